@@ -1,0 +1,98 @@
+// The names that the service, its manifests and its page must agree on. Constants only, no imports:
+// infra reads this file at synth time and must not load the service to do so.
+
+/** Environment variables of the backend. A renamed one fails to compile in infra, not to start in a cluster. */
+export const ENV = {
+  databaseUrl: 'DATABASE_URL',
+  karmadaKubeconfig: 'KARMADA_KUBECONFIG',
+  mgmtKubeconfig: 'MGMT_KUBECONFIG',
+  host: 'HOST',
+  port: 'PORT',
+  logLevel: 'LOG_LEVEL',
+  databasePoolSize: 'DATABASE_POOL_SIZE',
+  auth: 'AUTH',
+  authTokensFile: 'AUTH_TOKENS_FILE',
+  oidcIssuer: 'OIDC_ISSUER',
+  oidcAudience: 'OIDC_AUDIENCE',
+  oidcClientId: 'OIDC_CLIENT_ID',
+  oidcGroupsClaim: 'OIDC_GROUPS_CLAIM',
+  oidcRolesFile: 'OIDC_ROLES_FILE',
+  corsOrigins: 'CORS_ORIGINS',
+  rateLimitPerMinute: 'RATE_LIMIT_PER_MINUTE',
+  trustProxy: 'TRUST_PROXY',
+  monitorInterval: 'MONITOR_INTERVAL',
+  monitorMode: 'MONITOR_MODE',
+  monitorLostGrace: 'MONITOR_LOST_GRACE',
+  logKeepBytes: 'LOG_KEEP_BYTES',
+  credentialsSecret: 'CREDENTIALS_SECRET',
+  rayImage: 'RAY_IMAGE',
+  storageClass: 'JOB_STORAGE_CLASS',
+} as const;
+
+/** Command-line flags that override the variables; the manifests pass them as `args` to the image's entry point. */
+export const FLAGS = {
+  databaseUrl: '--database-url',
+  karmadaKubeconfig: '--karmada-kubeconfig',
+  mgmtKubeconfig: '--mgmt-kubeconfig',
+  host: '--host',
+  port: '--port',
+} as const;
+
+export const DEFAULT_PORT = 8080;
+
+/** SIGTERM: requests and writes in flight get this long; the pod's grace period must be longer. */
+export const DRAIN_SECONDS = 10;
+
+export const PATHS = {
+  api: '/api/v1',
+  health: '/health',
+  ready: '/ready',
+  metrics: '/metrics',
+  openapi: '/openapi.json',
+} as const;
+
+/** Where the manifests mount the two kubeconfigs, and the keys of the Secret that holds them. */
+export const KUBECONFIG_DIRECTORY = '/etc/kubeconfig';
+export const KUBECONFIG_SECRET = {
+  name: 'backend-kubeconfig',
+  karmada: 'karmada-kubeconfig',
+  mgmt: 'mgmt-kubeconfig',
+} as const;
+
+/** The page's image reads this one variable when it starts and writes it to /config.json for the browser. Empty: same origin. */
+export const WEB_ENV = { apiBaseUrl: 'API_BASE_URL' } as const;
+
+/** On every object that the service creates for a job; the monitor selects by the first. */
+export const LABELS = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  managedByValue: 'ml-platform',
+  jobId: 'mlplatform.io/job-id',
+} as const;
+
+/** Names in /metrics that alerts and dashboards rely on. */
+export const METRICS = {
+  /** gauge {status}: jobs that are not finished, by status */
+  activeJobs: 'mlp_jobs_active',
+  /** counter {algorithm} */
+  submissions: 'mlp_job_submissions_total',
+  /** counter {status, reason} */
+  finished: 'mlp_jobs_finished_total',
+  /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */
+  dispatchLag: 'mlp_dispatch_lag_seconds',
+  /** gauge {cluster}: seconds since the cluster last answered */
+  monitorLag: 'mlp_monitor_lag_seconds',
+  /** gauge {cluster}: queries that failed in a row */
+  clusterFailures: 'mlp_cluster_consecutive_failures',
+  /** counter {cluster, outcome}; cluster is "" for the control plane */
+  karmadaRequests: 'mlp_karmada_requests_total',
+  /** histogram {cluster} */
+  karmadaDuration: 'mlp_karmada_request_duration_seconds',
+  /** gauge {state: total|idle|waiting} */
+  databasePool: 'mlp_database_pool_connections',
+  /** gauge: 1 when the last probe of the database succeeded */
+  databaseUp: 'mlp_database_up',
+  /** counter {method, route, code} */
+  httpRequests: 'mlp_http_requests_total',
+  /** histogram {method, route} */
+  httpDuration: 'mlp_http_request_duration_seconds',
+} as const;
