@@ -1,0 +1,69 @@
+import type { JobRequest } from './request.ts';
+
+/** What clients of the first implementation know; a new value would show as Pending to them. The finer truth is in `reason`. */
+export const JOB_STATUSES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+/** What the user last asked for; dispatch makes Karmada agree with it. */
+export const WANTED = ['run', 'suspend', 'cancel', 'delete'] as const;
+export type Wanted = (typeof WANTED)[number];
+
+/** The kind that carries the job in the members: RayJob, or a batch Job for an image that has no Ray. */
+export const JOB_KINDS = ['RayJob', 'Job'] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
+/** The job in one member cluster, as last seen there. */
+export interface ClusterState {
+  readonly status: JobStatus;
+  readonly reason: string;
+  readonly message: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** The state columns as the member printed them: what the monitor compares, so that an unchanged row costs nothing. */
+  readonly columns: string;
+  readonly rayCluster: string | null;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly jobName: string;
+  readonly namespace: string;
+  readonly algorithm: string;
+  readonly priority: number;
+  readonly kind: JobKind;
+  readonly request: JobRequest;
+  readonly status: JobStatus;
+  /** One CamelCase word: Queued, Dispatched, Scheduled, Starting, Suspended, AppFailed, Cancelled, Lost ... */
+  readonly reason: string;
+  readonly message: string;
+  readonly wanted: Wanted;
+  /** The name of every object of this job on Karmada: unique across namespaces, at most 47 characters (KubeRay's limit). */
+  readonly objectName: string;
+  /** Where Karmada placed it; empty until known. */
+  readonly clusters: readonly string[];
+  readonly clusterStates: Readonly<Record<string, ClusterState>>;
+  readonly retryOf: string | null;
+  readonly attempt: number;
+  readonly createdBy: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly dispatchedAt: Date | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** Goes up with every write; a write names the version that it read, and a row that has moved on is left alone. */
+  readonly version: number;
+}
+
+export interface JobEvent {
+  /** Opaque and ordered as committed: the Last-Event-ID of the event stream. */
+  readonly id: string;
+  readonly jobId: string;
+  readonly at: Date;
+  readonly status: JobStatus;
+  readonly previous: JobStatus | null;
+  readonly cluster: string | null;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';

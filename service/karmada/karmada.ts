@@ -1,0 +1,130 @@
+/** The only door to Karmada. Everything above works against these types; `service/local` serves a simulated one over real HTTP. */
+
+export interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** null for cluster-scoped kinds */
+  readonly namespace: string | null;
+  readonly name: string;
+}
+
+export interface KubeObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly creationTimestamp?: string;
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: unknown;
+  readonly status?: unknown;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+export interface MemberCluster {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly message: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly kubernetesVersion: string;
+  readonly nodes: { readonly total: number; readonly ready: number };
+  /** Kubernetes quantities by resource name. */
+  readonly allocatable: Readonly<Record<string, string>>;
+  readonly allocated: Readonly<Record<string, string>>;
+}
+
+/** Where Karmada put an object, read from its ResourceBinding. */
+export interface Placement {
+  readonly clusters: readonly string[];
+  readonly scheduled: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Karmada {
+  clusters(options?: RequestOptions): Promise<MemberCluster[]>;
+  /** Server-side apply with our field manager; creates or changes. */
+  apply(object: KubeObject, options?: RequestOptions): Promise<KubeObject>;
+  /** undefined when it is not there */
+  get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
+  /** false when it was not there */
+  delete(reference: ObjectReference, options?: RequestOptions): Promise<boolean>;
+  /** undefined when Karmada has made no binding yet */
+  placement(reference: ObjectReference, options?: RequestOptions): Promise<Placement | undefined>;
+  /** All placements of our kind in one request, by object name: for many jobs that wait at once. */
+  placements(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<Map<string, Placement>>;
+  member(cluster: string): Member;
+  close(): Promise<void>;
+}
+
+export interface TableRow {
+  readonly name: string;
+  /** Cells by column name; a missing column is undefined. */
+  readonly cells: Readonly<Record<string, string | null>>;
+}
+
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: KubeObject;
+}
+
+/** One member cluster, read through the proxy. */
+export interface Member {
+  readonly cluster: string;
+  /** Names and state columns of our objects from the member's cache, without the objects; all pages. */
+  table(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<{ rows: TableRow[]; resourceVersion: string }>;
+  list(
+    resource: MemberResource,
+    query: {
+      namespace?: string;
+      labelSelector?: string;
+      fieldSelector?: string;
+      limit?: number;
+      resourceVersion?: string;
+    },
+    options?: RequestOptions,
+  ): Promise<{ items: KubeObject[]; resourceVersion: string }>;
+  get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
+  /** Ends when the server ends it; throws KarmadaError 'expired' on 410. */
+  watch(
+    kind: 'RayJob' | 'Job',
+    resourceVersion: string,
+    options: { signal: AbortSignal; idleTimeoutMs: number },
+  ): AsyncIterable<WatchEvent>;
+  logs(
+    pod: { namespace: string; name: string; container?: string },
+    query: {
+      follow?: boolean;
+      tailLines?: number;
+      sinceSeconds?: number;
+      limitBytes?: number;
+      timestamps?: boolean;
+      previous?: boolean;
+    },
+    options: RequestOptions,
+  ): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** What `GET /proxy/.../resources` may serve, and the API path of each. Secrets are not among them, and never will be. */
+export const MEMBER_RESOURCES = {
+  pods: '/api/v1',
+  jobs: '/apis/batch/v1',
+  rayjobs: '/apis/ray.io/v1',
+  rayclusters: '/apis/ray.io/v1',
+  events: '/api/v1',
+  persistentvolumeclaims: '/api/v1',
+  services: '/api/v1',
+  nodes: '/api/v1',
+} as const;
+export type MemberResource = keyof typeof MEMBER_RESOURCES;

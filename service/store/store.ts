@@ -1,0 +1,173 @@
+import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
+import type { JobRequest } from '../jobs/request.ts';
+
+/** All that the rest of the service may ask of PostgreSQL. Each method is one transaction. */
+export interface Store {
+  readonly jobs: JobStore;
+  readonly dispatch: DispatchStore;
+  readonly monitor: MonitorStore;
+  readonly events: EventStore;
+  readonly leases: LeaseStore;
+  readonly logs: LogStore;
+  /** Runs the numbered migrations; replicas may race. */
+  migrate(): Promise<void>;
+  /** Rejects with the reason when the database cannot be asked or its migrations are not done. */
+  check(signal?: AbortSignal): Promise<void>;
+  pool(): { total: number; idle: number; waiting: number };
+  close(): Promise<void>;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly objectName: string;
+  readonly kind: JobKind;
+  readonly algorithm: string;
+  readonly request: JobRequest;
+  readonly retryOf: string | null;
+  readonly attempt: number;
+  readonly createdBy: string | null;
+}
+
+export type InsertResult =
+  | { readonly outcome: 'created' | 'repeated'; readonly job: Job }
+  /** The id was taken by chance (8 hex digits): draw another. */
+  | { readonly outcome: 'idTaken' }
+  /** The idempotency key was used for a different request. */
+  | { readonly outcome: 'keyReused' };
+
+export interface JobFilter {
+  readonly namespaces?: readonly string[];
+  readonly statuses?: readonly JobStatus[];
+  readonly algorithm?: string;
+  readonly cluster?: string;
+  /** Part of the name, id, reason or message, any case. */
+  readonly text?: string;
+}
+
+export const JOB_SORTS = ['createdAt', 'updatedAt', 'jobName', 'priority', 'status'] as const;
+export interface JobQuery extends JobFilter {
+  readonly sort: (typeof JOB_SORTS)[number];
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface Summary {
+  readonly total: number;
+  readonly byStatus: Readonly<Record<JobStatus, number>>;
+  readonly byCluster: Readonly<Record<string, Readonly<Record<JobStatus, number>>>>;
+}
+
+export interface JobStore {
+  insert(job: NewJob, idempotency?: { key: string; caller: string; requestHash: string }): Promise<InsertResult>;
+  get(id: string): Promise<Job | undefined>;
+  list(query: JobQuery): Promise<{ jobs: Job[]; nextCursor: string | null }>;
+  summary(filter: JobFilter): Promise<Summary>;
+  /** Other attempts of the same request, oldest first, itself included. */
+  attempts(id: string): Promise<Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'>[]>;
+  /** Records what the user wants and makes the job due for dispatch. 'refused' when it is finished already (except for delete) or being deleted. */
+  setWanted(
+    id: string,
+    wanted: Wanted,
+    event: { reason: string; message: string },
+  ): Promise<{ outcome: 'set' | 'unchanged' | 'refused'; job: Job } | undefined>;
+}
+
+/** The part of a job that a writer may change. What is left out stays as it is. */
+export interface JobFields {
+  readonly status?: JobStatus;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly clusters?: readonly string[];
+  /** Replaces the entry of each named cluster; null removes it. */
+  readonly clusterStates?: Readonly<Record<string, ClusterState | null>>;
+  readonly dispatchedAt?: Date;
+  readonly startedAt?: Date | null;
+  readonly finishedAt?: Date | null;
+}
+
+export interface Change {
+  readonly jobId: string;
+  readonly readVersion: number;
+  readonly set: JobFields;
+  /** Omitted when nothing happened that a reader of the job's history would want to know. */
+  readonly event?: { readonly cluster: string | null; readonly reason: string; readonly message: string };
+}
+
+export interface Claim {
+  readonly job: Job;
+  /** Failed tries since the job was last due. */
+  readonly attempts: number;
+  readonly token: string;
+}
+
+/** Jobs whose state on Karmada must be brought in line with `wanted`. */
+export interface DispatchStore {
+  /** Due and unclaimed jobs by priority, then age; each is ours until the time-out or until settled. */
+  claim(limit: number, forSeconds: number): Promise<Claim[]>;
+  /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
+  settle(
+    claim: Claim,
+    result: { set: JobFields; event?: Change['event']; next: { dueInSeconds: number } | 'done' | 'deleteRow' },
+  ): Promise<Job | undefined>;
+  /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */
+  nextDueInSeconds(): Promise<number | null>;
+  /** Age in seconds of the oldest undispatched job, and how many wait. */
+  backlog(): Promise<{ waiting: number; oldestSeconds: number }>;
+  /** Calls back when a job may have become due (LISTEN); the dispatcher also looks by itself now and then. */
+  onDue(listener: () => void): Promise<() => Promise<void>>;
+}
+
+export interface MonitorStore {
+  /** Unfinished dispatched jobs of these clusters, in pages of the caller's making. */
+  active(clusters: readonly string[]): Promise<Job[]>;
+  /** Unfinished dispatched jobs whose cluster is not known yet. */
+  unplaced(): Promise<Job[]>;
+  /** Clusters that have unfinished jobs, with their number. */
+  clustersInUse(): Promise<Map<string, number>>;
+  /** Jobs changed by anyone since the mark, and the new mark: how a monitor's memory follows the table without reading it all. */
+  changedSince(mark: string | null): Promise<{ jobs: Job[]; mark: string }>;
+  /** One statement per table: guarded by version and by the leases under which the clusters were read. Finished jobs never change. */
+  apply(changes: readonly Change[], leases: readonly Lease[]): Promise<{ applied: Job[]; stale: string[] }>;
+}
+
+export interface EventStore {
+  ofJob(jobId: string): Promise<JobEvent[]>;
+  /** Events in commit order after the id, with no gap: an event appears only when none before it can still appear. */
+  after(id: string | null, limit: number): Promise<JobEvent[]>;
+  /** The newest id, where a stream without Last-Event-ID starts. */
+  latest(): Promise<string | null>;
+  onCommit(listener: () => void): Promise<() => Promise<void>>;
+}
+
+/** Work shared between replicas. Time is the database's; the token goes up with every new holder, so a late writer is told apart. */
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  readonly token: bigint;
+}
+
+export interface LeaseStore {
+  /** Announces this replica and its wish; returns the live replicas. Replicas that stopped announcing are dropped. */
+  announce(holder: string, forSeconds: number): Promise<string[]>;
+  /** Takes free or expired leases among the names, renews the ones held, at most `most` in all; returns all that are now held. */
+  hold(holder: string, names: readonly string[], most: number, forSeconds: number): Promise<Lease[]>;
+  release(leases: readonly Lease[]): Promise<void>;
+  retire(holder: string): Promise<void>;
+}
+
+export interface KeptLog {
+  readonly cluster: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly text: string;
+  /** Bytes that did not fit under the cap, cut from the front. */
+  readonly droppedBytes: number;
+}
+
+export interface LogStore {
+  keep(jobId: string, logs: readonly KeptLog[]): Promise<void>;
+  kept(jobId: string): Promise<KeptLog[]>;
+  /** Finished (or to be cancelled) jobs whose logs were not kept yet. */
+  missing(limit: number): Promise<Job[]>;
+}
