@@ -58,6 +58,8 @@ export interface JobEvent {
   /** Opaque and ordered as committed: the Last-Event-ID of the event stream. */
   readonly id: string;
   readonly jobId: string;
+  /** The job's: who may not see the namespace is not told of the event. */
+  readonly namespace: string;
   readonly at: Date;
   readonly status: JobStatus;
   readonly previous: JobStatus | null;
