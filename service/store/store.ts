@@ -118,17 +118,54 @@ export interface DispatchStore {
   onDue(listener: () => void): Promise<() => Promise<void>>;
 }
 
+/** What the monitor keeps of a job in memory: 100,000 of them at once, so no request and no field that it does not decide by. */
+export type MonitoredJob = Pick<
+  Job,
+  | 'id'
+  | 'namespace'
+  | 'kind'
+  | 'objectName'
+  | 'status'
+  | 'reason'
+  | 'message'
+  | 'wanted'
+  | 'clusters'
+  | 'clusterStates'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'version'
+>;
+
+export interface MonitorChange extends Change {
+  /** Names of the leases under which it was read; it is written only if all of them are among the valid ones. */
+  readonly under: readonly string[];
+}
+
 export interface MonitorStore {
-  /** Unfinished dispatched jobs of these clusters, in pages of the caller's making. */
-  active(clusters: readonly string[]): Promise<Job[]>;
+  /** Unfinished dispatched jobs of these clusters; the caller names few clusters at a time. */
+  active(clusters: readonly string[]): Promise<MonitoredJob[]>;
+  /** These jobs as they are now, finished or not; one that was deleted is left out. */
+  read(jobIds: readonly string[]): Promise<MonitoredJob[]>;
   /** Unfinished dispatched jobs whose cluster is not known yet. */
   unplaced(): Promise<Job[]>;
   /** Clusters that have unfinished jobs, with their number. */
   clustersInUse(): Promise<Map<string, number>>;
-  /** Jobs changed by anyone since the mark, and the new mark: how a monitor's memory follows the table without reading it all. */
-  changedSince(mark: string | null): Promise<{ jobs: Job[]; mark: string }>;
-  /** One statement per table: guarded by version and by the leases under which the clusters were read. Finished jobs never change. */
-  apply(changes: readonly Change[], leases: readonly Lease[]): Promise<{ applied: Job[]; stale: string[] }>;
+  /**
+   * Jobs changed by anyone since the mark (finished ones too, so that they are forgotten), and the new mark: how a monitor's memory
+   * follows the table without reading it all. The mark is taken in commit order, so that a transaction that was open then is not
+   * missed; a job may therefore come twice. With null: no jobs, only the mark of this moment. A deleted row is not told here:
+   * `apply` and `read` tell it.
+   */
+  changedSince(mark: string | null): Promise<{ jobs: MonitoredJob[]; mark: string }>;
+  /**
+   * One statement per table. A change is written when the job still has the version that was read, is not finished, and every lease
+   * it names is among `leases` with that holder and token and has not expired by database time; the lease rows stay locked (shared)
+   * until the end of the transaction, so that nobody can take over in between. `stale` names the jobs that were left alone.
+   */
+  apply(
+    changes: readonly MonitorChange[],
+    leases: readonly Lease[],
+  ): Promise<{ applied: MonitoredJob[]; stale: string[] }>;
 }
 
 export interface EventStore {
@@ -147,12 +184,29 @@ export interface Lease {
   readonly token: bigint;
 }
 
+/** Small JSON that a holder leaves beside its lease, for the other replicas to read: the monitor's freshness of the cluster. */
+export type LeaseNote = Readonly<Record<string, unknown>>;
+
 export interface LeaseStore {
-  /** Announces this replica and its wish; returns the live replicas. Replicas that stopped announcing are dropped. */
-  announce(holder: string, forSeconds: number): Promise<string[]>;
-  /** Takes free or expired leases among the names, renews the ones held, at most `most` in all; returns all that are now held. */
-  hold(holder: string, names: readonly string[], most: number, forSeconds: number): Promise<Lease[]>;
+  /** Announces this replica and its wish; returns the live replicas, and the database's clock. Replicas that stopped announcing are dropped. */
+  announce(holder: string, forSeconds: number): Promise<{ holders: string[]; now: Date }>;
+  /**
+   * Takes free or expired leases among the names, renews the ones held, at most `most` in all (held ones first); returns all that are
+   * now held, in one round trip. The token of a renewed lease stays, that of a taken one goes up, even when the taker held it before.
+   * Seconds may have a fraction. A note given for a held name is stored with the renewal; none given leaves it.
+   */
+  hold(
+    holder: string,
+    names: readonly string[],
+    most: number,
+    forSeconds: number,
+    notes?: Readonly<Record<string, LeaseNote>>,
+  ): Promise<Lease[]>;
+  /** The latest notes of all leases whose name begins so, by name, whoever holds or held them. */
+  notes(prefix: string): Promise<Map<string, LeaseNote>>;
+  /** Ends them at once, for another to take; a lease that is no longer ours is left alone. Notes stay. */
   release(leases: readonly Lease[]): Promise<void>;
+  /** Takes back the announcement and releases all that the holder has. */
   retire(holder: string): Promise<void>;
 }
 
