@@ -26,8 +26,15 @@ export interface KubeObject {
 }
 
 export interface RequestOptions {
+  /** When it aborts, the call rejects with its reason. */
   readonly signal?: AbortSignal;
+  /** From the call to the last byte of the answer; of a stream: to the head of the answer. */
   readonly timeoutMs?: number;
+}
+
+export interface DeleteOptions extends RequestOptions {
+  /** Delete only this very object, not another of its name made since (409 `conflict` when it is another). */
+  readonly uid?: string;
 }
 
 export interface MemberCluster {
@@ -58,8 +65,13 @@ export interface Karmada {
   apply(object: KubeObject, options?: RequestOptions): Promise<KubeObject>;
   /** undefined when it is not there */
   get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
-  /** false when it was not there */
-  delete(reference: ObjectReference, options?: RequestOptions): Promise<boolean>;
+  /** All objects of a kind that carry our managed-by label, in one namespace or (null) in all. */
+  list(
+    kind: { apiVersion: string; kind: string; namespace: string | null },
+    options?: RequestOptions,
+  ): Promise<KubeObject[]>;
+  /** Asks for it and all that it owns to be removed: gone only when `get` says undefined. false when it was not there. */
+  delete(reference: ObjectReference, options?: DeleteOptions): Promise<boolean>;
   /** undefined when Karmada has made no binding yet */
   placement(reference: ObjectReference, options?: RequestOptions): Promise<Placement | undefined>;
   /** All placements of our kind in one request, by object name: for many jobs that wait at once. */
@@ -70,7 +82,10 @@ export interface Karmada {
 
 export interface TableRow {
   readonly name: string;
-  /** Cells by column name; a missing column is undefined. */
+  /**
+   * The columns that tell the state, by the names of TABLE_COLUMNS; ages and durations, which move by themselves, are
+   * left out. A column that this member does not print is undefined.
+   */
   readonly cells: Readonly<Record<string, string | null>>;
 }
 
@@ -78,6 +93,12 @@ export interface WatchEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   readonly object: KubeObject;
 }
+
+/** What `table` returns per kind. Job has no Status column before Kubernetes 1.31. */
+export const TABLE_COLUMNS = {
+  RayJob: ['job status', 'deployment status', 'ray cluster name', 'start time', 'end time'],
+  Job: ['Status', 'Completions'],
+} as const;
 
 /** One member cluster, read through the proxy. */
 export interface Member {
@@ -96,12 +117,13 @@ export interface Member {
     options?: RequestOptions,
   ): Promise<{ items: KubeObject[]; resourceVersion: string }>;
   get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
-  /** Ends when the server ends it; throws KarmadaError 'expired' on 410. */
+  /** Ends when the server ends it or the signal aborts; throws KarmadaError: 'expired' on 410, 'memberUnavailable' when idle too long. */
   watch(
     kind: 'RayJob' | 'Job',
     resourceVersion: string,
     options: { signal: AbortSignal; idleTimeoutMs: number },
   ): AsyncIterable<WatchEvent>;
+  /** Rejects with 'missing' when there is no such pod or container, 'notReady' while it has not started. */
   logs(
     pod: { namespace: string; name: string; container?: string },
     query: {
