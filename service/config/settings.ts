@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import { groupsShape, readAccessFile, tokensShape } from '../auth/files.ts';
+import { DEFAULT_PORT, ENV, FLAGS } from '../contract.ts';
+import { kubeconfigFile } from './kubeconfig.ts';
+import {
+  choice,
+  databaseUrl,
+  duration,
+  host,
+  httpsUrl,
+  imageReference,
+  integer,
+  kubernetesName,
+  origins,
+  trustProxy,
+} from './values.ts';
+
+export interface Setting<T> {
+  readonly variable: string;
+  readonly flag?: string;
+  readonly help: string;
+  readonly schema: z.ZodType<T, string>;
+  /** As text, the way an operator would write it; absent when there is none. */
+  readonly default?: string;
+  /** Its value is never printed. */
+  readonly secret?: true;
+}
+
+/** Path of a file that says who may do what; read here only to tell its mistakes with the others. */
+const accessFile = (shape: z.ZodType) =>
+  z.string().superRefine((path, context) => {
+    const read = readAccessFile(path, shape);
+    if ('value' in read) return;
+    for (const message of read.problems) context.addIssue({ code: 'custom', message });
+  });
+
+const setting = <T>(value: Setting<T>): Setting<T> => value;
+
+/** Everything that can be set, in the order of --help. A new setting is one entry here and one line in Config. */
+export const SETTINGS = {
+  databaseUrl: setting({
+    variable: ENV.databaseUrl,
+    flag: FLAGS.databaseUrl,
+    help: 'PostgreSQL 15 or newer: postgresql://user:password@host:5432/database, or host=... user=... dbname=...',
+    schema: databaseUrl,
+    secret: true,
+  }),
+  karmadaKubeconfig: setting({
+    variable: ENV.karmadaKubeconfig,
+    flag: FLAGS.karmadaKubeconfig,
+    help: 'kubeconfig file of the Karmada control plane',
+    schema: kubeconfigFile,
+  }),
+  mgmtKubeconfig: setting({
+    variable: ENV.mgmtKubeconfig,
+    flag: FLAGS.mgmtKubeconfig,
+    help: 'kubeconfig file of the management cluster; checked at start, and no request is sent to it (leases are in PostgreSQL)',
+    schema: kubeconfigFile,
+  }),
+  host: setting({
+    variable: ENV.host,
+    flag: FLAGS.host,
+    help: 'address to listen on; 0.0.0.0 once callers are authenticated or AUTH=none is said, else 127.0.0.1',
+    schema: host,
+  }),
+  port: setting({
+    variable: ENV.port,
+    flag: FLAGS.port,
+    help: 'port to listen on; 0 lets the system choose',
+    schema: integer(0, 65535),
+    default: String(DEFAULT_PORT),
+  }),
+  databasePoolSize: setting({
+    variable: ENV.databasePoolSize,
+    help: 'most connections to PostgreSQL that this replica opens',
+    schema: integer(2, 500),
+    default: '10',
+  }),
+  logLevel: setting({
+    variable: ENV.logLevel,
+    help: 'trace, debug, info, warn, error or silent',
+    schema: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    default: 'info',
+  }),
+  auth: setting({
+    variable: ENV.auth,
+    help: 'tokens, oidc or none; told by AUTH_TOKENS_FILE or OIDC_ISSUER when not given. Without any, only loopback is listened on',
+    schema: choice(['none', 'tokens', 'oidc']),
+  }),
+  authTokensFile: setting({
+    variable: ENV.authTokensFile,
+    help: 'YAML or JSON file of hashed tokens with role and namespaces (npm run hash-token makes an entry); read again when it changes',
+    schema: accessFile(tokensShape),
+  }),
+  oidcIssuer: setting({ variable: ENV.oidcIssuer, help: 'OpenID Connect issuer', schema: httpsUrl }),
+  oidcAudience: setting({
+    variable: ENV.oidcAudience,
+    help: 'audience that a token must name',
+    schema: z.string().min(1, 'must not be empty'),
+  }),
+  oidcClientId: setting({
+    variable: ENV.oidcClientId,
+    help: 'public client with which the page signs its users in (authorization code with PKCE)',
+    schema: z.string().min(1, 'must not be empty'),
+  }),
+  oidcGroupsClaim: setting({
+    variable: ENV.oidcGroupsClaim,
+    help: "claim that holds the caller's groups",
+    schema: z.string().min(1, 'must not be empty'),
+    default: 'groups',
+  }),
+  oidcRolesFile: setting({
+    variable: ENV.oidcRolesFile,
+    help: 'YAML or JSON file that gives groups their role and namespaces',
+    schema: accessFile(groupsShape),
+  }),
+  corsOrigins: setting({
+    variable: ENV.corsOrigins,
+    help: 'comma-separated origins whose pages may call the API',
+    schema: origins,
+    default: '',
+  }),
+  rateLimitPerMinute: setting({
+    variable: ENV.rateLimitPerMinute,
+    help: 'requests a minute and caller; 0 sets no limit',
+    schema: integer(0, 10_000_000),
+    default: '1200',
+  }),
+  trustProxy: setting({
+    variable: ENV.trustProxy,
+    help: 'number of proxies before the service, or their addresses: whose X-Forwarded-For is believed',
+    schema: trustProxy,
+    default: '0',
+  }),
+  monitorInterval: setting({
+    variable: ENV.monitorInterval,
+    help: 'how often each member cluster is asked for the state of its jobs',
+    schema: duration('100ms', '10m'),
+    default: '1s',
+  }),
+  monitorMode: setting({
+    variable: ENV.monitorMode,
+    help: 'poll: one query a cluster and interval; watch: one watch a cluster, checked by the query',
+    schema: choice(['poll', 'watch']),
+    default: 'poll',
+  }),
+  monitorLostGrace: setting({
+    variable: ENV.monitorLostGrace,
+    help: 'how long a job may be gone from a cluster that answers before it counts as lost',
+    schema: duration('0s', '1d'),
+    default: '30s',
+  }),
+  monitorCheckInterval: setting({
+    variable: ENV.monitorCheckInterval,
+    help: 'watch mode: how often the query checks what the watch told',
+    schema: duration('1s', '1h'),
+    default: '30s',
+  }),
+  logKeepBytes: setting({
+    variable: ENV.logKeepBytes,
+    help: 'bytes of output kept of each job after its pods have gone; 0 keeps none',
+    schema: integer(0, 100 * 1024 * 1024),
+    default: String(1024 * 1024),
+  }),
+  finishedRetention: setting({
+    variable: ENV.finishedRetention,
+    help: "how long a finished job's objects stay in the clusters",
+    schema: duration('0s', '365d'),
+    default: '1h',
+  }),
+  credentialsSecret: setting({
+    variable: ENV.credentialsSecret,
+    help: 'Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that training pods read in their namespace',
+    schema: kubernetesName,
+    default: 'mlplatform-object-storage',
+  }),
+  rayImage: setting({
+    variable: ENV.rayImage,
+    help: 'image of Ray head and workers for the built-in algorithms, unless a job names its own',
+    schema: imageReference,
+    default: 'rayproject/ray:2.46.0',
+  }),
+  storageClass: setting({
+    variable: ENV.storageClass,
+    help: "storage class of the jobs' volumes (ReadWriteMany); the cluster's default when not given",
+    schema: kubernetesName,
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type Parsed<S> = S extends Setting<infer T> ? T : never;
+
+/** What was given or has a default, parsed; a setting that is wrong is absent here and among the mistakes. */
+export type SettingValues = { [Name in SettingName]?: Parsed<(typeof SETTINGS)[Name]> };
+
+/** --help, from the same table. */
+export function describeSettings(): string {
+  return Object.values(SETTINGS)
+    .map((entry: Setting<unknown>) => {
+      const names = entry.flag ? `${entry.variable}, ${entry.flag}=` : entry.variable;
+      return `  ${names}${entry.default ? ` (${entry.default})` : ''}\n      ${entry.help}`;
+    })
+    .join('\n');
+}

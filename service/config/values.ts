@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+// Settings come as text, from the environment or the command line. Each schema here turns one kind of text into a value,
+// and its message says what is allowed, since the message is all that an operator sees.
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Text such as 500ms, 1s, 2m, 1h or 7d, as milliseconds. */
+export const duration = (least: string, most: string) => {
+  const allowed = `a duration from ${least} to ${most}, such as 500ms, 1s, 2m or 1h`;
+  return z.string().transform((text, context) => {
+    const milliseconds = parseDuration(text);
+    if (milliseconds !== undefined && milliseconds >= bound(least) && milliseconds <= bound(most)) return milliseconds;
+    context.addIssue({ code: 'custom', message: `must be ${allowed}` });
+    return z.NEVER;
+  });
+};
+
+function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
+  return match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : undefined;
+}
+
+function bound(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw new Error(`${text} is no duration`);
+  return milliseconds;
+}
+
+export const integer = (least: number, most: number) =>
+  z
+    .string()
+    .trim()
+    .regex(/^-?\d+$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`);
+
+export const choice = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+
+export const host = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9.:-]+$/, 'must be an address to listen on, such as 127.0.0.1, 0.0.0.0 or ::');
+
+const dnsName = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+export const kubernetesName = z.string().regex(dnsName, 'must be the name of a Kubernetes object: a-z, 0-9, - and .');
+
+export const imageReference = z
+  .string()
+  .regex(/^[a-z0-9][\w.:/@-]*$/i, 'must be an image reference, such as rayproject/ray:2.46.0');
+
+export const httpsUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+}, 'must be an https:// address (http:// only on loopback)');
+
+/** A comma-separated list of origins as browsers send them: scheme, host, port, no path. */
+export const origins = z.string().transform((text, context) => {
+  const list = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  for (const origin of list) {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
+    const reason = origin === '*' ? '* would let any site act for a signed-in user' : `${origin} is not an origin`;
+    context.addIssue({
+      code: 'custom',
+      message: `${reason}; must be a comma-separated list such as https://ml.example.com,http://localhost:5173`,
+    });
+  }
+  return list;
+});
+
+/** What express calls `trust proxy`: how many proxies stand before us, or whose X-Forwarded-For is believed. */
+export const trustProxy = z
+  .string()
+  .trim()
+  .transform((text, context): number | string[] => {
+    if (/^\d{1,2}$/.test(text)) return Number(text);
+    const list = text.split(',').map((part) => part.trim());
+    if (list.every((part) => /^(loopback|linklocal|uniquelocal|[0-9a-fA-F.:]+(\/\d{1,3})?)$/.test(part))) return list;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be the number of proxies before the service, or a list of their addresses (10.0.0.0/8, loopback)',
+    });
+    return z.NEVER;
+  });
+
+/** Both forms that libpq takes: postgresql://user@host/db and host=... user=... dbname=... */
+export const databaseUrl = z
+  .string()
+  .refine(
+    (text) => isDatabaseUrl(text) || /^\s*(\w+\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']*)\s*)+$/.test(text),
+    'must be postgresql://user:password@host:5432/database, or host=... port=... user=... password=... dbname=... sslmode=...',
+  );
+
+function isDatabaseUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+/** Why a file cannot be read, in words; undefined when it can. */
+export function unreadable(path: string): string | undefined {
+  try {
+    readFileSync(path);
+    return undefined;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return 'the file does not exist';
+    if (code === 'EISDIR') return 'this is a folder; must be a file';
+    if (code === 'EACCES') return 'the file may not be read by this user';
+    return `the file cannot be read: ${(error as Error).message}`;
+  }
+}
+
+export const isLoopback = (name: string): boolean =>
+  name === 'localhost' || name === '::1' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
