@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** One built-in algorithm. Its form, its checks, its documentation and its environment all come from `hyperparameters`. */
+export interface Algorithm {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** How the training image starts it; a request's own `entrypoint` wins. */
+  readonly entrypoint: string;
+  readonly hyperparameters: z.ZodObject;
+  /** Environment names that are not simply the upper-cased field. */
+  readonly environmentNames: Readonly<Record<string, string>>;
+}
+
+/** The variable that tells a hyperparameter: its own name in capitals, but for the few that have always had another. */
+export const environmentNameOf = (field: string, algorithm?: Algorithm): string =>
+  algorithm?.environmentNames[field] ?? field.toUpperCase();
+
+/** The training images answer to one command for all built-in algorithms. */
+const entrypointOf = (name: string) => `python -m mlplatform.train ${name}`;
+
+export function defineAlgorithm(definition: {
+  name: string;
+  title: string;
+  description: string;
+  fields: z.core.$ZodLooseShape;
+  /** Rules between fields. */
+  check?: (values: Record<string, unknown>, refuse: (field: string, message: string) => void) => void;
+  environmentNames?: Record<string, string>;
+}): Algorithm {
+  const { name, title, description, fields, check, environmentNames = {} } = definition;
+  const object = z.strictObject(fields);
+  const hyperparameters = check
+    ? object.superRefine((values, context) => {
+        check(values, (field, message) => context.addIssue({ code: 'custom', path: [field], message }));
+      })
+    : object;
+  return { name, title, description, entrypoint: entrypointOf(name), hyperparameters, environmentNames };
+}
+
+// The field types that forms know. A default is part of each: no field of a built-in algorithm is required.
+
+export const number = (fallback: number, bounds: { min?: number; max?: number; above?: number; below?: number } = {}) =>
+  bounded(z.number(), bounds).default(fallback);
+
+export const integer = (fallback: number, bounds: { min?: number; max?: number } = {}) =>
+  bounded(z.int(), bounds).default(fallback);
+
+export const choice = <const T extends readonly [string, ...string[]]>(fallback: T[number], values: T) =>
+  z.enum(values).default(fallback as z.core.util.NoUndefined<T[number]>);
+
+export const flag = (fallback: boolean) => z.boolean().default(fallback);
+
+/** 0 or 1, as libraries with C roots spell a flag. */
+export const bit = (fallback: 0 | 1) => z.literal([0, 1]).default(fallback);
+
+export function bounded<T extends z.ZodNumber>(
+  schema: T,
+  bounds: { min?: number; max?: number; above?: number; below?: number },
+): T {
+  let result = schema;
+  if (bounds.min !== undefined) result = result.min(bounds.min) as T;
+  if (bounds.max !== undefined) result = result.max(bounds.max) as T;
+  if (bounds.above !== undefined) result = result.gt(bounds.above) as T;
+  if (bounds.below !== undefined) result = result.lt(bounds.below) as T;
+  return result;
+}

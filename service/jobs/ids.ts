@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+
+/** KubeRay refuses a longer RayJob name: it appends suffixes for the cluster, its service and its pods. */
+const OBJECT_NAME_MAX = 47;
+const SUFFIX_LENGTH = 8;
+
+/** `<jobName>-<8 hex>`: the form that clients know. A jobName has at most 54 characters, so this is a valid label value. */
+export function newJobId(jobName: string, suffix: string = randomBytes(SUFFIX_LENGTH / 2).toString('hex')): string {
+  return `${jobName}-${suffix}`;
+}
+
+/** The name of every object of the job: its id where KubeRay takes that, else the id with its middle left out. */
+export function objectNameOf(id: string): string {
+  if (id.length <= OBJECT_NAME_MAX) return id;
+  const suffix = id.slice(-SUFFIX_LENGTH);
+  const start = id.slice(0, OBJECT_NAME_MAX - SUFFIX_LENGTH - 1).replace(/-+$/, '');
+  return `${start}-${suffix}`;
+}

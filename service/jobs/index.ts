@@ -1,0 +1,7 @@
+// The domain: no I/O, and nothing of ours but the constants of contract.ts.
+export * from './algorithms/index.ts';
+export * from './channel.ts';
+export * from './ids.ts';
+export * from './job.ts';
+export * from './problems.ts';
+export * from './request.ts';

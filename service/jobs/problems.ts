@@ -1,0 +1,129 @@
+import type { z } from 'zod';
+
+/** One wrong field: where it is, and what is allowed there. */
+export interface FieldProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** The form of RFC 6901, as problem answers point at fields. */
+export const pointerOf = (path: FieldProblem['path']): string =>
+  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+/** One entry per field; `unknownKey` words the refusal of a key that a closed object does not have. */
+export function problemsOf(
+  error: z.ZodError,
+  unknownKey: (key: string) => string = () => 'is not known',
+): FieldProblem[] {
+  return error.issues.flatMap((issue) => {
+    const path = issue.path.map(pathPart);
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key) }));
+    return [
+      { path, message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message },
+    ];
+  });
+}
+
+const pathPart = (part: PropertyKey): string | number => (typeof part === 'number' ? part : String(part));
+
+/** zod's message in the words of someone who fills in a form; a message given beside the check wins over it. */
+export function explain(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined
+        ? 'is required'
+        : `must be ${typeWords(issue.expected)}, not ${typeOf(issue.input)}`;
+    case 'invalid_value':
+      return `must be ${listWords(issue.values)}, not ${show(issue.input)}`;
+    case 'too_small':
+      return boundWords(issue.origin, issue.inclusive === false ? 'more than' : 'at least', issue.minimum);
+    case 'too_big':
+      return boundWords(issue.origin, issue.inclusive === false ? 'less than' : 'at most', issue.maximum);
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    case 'invalid_union':
+      return unionWords(issue);
+    default:
+      return undefined;
+  }
+}
+
+const TYPE_WORDS: Record<string, string> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+  null: 'null',
+};
+
+const typeWords = (expected: string): string => TYPE_WORDS[expected] ?? expected;
+
+function typeOf(input: unknown): string {
+  if (input === null) return 'null';
+  if (Array.isArray(input)) return 'a list';
+  if (typeof input === 'number') return Number.isSafeInteger(input) ? 'a number' : show(input);
+  return typeWords(typeof input);
+}
+
+function listWords(values: readonly unknown[]): string {
+  const shown = values.map(show);
+  return shown.length === 1 ? `${shown[0]}` : `one of ${shown.join(', ')}`;
+}
+
+function boundWords(origin: string, relation: string, bound: number | bigint): string {
+  if (origin === 'string') return `must be ${relation} ${bound} character${bound === 1 ? '' : 's'} long`;
+  if (origin === 'array' || origin === 'record')
+    return `must have ${relation} ${bound} entr${bound === 1 ? 'y' : 'ies'}`;
+  return `must be ${relation} ${bound}`;
+}
+
+/** What each alternative wants, once. */
+function unionWords(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
+  if (issue.input === undefined) return 'is required';
+  const wanted = issue.errors.flatMap((branch) =>
+    branch.slice(0, 1).map((inner) => inner.message.replace(/, not .*$/s, '')),
+  );
+  return `${[...new Set(wanted)].join(', or ')}, not ${show(issue.input)}`;
+}
+
+/** A value in a message: short, and safe to print. */
+export function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+/** The known name that a misspelt one most likely stands for. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.min(3, Math.floor(name.length / 3)));
+  let nearest: { name: string; distance: number } | undefined;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), limit);
+    if (distance <= limit && (nearest === undefined || distance < nearest.distance))
+      nearest = { name: candidate, distance };
+  }
+  return nearest?.name;
+}
+
+export function suggestion(given: string, allowed: readonly string[]): string {
+  const nearest = nearestName(given, allowed);
+  return nearest === undefined ? '' : `, did you mean ${show(nearest)}?`;
+}
+
+/** Levenshtein distance; anything above the limit is as good as infinite. */
+function editDistance(a: string, b: string, limit: number): number {
+  if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY;
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? Number.POSITIVE_INFINITY;
+}

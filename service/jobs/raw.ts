@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { type FieldProblem, suggestion } from './problems.ts';
+
+/** Deeper than any request can be; a limit so that no later step can be sent into deep recursion. */
+const MAX_DEPTH = 16;
+
+/** Keys that reach an object's prototype, and nesting beyond reason: refused wherever they stand. Iterative, as the depth is the sender's choice. */
+export function forbiddenKeys(body: unknown): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const waiting: { value: unknown; path: (string | number)[] }[] = [{ value: body, path: [] }];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { value, path } = next;
+    if (typeof value !== 'object' || value === null) continue;
+    if (path.length > MAX_DEPTH)
+      return [{ path: path.slice(0, 4), message: `must not be nested deeper than ${MAX_DEPTH} levels` }];
+    for (const [key, inner] of Object.entries(value)) {
+      const here = [...path, Array.isArray(value) ? Number(key) : key];
+      if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
+        problems.push({ path: here, message: 'is not allowed as a name' });
+      } else waiting.push({ value: inner, path: here });
+    }
+  }
+  return problems;
+}
+
+/** In these every value means what it says: null and "" too. */
+const VERBATIM = new Set(['hyperparameters', 'customHyperparameters']);
+
+/** Forms send "" and null for what was not filled in. */
+export function withoutEmpty(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutEmpty);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, inner]) => inner !== null && inner !== '')
+      .map(([key, inner]) => [key, VERBATIM.has(key) ? inner : withoutEmpty(inner)]),
+  );
+}
+
+/** Keys that no schema knows but that come close to one that is known. */
+export function misspeltKeys(
+  schema: z.core.$ZodType,
+  value: unknown,
+  path: readonly (string | number)[] = [],
+): FieldProblem[] {
+  const plain = unwrapped(schema);
+  if (plain instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((entry, index) => misspeltKeys(plain.element, entry, [...path, index]));
+  }
+  if (!(plain instanceof z.ZodObject) || typeof value !== 'object' || value === null) return [];
+  const known = Object.keys(plain.shape);
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const field = plain.shape[key];
+    if (field !== undefined) return misspeltKeys(field, inner, [...path, key]);
+    const meant = suggestion(key, known);
+    return meant === '' ? [] : [{ path: [...path, key], message: `is not known${meant}` }];
+  });
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return unwrapped(schema.def.innerType);
+  }
+  return schema;
+}

@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { ALGORITHMS, algorithmNamed } from './algorithms/index.ts';
+import { CHANNEL_SCHEMA } from './channel.ts';
+import { type Hyperparameters, PARAMETER_VALUE, parseHyperparameters, variableProblems } from './parameters.ts';
+import { explain, type FieldProblem, problemsOf, show, suggestion } from './problems.ts';
+import { forbiddenKeys, misspeltKeys, withoutEmpty } from './raw.ts';
+import { dnsLabel, dnsSubdomain, environmentName, imageReference, printable, storageUri } from './text.ts';
+
+/** `default` and `custom` are what older clients say; the request is kept and shown in today's words. */
+const SOURCES = { builtin: 'builtin', container: 'container', default: 'builtin', custom: 'container' } as const;
+
+/** Karmada never propagates what is in these. */
+const RESERVED_NAMESPACE = /^(kube|karmada)-/;
+
+const algorithm = z.object({
+  source: z
+    .enum(['builtin', 'container', 'default', 'custom'])
+    .default('builtin')
+    .transform((source) => SOURCES[source])
+    .describe("builtin, or container for an image of one's own; default and custom are older words for the same."),
+  algorithmName: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/, 'must be letters, digits, "-", "_" and "."')
+    .optional()
+    .describe('One of GET /algorithms; for a container any name to find the job by.'),
+  imageUri: imageReference().optional().describe('The container image; required with source container.'),
+});
+
+const resources = z.object({
+  instanceResources: z
+    .object({
+      cpuCores: z.number().min(0.1).max(1024).multipleOf(0.001).default(4).describe('CPU cores of each instance.'),
+      memoryGiB: z
+        .number()
+        .min(0.25)
+        .max(32_768)
+        .multipleOf(0.0009765625)
+        .default(16)
+        .describe('Memory of each instance.'),
+      gpuCount: z.int().min(0).max(64).default(0).describe('NVIDIA GPUs of each instance.'),
+    })
+    .prefault({}),
+  instanceCount: z.int().min(1).max(1000).default(1).describe('Workers that train together.'),
+  volumeSizeGB: z.int().min(1).max(1_000_000).default(50).describe('Size of the volume for results, in GiB.'),
+});
+
+/** The request, field by field. Rules between fields and the hyperparameters' own types are in parseJobRequest. */
+export const JOB_REQUEST_SCHEMA = z.object({
+  // The id is <jobName>-<8 hex> and is the value of a label: 54 + 9 = 63 characters.
+  jobName: dnsLabel(54).describe('Name of the job; the id adds eight hex digits to it.'),
+  namespace: dnsLabel()
+    .refine(
+      (name) => !RESERVED_NAMESPACE.test(name),
+      'must not start with kube- or karmada-: Karmada does not propagate those',
+    )
+    .default('default')
+    .describe('Kubernetes namespace in the member cluster.'),
+  priority: z.int().min(0).max(1_000_000_000).default(500).describe('Higher is dispatched first.'),
+  runtime: z
+    .enum(['ray', 'job'])
+    .default('ray')
+    .describe('ray runs a RayJob; job runs a batch Job, for a container image without Ray.'),
+  algorithm,
+  resources: resources.prefault({}),
+  stoppingCondition: z
+    .object({
+      maxRuntimeSeconds: z
+        .int()
+        .min(1)
+        .max(31_536_000)
+        .default(14_400)
+        .describe('The job is ended as Failed after this.'),
+    })
+    .prefault({}),
+  inputDataConfig: z.array(CHANNEL_SCHEMA).max(32).default([]).describe('Where the data comes from.'),
+  outputDataConfig: z
+    .object({ artifactUri: storageUri().optional().describe('Where the model is to be put; told as ARTIFACT_URI.') })
+    .prefault({}),
+  hyperparameters: z
+    .record(z.string().min(1).max(64), z.record(z.string(), z.unknown()))
+    .default({})
+    .describe('By algorithm: {"xgboost": {"eta": 0.1}}. GET /algorithms lists the fields.'),
+  customHyperparameters: z
+    .record(environmentName(), PARAMETER_VALUE)
+    .default({})
+    .describe('More variables for the training container, upper-cased.'),
+  targetClusters: z
+    .array(dnsLabel())
+    .max(100)
+    .default([])
+    .describe('Candidates; empty means every cluster that is ready.'),
+  clusterCount: z.int().min(1).max(100).default(1).describe('Clusters that run the job, each a whole copy of it.'),
+  entrypoint: printable(4096).optional().describe('Shell command that starts the training (runtime ray).'),
+  command: z
+    .array(printable(4096))
+    .min(1)
+    .max(64)
+    .optional()
+    .describe("Replaces the image's ENTRYPOINT (runtime job)."),
+  args: z.array(printable(4096)).max(256).optional().describe("Replaces the image's CMD (runtime job)."),
+  headImage: imageReference().optional().describe('Image of the Ray head, when it differs.'),
+  workerImage: imageReference().optional().describe('Image of the Ray workers, when it differs.'),
+  pvcName: dnsSubdomain().optional().describe('A PersistentVolumeClaim that exists already, instead of a new one.'),
+  credentialsSecret: dnsSubdomain()
+    .optional()
+    .describe("Secret in the job's namespace with the keys to the object storage."),
+});
+
+type Parsed = z.output<typeof JOB_REQUEST_SCHEMA>;
+
+/** A request that can be run: every field checked, defaults filled in, the algorithm's name known. */
+export type JobRequest = Omit<Parsed, 'algorithm' | 'hyperparameters'> & {
+  readonly algorithm: Omit<Parsed['algorithm'], 'algorithmName'> & { readonly algorithmName: string };
+  readonly hyperparameters: Readonly<Record<string, Hyperparameters>>;
+};
+
+export type ParsedRequest =
+  | { readonly ok: true; readonly request: JobRequest }
+  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+
+/**
+ * Any JSON to a request, or to every field that is wrong. Empty texts and nulls of optional fields count as left out, as forms send them.
+ * A key that we do not know is dropped, since existing clients may send more than we read, unless it looks like a misspelt one.
+ */
+export function parseJobRequest(body: unknown): ParsedRequest {
+  const forbidden = forbiddenKeys(body);
+  if (forbidden.length > 0) return { ok: false, problems: forbidden };
+  const input = withoutEmpty(body);
+  const misspelt = misspeltKeys(JOB_REQUEST_SCHEMA, input);
+  const parsed = JOB_REQUEST_SCHEMA.safeParse(input, { error: explain });
+  if (!parsed.success) return { ok: false, problems: [...misspelt, ...problemsOf(parsed.error)] };
+
+  const block = hyperparameterBlock(parsed.data);
+  const problems = [...misspelt, ...combinationProblems(parsed.data), ...block.problems];
+  if (problems.length > 0) return { ok: false, problems };
+  const algorithm = { ...parsed.data.algorithm, algorithmName: nameOf(parsed.data.algorithm) };
+  return { ok: true, request: { ...parsed.data, algorithm, hyperparameters: block.values } };
+}
+
+/** A container may go without a name of its own. */
+const nameOf = (chosen: Parsed['algorithm']): string => chosen.algorithmName ?? 'container';
+
+/** What no field can tell alone. */
+function combinationProblems(request: Parsed): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const refuse = (path: FieldProblem['path'], message: string) => problems.push({ path, message });
+  const builtin = request.algorithm.source === 'builtin';
+  if (builtin && request.algorithm.algorithmName === undefined)
+    refuse(['algorithm', 'algorithmName'], `is required: ${known()}`);
+  else if (builtin && algorithmNamed(nameOf(request.algorithm)) === undefined) {
+    const given = nameOf(request.algorithm);
+    refuse(['algorithm', 'algorithmName'], `${show(given)} is not offered${suggestion(given, names())}: ${known()}`);
+  }
+  if (!builtin && request.algorithm.imageUri === undefined) {
+    refuse(['algorithm', 'imageUri'], 'is required when algorithm.source is container');
+  }
+  if (request.runtime === 'job') {
+    if (builtin) refuse(['runtime'], 'must be ray for a built-in algorithm');
+    if (request.entrypoint) refuse(['entrypoint'], 'is for runtime ray; with runtime job use command and args');
+    if (request.headImage) refuse(['headImage'], 'is for runtime ray; a batch Job has no Ray head');
+    if (request.workerImage) refuse(['workerImage'], 'is for runtime ray; use algorithm.imageUri');
+  } else {
+    if (request.command) refuse(['command'], 'is for runtime job; with runtime ray use entrypoint');
+    if (request.args) refuse(['args'], 'is for runtime job; with runtime ray use entrypoint');
+  }
+  request.targetClusters.forEach((cluster, index) => {
+    if (request.targetClusters.indexOf(cluster) < index) refuse(['targetClusters', index], `${cluster} is named twice`);
+  });
+  if (request.targetClusters.length > 0 && request.clusterCount > request.targetClusters.length) {
+    refuse(['clusterCount'], `must be at most ${request.targetClusters.length}, the number of targetClusters`);
+  }
+  return problems;
+}
+
+const names = () => ALGORITHMS.map((one) => one.name);
+const known = () => `must be one of ${names().join(', ')}`;
+
+/** The chosen algorithm's own block, with its defaults; blocks of others must be empty. */
+function hyperparameterBlock(request: Parsed): { values: Record<string, Hyperparameters>; problems: FieldProblem[] } {
+  const name = nameOf(request.algorithm);
+  const builtin = request.algorithm.source === 'builtin';
+  const algorithm = builtin ? algorithmNamed(name) : undefined;
+  const { [name]: own = {}, ...others } = request.hyperparameters;
+  const problems: FieldProblem[] = Object.entries(others)
+    .filter(([, block]) => Object.keys(block).length > 0)
+    .map(([other]) => ({
+      path: ['hyperparameters', other],
+      message: `must not be set: this job runs ${name}${suggestion(other, [name])}`,
+    }));
+  if (builtin && algorithm === undefined) return { values: {}, problems };
+  const parsed = parseHyperparameters(algorithm, own);
+  const at = ['hyperparameters', name];
+  if (!parsed.ok) {
+    const inner = parsed.problems.map(({ path, message }) => ({ path: [...at, ...path], message }));
+    return { values: {}, problems: [...problems, ...inner] };
+  }
+  problems.push(...variableProblems(algorithm, name, parsed.values, request.customHyperparameters));
+  return { values: Object.keys(parsed.values).length > 0 ? { [name]: parsed.values } : {}, problems };
+}
