@@ -11,6 +11,8 @@ export interface Store {
   readonly logs: LogStore;
   /** Runs the numbered migrations; replicas may race. */
   migrate(): Promise<void>;
+  /** Throws away what has expired (idempotency keys, events of deleted jobs) and sums up the counters; once a minute is plenty. */
+  housekeep(): Promise<void>;
   /** Rejects with the reason when the database cannot be asked or its migrations are not done. */
   check(signal?: AbortSignal): Promise<void>;
   pool(): { total: number; idle: number; waiting: number };
@@ -52,6 +54,9 @@ export interface JobQuery extends JobFilter {
   readonly cursor?: string;
 }
 
+/** Counters exist for these; a text would need a look at every job. */
+export type SummaryFilter = Omit<JobFilter, 'text'>;
+
 export interface Summary {
   readonly total: number;
   readonly byStatus: Readonly<Record<JobStatus, number>>;
@@ -61,8 +66,9 @@ export interface Summary {
 export interface JobStore {
   insert(job: NewJob, idempotency?: { key: string; caller: string; requestHash: string }): Promise<InsertResult>;
   get(id: string): Promise<Job | undefined>;
+  /** Throws InvalidCursor. A page found by text may be short of the limit and still have a next cursor. */
   list(query: JobQuery): Promise<{ jobs: Job[]; nextCursor: string | null }>;
-  summary(filter: JobFilter): Promise<Summary>;
+  summary(filter: SummaryFilter): Promise<Summary>;
   /** Other attempts of the same request, oldest first, itself included. */
   attempts(id: string): Promise<Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'>[]>;
   /** Records what the user wants and makes the job due for dispatch. 'refused' when it is finished already (except for delete) or being deleted. */
@@ -96,7 +102,7 @@ export interface Change {
 
 export interface Claim {
   readonly job: Job;
-  /** Failed tries since the job was last due. */
+  /** Claims since the last step that went well (settled without `failed`) or the user's last wish; a crash in between counts. */
   readonly attempts: number;
   readonly token: string;
 }
@@ -108,7 +114,12 @@ export interface DispatchStore {
   /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
   settle(
     claim: Claim,
-    result: { set: JobFields; event?: Change['event']; next: { dueInSeconds: number } | 'done' | 'deleteRow' },
+    result: {
+      readonly set: JobFields;
+      readonly event?: Change['event'];
+      /** `failed` keeps counting attempts. A wish recorded meanwhile makes the job due at once, whatever is said here. */
+      readonly next: { readonly dueInSeconds: number; readonly failed?: boolean } | 'done' | 'deleteRow';
+    },
   ): Promise<Job | undefined>;
   /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(): Promise<number | null>;
@@ -161,6 +172,7 @@ export interface MonitorStore {
    * One statement per table. A change is written when the job still has the version that was read, is not finished, and every lease
    * it names is among `leases` with that holder and token and has not expired by database time; the lease rows stay locked (shared)
    * until the end of the transaction, so that nobody can take over in between. `stale` names the jobs that were left alone.
+   * A job that finishes here becomes due for dispatch, which keeps its logs and removes its objects.
    */
   apply(
     changes: readonly MonitorChange[],
@@ -191,7 +203,8 @@ export interface LeaseStore {
   /** Announces this replica and its wish; returns the live replicas, and the database's clock. Replicas that stopped announcing are dropped. */
   announce(holder: string, forSeconds: number): Promise<{ holders: string[]; now: Date }>;
   /**
-   * Takes free or expired leases among the names, renews the ones held, at most `most` in all (held ones first); returns all that are
+   * Takes free or expired leases among the names, renews the ones held, at most `most` in all (held ones first, and
+   * those over it are given back); returns all that are
    * now held, in one round trip. The token of a renewed lease stays, that of a taken one goes up, even when the taker held it before.
    * Seconds may have a fraction. A note given for a held name is stored with the renewal; none given leaves it.
    */
