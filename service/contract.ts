@@ -61,8 +61,15 @@ export const KUBECONFIG_SECRET = {
   mgmt: 'mgmt-kubeconfig',
 } as const;
 
-/** The page's image reads this one variable when it starts and writes it to /config.json for the browser. Empty: same origin. */
-export const WEB_ENV = { apiBaseUrl: 'API_BASE_URL' } as const;
+/** What the page's image reads when it starts. */
+export const WEB_ENV = {
+  /** The API's address for the browser; empty: the page's own address, where nginx hands /api on. */
+  apiBaseUrl: 'API_BASE_URL',
+  /** host:port that nginx hands /api on to. */
+  apiUpstream: 'API_UPSTREAM',
+  /** Further origins that the page may talk to, such as the OpenID Connect issuer's. */
+  connectSources: 'CSP_CONNECT_SRC',
+} as const;
 
 /** On every object that the service creates for a job; the monitor selects by the first. */
 export const LABELS = {

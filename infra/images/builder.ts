@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+
+export const BUILDERS = ['docker', 'podman', 'buildah'] as const;
+export type Builder = (typeof BUILDERS)[number];
+
+export interface Image {
+  readonly name: 'ml-platform-backend' | 'ml-platform-frontend';
+  readonly dockerfile: string;
+}
+
+export const IMAGES: readonly Image[] = [
+  { name: 'ml-platform-backend', dockerfile: 'infra/images/backend.Dockerfile' },
+  { name: 'ml-platform-frontend', dockerfile: 'infra/images/frontend.Dockerfile' },
+];
+
+export interface BuildOptions {
+  /** Empty: local names without a registry. */
+  readonly registry: string;
+  readonly version: string;
+  /** Empty: that of the builder's machine. */
+  readonly platforms: readonly string[];
+  readonly push: boolean;
+  readonly revision: string;
+  /** Seconds since 1970 that every file and the image bear, so that the same input gives the same layers. */
+  readonly sourceDateEpoch: number;
+  /** Base images that differ from the Dockerfiles' own: mirrors, digests. */
+  readonly bases: Readonly<Record<string, string>>;
+}
+
+export type Command = readonly [program: string, ...args: string[]];
+
+export const imageReference = (
+  image: Image,
+  { registry, version }: Pick<BuildOptions, 'registry' | 'version'>,
+): string => `${registry === '' ? '' : `${registry.replace(/\/+$/, '')}/`}${image.name}:${version}`;
+
+/** Docker answers only with its daemon, the other two need none. */
+export function findBuilder(works: (command: Command) => boolean = succeeds): Builder | undefined {
+  const probes: Record<Builder, Command> = {
+    docker: ['docker', 'info'],
+    podman: ['podman', 'info'],
+    buildah: ['buildah', '--version'],
+  };
+  return BUILDERS.find((builder) => works(probes[builder]));
+}
+
+function succeeds([program, ...args]: Command): boolean {
+  return spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
+}
+
+export function buildCommands(builder: Builder, image: Image, options: BuildOptions): Command[] {
+  const reference = imageReference(image, options);
+  const created = new Date(options.sourceDateEpoch * 1000).toISOString().replace('.000Z', 'Z');
+  const args = { VERSION: options.version, REVISION: options.revision, CREATED: created, ...options.bases };
+  const shared = [
+    '--file',
+    image.dockerfile,
+    ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...(options.platforms.length > 0 ? ['--platform', options.platforms.join(',')] : []),
+  ];
+
+  if (builder === 'docker') {
+    // Several platforms make an index, which Docker's own image store may not hold: it goes straight to the registry.
+    const output = options.push ? 'type=registry,rewrite-timestamp=true' : 'type=docker,rewrite-timestamp=true';
+    const epoch = ['--build-arg', `SOURCE_DATE_EPOCH=${options.sourceDateEpoch}`];
+    return [['docker', 'buildx', 'build', ...shared, ...epoch, '--tag', reference, '--output', output, '.']];
+  }
+  const several = options.platforms.length > 1;
+  const build: Command = [
+    builder,
+    'build',
+    ...shared,
+    '--ignorefile',
+    `${image.dockerfile}.dockerignore`,
+    '--timestamp',
+    String(options.sourceDateEpoch),
+    // The OCI format has no place for a health check or a shell, and none is used.
+    '--format',
+    'oci',
+    several ? '--manifest' : '--tag',
+    reference,
+    '.',
+  ];
+  if (!options.push) return [build];
+  return [
+    build,
+    several ? [builder, 'manifest', 'push', '--all', reference, `docker://${reference}`] : [builder, 'push', reference],
+  ];
+}
