@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { type Asked, garbled } from './failures.ts';
+import type { KubeObject, MemberCluster } from './karmada.ts';
+
+const quantities = z.record(z.string(), z.coerce.string()).default({});
+
+const clusterSchema = z.looseObject({
+  spec: z
+    .looseObject({ region: z.string().optional(), zone: z.string().optional(), zones: z.array(z.string()).optional() })
+    .default({}),
+  status: z
+    .looseObject({
+      kubernetesVersion: z.string().default(''),
+      conditions: z
+        .array(
+          z.looseObject({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(''),
+            message: z.string().default(''),
+          }),
+        )
+        .default([]),
+      nodeSummary: z.looseObject({ totalNum: z.number().default(0), readyNum: z.number().default(0) }).prefault({}),
+      resourceSummary: z.looseObject({ allocatable: quantities, allocated: quantities }).prefault({}),
+    })
+    .prefault({}),
+});
+
+/** A Cluster of Karmada as the rest of the service knows it. */
+export function memberCluster(cluster: KubeObject, asked: Asked): MemberCluster {
+  const parsed = clusterSchema.safeParse(cluster);
+  if (!parsed.success) throw garbled(asked, `a Cluster "${cluster.metadata.name}" of an unknown shape`, parsed.error);
+  const { spec, status } = parsed.data;
+  const labels = cluster.metadata.labels ?? {};
+  const ready = status.conditions.find(({ type }) => type === 'Ready');
+  return {
+    name: cluster.metadata.name,
+    ready: ready?.status === 'True' && cluster.metadata.deletionTimestamp === undefined,
+    reason: ready?.reason ?? 'NotCollected',
+    message: ready?.message ?? 'Karmada has not looked at this cluster yet.',
+    region: spec.region || labels['topology.kubernetes.io/region'] || '',
+    zone: spec.zones?.join(',') || spec.zone || labels['topology.kubernetes.io/zone'] || '',
+    kubernetesVersion: status.kubernetesVersion,
+    nodes: { total: status.nodeSummary.totalNum, ready: status.nodeSummary.readyNum },
+    allocatable: status.resourceSummary.allocatable,
+    allocated: status.resourceSummary.allocated,
+  };
+}

@@ -1,0 +1,86 @@
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import type { ConnectionSettings, Kubeconfig } from './kubeconfig.ts';
+
+/**
+ * Kept-alive connections to the Karmada API server. Two pools, because a watch or a followed log holds its connection
+ * for as long as it lasts: however many of those there are, the short requests keep theirs.
+ *
+ * HTTP/1.1 on purpose: with HTTP/2 one lost packet or one slow reader holds up the answers of all clusters, and undici's
+ * HTTP/2 is still marked experimental in 7.30.
+ */
+export interface Connection {
+  /** What the next request must use; follows the kubeconfig when that changes. */
+  current(): Promise<Line>;
+  close(): Promise<void>;
+}
+
+export interface Line {
+  readonly origin: string;
+  /** Of servers that live under a path, such as a gateway's. */
+  readonly basePath: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly requests: Dispatcher;
+  readonly streams: Dispatcher;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+/** More requests than this at once wait for a free connection; enough for a tick over 100 clusters. */
+const REQUEST_CONNECTIONS = 64;
+const STREAM_CONNECTIONS = 1_024;
+
+export function createConnection(kubeconfig: Kubeconfig): Connection {
+  let line: Line | undefined;
+  let madeFor = '';
+
+  return {
+    async current() {
+      const settings = await kubeconfig.settings();
+      const identity = identityOf(settings);
+      if (line === undefined || identity !== madeFor) {
+        // Requests in flight finish on the old connections; closing waits for them.
+        if (line) void closeLine(line);
+        line = openLine(settings);
+        madeFor = identity;
+      } else if (line.headers !== settings.headers) {
+        line = { ...line, headers: settings.headers };
+      }
+      return line;
+    },
+    async close() {
+      if (line) await Promise.all([line.requests.destroy(), line.streams.destroy()]);
+      line = undefined;
+    },
+  };
+}
+
+/** A new token needs no new connection, a new certificate does. */
+function identityOf({ server, proxyUrl, tls }: ConnectionSettings): string {
+  const text = (value: unknown): string => (Buffer.isBuffer(value) ? value.toString('base64') : String(value));
+  return JSON.stringify([server.href, proxyUrl, Object.values(tls).map(text)]);
+}
+
+function openLine(settings: ConnectionSettings): Line {
+  return {
+    origin: settings.server.origin,
+    basePath: settings.server.pathname.replace(/\/$/, ''),
+    headers: settings.headers,
+    requests: openPool(settings, REQUEST_CONNECTIONS),
+    streams: openPool(settings, STREAM_CONNECTIONS),
+  };
+}
+
+const closeLine = (line: Line): Promise<unknown> => Promise.allSettled([line.requests.close(), line.streams.close()]);
+
+function openPool({ proxyUrl, tls }: ConnectionSettings, connections: number): Dispatcher {
+  const options: Agent.Options = {
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 60_000,
+    // Each request brings its own deadline, which covers head and body together.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { ...tls, timeout: CONNECT_TIMEOUT_MS, keepAlive: true, keepAliveInitialDelay: 30_000 },
+  };
+  if (proxyUrl === undefined) return new Agent(options);
+  return new ProxyAgent({ ...options, uri: proxyUrl, requestTls: { ...tls, timeout: CONNECT_TIMEOUT_MS } });
+}

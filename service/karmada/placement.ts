@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { type Asked, garbled } from './failures.ts';
+import type { KubeObject, Placement } from './karmada.ts';
+
+const bindingSchema = z.looseObject({
+  spec: z.looseObject({
+    resource: z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string() }),
+    clusters: z.array(z.looseObject({ name: z.string() })).nullish(),
+  }),
+  status: z
+    .looseObject({
+      conditions: z
+        .array(
+          z.looseObject({
+            type: z.string(),
+            status: z.string(),
+            reason: z.string().default(''),
+            message: z.string().default(''),
+          }),
+        )
+        .nullish(),
+    })
+    .prefault({}),
+});
+
+/** Karmada names the binding of an object so (colons of RBAC names aside, which ours never have). */
+export const bindingName = (kind: string, name: string): string => `${name}-${kind}`.toLowerCase();
+
+/** Where a ResourceBinding says that its object goes. */
+export function placementOf(binding: KubeObject, asked: Asked): { kind: string; name: string; placement: Placement } {
+  const parsed = bindingSchema.safeParse(binding);
+  if (!parsed.success)
+    throw garbled(asked, `a ResourceBinding "${binding.metadata.name}" of an unknown shape`, parsed.error);
+  const { spec, status } = parsed.data;
+  const clusters = (spec.clusters ?? []).map(({ name }) => name);
+  const scheduled = status.conditions?.find(({ type }) => type === 'Scheduled');
+  return {
+    kind: spec.resource.kind,
+    name: spec.resource.name,
+    placement: {
+      clusters,
+      scheduled: scheduled?.status === 'True' && clusters.length > 0,
+      reason: scheduled?.reason ?? '',
+      message: scheduled?.message ?? '',
+    },
+  };
+}
