@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathsOf, SERVER_ENV } from './dataDirectory.ts';
+import type { Placement } from './placement.ts';
+import { endServer } from './processes.ts';
+import type { Log } from './startPostgres.ts';
+
+export interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** Crash recovery of a large database may take this long; a server that is ready says so at once. */
+const START_TIMEOUT_MS = 60_000;
+const ATTEMPTS = 20;
+/** The port was taken between our look and its start; or sessions of a killed server are still ending. Both pass. */
+const PASSING = /Address already in use|pre-existing shared memory block|is still in use/i;
+
+export async function startServer(
+  placement: Placement,
+  settings: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await choosePort(pathsOf(placement.home).port);
+    try {
+      return await launch(placement, port, settings, log);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !PASSING.test(String(error))) throw error;
+      await sleep(250);
+    }
+  }
+}
+
+async function launch(
+  placement: Placement,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+  log: Log,
+): Promise<RunningServer> {
+  const { data, log: logFile } = pathsOf(placement.home);
+  const options = {
+    listen_addresses: '127.0.0.1',
+    port: String(port),
+    unix_socket_directories: '',
+    log_min_messages: 'warning',
+    ...settings,
+  };
+  const args = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  // A file, not a pipe: it outlives us if we are killed. Begun anew at each start, so that it does not grow for ever.
+  const output = openSync(logFile, 'w', 0o600);
+  const child = spawn(join(placement.binaries, 'bin', 'postgres'), ['-D', data, ...args], {
+    ...placement.account,
+    cwd: placement.home,
+    env: SERVER_ENV,
+    stdio: ['ignore', output, output],
+    // A session of its own: Ctrl-C in the terminal must reach the service alone, which needs the database to drain.
+    detached: true,
+  });
+  closeSync(output);
+  child.unref();
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  let outcome: string | undefined;
+  void ended.then((text) => {
+    outcome = text;
+  });
+
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (outcome === undefined) {
+    const found = await readPidFile(data);
+    if (found?.ready && found.pid === child.pid) {
+      void ended.then((text) => log(`PostgreSQL has ended (${text})`));
+      return found;
+    }
+    if (Date.now() > deadline) {
+      if (child.pid !== undefined) await endServer(child.pid);
+      throw new Error(`PostgreSQL was not ready within ${START_TIMEOUT_MS / 1000} s; see ${logFile}`);
+    }
+    await sleep(20);
+  }
+  const said = await readFile(logFile, 'utf8').catch(() => '');
+  throw new Error(`PostgreSQL did not start (${outcome}): ${said.trim().slice(-2_000)}`);
+}
+
+/** PostgreSQL's own note of who serves the data: pid in line 1, port in 4, state in 8. */
+export async function readPidFile(data: string): Promise<(RunningServer & { ready: boolean }) | undefined> {
+  const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' };
+}
+
+/** The port of last time if it is free, so that a tool pointed at the database keeps working; else a new one. */
+async function choosePort(file: string): Promise<number> {
+  const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
+  const port = (remembered > 0 && (await freePort(remembered))) || (await freePort(0));
+  if (port === undefined) throw new Error('No free port on 127.0.0.1');
+  await writeFile(file, String(port), { mode: 0o600 });
+  return port;
+}
+
+function freePort(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(undefined));
+    probe.listen(port, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : undefined));
+    });
+  });
+}
