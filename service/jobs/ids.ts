@@ -9,10 +9,13 @@ export function newJobId(jobName: string, suffix: string = randomBytes(SUFFIX_LE
   return `${jobName}-${suffix}`;
 }
 
-/** The name of every object of the job: its id where KubeRay takes that, else the id with its middle left out. */
+/**
+ * The name of every object of the job: its id where KubeRay takes that. KubeRay wants at most 47 characters, so a longer id
+ * loses its middle, and a letter in front (DNS-1035), so an id that starts with a digit gets one.
+ */
 export function objectNameOf(id: string): string {
-  if (id.length <= OBJECT_NAME_MAX) return id;
-  const suffix = id.slice(-SUFFIX_LENGTH);
-  const start = id.slice(0, OBJECT_NAME_MAX - SUFFIX_LENGTH - 1).replace(/-+$/, '');
-  return `${start}-${suffix}`;
+  const name = /^[a-z]/.test(id) ? id : `j${id}`;
+  if (name.length <= OBJECT_NAME_MAX) return name;
+  const start = name.slice(0, OBJECT_NAME_MAX - SUFFIX_LENGTH - 1).replace(/-+$/, '');
+  return `${start}-${name.slice(-SUFFIX_LENGTH)}`;
 }

@@ -87,7 +87,8 @@ function unionWords(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): s
   const wanted = issue.errors.flatMap((branch) =>
     branch.slice(0, 1).map((inner) => inner.message.replace(/, not .*$/s, '')),
   );
-  return `${[...new Set(wanted)].join(', or ')}, not ${show(issue.input)}`;
+  const [first, ...more] = new Set(wanted);
+  return `${[first, ...more.map((words) => words.replace(/^must be /, ''))].join(', or ')}, not ${show(issue.input)}`;
 }
 
 /** A value in a message: short, and safe to print. */

@@ -130,8 +130,9 @@ export function parseJobRequest(body: unknown): ParsedRequest {
   const input = withoutEmpty(body);
   const misspelt = misspeltKeys(JOB_REQUEST_SCHEMA, input);
   const parsed = JOB_REQUEST_SCHEMA.safeParse(input, { error: explain });
-  if (!parsed.success) return { ok: false, problems: [...misspelt, ...problemsOf(parsed.error)] };
-
+  if (!parsed.success) {
+    return { ok: false, problems: [...misspelt, ...problemsOf(parsed.error), ...earlyHyperparameterProblems(input)] };
+  }
   const block = hyperparameterBlock(parsed.data);
   const problems = [...misspelt, ...combinationProblems(parsed.data), ...block.problems];
   if (problems.length > 0) return { ok: false, problems };
@@ -151,7 +152,7 @@ function combinationProblems(request: Parsed): FieldProblem[] {
     refuse(['algorithm', 'algorithmName'], `is required: ${known()}`);
   else if (builtin && algorithmNamed(nameOf(request.algorithm)) === undefined) {
     const given = nameOf(request.algorithm);
-    refuse(['algorithm', 'algorithmName'], `${show(given)} is not offered${suggestion(given, names())}: ${known()}`);
+    refuse(['algorithm', 'algorithmName'], `${known()}, not ${show(given)}${suggestion(given, names())}`);
   }
   if (!builtin && request.algorithm.imageUri === undefined) {
     refuse(['algorithm', 'imageUri'], 'is required when algorithm.source is container');
@@ -177,11 +178,29 @@ function combinationProblems(request: Parsed): FieldProblem[] {
 const names = () => ALGORITHMS.map((one) => one.name);
 const known = () => `must be one of ${names().join(', ')}`;
 
+type HyperparameterParts = Pick<Parsed, 'algorithm' | 'hyperparameters' | 'customHyperparameters'>;
+const HYPERPARAMETER_PARTS = JOB_REQUEST_SCHEMA.pick({
+  algorithm: true,
+  hyperparameters: true,
+  customHyperparameters: true,
+});
+
+/** Other fields are wrong: the hyperparameters are checked all the same, so that one answer names every wrong field. */
+function earlyHyperparameterProblems(input: unknown): readonly FieldProblem[] {
+  const parts = HYPERPARAMETER_PARTS.safeParse(input);
+  return parts.success ? hyperparameterBlock(parts.data).problems : [];
+}
+
 /** The chosen algorithm's own block, with its defaults; blocks of others must be empty. */
-function hyperparameterBlock(request: Parsed): { values: Record<string, Hyperparameters>; problems: FieldProblem[] } {
+function hyperparameterBlock(request: HyperparameterParts): {
+  values: Record<string, Hyperparameters>;
+  problems: FieldProblem[];
+} {
   const name = nameOf(request.algorithm);
   const builtin = request.algorithm.source === 'builtin';
   const algorithm = builtin ? algorithmNamed(name) : undefined;
+  if (builtin && algorithm === undefined) return { values: {}, problems: [] };
+
   const { [name]: own = {}, ...others } = request.hyperparameters;
   const problems: FieldProblem[] = Object.entries(others)
     .filter(([, block]) => Object.keys(block).length > 0)
@@ -189,11 +208,9 @@ function hyperparameterBlock(request: Parsed): { values: Record<string, Hyperpar
       path: ['hyperparameters', other],
       message: `must not be set: this job runs ${name}${suggestion(other, [name])}`,
     }));
-  if (builtin && algorithm === undefined) return { values: {}, problems };
   const parsed = parseHyperparameters(algorithm, own);
-  const at = ['hyperparameters', name];
   if (!parsed.ok) {
-    const inner = parsed.problems.map(({ path, message }) => ({ path: [...at, ...path], message }));
+    const inner = parsed.problems.map(({ path, message }) => ({ path: ['hyperparameters', name, ...path], message }));
     return { values: {}, problems: [...problems, ...inner] };
   }
   problems.push(...variableProblems(algorithm, name, parsed.values, request.customHyperparameters));

@@ -43,8 +43,11 @@ export function defineAlgorithm(definition: {
 export const number = (fallback: number, bounds: { min?: number; max?: number; above?: number; below?: number } = {}) =>
   bounded(z.number(), bounds).default(fallback);
 
+/** The libraries keep whole numbers in 32 bits. */
+export const INT32_MAX = 2_147_483_647;
+
 export const integer = (fallback: number, bounds: { min?: number; max?: number } = {}) =>
-  bounded(z.int(), bounds).default(fallback);
+  bounded(z.int(), { max: INT32_MAX, ...bounds }).default(fallback);
 
 export const choice = <const T extends readonly [string, ...string[]]>(fallback: T[number], values: T) =>
   z.enum(values).default(fallback as z.core.util.NoUndefined<T[number]>);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bit, choice, defineAlgorithm, integer, number } from './algorithm.ts';
+import { bit, choice, defineAlgorithm, INT32_MAX, integer, number } from './algorithm.ts';
 
 // Names and ranges are those of existing clients; the lists of objectives and metrics are those of XGBoost's documentation,
 // from 1.6 (the last with gpu_hist as its own method) to 3.x.
@@ -78,6 +78,7 @@ export const xgboost = defineAlgorithm({
     early_stopping_rounds: z
       .int()
       .min(0)
+      .max(INT32_MAX)
       .nullable()
       .default(null)
       .describe('Stop when the validation metric has not improved for this many rounds; null never stops early.'),
@@ -86,7 +87,7 @@ export const xgboost = defineAlgorithm({
     booster: choice('gbtree', ['gbtree', 'gblinear', 'dart']).describe('Trees, a linear model, or trees with dropout.'),
     verbosity: integer(1, { min: 0, max: 3 }).describe('0 silent, 1 warnings, 2 information, 3 debugging.'),
     nthread: z
-      .union([z.literal('auto'), z.int().min(1)])
+      .union([z.literal('auto'), z.int().min(1).max(1024)])
       .default('auto')
       .describe('Threads of each worker; auto takes one for each CPU core of the worker.'),
     eta: number(0.3, { min: 0, max: 1 }).describe('Learning rate: how much each new tree counts.'),
@@ -144,13 +145,9 @@ export const xgboost = defineAlgorithm({
     base_score: number(0.5).describe('Prediction that all rows start from.'),
     eval_metric: z
       .array(
-        z.union([
-          z.enum(METRICS),
-          z
-            .string()
-            .max(40)
-            .regex(METRIC_AT, 'must be error@t, tweedie-nloglik@p, ndcg@n, map@n or pre@n with numbers'),
-        ]),
+        z.union([z.enum(METRICS), z.string().max(40).regex(METRIC_AT)], {
+          error: `must be one of ${METRICS.join(', ')}, error@t, tweedie-nloglik@p, ndcg@n, map@n or pre@n with numbers`,
+        }),
       )
       .min(1)
       .max(20)
