@@ -5,3 +5,4 @@ export * from './ids.ts';
 export * from './job.ts';
 export * from './problems.ts';
 export * from './request.ts';
+export * from './state/index.ts';

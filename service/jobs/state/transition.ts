@@ -1,0 +1,100 @@
+import { type ClusterState, isFinished, type Job, type JobStatus } from '../job.ts';
+import { summarise } from './summary.ts';
+
+/** What a cluster has just said about a job. */
+export interface Observation {
+  readonly cluster: string;
+  readonly state: ClusterState;
+  /** When it was seen, for an end of which the member gives no time. */
+  readonly at: Date;
+}
+
+/** What is to be written; without `event` nothing happened that a reader of the job's history would want to know. */
+export interface Transition {
+  readonly set: {
+    readonly status?: JobStatus;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly clusterStates: Readonly<Record<string, ClusterState>>;
+    readonly startedAt?: Date;
+    readonly finishedAt?: Date;
+  };
+  readonly event?: { readonly cluster: string; readonly reason: string; readonly message: string };
+}
+
+export type Observed = Pick<
+  Job,
+  'status' | 'reason' | 'message' | 'wanted' | 'clusters' | 'clusterStates' | 'startedAt' | 'finishedAt'
+>;
+
+/**
+ * The one place that decides what an observation changes; undefined when nothing. Polling and watching both come through here,
+ * so the same sequence of states gives the same history: what is repeated, late or after the end changes nothing.
+ */
+export function transition(job: Observed, { cluster, state, at }: Observation): Transition | undefined {
+  // A job that is being cancelled or deleted ends when dispatch has removed it, not by what its dying pods say.
+  if (isFinished(job.status) || job.wanted === 'cancel' || job.wanted === 'delete') return undefined;
+  const known = job.clusterStates[cluster];
+  if (known && !mayFollow(known, state)) return undefined;
+  if (known && isSame(known, state)) return undefined;
+
+  const clusterStates = { ...job.clusterStates, [cluster]: state };
+  const before = summarise(job);
+  const after = summarise({ clusters: job.clusters, clusterStates });
+  const isNews = known?.status !== state.status || known.reason !== state.reason;
+  const event = isNews ? { cluster, reason: state.reason, message: state.message } : undefined;
+  const set = { clusterStates: { [cluster]: state } };
+  if (
+    !after ||
+    (before?.status === after.status && before.reason === after.reason && before.message === after.message)
+  ) {
+    return event ? { set, event } : { set };
+  }
+  return {
+    set: { ...set, ...after, ...times(job, after.status, Object.values(clusterStates), at) },
+    ...(event ? { event } : {}),
+  };
+}
+
+/** In this order a job goes through its cluster; what is not named here counts as starting. */
+const ORDER = ['Created', 'Starting', 'Submitting', 'Submitted', 'Running'];
+/** From these a job starts over, and only a cluster that says one of them takes a job back. */
+const STEPS_BACK = new Set(['Retrying', 'Suspending', 'Suspended']);
+
+function mayFollow(known: ClusterState, next: ClusterState): boolean {
+  if (isFinished(known.status)) return false;
+  if (isFinished(next.status) || STEPS_BACK.has(next.reason) || STEPS_BACK.has(known.reason)) return true;
+  return rank(next) >= rank(known);
+}
+
+function rank({ reason }: ClusterState): number {
+  const position = ORDER.indexOf(reason);
+  return position < 0 ? ORDER.indexOf('Starting') : position;
+}
+
+const isSame = (a: ClusterState, b: ClusterState): boolean =>
+  a.status === b.status &&
+  a.reason === b.reason &&
+  a.message === b.message &&
+  a.startedAt === b.startedAt &&
+  a.finishedAt === b.finishedAt &&
+  a.columns === b.columns &&
+  a.rayCluster === b.rayCluster;
+
+/** From the first start in any cluster to the last end. A second try does not move the start. */
+function times(
+  job: Observed,
+  status: JobStatus,
+  states: readonly ClusterState[],
+  at: Date,
+): { startedAt?: Date; finishedAt?: Date } {
+  const dates = (pick: (state: ClusterState) => string | null) =>
+    states.flatMap((state) => pick(state) ?? []).map((time) => new Date(time).getTime());
+  const starts = dates((state) => state.startedAt);
+  const ends = dates((state) => state.finishedAt);
+  const startedAt = starts.length > 0 ? new Date(Math.min(...starts)) : status === 'Running' ? at : undefined;
+  return {
+    ...(job.startedAt === null && status !== 'Pending' && startedAt ? { startedAt } : {}),
+    ...(isFinished(status) ? { finishedAt: ends.length > 0 ? new Date(Math.max(...ends)) : at } : {}),
+  };
+}
