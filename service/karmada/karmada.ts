@@ -20,6 +20,7 @@ export interface KubeObject {
     readonly annotations?: Readonly<Record<string, string>>;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
+    readonly finalizers?: readonly string[];
   };
   readonly spec?: unknown;
   readonly status?: unknown;

@@ -1,0 +1,184 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { isFinished, type Job } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Karmada } from '../karmada/karmada.ts';
+import type { Claim, Store } from '../store/store.ts';
+import { createAlarm } from './alarm.ts';
+import { afterFailure, waitingFor } from './failure.ts';
+import { createOutage, guardedBy, Paused } from './outage.ts';
+import type { Outcome } from './outcome.ts';
+import { retryDelay } from './pacing.ts';
+import { reconcile } from './reconcile.ts';
+import type { JobObjects, StepContext } from './step.ts';
+
+export interface DispatcherDependencies {
+  readonly store: Pick<Store, 'dispatch'>;
+  readonly karmada: Karmada;
+  readonly log: Logger;
+  objectsOf(job: Job): JobObjects;
+  /** Puts the logs of the job's pods into the store unless they are there; rejects when a cluster does not give them. */
+  keepLogs(job: Job, signal: AbortSignal): Promise<void>;
+  readonly finishedRetentionSeconds: number;
+  /** Told of each job that ends here: refused or cancelled, not finished by its cluster. */
+  onFinished?(job: Job): void;
+  /** Rounds at a time. Each is a handful of small requests in a row, so a few keep a control plane busy without crowding it. */
+  readonly concurrency?: number;
+  /** After this a round of a process that died is begun by another; a living one ends its round well before. */
+  readonly claimSeconds?: number;
+  /** Of each request to the control plane; one of ours takes milliseconds, so this long means that it hangs. */
+  readonly requestTimeoutMs?: number;
+}
+
+export interface Dispatcher {
+  start(): void;
+  /** Takes no more jobs, lets the rounds under way finish for so long, then gives them back; may be called twice. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_CLAIM_SECONDS = 20;
+const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
+/** The rest of the claim's time is for writing the outcome down. */
+const ROUND_SHARE_OF_CLAIM = 0.8;
+const DEFAULT_GRACE_MS = 5_000;
+const LAST_WRITES_MS = 2_000;
+/** A notice of the database may be lost with its connection. */
+const LONGEST_SLEEP_MS = 5_000;
+const LONGEST_DATABASE_PAUSE_SECONDS = 5;
+
+export function createDispatcher(dependencies: DispatcherDependencies): Dispatcher {
+  const { store, log } = dependencies;
+  const concurrency = dependencies.concurrency ?? DEFAULT_CONCURRENCY;
+  const claimSeconds = dependencies.claimSeconds ?? DEFAULT_CLAIM_SECONDS;
+  const karmada = guardedBy(
+    createOutage(),
+    dependencies.karmada,
+    dependencies.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
+  );
+  const alarm = createAlarm();
+  const underWay = new Set<Promise<void>>();
+  const givingUp = new AbortController();
+  let stopping = false;
+  let running: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    let unlisten: (() => Promise<void>) | undefined;
+    let failures = 0;
+    while (!stopping) {
+      try {
+        unlisten ??= await store.dispatch.onDue(alarm.ring);
+        const sleepMs = await takeJobs();
+        failures = 0;
+        await alarm.sleep(sleepMs);
+      } catch (error) {
+        // Nothing is lost: what is due stays due.
+        if (failures === 0)
+          log.error({ err: error }, 'The database does not say which jobs are due; it is asked again');
+        await alarm.sleep(retryDelay(failures, LONGEST_DATABASE_PAUSE_SECONDS) * 1000);
+        failures += 1;
+      }
+    }
+    await unlisten?.().catch((error) => log.warn({ err: error }, 'The dispatcher could not stop listening'));
+  }
+
+  /** Returns how long there is nothing to do unless somebody rings. */
+  async function takeJobs(): Promise<number> {
+    const free = concurrency - underWay.size;
+    if (free === 0) return LONGEST_SLEEP_MS;
+    const claims = await store.dispatch.claim(free, claimSeconds);
+    for (const claim of claims) begin(claim);
+    if (claims.length === free) return underWay.size === concurrency ? LONGEST_SLEEP_MS : 0;
+    const seconds = await store.dispatch.nextDueInSeconds();
+    return Math.min(LONGEST_SLEEP_MS, (seconds ?? Number.POSITIVE_INFINITY) * 1000);
+  }
+
+  function begin(claim: Claim): void {
+    const deadline = Date.now() + claimSeconds * 1000;
+    const round = decide(claim)
+      .then((outcome) => settle(claim, outcome, deadline))
+      .catch((error) =>
+        log.error(
+          { err: error, job: claim.job.id },
+          'A round of dispatch could not be written down; it is begun again',
+        ),
+      )
+      .finally(() => {
+        underWay.delete(round);
+        alarm.ring();
+      });
+    underWay.add(round);
+  }
+
+  async function decide(claim: Claim): Promise<Outcome> {
+    const { job, attempts } = claim;
+    const timeUp = AbortSignal.timeout(claimSeconds * 1000 * ROUND_SHARE_OF_CLAIM);
+    try {
+      return await reconcile(contextFor(claim, AbortSignal.any([givingUp.signal, timeUp])), job);
+    } catch (error) {
+      if (givingUp.signal.aborted) return { set: {}, next: { dueInSeconds: 0 } };
+      // Others that wait for the same answer are due when it is asked for; a little apart, so that they do not arrive as one.
+      if (error instanceof Paused) return waitingFor(job, error.cause, error.seconds + Math.random() * 0.3);
+      const reason = timeUp.aborted ? tooSlow(error) : error;
+      log.warn(
+        { err: reason, job: job.id, attempts },
+        `Job ${job.id} could not be brought in line with what is wanted`,
+      );
+      return afterFailure(job, reason, attempts);
+    }
+  }
+
+  const contextFor = ({ job, attempts }: Claim, signal: AbortSignal): StepContext => ({
+    karmada,
+    objects: dependencies.objectsOf(job),
+    attempts,
+    signal,
+    finishedRetentionSeconds: dependencies.finishedRetentionSeconds,
+    keepLogs: dependencies.keepLogs,
+  });
+
+  /** A database that restarts is back within seconds: what was done on Karmada is then written down without doing it again. */
+  async function settle(claim: Claim, outcome: Outcome, deadline: number): Promise<void> {
+    for (let failures = 0; ; failures += 1) {
+      try {
+        const job = await store.dispatch.settle(claim, outcome);
+        if (job && outcome.set.status && isFinished(job.status)) dependencies.onFinished?.(job);
+        return;
+      } catch (error) {
+        const pauseMs = retryDelay(failures, 2) * 1000;
+        if (stopping || Date.now() + pauseMs > deadline) throw error;
+        await setTimeout(pauseMs);
+      }
+    }
+  }
+
+  async function stop(graceMs: number): Promise<void> {
+    stopping = true;
+    alarm.ring();
+    const ended = Promise.resolve(running).then(() => Promise.all(underWay));
+    await within(graceMs, ended);
+    givingUp.abort(new Error('The service is stopping'));
+    // What a database that hangs keeps from being written down is begun again when its claim has lapsed.
+    await within(LAST_WRITES_MS, ended);
+  }
+
+  return {
+    start() {
+      running ??= run();
+    },
+    stop(graceMs = DEFAULT_GRACE_MS) {
+      stopped ??= stop(graceMs);
+      return stopped;
+    },
+  };
+}
+
+const tooSlow = (cause: unknown): KarmadaError =>
+  new KarmadaError('unavailable', 'the steps for this job took too long together', { cause });
+
+async function within(milliseconds: number, ended: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([ended, setTimeout(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined)]);
+  timer.abort();
+}

@@ -1,0 +1,52 @@
+import type { Job } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Outcome } from './outcome.ts';
+import { retryDelay } from './pacing.ts';
+import type { Step } from './step.ts';
+
+/** A user who cancels wants it to stop: a member that does not give its logs holds that up for a few seconds only. */
+const LOG_TRIES_BEFORE_CANCEL = 3;
+/** With growing pauses that is about ten minutes. */
+const LOG_TRIES_AFTER_END = 15;
+
+/** Before the pods go. What is kept already is not read again. */
+const keepLogs =
+  (tries: number): Step =>
+  async ({ keepLogs, attempts, signal }, job) => {
+    if (job.clusters.length === 0) return undefined;
+    try {
+      await keepLogs(job, signal);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof KarmadaError)) throw error;
+      if (attempts < tries) return { set: {}, next: { dueInSeconds: retryDelay(attempts), failed: true } };
+      return undefined;
+    }
+  };
+
+export const keepLogsBeforeCancel = keepLogs(LOG_TRIES_BEFORE_CANCEL);
+export const keepLogsAfterEnd = keepLogs(LOG_TRIES_AFTER_END);
+
+/** Until then the finished RayJob can be looked at on Karmada and in its cluster. */
+export const awaitRetention: Step = async ({ finishedRetentionSeconds }, job) => {
+  const finishedAt = job.finishedAt ?? job.updatedAt;
+  const seconds = finishedRetentionSeconds - (Date.now() - finishedAt.getTime()) / 1000;
+  return seconds > 0 ? { set: {}, next: { dueInSeconds: seconds } } : undefined;
+};
+
+export const cancelled: Step = async (_context, job) => {
+  const reason = 'Cancelled';
+  const message = wasSent(job)
+    ? 'Cancelled; nothing of it is left in any cluster'
+    : 'Cancelled before it was sent to a cluster';
+  return {
+    set: { status: 'Failed', reason, message },
+    event: { cluster: null, reason, message },
+    next: 'done',
+  };
+};
+
+const wasSent = (job: Job): boolean => job.dispatchedAt !== null || job.clusters.length > 0;
+
+export const retired: Step = async (): Promise<Outcome> => ({ set: {}, next: 'done' });
+export const forgotten: Step = async (): Promise<Outcome> => ({ set: {}, next: 'deleteRow' });

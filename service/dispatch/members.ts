@@ -1,0 +1,79 @@
+import pLimit from 'p-limit';
+import { LABELS } from '../contract.ts';
+import type { Job } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { KubeObject, Member } from '../karmada/karmada.ts';
+import { isOurs } from './create.ts';
+import { stillThere } from './remove.ts';
+import { named, referenceTo, type Step, type StepContext } from './step.ts';
+
+const PARALLEL_MEMBERS = 8;
+
+interface Remains {
+  readonly cluster: string;
+  readonly message: string;
+  readonly detail?: string;
+}
+
+/** Each member is asked itself. One that does not answer may still be running the job: it is never said to be gone there. */
+export const confirmGoneInMembers: Step = async (context, job) => {
+  const known = clustersOf(job);
+  const isKnown = known.length > 0 || !job.dispatchedAt;
+  const clusters = isKnown ? known : await candidates(context, job);
+  const limit = pLimit(PARALLEL_MEMBERS);
+  const found = await Promise.all(clusters.map((cluster) => limit(() => remainsIn(context, job, cluster, isKnown))));
+  const first = found.find((remains) => remains !== undefined);
+  return first && stillThere(job, first.message, first.detail, first.cluster);
+};
+
+const clustersOf = (job: Job): string[] => [...new Set([...job.clusters, ...Object.keys(job.clusterStates)])];
+
+/** It was on Karmada, but nobody saw where it went before it was removed: any that could have got it, and can be asked. */
+async function candidates({ karmada, signal }: StepContext, { request: { targetClusters } }: Job): Promise<string[]> {
+  const ready = (await karmada.clusters({ signal })).filter((cluster) => cluster.ready).map(({ name }) => name);
+  return targetClusters.length > 0 ? ready.filter((name) => targetClusters.includes(name)) : ready;
+}
+
+async function remainsIn(
+  context: StepContext,
+  job: Job,
+  cluster: string,
+  isKnown: boolean,
+): Promise<Remains | undefined> {
+  try {
+    return await whatIsLeft(context, job, cluster);
+  } catch (error) {
+    if (!(error instanceof KarmadaError)) throw error;
+    // It has left Karmada: nothing of ours can be seen or removed there any more.
+    if (error.failure === 'unknownCluster' || !isKnown) return undefined;
+    const message = `Cluster ${cluster} cannot be asked whether the job is gone there; it is asked again until it answers`;
+    return { cluster, message, detail: error.message };
+  }
+}
+
+async function whatIsLeft(
+  { karmada, objects, signal }: StepContext,
+  job: Job,
+  cluster: string,
+): Promise<Remains | undefined> {
+  const member = karmada.member(cluster);
+  const workload = await member.get(referenceTo(objects.workload), { signal });
+  if (workload && isOurs(workload, job))
+    return { cluster, message: `Waiting for cluster ${cluster} to remove ${named(workload)}` };
+  if (!objects.volume) return undefined;
+  const volume = await member.get(referenceTo(objects.volume), { signal });
+  if (!volume || !isOurs(volume, job) || (await isReleased(member, volume, job, signal))) return undefined;
+  return { cluster, message: `Waiting for cluster ${cluster} to remove ${named(volume)}` };
+}
+
+/**
+ * A claim that is being deleted keeps a finalizer as long as a pod uses it. Without such a pod the deletion can neither be held
+ * up nor taken back: the member's own controller takes the finalizer off in its time, and a member without that controller never.
+ */
+async function isReleased(member: Member, volume: KubeObject, job: Job, signal: AbortSignal): Promise<boolean> {
+  if (!volume.metadata.deletionTimestamp) return false;
+  const finalizers = volume.metadata.finalizers ?? [];
+  if (finalizers.some((finalizer) => finalizer !== 'kubernetes.io/pvc-protection')) return false;
+  const query = { namespace: job.namespace, labelSelector: `${LABELS.jobId}=${job.id}`, limit: 1 };
+  return (await member.list('pods', query, { signal })).items.length === 0;
+}

@@ -1,0 +1,93 @@
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Karmada } from '../karmada/karmada.ts';
+import { retryDelay } from './pacing.ts';
+
+/** The control plane is asked by one job only while it is down, so this is short: everybody waits for that answer. */
+const LONGEST_PAUSE_SECONDS = 15;
+/** A probe that is given up (the service stops) must not block the others for ever. */
+const PROBE_SECONDS = 10;
+const LOOK_AT_PROBE_SECONDS = 0.5;
+
+/** Thrown instead of asking: somebody else is asking already. */
+export class Paused extends Error {
+  override readonly name = 'Paused';
+  readonly seconds: number;
+
+  constructor(seconds: number, cause: KarmadaError) {
+    super(cause.message, { cause });
+    this.seconds = seconds;
+  }
+}
+
+/**
+ * What all jobs know together about a control plane that does not answer: one of them tries, with growing pauses, and the
+ * others wait for it instead of hanging on their own time-outs. They are due when it tries, so its success is theirs.
+ */
+export function createOutage({ now = Date.now, random = Math.random } = {}) {
+  let failures = 0;
+  let error: KarmadaError | undefined;
+  let retryAt = 0;
+  let probing = false;
+  /** Goes up with every verdict: what a request says that was sent before the last one no longer counts. */
+  let era = 0;
+
+  /** Lets one request through when it is time to try. */
+  function enter(): number {
+    if (!error) return era;
+    const seconds = (retryAt - now()) / 1000;
+    if (seconds > 0) throw new Paused(probing ? Math.min(seconds, LOOK_AT_PROBE_SECONDS) : seconds, error);
+    probing = true;
+    retryAt = now() + PROBE_SECONDS * 1000;
+    return era;
+  }
+
+  function answered(): void {
+    if (error) era += 1;
+    error = undefined;
+    failures = 0;
+    probing = false;
+  }
+
+  function failed(asked: number, failure: KarmadaError): void {
+    if (asked !== era) return;
+    era += 1;
+    error = failure;
+    probing = false;
+    const seconds = Math.max(retryDelay(failures, LONGEST_PAUSE_SECONDS, random), failure.retryAfterSeconds ?? 0);
+    retryAt = now() + seconds * 1000;
+    failures += 1;
+  }
+
+  /** Runs a request to the control plane, or throws Paused. */
+  return async function through<Result>(request: () => Promise<Result>): Promise<Result> {
+    const asked = enter();
+    try {
+      const result = await request();
+      answered();
+      return result;
+    } catch (failure) {
+      if (failure instanceof KarmadaError) isOutage(failure) ? failed(asked, failure) : answered();
+      throw failure;
+    }
+  };
+}
+
+export type Outage = ReturnType<typeof createOutage>;
+
+/** The same Karmada, asked only when it can be hoped to answer. Members have troubles of their own. */
+export function guardedBy(through: Outage, karmada: Karmada, timeoutMs: number): Karmada {
+  return {
+    ...karmada,
+    clusters: (options) => through(() => karmada.clusters({ timeoutMs, ...options })),
+    apply: (object, options) => through(() => karmada.apply(object, { timeoutMs, ...options })),
+    get: (reference, options) => through(() => karmada.get(reference, { timeoutMs, ...options })),
+    delete: (reference, options) => through(() => karmada.delete(reference, { timeoutMs, ...options })),
+    placement: (reference, options) => through(() => karmada.placement(reference, { timeoutMs, ...options })),
+  };
+}
+
+/** No answer at all, or a server (or what stands before it) that says it is busy or starting: it concerns every job. */
+function isOutage({ failure, status }: KarmadaError): boolean {
+  if (failure === 'unauthenticated') return true;
+  return failure === 'unavailable' && (status === null || [429, 502, 503, 504].includes(status));
+}

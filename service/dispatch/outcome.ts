@@ -1,0 +1,41 @@
+import type { Job } from '../jobs/job.ts';
+import type { DispatchStore } from '../store/store.ts';
+
+/** What a reconciliation ends with: written in one statement, together with when the job is looked at again. */
+export type Outcome = Parameters<DispatchStore['settle']>[1];
+
+/** Why a job does not get on. The detail (an error's words) may change from try to try without being news. */
+export interface Waiting {
+  readonly reason: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly cluster?: string;
+}
+
+/**
+ * The job waits and says why. A row of history is written only when the reason is a new one, and nothing at all when the
+ * words are the same: a control plane that is down for an hour must not cost a write per job and try.
+ */
+export function waiting(job: Job, why: Waiting, dueInSeconds: number): Outcome {
+  const message = why.detail ? `${why.message}: ${why.detail}` : why.message;
+  const next = { dueInSeconds };
+  if (job.reason === why.reason && job.message === message) return { set: {}, next };
+  const set = { reason: why.reason, message };
+  const isNews = job.reason !== why.reason || !job.message.startsWith(why.message);
+  return isNews ? { set, event: { cluster: why.cluster ?? null, reason: why.reason, message }, next } : { set, next };
+}
+
+/** Ends that the dispatcher itself gives to a job that it could not create, or not wholly. */
+const REFUSALS = ['Refused', 'NameTaken'] as const;
+
+export const isRefused = (job: Job): boolean =>
+  job.status === 'Failed' && REFUSALS.some((reason) => reason === job.reason);
+
+/** A failure that waiting will not cure. What was created of it is removed in the next round. */
+export function failed(reason: (typeof REFUSALS)[number], message: string): Outcome {
+  return {
+    set: { status: 'Failed', reason, message },
+    event: { cluster: null, reason, message },
+    next: { dueInSeconds: 0 },
+  };
+}

@@ -1,0 +1,41 @@
+import { isFinished, type Job } from '../jobs/job.ts';
+import { applyPolicy, applyVolume, applyWorkload, checkNames, ensureNamespace, recordDispatched } from './create.ts';
+import { awaitRetention, cancelled, forgotten, keepLogsAfterEnd, keepLogsBeforeCancel, retired } from './endings.ts';
+import { followPlacement, holdBack, matchSuspension } from './follow.ts';
+import { confirmGoneInMembers } from './members.ts';
+import { isRefused, type Outcome } from './outcome.ts';
+import { awaitBindingsGone, rememberClusters, removeAll, removeWorkload } from './remove.ts';
+import type { Step, StepContext } from './step.ts';
+
+const CREATE: readonly Step[] = [
+  ensureNamespace,
+  checkNames,
+  applyVolume,
+  applyPolicy,
+  applyWorkload,
+  recordDispatched,
+];
+const FOLLOW: readonly Step[] = [matchSuspension, followPlacement];
+const REMOVE: readonly Step[] = [rememberClusters, removeAll, awaitBindingsGone, confirmGoneInMembers];
+
+/**
+ * One round for one job: the steps that bring Karmada in line with what the user wants, in order, until one of them has
+ * something to write down. All that a step needs is in the job's row and on Karmada, so a round that was cut off anywhere
+ * (kill, lost answer, time-out) is simply begun again.
+ */
+export async function reconcile(context: StepContext, job: Job): Promise<Outcome> {
+  for (const step of stepsFor(job)) {
+    const outcome = await step(context, job);
+    if (outcome) return outcome;
+  }
+  return { set: {}, next: 'done' };
+}
+
+function stepsFor(job: Job): readonly Step[] {
+  if (job.wanted === 'delete') return [...REMOVE, forgotten];
+  if (isRefused(job)) return [...REMOVE, retired];
+  if (isFinished(job.status)) return [keepLogsAfterEnd, awaitRetention, removeWorkload, retired];
+  if (job.wanted === 'cancel') return [keepLogsBeforeCancel, ...REMOVE, cancelled];
+  if (job.dispatchedAt) return FOLLOW;
+  return job.wanted === 'suspend' ? [holdBack, ...CREATE] : CREATE;
+}

@@ -1,0 +1,107 @@
+import { isFinished, type Job } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { KubeObject, ObjectReference } from '../karmada/karmada.ts';
+import { isOurs } from './create.ts';
+import { type Outcome, waiting } from './outcome.ts';
+import { pollDelay } from './pacing.ts';
+import { type JobObjects, named, referenceTo, type Step, type StepContext } from './step.ts';
+
+// Removing an object from Karmada only begins it: its ResourceBinding goes when the owner has gone, then the Works, then the
+// object in each member, each by a controller of its own that may be behind; and a Work is dropped as soon as the member has
+// accepted the deletion. So the end is what the members themselves say.
+
+/** A garbage collector that works has long been there; see awaitBindingsGone. */
+const BINDING_LINGERS_MS = 3_000;
+
+/** The clusters are in the binding, and the binding goes with the job: they are written down before anything is removed. */
+export const rememberClusters: Step = async (context, job) => {
+  const { karmada, objects, signal } = context;
+  const placements = await Promise.all(
+    propagated(objects).map((object) => karmada.placement(referenceTo(object), { signal })),
+  );
+  const named = placements.flatMap((placement) => placement?.clusters ?? []);
+  const unknown = [...new Set(named)].filter((cluster) => !job.clusters.includes(cluster));
+  if (unknown.length > 0) return againWith({ clusters: [...job.clusters, ...unknown] });
+  if (job.dispatchedAt) return undefined;
+  // A try that was cut off before it could say so has created it: from here on its members count.
+  const workload = await karmada.get(referenceTo(objects.workload), { signal });
+  return workload && isOurs(workload, job) ? againWith({ dispatchedAt: new Date() }) : undefined;
+};
+
+/** The policies go last: without one of its own an object could be claimed by a wider policy of the site. */
+export const removeAll: Step = (context, job) =>
+  remove(context, job, [
+    context.objects.workload,
+    context.objects.volume,
+    context.objects.policy,
+    context.objects.volumePolicy(job.clusters),
+  ]);
+
+/** After the end: the volume and what keeps it in its cluster stay until the job is deleted. */
+export const removeWorkload: Step = (context, job) =>
+  remove(context, job, [context.objects.workload, context.objects.policy]);
+
+export const awaitBindingsGone: Step = async (context, job) => {
+  const { karmada, objects, signal } = context;
+  for (const object of propagated(objects)) {
+    const binding = bindingOf(referenceTo(object));
+    const existing = await karmada.get(binding, { signal });
+    if (!existing) continue;
+    // Karmada's garbage collector removes it within seconds. A control plane that runs none would keep the job in its member
+    // for ever; deleting the binding does what the collector would have done, where our rights allow it.
+    if (waitedMs(job) > BINDING_LINGERS_MS && !existing.metadata.deletionTimestamp) {
+      await karmada.delete(binding, { uid: existing.metadata.uid, signal }).catch(unlessForbidden);
+    }
+    return stillThere(
+      job,
+      `Waiting for Karmada to take ${named(object)} out of its clusters (${named(existing)} is still there)`,
+    );
+  }
+  return undefined;
+};
+
+function unlessForbidden(error: unknown): void {
+  if (!(error instanceof KarmadaError && error.failure === 'forbidden')) throw error;
+}
+
+async function remove(
+  { karmada, signal }: StepContext,
+  job: Job,
+  objects: readonly (KubeObject | undefined)[],
+): Promise<Outcome | undefined> {
+  for (const object of objects) {
+    if (!object) continue;
+    const reference = referenceTo(object);
+    const existing = await karmada.get(reference, { signal });
+    if (!existing || !isOurs(existing, job)) continue;
+    if (!existing.metadata.deletionTimestamp) await karmada.delete(reference, { uid: existing.metadata.uid, signal });
+    const left = await karmada.get(reference, { signal });
+    if (left && isOurs(left, job)) return stillThere(job, `Waiting for Karmada to remove ${named(object)}`);
+  }
+  return undefined;
+}
+
+const propagated = ({ workload, volume }: JobObjects): KubeObject[] => (volume ? [workload, volume] : [workload]);
+
+const bindingOf = ({ kind, namespace, name }: ObjectReference): ObjectReference => ({
+  apiVersion: 'work.karmada.io/v1alpha2',
+  kind: 'ResourceBinding',
+  namespace,
+  name: `${name}-${kind}`.toLowerCase(),
+});
+
+const againWith = (set: Outcome['set']): Outcome => ({ set, next: { dueInSeconds: 0 } });
+
+const waitedMs = (job: Job): number => Date.now() - job.updatedAt.getTime();
+
+/** Most removals take a second or two; only what takes longer is worth a word to the user. */
+const WORTH_A_WORD_MS = 2_000;
+
+export function stillThere(job: Job, message: string, detail?: string, cluster?: string): Outcome {
+  const dueInSeconds = pollDelay(job.updatedAt);
+  if (isFinished(job.status) && job.wanted !== 'delete') return { set: {}, next: { dueInSeconds } };
+  if (waitedMs(job) < WORTH_A_WORD_MS) return { set: {}, next: { dueInSeconds } };
+  return waiting(job, { reason: reasonOf(job), message, detail, cluster }, dueInSeconds);
+}
+
+export const reasonOf = (job: Job): string => (job.wanted === 'delete' ? 'Deleting' : 'Cancelling');
