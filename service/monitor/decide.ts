@@ -1,0 +1,66 @@
+import type { ClusterState, Job } from '../jobs/job.ts';
+import { summarise, transition } from '../jobs/state.ts';
+import type { Change, MonitoredJob } from '../store/store.ts';
+
+/** What was learnt about one job on one cluster. Whether it changes anything is decided against the job as stored. */
+export type Observation = { readonly jobId: string; readonly cluster: string } & (
+  | { readonly what: 'state'; readonly state: ClusterState }
+  /** The cluster answers, a GET confirmed that it is not there, and the grace is over. */
+  | { readonly what: 'lost' }
+  /** Karmada has placed it elsewhere. */
+  | { readonly what: 'moved'; readonly clusters: readonly string[] }
+  | { readonly what: 'unreachable'; readonly since: Date; readonly error: string }
+  /** The cluster answers again. */
+  | { readonly what: 'reachable' }
+);
+
+export type Decision = Pick<Change, 'set' | 'event'>;
+
+const UNREACHABLE = 'cluster unreachable since';
+export const saysUnreachable = ({ message }: Pick<Job, 'message'>): boolean => message.startsWith(UNREACHABLE);
+
+/** undefined: nothing that anybody would want to know, so nothing is written. */
+export function decide(job: MonitoredJob, observation: Observation, now: Date): Decision | undefined {
+  const { cluster } = observation;
+  switch (observation.what) {
+    case 'state':
+      return transition(job, cluster, observation.state, now);
+    case 'lost':
+      return transition(job, cluster, lostState(job, cluster, now), now);
+    case 'moved':
+      return moved(job, cluster, observation.clusters);
+    case 'unreachable': {
+      if (saysUnreachable(job)) return undefined;
+      const message = `${UNREACHABLE} ${observation.since.toISOString()} (${cluster}: ${observation.error})`;
+      return { set: { message }, event: { cluster, reason: 'ClusterUnreachable', message } };
+    }
+    case 'reachable': {
+      if (!saysUnreachable(job)) return undefined;
+      const { message } = summarise(job.clusterStates);
+      return { set: { message }, event: { cluster, reason: 'ClusterReachable', message: `cluster ${cluster} answers again` } };
+    }
+  }
+}
+
+function lostState(job: MonitoredJob, cluster: string, now: Date): ClusterState {
+  return {
+    startedAt: null,
+    rayCluster: null,
+    ...job.clusterStates[cluster],
+    status: 'Failed',
+    reason: 'Lost',
+    message: `${job.kind} "${job.objectName}" is no longer in cluster ${cluster}, and nobody here removed it.`,
+    finishedAt: now.toISOString(),
+    columns: '',
+  };
+}
+
+function moved(job: MonitoredJob, from: string, clusters: readonly string[]): Decision | undefined {
+  if (clusters.includes(from) || clusters.length === 0) return undefined;
+  const left = job.clusters.filter((cluster) => !clusters.includes(cluster));
+  const message = `Karmada moved the job from ${left.join(', ')} to ${clusters.join(', ')}.`;
+  return {
+    set: { clusters, clusterStates: Object.fromEntries(left.map((cluster) => [cluster, null])), message },
+    event: { cluster: clusters[0] ?? null, reason: 'Moved', message },
+  };
+}

@@ -1,0 +1,122 @@
+import { isFinished, JOB_KINDS, type JobKind } from '../jobs/job.ts';
+import type { MonitoredJob } from '../store/store.ts';
+
+/** One job on one cluster. 100,000 of these fit in memory, so there is nothing here that is not compared or decided by. */
+export interface KnownRow {
+  readonly cluster: string;
+  job: MonitoredJob;
+  /** State columns that were last acted on. Empty: none yet, so whatever the cluster shows counts as changed. */
+  columns: string;
+  /** Of the newest object seen, so that a watch that repeats itself is not believed; -1 when none was. */
+  resourceVersion: number;
+  /** Number of the last answer of the cluster that showed it. */
+  shownIn: number;
+  /** Set while a cluster that answers does not show it. */
+  gone: Gone | null;
+}
+
+export interface Gone {
+  /** When a GET first confirmed it; null while none has. In elapsed milliseconds, like the next. */
+  confirmedAt: number | null;
+  checkAt: number;
+}
+
+type RowsByKind = Readonly<Record<JobKind, Map<string, KnownRow>>>;
+
+/**
+ * The unfinished jobs on the clusters that this replica owns. Loaded once per cluster, then kept in line by what the store says
+ * has changed; a job that comes with an older version than the known one changes nothing.
+ */
+export class KnownJobs {
+  readonly #jobs = new Map<string, MonitoredJob>();
+  readonly #clusters = new Map<string, RowsByKind>();
+
+  get size(): number {
+    return this.#jobs.size;
+  }
+
+  /** From now on jobs on this cluster are remembered. */
+  follow(cluster: string): void {
+    if (!this.#clusters.has(cluster)) this.#clusters.set(cluster, { RayJob: new Map(), Job: new Map() });
+  }
+
+  forget(cluster: string): void {
+    const rows = this.#clusters.get(cluster);
+    this.#clusters.delete(cluster);
+    for (const kind of JOB_KINDS) {
+      for (const { job } of rows?.[kind].values() ?? []) if (!this.#isHere(job)) this.#jobs.delete(job.id);
+    }
+  }
+
+  /** Takes over what the store says of a job. Returns the clusters on which it is new to us. */
+  put(job: MonitoredJob): string[] {
+    const known = this.#jobs.get(job.id);
+    if (known && known.version > job.version) return [];
+    for (const cluster of known?.clusters ?? []) {
+      if (isFinished(job.status) || !job.clusters.includes(cluster)) {
+        this.#clusters.get(cluster)?.[job.kind].delete(job.objectName);
+      }
+    }
+    if (isFinished(job.status) || !this.#isHere(job)) {
+      this.#jobs.delete(job.id);
+      return [];
+    }
+    this.#jobs.set(job.id, job);
+    return job.clusters.filter((cluster) => this.#place(job, cluster));
+  }
+
+  /** The row was deleted from the store. */
+  remove(jobId: string): void {
+    const job = this.#jobs.get(jobId);
+    if (!job) return;
+    for (const cluster of job.clusters) this.#clusters.get(cluster)?.[job.kind].delete(job.objectName);
+    this.#jobs.delete(jobId);
+  }
+
+  job(jobId: string): MonitoredJob | undefined {
+    return this.#jobs.get(jobId);
+  }
+
+  /** Names of objects are unique across namespaces, so a Table row's name is enough. */
+  row(cluster: string, kind: JobKind, objectName: string): KnownRow | undefined {
+    return this.#clusters.get(cluster)?.[kind].get(objectName);
+  }
+
+  rows(cluster: string, kind: JobKind): ReadonlyMap<string, KnownRow> {
+    return this.#clusters.get(cluster)?.[kind] ?? new Map();
+  }
+
+  *allRows(cluster: string): Iterable<KnownRow> {
+    for (const kind of JOB_KINDS) yield* this.rows(cluster, kind).values();
+  }
+
+  kindsInUse(cluster: string): JobKind[] {
+    return JOB_KINDS.filter((kind) => this.rows(cluster, kind).size > 0);
+  }
+
+  /** What was seen of it did not reach the store: the next answer counts as changed again. */
+  distrust(jobId: string, cluster: string): void {
+    const job = this.#jobs.get(jobId);
+    const row = job && this.row(cluster, job.kind, job.objectName);
+    if (!row) return;
+    row.columns = '';
+    row.resourceVersion = -1;
+  }
+
+  #isHere(job: MonitoredJob): boolean {
+    return job.clusters.some((cluster) => this.#clusters.has(cluster));
+  }
+
+  #place(job: MonitoredJob, cluster: string): boolean {
+    const rows = this.#clusters.get(cluster)?.[job.kind];
+    if (!rows) return false;
+    const row = rows.get(job.objectName);
+    if (row) {
+      row.job = job;
+      return false;
+    }
+    const columns = job.clusterStates[cluster]?.columns ?? '';
+    rows.set(job.objectName, { cluster, job, columns, resourceVersion: -1, shownIn: 0, gone: null });
+    return true;
+  }
+}

@@ -1,0 +1,100 @@
+import pLimit from 'p-limit';
+import type { Logger } from 'pino';
+import type { Karmada, KubeObject } from '../karmada/karmada.ts';
+import type { Clock } from './clock.ts';
+import type { Observation } from './decide.ts';
+import type { KnownRow } from './knownJobs.ts';
+import { fetchObject, referenceOf } from './query.ts';
+
+/** A cluster that restarted may show nothing for a moment: so many of the missing are asked for by name in one tick, no more. */
+const MOST_CONFIRMED_A_TICK = 50;
+const CONFIRMED_AT_ONCE = 8;
+/** After a GET found what the list did not show, or while a grace runs. */
+const CHECK_AGAIN_MS = 5_000;
+/** The bindings of all jobs are read at most this often because of clusters that cannot be reached. */
+const FOLLOW_MOVES_EVERY_MS = 30_000;
+
+export interface LostOptions {
+  readonly karmada: Karmada;
+  readonly graceMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Jobs that a cluster does not show, or that cannot be asked for because it does not answer. */
+export interface LostJobs {
+  /** `found` gets the objects that are there although the list did not show them. */
+  confirm(
+    missing: readonly KnownRow[],
+    timeoutMs: number,
+    found: (row: KnownRow, object: KubeObject) => void,
+  ): Promise<Observation[]>;
+  /** Those that Karmada has meanwhile placed elsewhere. */
+  followMoves(unreachable: ReadonlyMap<string, Iterable<KnownRow>>): Promise<Observation[]>;
+}
+
+export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): LostJobs {
+  let followedAt = Number.NEGATIVE_INFINITY;
+
+  async function confirmOne(
+    row: KnownRow,
+    timeoutMs: number,
+    found: (row: KnownRow, object: KubeObject) => void,
+  ): Promise<Observation | undefined> {
+    const now = clock.elapsed();
+    row.gone ??= { confirmedAt: null, checkAt: now };
+    const { gone } = row;
+    gone.checkAt = now + Math.min(CHECK_AGAIN_MS, Math.max(graceMs, 1));
+    const object = await fetchObject(karmada, row, timeoutMs);
+    if (object) {
+      gone.confirmedAt = null;
+      found(row, object);
+      return undefined;
+    }
+    const placement = await karmada.placement(referenceOf(row.job), { timeoutMs });
+    const about = { jobId: row.job.id, cluster: row.cluster };
+    if (placement?.scheduled && !placement.clusters.includes(row.cluster)) {
+      return { ...about, what: 'moved', clusters: placement.clusters };
+    }
+    // Placed here and never seen here: Karmada is still bringing it. Only without a placement is it gone.
+    if (placement?.scheduled && row.job.clusterStates[row.cluster] === undefined) return undefined;
+    gone.confirmedAt ??= now;
+    return clock.elapsed() - gone.confirmedAt >= graceMs ? { ...about, what: 'lost' } : undefined;
+  }
+
+  return {
+    async confirm(missing, timeoutMs, found) {
+      const now = clock.elapsed();
+      const due = missing
+        // A job that is to be cancelled or deleted is meant to vanish: dispatch says when it has.
+        .filter(({ job, gone }) => (job.wanted === 'run' || job.wanted === 'suspend') && (gone?.checkAt ?? 0) <= now)
+        .slice(0, MOST_CONFIRMED_A_TICK);
+      const limit = pLimit(CONFIRMED_AT_ONCE);
+      const observations = await Promise.all(
+        due.map((row) =>
+          limit(() =>
+            confirmOne(row, timeoutMs, found).catch((error: unknown) => {
+              // Nothing is concluded from a question that was not answered.
+              log.debug({ err: error, job: row.job.id, cluster: row.cluster }, 'Could not confirm that a job is gone');
+              return undefined;
+            }),
+          ),
+        ),
+      );
+      return observations.filter((observation) => observation !== undefined);
+    },
+
+    async followMoves(unreachable) {
+      if (clock.elapsed() - followedAt < FOLLOW_MOVES_EVERY_MS) return [];
+      followedAt = clock.elapsed();
+      const rows = [...unreachable.values()].flatMap((each) => [...each]);
+      const kinds = [...new Set(rows.map(({ job }) => job.kind))];
+      const placements = new Map((await Promise.all(kinds.map((kind) => karmada.placements(kind)))).flatMap((map) => [...map]));
+      return rows.flatMap(({ job, cluster }): Observation[] => {
+        const placement = placements.get(job.objectName);
+        if (!placement?.scheduled || placement.clusters.includes(cluster)) return [];
+        return [{ jobId: job.id, cluster, what: 'moved', clusters: placement.clusters }];
+      });
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import type { JobKind } from '../jobs/job.ts';
+import { type Karmada, type KubeObject, type ObjectReference, TABLE_COLUMNS, type TableRow } from '../karmada/karmada.ts';
+import type { KnownRow } from './knownJobs.ts';
+
+const API_VERSIONS = { RayJob: 'ray.io/v1', Job: 'batch/v1' } as const satisfies Record<JobKind, string>;
+
+export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): ObjectReference => ({
+  apiVersion: API_VERSIONS[kind],
+  kind,
+  namespace,
+  name: objectName,
+});
+
+/** The state columns in one string: two answers that print the same say the same. */
+export function columnsOf(kind: JobKind, { cells }: TableRow): string {
+  let columns = '';
+  for (const column of TABLE_COLUMNS[kind]) columns += `${cells[column] ?? ''}|`;
+  return columns;
+}
+
+export interface ChangedRow {
+  readonly row: KnownRow;
+  readonly columns: string;
+}
+
+/** One cluster's answer for one kind against what is known: usually nothing changed and nothing is missing. */
+export function compare(
+  kind: JobKind,
+  rows: readonly TableRow[],
+  known: ReadonlyMap<string, KnownRow>,
+  answerNumber: number,
+): { changed: ChangedRow[]; missing: KnownRow[] } {
+  const changed: ChangedRow[] = [];
+  let shown = 0;
+  for (const tableRow of rows) {
+    const row = known.get(tableRow.name);
+    // A finished job that is still in the cluster, or one that dispatch placed a moment ago.
+    if (!row) continue;
+    shown += 1;
+    row.shownIn = answerNumber;
+    row.gone = null;
+    const columns = columnsOf(kind, tableRow);
+    if (columns !== row.columns) changed.push({ row, columns });
+  }
+  const missing = shown === known.size ? [] : [...known.values()].filter((row) => row.shownIn !== answerNumber);
+  return { changed, missing };
+}
+
+/** The whole object, for what the columns do not say: reason, message, times. */
+export const fetchObject = (
+  karmada: Karmada,
+  row: KnownRow,
+  timeoutMs: number,
+): Promise<KubeObject | undefined> => karmada.member(row.cluster).get(referenceOf(row.job), { timeoutMs });

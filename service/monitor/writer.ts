@@ -1,0 +1,165 @@
+import type { Logger } from 'pino';
+import type { Lease, MonitorChange, MonitoredJob, MonitorStore } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import { decide, type Observation } from './decide.ts';
+import type { KnownJobs } from './knownJobs.ts';
+import { leaseName } from './ownership.ts';
+
+/** Keeps one statement within some megabytes; a tick of 1,000 changes is far below. */
+const MOST_CHANGES_A_STATEMENT = 5_000;
+/** The store was ahead of us this often in a row for one observation: let the next answer of the cluster decide. */
+const MOST_TRIES = 5;
+/** While the database is away a watch goes on telling: beyond this only the newest observation of a job is kept. */
+const MOST_WAITING = 50_000;
+
+interface Waiting {
+  readonly observation: Observation;
+  readonly tries: number;
+}
+
+export interface WriterOptions {
+  readonly store: Pick<MonitorStore, 'apply' | 'read'>;
+  readonly known: KnownJobs;
+  readonly leases: () => readonly Lease[];
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * Observations wait here until the next flush turns them into changes: all of them in one statement, but of each job only the
+ * first, so that its history has every state that was seen, in order.
+ */
+export class Writer {
+  readonly #options: WriterOptions;
+  #queue: Waiting[] = [];
+  /** How many observations of a job have not reached the store yet, those being written included. */
+  readonly #underWay = new Map<string, number>();
+  #draining: Promise<number> | undefined;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  add(observation: Observation): void {
+    if (this.#queue.length >= MOST_WAITING) this.#keepNewestOnly();
+    this.#queue.push({ observation, tries: 0 });
+    this.#underWay.set(observation.jobId, (this.#underWay.get(observation.jobId) ?? 0) + 1);
+  }
+
+  /** Whether something of the job is still on its way to the store. */
+  isUnderWay(jobId: string): boolean {
+    return this.#underWay.has(jobId);
+  }
+
+  /**
+   * Writes all that waits, and what comes meanwhile; one statement at a time. Returns the number of jobs changed.
+   * Rejects when the store cannot be asked; then everything still waits.
+   */
+  flush(): Promise<number> {
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
+  }
+
+  async #drain(): Promise<number> {
+    let written = 0;
+    while (this.#queue.length > 0) written += await this.#write(this.#takeBatch());
+    return written;
+  }
+
+  async #write(batch: readonly Waiting[]): Promise<number> {
+    const { store, leases } = this.#options;
+    const changes: MonitorChange[] = [];
+    const changing = new Map<string, Waiting>();
+    for (const waiting of batch) {
+      const change = this.#changeFor(waiting.observation);
+      if (!change) {
+        this.#done(waiting);
+        continue;
+      }
+      changes.push(change);
+      changing.set(change.jobId, waiting);
+    }
+    if (changes.length === 0) return 0;
+    try {
+      const { applied, stale } = await store.apply(changes, leases());
+      for (const job of applied) this.#applied(job, changing);
+      if (stale.length > 0) await this.#catchUp(stale, changing);
+      return applied.length;
+    } catch (error) {
+      // Whether it was committed is unknown; if it was, the version has moved on and the second try is stale, not doubled.
+      this.#queue = [...changing.values(), ...this.#queue];
+      throw error;
+    }
+  }
+
+  #changeFor(observation: Observation): MonitorChange | undefined {
+    const { known, clock } = this.#options;
+    const job = known.job(observation.jobId);
+    const decision = job && decide(job, observation, clock.now());
+    if (!decision) return undefined;
+    return { jobId: job.id, readVersion: job.version, under: [leaseName(observation.cluster)], ...decision };
+  }
+
+  #applied(job: MonitoredJob, changing: Map<string, Waiting>): void {
+    const { known, log } = this.#options;
+    const before = known.job(job.id)?.status;
+    known.put(job);
+    const waiting = changing.get(job.id);
+    if (waiting) this.#done(waiting);
+    changing.delete(job.id);
+    if (before !== undefined && before !== job.status) {
+      log.info({ job: job.id, reason: job.reason }, `Job ${job.id} status changed: ${before} -> ${job.status}`);
+    }
+  }
+
+  /** The store was ahead, or the lease has lapsed: read what is there, and decide again only in the first case. */
+  async #catchUp(stale: readonly string[], changing: Map<string, Waiting>): Promise<void> {
+    const { store, known } = this.#options;
+    const fresh = new Map((await store.read(stale)).map((job) => [job.id, job]));
+    for (const [id, waiting] of [...changing]) {
+      const job = fresh.get(id);
+      const moved = job !== undefined && job.version !== known.job(id)?.version;
+      if (job) known.put(job);
+      else known.remove(id);
+      changing.delete(id);
+      if (moved && known.job(id) && waiting.tries < MOST_TRIES) {
+        this.#queue.unshift({ observation: waiting.observation, tries: waiting.tries + 1 });
+      } else {
+        known.distrust(id, waiting.observation.cluster);
+        this.#done(waiting);
+      }
+    }
+  }
+
+  /** The first observation of each job, in the order in which they came. */
+  #takeBatch(): Waiting[] {
+    const batch = new Map<string, Waiting>();
+    const rest: Waiting[] = [];
+    for (const waiting of this.#queue) {
+      const { jobId } = waiting.observation;
+      if (batch.has(jobId) || batch.size >= MOST_CHANGES_A_STATEMENT) rest.push(waiting);
+      else batch.set(jobId, waiting);
+    }
+    this.#queue = rest;
+    return [...batch.values()];
+  }
+
+  #keepNewestOnly(): void {
+    const newest = new Map<string, Waiting>();
+    for (const waiting of this.#queue) {
+      const key = `${waiting.observation.jobId} ${waiting.observation.cluster}`;
+      const older = newest.get(key);
+      if (older) this.#done(older);
+      newest.set(key, waiting);
+    }
+    this.#queue = [...newest.values()];
+  }
+
+  #done({ observation: { jobId } }: Waiting): void {
+    const left = (this.#underWay.get(jobId) ?? 1) - 1;
+    if (left === 0) this.#underWay.delete(jobId);
+    else this.#underWay.set(jobId, left);
+  }
+}
