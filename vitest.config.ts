@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/contract/**', 'node_modules/**'],
+    globalSetup: ['test/globalSetup.ts'],
     pool: 'forks',
     // Two cores are what CI has; more workers only make the databases and browsers wait for each other.
     maxWorkers: 2,

@@ -1,3 +1,5 @@
+import pg from 'pg';
+
 /** The database cannot answer now: restarting, unreachable, out of connections, or too slow. Try again later; nothing is wrong with the request. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
@@ -7,3 +9,42 @@ export class StoreUnavailable extends Error {
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
 }
+
+/** SQLSTATEs of a server that is not there now, by class or code; everything else is our mistake. */
+const UNAVAILABLE = [
+  '08', // connection exceptions
+  '53', // out of connections, memory, disk
+  '57P', // shutting down, starting up, session ended
+  '57014', // statement_timeout
+  '55P03', // lock_timeout
+  '58030', // the server's disk
+  '25006', // read only: a standby, before the address points to the new primary
+  '40001', // serialization, deadlock: tried again before it gets here
+  '40P01',
+  '28', // credentials refused: they are being rotated, or are wrong; the message says so
+  '3D000', // no such database (yet)
+];
+
+/** Deadlock and serialization: the statement did nothing and may simply be sent again. */
+export const isRepeatable = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
+
+/** What the caller is to see: unavailability as such; a mistake of ours with the name of the statement. */
+export function translated(error: unknown, doing: string): Error {
+  if (error instanceof StoreUnavailable || error instanceof InvalidCursor) return error;
+  if (error instanceof pg.DatabaseError) {
+    const { code = '' } = error;
+    if (UNAVAILABLE.some((prefix) => code.startsWith(prefix))) {
+      return new StoreUnavailable(`${doing}: ${error.message} (${code})`, { cause: error });
+    }
+    error.message = `${doing}: ${error.message} (${code})`;
+    return error;
+  }
+  // The driver's own errors (sockets, time-outs, a session that ended) have no SQLSTATE.
+  if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) return error;
+  const reason = error instanceof AggregateError ? error.errors.map(String).join(', ') : String(error);
+  return new StoreUnavailable(`${doing}: ${reason}`, { cause: error });
+}
+
+export const isUniqueViolation = (error: unknown, table: string): boolean =>
+  error instanceof pg.DatabaseError && error.code === '23505' && error.table === table;

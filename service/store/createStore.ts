@@ -1,0 +1,47 @@
+import type { Connection } from './connection.ts';
+import { Database, type StoreLog } from './database.ts';
+import { createDispatchStore } from './dispatch.ts';
+import { createEventStore } from './events.ts';
+import { createJobStore } from './jobs.ts';
+import { createLeaseStore } from './leases.ts';
+import { createLogStore } from './logs.ts';
+import { checkMigrated, migrate } from './migrate.ts';
+import { createMonitorStore } from './monitor.ts';
+import { Notices } from './notices.ts';
+import { statement } from './statement.ts';
+import type { Store } from './store.ts';
+
+/** Readiness is asked for every few seconds, by someone who does not wait long. */
+const CHECK_TIMEOUT_MS = 3_000;
+
+const HOUSEKEEPING = ['compactCounts', 'dropExpiredKeys', 'dropEventsOfDeletedJobs'].map(statement);
+
+export interface StoreOptions {
+  readonly connection: Connection;
+  readonly poolSize: number;
+  readonly log: StoreLog;
+}
+
+export function createStore({ connection, poolSize, log }: StoreOptions): Store {
+  const database = new Database(connection, poolSize, log);
+  const notices = new Notices(database, log);
+  let closing: Promise<void> | undefined;
+  return {
+    jobs: createJobStore(database, notices),
+    dispatch: createDispatchStore(database, notices),
+    monitor: createMonitorStore(database, notices),
+    events: createEventStore(database, notices),
+    leases: createLeaseStore(database),
+    logs: createLogStore(database),
+    migrate: () => migrate(database, log),
+    check: (signal) => checkMigrated(database, { timeoutMs: CHECK_TIMEOUT_MS, ...(signal ? { signal } : {}) }),
+    async housekeep() {
+      for (const step of HOUSEKEEPING) await database.query(step);
+    },
+    pool: () => database.counts(),
+    close() {
+      closing ??= notices.close().then(() => database.close());
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { InvalidCursor } from './errors.ts';
+import type { JobQuery } from './store.ts';
+
+/** The values by which the list is ordered, of the last job looked at; times in milliseconds, which is what the columns hold. */
+export type SortKey = readonly (string | number)[];
+
+const content = z.tuple([
+  z.string(),
+  z.boolean(),
+  z
+    .array(z.union([z.string().max(200), z.number()]))
+    .min(2)
+    .max(3),
+]);
+
+export const makeCursor = ({ sort, descending }: Pick<JobQuery, 'sort' | 'descending'>, key: SortKey): string =>
+  Buffer.from(JSON.stringify([sort, descending, key])).toString('base64url');
+
+/** It is only a place to go on from, so a forged one can show nothing that a query could not; but it must not break the SQL. */
+export function readCursor(
+  text: string,
+  { sort, descending }: JobQuery,
+  types: readonly ('time' | 'number' | 'text')[],
+): SortKey {
+  let parsed: z.infer<typeof content>;
+  try {
+    if (text.length > 1_000) throw new Error('too long');
+    parsed = content.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+  } catch (cause) {
+    throw new InvalidCursor('It is not one that a page gave. Begin again without it.', { cause });
+  }
+  const [madeForSort, madeForDescending, key] = parsed;
+  if (madeForSort !== sort || madeForDescending !== descending) {
+    throw new InvalidCursor('It belongs to another sort order. Begin again without it.');
+  }
+  const fits =
+    key.length === types.length &&
+    key.every((value, index) => {
+      const type = types[index];
+      if (type === 'text') return typeof value === 'string' && !value.includes('\0');
+      const limit = type === 'time' ? 8.64e15 : 2_147_483_647;
+      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= limit;
+    });
+  if (!fits) throw new InvalidCursor('It is not one that a page gave. Begin again without it.');
+  return key;
+}

@@ -1,0 +1,179 @@
+import pg from 'pg';
+import type { Connection } from './connection.ts';
+import { isRepeatable, StoreUnavailable, translated } from './errors.ts';
+import type { Statement } from './statement.ts';
+
+export interface StoreLog {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+}
+
+/** A statement that takes longer is stuck or its plan is wrong; both must free the session. */
+const STATEMENT_TIMEOUT_MS = 10_000;
+const LOCK_TIMEOUT_MS = 5_000;
+/** How long to wait for a free session, and for a new one to open. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** Longer than the server's own time-out: when this strikes, the server or the way to it is dead, and so is the session. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+const REPEATS = 3;
+const NO_TLS = 'The server does not support SSL connections';
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal;
+  /** For what must be known soon, such as readiness. */
+  readonly timeoutMs?: number;
+}
+
+/** The sessions with PostgreSQL: bounded in number and in time, replaced when broken; their errors translated. */
+export class Database {
+  readonly #connection: Connection;
+  readonly #pool: pg.Pool;
+  readonly #log: StoreLog;
+  #tls: Connection['tls'];
+
+  constructor(connection: Connection, poolSize: number, log: StoreLog) {
+    this.#connection = connection;
+    this.#tls = connection.tls;
+    this.#log = log;
+    this.#pool = new pg.Pool({
+      ...this.#sessionOptions(),
+      max: poolSize,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: 60_000,
+    });
+    // A restart of the server ends idle sessions too. Without a listener that would end our process.
+    this.#pool.on('error', (error) => log.warn({ error: error.message }, 'A database session ended while idle'));
+  }
+
+  /** One statement, which is one transaction. A deadlock or serialization failure has changed nothing and is tried again. */
+  async query<Row extends object>(
+    { name, text }: Statement,
+    values: readonly unknown[] = [],
+    options: QueryOptions = {},
+  ): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#queryOnce<Row>({ name, text, values: [...values] }, options);
+      } catch (error) {
+        if (attempt < REPEATS && isRepeatable(error)) continue;
+        throw translated(error, name);
+      }
+    }
+  }
+
+  /** SQL that is put together for the occasion, such as a list's: planned anew each time, for the values it has. */
+  async queryText<Row extends object>(doing: string, text: string, values: readonly unknown[]): Promise<Row[]> {
+    try {
+      return await this.#queryOnce<Row>({ text, values: [...values] }, {});
+    } catch (error) {
+      throw translated(error, doing);
+    }
+  }
+
+  /** A session outside the pool, without time limits on statements: for listening and for migrations. The caller ends it. */
+  async session(purpose: string): Promise<pg.Client> {
+    const connect = async (): Promise<pg.Client> => {
+      const client = new pg.Client({
+        ...this.#sessionOptions(),
+        statement_timeout: 0,
+        query_timeout: 0,
+        lock_timeout: 0,
+        application_name: `mlplatform ${purpose}`,
+        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      });
+      // Without a listener a session that is cut off would end our process; whoever uses it sees its queries fail.
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+      } catch (error) {
+        await client.end().catch(() => undefined);
+        throw error;
+      }
+      return client;
+    };
+    try {
+      return await this.#connecting(connect);
+    } catch (error) {
+      throw translated(error, purpose);
+    }
+  }
+
+  counts(): { total: number; idle: number; waiting: number } {
+    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end();
+  }
+
+  async #queryOnce<Row extends object>(
+    query: { name?: string; text: string; values: unknown[] },
+    { signal, timeoutMs = ANSWER_TIMEOUT_MS }: QueryOptions,
+  ): Promise<Row[]> {
+    signal?.throwIfAborted();
+    const client = await this.#connecting(() => this.#pool.connect());
+    let broken: Error | undefined;
+    const giveUp = signal && abortion(signal);
+    try {
+      const asked = client.query<Row>({ ...query, query_timeout: timeoutMs } as pg.QueryConfig);
+      const { rows } = await (giveUp ? Promise.race([asked, giveUp.promise]) : asked);
+      return rows;
+    } catch (error) {
+      // A refused statement leaves the session usable; one that got no answer does not: its answer might come to the next query.
+      if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL') broken = error as Error;
+      throw error;
+    } finally {
+      giveUp?.forget();
+      client.release(broken);
+    }
+  }
+
+  /** sslmode=prefer: with TLS where the server has it, else without, as libpq does. */
+  async #connecting<T>(connect: () => Promise<T>): Promise<T> {
+    try {
+      return await connect();
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== NO_TLS) throw error;
+      if (this.#connection.sslMode !== 'prefer') {
+        throw new StoreUnavailable(`${error.message}, and sslmode=${this.#connection.sslMode} asks for one`);
+      }
+      if (this.#tls !== false) {
+        this.#tls = false;
+        this.#log.info(
+          { database: String(this.#connection) },
+          'The database offers no TLS; sslmode=prefer goes on without',
+        );
+      }
+      this.#pool.options.ssl = false;
+      return await connect();
+    }
+  }
+
+  #sessionOptions(): pg.ClientConfig {
+    const { host, port, user, password, database } = this.#connection;
+    return {
+      host,
+      port,
+      user,
+      password: password ?? '',
+      database,
+      ssl: this.#tls,
+      application_name: 'mlplatform',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    };
+  }
+}
+
+function abortion(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
+  let onAbort: () => void = () => {};
+  const promise = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  return { promise, forget: () => signal.removeEventListener('abort', onAbort) };
+}

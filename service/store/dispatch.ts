@@ -1,0 +1,55 @@
+import type { Job } from '../jobs/job.ts';
+import type { Database } from './database.ts';
+import type { Notices } from './notices.ts';
+import { type JobRow, toJob } from './rows.ts';
+import { json, statement } from './statement.ts';
+import type { Claim, DispatchStore } from './store.ts';
+
+const claimDue = statement('claimDue');
+const settleClaim = statement('settleClaim');
+const deleteJob = statement('deleteJob');
+const nextDue = statement('nextDue');
+const backlog = statement('backlog');
+
+export function createDispatchStore(database: Database, notices: Notices): DispatchStore {
+  return {
+    async claim(limit: number, forSeconds: number): Promise<Claim[]> {
+      const rows = await database.query<JobRow & { token: string; claim_attempts: number }>(claimDue, [
+        limit,
+        forSeconds,
+      ]);
+      return rows.map((row) => ({ job: toJob(row), attempts: row.claim_attempts, token: row.token }));
+    },
+
+    async settle({ job, token }, { set, event, next }): Promise<Job | undefined> {
+      const told = event === undefined ? null : json(event);
+      if (next === 'deleteRow') {
+        const [row] = await database.query<JobRow>(deleteJob, [job.id, token, told]);
+        if (row) notices.send('mlp_events');
+        return row && toJob(row);
+      }
+      const [row] = await database.query<JobRow>(settleClaim, [
+        job.id,
+        token,
+        job.version,
+        json(set),
+        told,
+        next === 'done' ? null : next.dueInSeconds,
+        next !== 'done' && next.failed === true,
+      ]);
+      notices.send('mlp_due', ...(event ? (['mlp_events'] as const) : []));
+      return row && toJob(row);
+    },
+
+    async nextDueInSeconds(): Promise<number | null> {
+      return (await database.query<{ seconds: number | null }>(nextDue))[0]?.seconds ?? null;
+    },
+
+    async backlog() {
+      const [row] = await database.query<{ waiting: number; oldest_seconds: number }>(backlog);
+      return { waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
+    },
+
+    onDue: (listener) => notices.listen('mlp_due', listener),
+  };
+}

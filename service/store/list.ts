@@ -1,0 +1,125 @@
+import type { Job } from '../jobs/job.ts';
+import { makeCursor, readCursor, type SortKey } from './cursor.ts';
+import type { Database } from './database.ts';
+import { type JobRow, toJob } from './rows.ts';
+import type { JobFilter, JobQuery } from './store.ts';
+
+/** Each order has an index on exactly these columns; the last ones make it total, so that a page can begin after any job. */
+const ORDERS = {
+  createdAt: ['created_at', 'id'],
+  updatedAt: ['updated_at', 'id'],
+  jobName: ['job_name', 'id'],
+  priority: ['priority', 'created_at', 'id'],
+  status: ['status', 'created_at', 'id'],
+} as const satisfies Record<JobQuery['sort'], readonly (keyof JobRow)[]>;
+
+const TYPES = {
+  created_at: 'time',
+  updated_at: 'time',
+  priority: 'number',
+  job_name: 'text',
+  status: 'text',
+  id: 'text',
+} as const;
+
+/** Jobs looked at for one page when there is no index for the text: some 20 ms. */
+const LOOKED_AT = 10_000;
+/** pg_trgm's index helps from three characters on. */
+const TRIGRAM = 3;
+const TEXT = "id || ' ' || reason || ' ' || message";
+
+/** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
+export async function listJobs(
+  database: Database,
+  query: JobQuery,
+  hasTextIndex: boolean,
+): Promise<{ jobs: Job[]; nextCursor: string | null }> {
+  const columns = ORDERS[query.sort];
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+
+  const conditions = conditionsOf(query, bind);
+  if (query.cursor !== undefined) {
+    const key = readCursor(
+      query.cursor,
+      query,
+      columns.map((column) => TYPES[column]),
+    );
+    conditions.push(after(columns, key, query.descending, bind));
+  }
+  const byText = query.text ? `(${TEXT}) ilike ${bind(`%${escapeLike(query.text)}%`)}` : undefined;
+  const order = columns.map((column) => `${column}${query.descending ? ' desc' : ''}`).join(', ');
+
+  if (byText !== undefined && !(hasTextIndex && (query.text?.length ?? 0) >= TRIGRAM)) {
+    return await listByLooking(database, query, { conditions, byText, order, values, bind });
+  }
+  if (byText !== undefined) conditions.push(byText);
+  const rows = await database.queryText<JobRow>(
+    'listing jobs',
+    `select * from job ${where(conditions)} order by ${order} limit ${bind(query.limit + 1)}`,
+    values,
+  );
+  return page(query, rows);
+}
+
+/** Text without an index: bounded by how many jobs are looked at; where that ends, the next page goes on. */
+async function listByLooking(
+  database: Database,
+  query: JobQuery,
+  sql: { conditions: string[]; byText: string; order: string; values: unknown[]; bind: (value: unknown) => string },
+): Promise<{ jobs: Job[]; nextCursor: string | null }> {
+  const rows = await database.queryText<JobRow & { matches: boolean; is_last: boolean }>(
+    'searching jobs',
+    `select * from (
+       select *, ${sql.byText} as matches, row_number() over (order by ${sql.order}) = ${sql.bind(LOOKED_AT)} as is_last
+         from (select * from job ${where(sql.conditions)} order by ${sql.order} limit ${sql.bind(LOOKED_AT)}) looked_at
+     ) job
+     where matches or is_last
+     order by ${sql.order} limit ${sql.bind(query.limit + 1)}`,
+    sql.values,
+  );
+  const found = page(
+    query,
+    rows.filter((row) => row.matches),
+  );
+  const last = rows.at(-1);
+  if (found.nextCursor !== null || !last?.is_last) return found;
+  return { jobs: found.jobs, nextCursor: makeCursor(query, keyOf(query, last)) };
+}
+
+function page(query: JobQuery, rows: readonly JobRow[]): { jobs: Job[]; nextCursor: string | null } {
+  const shown = rows.slice(0, query.limit);
+  const last = shown.at(-1);
+  const isMore = rows.length > query.limit && last !== undefined;
+  return { jobs: shown.map(toJob), nextCursor: isMore ? makeCursor(query, keyOf(query, last)) : null };
+}
+
+const keyOf = (query: JobQuery, row: JobRow): SortKey =>
+  ORDERS[query.sort].map((column) => {
+    const value = row[column];
+    return value instanceof Date ? value.getTime() : value;
+  });
+
+function conditionsOf(filter: JobFilter, bind: (value: unknown) => string): string[] {
+  const conditions: string[] = [];
+  if (filter.namespaces) conditions.push(`namespace = any (${bind(filter.namespaces)})`);
+  if (filter.statuses) conditions.push(`status = any (${bind(filter.statuses)})`);
+  if (filter.algorithm !== undefined) conditions.push(`algorithm = ${bind(filter.algorithm)}`);
+  if (filter.cluster !== undefined) conditions.push(`clusters @> array[${bind(filter.cluster)}]`);
+  return conditions;
+}
+
+function after(
+  columns: readonly (keyof typeof TYPES)[],
+  key: SortKey,
+  descending: boolean,
+  bind: (value: unknown) => string,
+): string {
+  const values = key.map((value, index) =>
+    TYPES[columns[index] ?? 'id'] === 'time' ? bind(new Date(Number(value))) : bind(value),
+  );
+  return `(${columns.join(', ')}) ${descending ? '<' : '>'} (${values.join(', ')})`;
+}
+
+const where = (conditions: readonly string[]): string => (conditions.length ? `where ${conditions.join(' and ')}` : '');
+const escapeLike = (text: string): string => text.replace(/\0/g, '').replace(/[\\%_]/g, '\\$&');

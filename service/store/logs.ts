@@ -1,0 +1,26 @@
+import type { Database } from './database.ts';
+import { type JobRow, toJob } from './rows.ts';
+import { json, statement } from './statement.ts';
+import type { LogStore } from './store.ts';
+
+const keepLogs = statement('keepLogs');
+const keptLogs = statement('keptLogs');
+const jobsWithoutLogs = statement('jobsWithoutLogs');
+
+export function createLogStore(database: Database): LogStore {
+  return {
+    async keep(jobId, logs) {
+      await database.query(keepLogs, [jobId, json(logs)]);
+    },
+
+    async kept(jobId) {
+      type Row = { cluster: string; pod: string; container: string; text: string; dropped_bytes: string };
+      const rows = await database.query<Row>(keptLogs, [jobId]);
+      return rows.map(({ dropped_bytes, ...log }) => ({ ...log, droppedBytes: Number(dropped_bytes) }));
+    },
+
+    async missing(limit) {
+      return (await database.query<JobRow>(jobsWithoutLogs, [limit])).map(toJob);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type pg from 'pg';
+import type { Database, StoreLog } from './database.ts';
+
+export const CHANNELS = ['mlp_due', 'mlp_events'] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+/** At most one NOTIFY in this time, whatever the number of commits it tells of. */
+const GATHER_MS = 10;
+/** A session whose server or network has died without a word is found out after this and the next. */
+const PROBE_EVERY_MS = 10_000;
+const PROBE_TIMEOUT_MS = 5_000;
+const RETRY_FIRST_MS = 100;
+const RETRY_MOST_MS = 5_000;
+
+/**
+ * Wakes those in all replicas who wait for a commit. A notice holds nothing and may get lost (a crash between commit and notice, a
+ * reconnection): after each reconnection all are woken, and whoever must not miss anything also looks by itself now and then.
+ *
+ * The notice follows the commit instead of being part of it: PostgreSQL lets transactions that notify commit only one after the
+ * other, each with its own flush to disk.
+ */
+export class Notices {
+  readonly #database: Database;
+  readonly #log: StoreLog;
+  readonly #listeners: Record<Channel, Set<() => void>> = { mlp_due: new Set(), mlp_events: new Set() };
+  readonly #toSend = new Set<Channel>();
+  readonly #closing = new AbortController();
+  #sending: Promise<void> | undefined;
+  #listening: Promise<void> | undefined;
+
+  constructor(database: Database, log: StoreLog) {
+    this.#database = database;
+    this.#log = log;
+  }
+
+  /** To be called after the commit. */
+  send(...channels: Channel[]): void {
+    for (const channel of channels) this.#toSend.add(channel);
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = undefined;
+    });
+  }
+
+  /** Resolves when the listening is in place, or has failed and goes on trying. */
+  async listen(channel: Channel, listener: () => void): Promise<() => Promise<void>> {
+    this.#listeners[channel].add(listener);
+    if (!this.#listening) {
+      const { promise, resolve } = firstTry();
+      this.#listening = this.#keepListening(resolve);
+      await promise;
+    }
+    return async () => {
+      this.#listeners[channel].delete(listener);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all([this.#listening, this.#sending]);
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#toSend.size > 0) {
+      const channels = [...this.#toSend];
+      this.#toSend.clear();
+      try {
+        await this.#database.queryText('notifying', "select pg_notify(channel, '') from unnest($1::text[]) channel", [
+          channels,
+        ]);
+      } catch (error) {
+        this.#log.warn({ error: String(error) }, 'Others could not be woken; they look by themselves later');
+      }
+      await sleep(GATHER_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+
+  async #keepListening(triedOnce: () => void): Promise<void> {
+    const { signal } = this.#closing;
+    let wait = RETRY_FIRST_MS;
+    while (!signal.aborted) {
+      let session: pg.Client | undefined;
+      try {
+        session = await this.#database.session('listen');
+        session.on('notification', ({ channel }) => this.#wake(channel as Channel));
+        const ended = new Promise<void>((resolve) => session?.once('end', () => resolve()));
+        for (const channel of CHANNELS)
+          await session.query({ text: `listen ${channel}`, query_timeout: PROBE_TIMEOUT_MS } as pg.QueryConfig);
+        wait = RETRY_FIRST_MS;
+        triedOnce();
+        for (const channel of CHANNELS) this.#wake(channel);
+        await this.#probeUntil(session, ended);
+      } catch (error) {
+        if (!signal.aborted)
+          this.#log.warn({ error: String(error) }, 'The session that listens for changes is lost; reconnecting');
+      } finally {
+        triedOnce();
+        // Not awaited: the server may be gone without a word. The socket is destroyed if it does not answer.
+        void session?.end().catch(() => undefined);
+      }
+      // Replicas that lost the same server do not come back at the same instant.
+      await sleep(wait * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
+      wait = Math.min(RETRY_MOST_MS, wait * 2);
+    }
+  }
+
+  async #probeUntil(session: pg.Client, ended: Promise<void>): Promise<void> {
+    const { signal } = this.#closing;
+    let over = false;
+    const overNow = ended.then(() => {
+      over = true;
+    });
+    for (;;) {
+      const timer = new AbortController();
+      const pause = sleep(PROBE_EVERY_MS, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(
+        () => undefined,
+      );
+      await Promise.race([pause, overNow]);
+      timer.abort();
+      if (signal.aborted) return;
+      if (over) throw new Error('the server ended it');
+      await session.query({ text: 'select 1', query_timeout: PROBE_TIMEOUT_MS } as pg.QueryConfig);
+    }
+  }
+
+  #wake(channel: Channel): void {
+    for (const listener of this.#listeners[channel] ?? []) listener();
+  }
+}
+
+function firstTry(): { promise: Promise<void>; resolve: () => void } {
+  let resolve: () => void = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,50 @@
+-- $1 [{jobId, readVersion, set, event, under: [lease names]}], $2 [{name, holder, token}].
+-- One statement for all changes of a tick. Lease rows are locked (shared) to the end, so that no replica can take one over between
+-- our look and our commit; jobs are locked in the order of their ids, so that two replicas with a job in common cannot deadlock.
+-- clock_timestamp(), not now(): now() is when the statement began to arrive, which is long ago if we were paused in sending it.
+with change as (
+  select * from jsonb_to_recordset($1::jsonb) as c ("jobId" text, "readVersion" int, set jsonb, event jsonb, under text[])
+), held as (
+  select lease.name
+    from lease join jsonb_to_recordset($2::jsonb) as given (name text, holder text, token bigint) using (name, holder, token)
+   where lease.expires_at > clock_timestamp()
+   order by lease.name
+   for share of lease
+), allowed as (
+  select * from change where under <@ array(select name from held)
+), locked as (
+  select job.id, job.status from job join allowed on job.id = allowed."jobId"
+   where job.version = allowed."readVersion" and job.finished_at is null
+   order by job.id
+   for update of job
+), changed as (
+  update job set
+      status = coalesce(set->>'status', job.status),
+      reason = coalesce(set->>'reason', job.reason),
+      message = coalesce(set->>'message', job.message),
+      clusters = case when set ? 'clusters' then array(select jsonb_array_elements_text(set->'clusters')) else job.clusters end,
+      cluster_states = merged_states(job.cluster_states, set->'clusterStates'),
+      dispatched_at = coalesce((set->>'dispatchedAt')::timestamptz, job.dispatched_at),
+      started_at = case when set ? 'startedAt' then (set->>'startedAt')::timestamptz else job.started_at end,
+      finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end
+    from locked join allowed on allowed."jobId" = locked.id
+   where job.id = locked.id
+  returning job.*
+), told as (
+  insert into event (job_id, namespace, status, previous, cluster, reason, message)
+  select changed.id, changed.namespace, changed.status, locked.status, event->>'cluster', event->>'reason', event->>'message'
+    from changed
+    join locked using (id)
+    join allowed on allowed."jobId" = changed.id
+   where jsonb_typeof(event) = 'object'
+), finished as (
+  insert into dispatch as existing (job_id, priority, created_at)
+  select id, priority, created_at from changed where finished_at is not null order by id
+  on conflict (job_id) do update set
+    again = existing.token is not null and existing.due_at > now(),
+    due_at = case when existing.token is not null and existing.due_at > now() then existing.due_at else now() end,
+    attempts = 0
+)
+select id, namespace, kind, object_name, status, reason, message, wanted,
+       clusters, cluster_states, started_at, finished_at, version
+  from changed

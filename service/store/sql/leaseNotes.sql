@@ -1,0 +1,1 @@
+select name, note from lease where starts_with(name, $1) and note is not null

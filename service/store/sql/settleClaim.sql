@@ -1,0 +1,42 @@
+-- $1 job, $2 token, $3 version read, $4 fields, $5 event, $6 seconds until due again (null: done), $7 failed.
+-- Written only while the token is the newest, and the fields only if nobody changed the job since the claim: the monitor may have
+-- seen it running meanwhile, and what was decided before is stale then. Stale, or with a new wish: due again at once.
+with locked as (
+  select id, namespace, status, version from job where id = $1 for update
+), held as (
+  select job_id, again from dispatch where job_id = (select id from locked) and token = $2::uuid for update
+), decided as (
+  select locked.*, $4::jsonb <> '{}'::jsonb and locked.version <> $3::int as stale, held.again
+    from locked, held where held.job_id = locked.id
+), changed as (
+  update job set
+      status = coalesce($4::jsonb->>'status', job.status),
+      reason = coalesce($4::jsonb->>'reason', job.reason),
+      message = coalesce($4::jsonb->>'message', job.message),
+      clusters = case when $4::jsonb ? 'clusters' then array(select jsonb_array_elements_text($4::jsonb->'clusters')) else job.clusters end,
+      cluster_states = merged_states(job.cluster_states, $4::jsonb->'clusterStates'),
+      dispatched_at = coalesce(($4::jsonb->>'dispatchedAt')::timestamptz, job.dispatched_at),
+      started_at = case when $4::jsonb ? 'startedAt' then ($4::jsonb->>'startedAt')::timestamptz else job.started_at end,
+      finished_at = case when $4::jsonb ? 'finishedAt' then ($4::jsonb->>'finishedAt')::timestamptz else job.finished_at end
+    from decided
+   where job.id = decided.id and not decided.stale and $4::jsonb <> '{}'::jsonb
+  returning job.*
+), told as (
+  insert into event (job_id, namespace, status, previous, cluster, reason, message)
+  select decided.id, decided.namespace, coalesce($4::jsonb->>'status', decided.status), decided.status, $5::jsonb->>'cluster', $5::jsonb->>'reason', $5::jsonb->>'message'
+    from decided where not stale and $5::jsonb is not null
+), due_again as (
+  update dispatch set
+      token = null,
+      again = false,
+      due_at = case when decided.stale or decided.again then now() else now() + make_interval(secs => $6::float8) end,
+      attempts = case when $7::boolean and not decided.stale and not decided.again then dispatch.attempts else 0 end
+    from decided
+   where dispatch.job_id = decided.id and (decided.stale or decided.again or $6::float8 is not null)
+), done as (
+  delete from dispatch using decided
+   where dispatch.job_id = decided.id and not (decided.stale or decided.again or $6::float8 is not null)
+)
+select changed.* from changed
+union all
+select job.* from job, decided where job.id = decided.id and $4::jsonb = '{}'::jsonb

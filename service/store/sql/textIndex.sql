@@ -1,0 +1,1 @@
+select to_regclass('job_text') is not null as found

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import { freshDatabase } from '../postgres.ts';
+import { claimOne, dispatched, inserted, newJob } from '../someJobs.ts';
+
+describe('a job', () => {
+  test('is given back as it was inserted, Pending, with its first event, and is due', async () => {
+    const store = (await freshDatabase()).store();
+    const job = newJob({ jobName: 'first', namespace: 'team-a', priority: 7 });
+
+    const result = await store.jobs.insert(job);
+
+    expect(result).toMatchObject({
+      outcome: 'created',
+      job: {
+        id: job.id,
+        jobName: 'first',
+        namespace: 'team-a',
+        priority: 7,
+        status: 'Pending',
+        reason: 'Queued',
+        version: 1,
+      },
+    });
+    const read = await store.jobs.get(job.id);
+    expect(read).toEqual(result.outcome === 'created' && result.job);
+    expect(read?.request).toEqual(job.request);
+    expect(JSON.stringify(read?.request)).toBe(JSON.stringify(job.request));
+    expect(await store.events.ofJob(job.id)).toMatchObject([{ status: 'Pending', previous: null, reason: 'Queued' }]);
+    expect((await claimOne(store)).job.id).toBe(job.id);
+  });
+
+  test('whose id or object name is taken by chance is not inserted, and nothing of it stays', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const job = newJob();
+    await inserted(store, job);
+
+    const again = await store.jobs.insert(job, { key: 'k', caller: 'c', requestHash: 'h' });
+    const sameObject = await store.jobs.insert({ ...newJob(), objectName: job.objectName });
+
+    expect([again.outcome, sameObject.outcome]).toEqual(['idTaken', 'idTaken']);
+    expect(await database.query('select from idempotency_key')).toEqual([]);
+    expect(await store.events.ofJob(job.id)).toHaveLength(1);
+  });
+
+  test('that does not exist is undefined, also when the id holds what PostgreSQL cannot', async () => {
+    const store = (await freshDatabase()).store();
+
+    expect(await store.jobs.get('nobody')).toBeUndefined();
+    expect(await store.jobs.get('no\0body')).toBeUndefined();
+    expect(await store.jobs.setWanted('no\0body', 'cancel', { reason: 'r', message: 'm' })).toBeUndefined();
+    expect(await store.events.ofJob('\ud800')).toEqual([]);
+  });
+
+  test('shows all attempts of the same request, also from the middle and when the first was deleted', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const first = await inserted(store);
+    const second = await inserted(store, newJob({ retryOf: first, attempt: 2 }));
+    const third = await inserted(store, newJob({ retryOf: second, attempt: 3 }));
+    const other = await inserted(store, newJob({ retryOf: first, attempt: 4 }));
+    await inserted(store);
+
+    const ids = async (id: string) => (await store.jobs.attempts(id)).map((attempt) => attempt.id);
+
+    for (const id of [first, second, third, other]) expect(await ids(id)).toEqual([first, second, third, other]);
+    await database.query('delete from job where id = $1', [first]);
+    for (const id of [second, third, other]) expect(await ids(id)).toEqual([second, third, other]);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('gives one job for the same request sent 20 times in parallel, through two replicas', async () => {
+    const database = await freshDatabase();
+    const stores = [database.store({ poolSize: 10 }), database.store({ poolSize: 10 })];
+
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        (stores[n % 2] ?? database.store()).jobs.insert(newJob(), { key: 'k', caller: 'alice', requestHash: 'h' }),
+      ),
+    );
+
+    expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(1);
+    expect(results.filter(({ outcome }) => outcome === 'repeated')).toHaveLength(19);
+    expect(new Set(results.map((result) => 'job' in result && result.job.id)).size).toBe(1);
+    expect(await database.query('select from job')).toHaveLength(1);
+    expect(await database.query('select from dispatch')).toHaveLength(1);
+    expect(await database.query('select from event')).toHaveLength(1);
+  });
+
+  test('is refused for another request, and is another one for another caller', async () => {
+    const store = (await freshDatabase()).store();
+    await store.jobs.insert(newJob(), { key: 'k', caller: 'alice', requestHash: 'h' });
+
+    expect((await store.jobs.insert(newJob(), { key: 'k', caller: 'alice', requestHash: 'other' })).outcome).toBe(
+      'keyReused',
+    );
+    expect((await store.jobs.insert(newJob(), { key: 'k', caller: 'bob', requestHash: 'h' })).outcome).toBe('created');
+  });
+
+  test('can be used anew after a day, and after its job was deleted', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const key = { key: 'k', caller: 'alice', requestHash: 'h' };
+    await store.jobs.insert(newJob(), key);
+
+    await database.query("update idempotency_key set expires_at = now() - interval '1 second'");
+    const anew = await store.jobs.insert(newJob(), { ...key, requestHash: 'other' });
+    expect(anew.outcome).toBe('created');
+
+    await database.query('delete from job');
+    expect((await store.jobs.insert(newJob(), key)).outcome).toBe('created');
+  });
+
+  test('that expired is thrown away by housekeeping', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    await store.jobs.insert(newJob(), { key: 'old', caller: 'alice', requestHash: 'h' });
+    await database.query("update idempotency_key set expires_at = now() - interval '1 second'");
+    await store.jobs.insert(newJob(), { key: 'new', caller: 'alice', requestHash: 'h' });
+
+    await store.housekeep();
+
+    expect(await database.query('select key from idempotency_key')).toEqual([{ key: 'new' }]);
+  });
+});
+
+describe('a wish', () => {
+  const said = { reason: 'Asked', message: 'by the user' };
+
+  test('is recorded with an event, makes the job due, and leaves its status', async () => {
+    const store = (await freshDatabase()).store();
+    const job = await dispatched(store);
+    expect(await store.dispatch.claim(1, 30)).toEqual([]);
+
+    const result = await store.jobs.setWanted(job.id, 'suspend', said);
+
+    expect(result).toMatchObject({ outcome: 'set', job: { wanted: 'suspend', status: 'Pending', ...said } });
+    expect((await store.events.ofJob(job.id)).at(-1)).toMatchObject({
+      ...said,
+      status: 'Pending',
+      previous: 'Pending',
+    });
+    expect((await claimOne(store)).job.wanted).toBe('suspend');
+  });
+
+  test('that is there already changes nothing', async () => {
+    const store = (await freshDatabase()).store();
+    const job = await dispatched(store);
+
+    expect(await store.jobs.setWanted(job.id, 'run', said)).toEqual({ outcome: 'unchanged', job });
+    expect(await store.dispatch.claim(1, 30)).toEqual([]);
+  });
+
+  test.each([
+    ['cancel', 'run', 'refused'],
+    ['cancel', 'suspend', 'refused'],
+    ['cancel', 'delete', 'set'],
+    ['delete', 'run', 'refused'],
+    ['delete', 'cancel', 'refused'],
+    ['suspend', 'run', 'set'],
+    ['suspend', 'cancel', 'set'],
+  ] as const)('after %s: %s is %s', async (before, wanted, outcome) => {
+    const store = (await freshDatabase()).store();
+    const id = await inserted(store);
+    await store.jobs.setWanted(id, before, said);
+
+    expect((await store.jobs.setWanted(id, wanted, said))?.outcome).toBe(outcome);
+    expect((await store.jobs.get(id))?.wanted).toBe(outcome === 'set' ? wanted : before);
+  });
+
+  test('for a finished job is refused, but for its deletion', async () => {
+    const store = (await freshDatabase()).store();
+    const job = await dispatched(store);
+    await store.monitor.apply(
+      [{ jobId: job.id, readVersion: job.version, set: { status: 'Succeeded' }, under: [] }],
+      [],
+    );
+
+    expect((await store.jobs.setWanted(job.id, 'cancel', said))?.outcome).toBe('refused');
+    expect((await store.jobs.setWanted(job.id, 'suspend', said))?.outcome).toBe('refused');
+    expect((await store.jobs.setWanted(job.id, 'delete', said))?.outcome).toBe('set');
+    expect(await store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', wanted: 'delete' });
+  });
+});
