@@ -1,8 +1,10 @@
 // The domain: no I/O, and nothing of ours but the constants of contract.ts.
 export * from './algorithms/index.ts';
 export * from './channel.ts';
+export * from './environment.ts';
 export * from './ids.ts';
 export * from './job.ts';
+export * from './manifests/index.ts';
 export * from './problems.ts';
 export * from './request.ts';
 export * from './state/index.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Algorithm, environmentNameOf } from './algorithms/index.ts';
+import { CREDENTIAL_VARIABLES, PLATFORM_VARIABLES } from './platform-variables.ts';
 import { explain, type FieldProblem, problemsOf, suggestion } from './problems.ts';
 import { environmentName, printable } from './text.ts';
 
@@ -18,9 +19,10 @@ const FREE_HYPERPARAMETERS = z.record(
   }),
 );
 
-/** Variables that the platform itself sets, and those that would carry credentials, which come from a Secret alone. */
-const RESERVED =
-  /^(NUM_WORKER|USE_GPU|LABEL_COLUMN|RUN_NAME|STORAGE_PATH|ARTIFACT_URI|S3_.*|RAY_.*|AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN))$/;
+const RESERVED: ReadonlySet<string> = new Set([...PLATFORM_VARIABLES, ...CREDENTIAL_VARIABLES]);
+
+/** S3_ACCESS_KEY and the like would carry credentials; RAY_ steers Ray itself, and KubeRay refuses some of it. */
+const isReserved = (variable: string): boolean => RESERVED.has(variable) || /^(S3|RAY)_/.test(variable);
 
 /** Both kinds of parameters end as variables of one container, so no two may have one name. */
 export function variableProblems(
@@ -33,7 +35,7 @@ export function variableProblems(
   const problems: FieldProblem[] = [];
   const claim = (path: readonly string[], variable: string, checkReserved: boolean) => {
     const holder = taken.get(variable);
-    if (checkReserved && RESERVED.test(variable)) {
+    if (checkReserved && isReserved(variable)) {
       problems.push({
         path,
         message: `must not be ${variable}: the platform sets it, and credentials come from a Secret`,

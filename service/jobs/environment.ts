@@ -1,0 +1,50 @@
+import { algorithmNamed, environmentNameOf } from './algorithms/index.ts';
+import { dataSourceOf } from './data-source.ts';
+import type { Hyperparameters } from './parameters.ts';
+import type { PlatformVariable } from './platform-variables.ts';
+import type { JobRequest } from './request.ts';
+
+/** Where the volume for results is mounted. */
+export const RESULTS_DIRECTORY = '/home/ray/result-storage';
+
+/** What the training container is told, all as text. Credentials are not here: pods take them from a Secret. */
+export function trainingEnvironment(request: JobRequest): Record<string, string> {
+  const data = dataSourceOf(request.inputDataConfig);
+  const { instanceCount, instanceResources } = request.resources;
+  const told: Record<PlatformVariable, string> = {
+    NUM_WORKER: String(instanceCount),
+    USE_GPU: String(instanceResources.gpuCount > 0),
+    LABEL_COLUMN: data.labelColumn,
+    RUN_NAME: request.jobName,
+    STORAGE_PATH: RESULTS_DIRECTORY,
+    ARTIFACT_URI: request.outputDataConfig.artifactUri ?? '',
+    S3_ENDPOINT: data.endpoint,
+    S3_REGION: data.region,
+    S3_BUCKET: data.bucket,
+    S3_TRAIN_KEY: data.keys.train,
+    S3_VAL_KEY: data.keys.validation,
+    S3_TEST_KEY: data.keys.test,
+    FEATURE_NAMES: data.featureNames,
+    CSV_COLUMNS: data.csvColumns,
+    CONTENT_TYPE: data.contentType,
+  };
+  // Parameters cannot take the names above: the request was refused then.
+  return { ...told, ...hyperparameterVariables(request), ...customVariables(request) };
+}
+
+function hyperparameterVariables({ algorithm, hyperparameters }: JobRequest): Record<string, string> {
+  const builtin = algorithm.source === 'builtin' ? algorithmNamed(algorithm.algorithmName) : undefined;
+  const own = hyperparameters[algorithm.algorithmName] ?? {};
+  return Object.fromEntries(
+    Object.entries(own).map(([name, value]) => [environmentNameOf(name, builtin), asText(value)]),
+  );
+}
+
+const customVariables = ({ customHyperparameters }: JobRequest): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(customHyperparameters).map(([name, value]) => [environmentNameOf(name), asText(value)]),
+  );
+
+/** Zero is a value; null is the empty text; a list is joined by commas. */
+const asText = (value: Hyperparameters[string]): string =>
+  Array.isArray(value) ? value.join(',') : String(value ?? '');

@@ -1,0 +1,40 @@
+import { trainingEnvironment } from '../environment.ts';
+import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
+import { credentialVariables, plainVariables, podTemplate } from './pod.ts';
+
+/** An image without Ray: as many pods as instances, each told its number in JOB_COMPLETION_INDEX. */
+export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
+  const { request } = job;
+  const { instanceCount, instanceResources } = request.resources;
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: workloadMetadata(job),
+    // No ttlSecondsAfterFinished: a Job that vanishes from its cluster by itself would be put there again by Karmada.
+    spec: {
+      suspend: job.wanted === 'suspend',
+      backoffLimit: 0,
+      activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
+      completionMode: 'Indexed',
+      completions: instanceCount,
+      parallelism: instanceCount,
+      template: podTemplate(
+        job,
+        {
+          name: 'training',
+          image: request.algorithm.imageUri ?? settings.rayImage,
+          ...(request.command ? { command: request.command } : {}),
+          ...(request.args ? { args: request.args } : {}),
+          env: [
+            // The user that the pod runs under has no home directory in most images.
+            ...plainVariables({ HOME: '/tmp', ...trainingEnvironment(request) }),
+            ...credentialVariables(job, settings),
+          ],
+          resources: instanceResources,
+          mountsResults: true,
+        },
+        'Never',
+      ),
+    },
+  };
+}

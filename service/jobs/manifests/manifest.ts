@@ -1,0 +1,48 @@
+import { LABELS } from '../../contract.ts';
+import type { Job } from '../job.ts';
+
+/** The parts of a job that its objects are made of: the row alone, so that every replica and every retry makes the same. */
+export type JobSpec = Pick<Job, 'id' | 'objectName' | 'namespace' | 'kind' | 'priority' | 'wanted' | 'request'>;
+
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface Manifest {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly spec?: unknown;
+}
+
+/** What the operator of the platform sets for all jobs. */
+export interface ManifestSettings {
+  readonly rayImage: string;
+  /** Secret in the job's namespace with the keys to the object storage; a request may name another. */
+  readonly credentialsSecret: string;
+  /** null: the member cluster's default */
+  readonly storageClass: string | null;
+}
+
+export const labelsOf = (job: JobSpec): Record<string, string> => ({
+  [LABELS.managedBy]: LABELS.managedByValue,
+  [LABELS.jobId]: job.id,
+});
+
+export const metadataOf = (job: JobSpec, name = job.objectName): Metadata => ({
+  name,
+  namespace: job.namespace,
+  labels: labelsOf(job),
+});
+
+/** For people and policy engines in the member; Karmada and KubeRay do not act on it. Dispatch works through its queue by priority. */
+export const workloadMetadata = (job: JobSpec): Metadata => ({
+  ...metadataOf(job),
+  annotations: {
+    'mlplatform.io/priority': String(job.priority),
+    'mlplatform.io/algorithm': job.request.algorithm.algorithmName,
+  },
+});

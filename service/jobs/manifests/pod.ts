@@ -1,0 +1,93 @@
+import { RESULTS_DIRECTORY } from '../environment.ts';
+import { CREDENTIAL_VARIABLES } from '../platform-variables.ts';
+import { type JobSpec, labelsOf, type ManifestSettings } from './manifest.ts';
+import { claimName } from './volume.ts';
+
+export interface Variable {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly secretKeyRef: { readonly name: string; readonly key: string; readonly optional: boolean };
+  };
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly args?: readonly string[];
+  readonly ports?: readonly { readonly name: string; readonly containerPort: number }[];
+  readonly env: readonly Variable[];
+  readonly resources: Resources;
+  readonly mountsResults: boolean;
+}
+
+/** Requests equal limits: a training pod gets what it asked for and no more. */
+export interface Resources {
+  readonly cpuCores: number;
+  readonly memoryGiB: number;
+  readonly gpuCount: number;
+}
+
+/** All pods of a job are made here: they carry its labels, mount its volume and meet the restricted Pod Security Standard. */
+export function podTemplate(
+  job: JobSpec,
+  { mountsResults, resources, ...container }: Container,
+  restartPolicy?: 'Never',
+) {
+  return {
+    metadata: { labels: labelsOf(job), annotations: { 'sidecar.istio.io/inject': 'false' } },
+    spec: {
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      ...(restartPolicy ? { restartPolicy } : {}),
+      securityContext: {
+        // User and group "ray" and "users" of the Ray images. Images of a user's own run under them, too.
+        runAsNonRoot: true,
+        runAsUser: 1000,
+        runAsGroup: 100,
+        fsGroup: 100,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      // Nodes with GPUs are commonly kept free for pods that need them.
+      ...(resources.gpuCount > 0 ? { tolerations: [{ key: GPU, operator: 'Exists', effect: 'NoSchedule' }] } : {}),
+      containers: [
+        {
+          ...container,
+          resources: quantities(resources),
+          // Not read-only: Ray writes sessions to /tmp/ray, and training programs write caches to the home directory.
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          ...(mountsResults ? { volumeMounts: [{ name: 'results', mountPath: RESULTS_DIRECTORY }] } : {}),
+        },
+      ],
+      ...(mountsResults
+        ? { volumes: [{ name: 'results', persistentVolumeClaim: { claimName: claimName(job) } }] }
+        : {}),
+    },
+  };
+}
+
+const GPU = 'nvidia.com/gpu';
+
+function quantities({ cpuCores, memoryGiB, gpuCount }: Resources) {
+  const amounts = {
+    cpu: Number.isInteger(cpuCores) ? String(cpuCores) : `${Math.round(cpuCores * 1000)}m`,
+    memory: Number.isInteger(memoryGiB) ? `${memoryGiB}Gi` : `${Math.round(memoryGiB * 1024)}Mi`,
+    ...(gpuCount > 0 ? { [GPU]: String(gpuCount) } : {}),
+  };
+  return { requests: amounts, limits: amounts };
+}
+
+/** Optional: a job that needs no object storage runs in a namespace without the Secret. */
+export const credentialVariables = (job: JobSpec, settings: ManifestSettings): Variable[] =>
+  CREDENTIAL_VARIABLES.map((name) => ({
+    name,
+    valueFrom: {
+      secretKeyRef: { name: job.request.credentialsSecret ?? settings.credentialsSecret, key: name, optional: true },
+    },
+  }));
+
+/** Kubernetes replaces $(NAME) in a value; a doubled $ is a plain one. */
+export const plainVariables = (values: Readonly<Record<string, string>>): Variable[] =>
+  Object.entries(values).map(([name, value]) => ({ name, value: value.replaceAll('$', '$$$$') }));

@@ -1,0 +1,126 @@
+import { stringify } from 'yaml';
+import { algorithmNamed } from '../algorithms/index.ts';
+import { trainingEnvironment } from '../environment.ts';
+import type { JobRequest } from '../request.ts';
+import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
+import { credentialVariables, plainVariables, podTemplate, type Resources, type Variable } from './pod.ts';
+
+const RAY_VERSION = '2.46.0';
+
+/** Long enough to keep the logs of head and workers, short enough not to hold GPUs for long. The RayJob itself stays. */
+const CLUSTER_SECONDS_AFTER_END = 300;
+
+/** The head coordinates and runs the driver; the training itself is left to the workers. */
+const HEAD_AT_MOST = { cpuCores: 2, memoryGiB: 8 };
+const SUBMITTER: Resources = { cpuCores: 0.5, memoryGiB: 1, gpuCount: 0 };
+
+/** Where images of a user's own are expected to have their program, unless the request says otherwise. */
+const CONTAINER_ENTRYPOINT = 'python train.py';
+
+export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
+  const { request } = job;
+  const { byRay, byPod } = waysOf(trainingEnvironment(request));
+  const env = [...credentialVariables(job, settings), ...plainVariables(byPod)];
+  return {
+    apiVersion: 'ray.io/v1',
+    kind: 'RayJob',
+    metadata: workloadMetadata(job),
+    spec: {
+      entrypoint: entrypointOf(request),
+      // Every key and value in quotes: a parameter named "y" or worth "no" must not become true or false.
+      runtimeEnvYAML: stringify(
+        { env_vars: byRay },
+        { defaultKeyType: 'QUOTE_DOUBLE', defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 },
+      ),
+      submissionMode: 'K8sJobMode',
+      suspend: job.wanted === 'suspend',
+      backoffLimit: 0,
+      activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
+      // KubeRay suspends a job only if it may shut its cluster down.
+      shutdownAfterJobFinishes: true,
+      ttlSecondsAfterFinished: CLUSTER_SECONDS_AFTER_END,
+      submitterPodTemplate: submitter(job, settings, env),
+      rayClusterSpec: {
+        rayVersion: RAY_VERSION,
+        headGroupSpec: head(job, settings, env),
+        workerGroupSpecs: [workers(job, settings, env)],
+      },
+    },
+  };
+}
+
+function entrypointOf({ entrypoint, algorithm }: JobRequest): string {
+  if (entrypoint !== undefined) return entrypoint;
+  const builtin = algorithm.source === 'builtin' ? algorithmNamed(algorithm.algorithmName) : undefined;
+  return builtin?.entrypoint ?? CONTAINER_ENTRYPOINT;
+}
+
+const imageOf = ({ algorithm }: JobRequest, { rayImage }: ManifestSettings): string => algorithm.imageUri ?? rayImage;
+const headImageOf = (request: JobRequest, settings: ManifestSettings): string =>
+  request.headImage ?? imageOf(request, settings);
+
+function head(job: JobSpec, settings: ManifestSettings, env: readonly Variable[]) {
+  const { cpuCores, memoryGiB } = job.request.resources.instanceResources;
+  return {
+    rayStartParams: { 'dashboard-host': '0.0.0.0', 'num-cpus': '0' },
+    template: podTemplate(job, {
+      name: 'ray-head',
+      image: headImageOf(job.request, settings),
+      ports: [
+        { name: 'gcs-server', containerPort: 6379 },
+        { name: 'dashboard', containerPort: 8265 },
+        { name: 'client', containerPort: 10001 },
+      ],
+      env,
+      resources: {
+        cpuCores: Math.min(cpuCores, HEAD_AT_MOST.cpuCores),
+        memoryGiB: Math.min(memoryGiB, HEAD_AT_MOST.memoryGiB),
+        gpuCount: 0,
+      },
+      mountsResults: true,
+    }),
+  };
+}
+
+function workers(job: JobSpec, settings: ManifestSettings, env: readonly Variable[]) {
+  const { instanceCount, instanceResources } = job.request.resources;
+  return {
+    groupName: 'workers',
+    replicas: instanceCount,
+    minReplicas: 1,
+    maxReplicas: instanceCount,
+    rayStartParams: {},
+    template: podTemplate(job, {
+      name: 'ray-worker',
+      image: job.request.workerImage ?? imageOf(job.request, settings),
+      env,
+      resources: instanceResources,
+      mountsResults: true,
+    }),
+  };
+}
+
+/** Sends the entrypoint to the head and prints its output; made like KubeRay's own, but with labels, limits and no privileges. */
+const submitter = (job: JobSpec, settings: ManifestSettings, env: readonly Variable[]) =>
+  podTemplate(
+    job,
+    {
+      name: 'ray-job-submitter',
+      image: headImageOf(job.request, settings),
+      env,
+      resources: SUBMITTER,
+      mountsResults: false,
+    },
+    'Never',
+  );
+
+/**
+ * KubeRay puts the runtime environment between double quotes into a shell command of the submitter, where $ and ` would be
+ * acted on and invisible characters arrive misspelt. Such values go to the pods as they are; Ray's processes inherit them.
+ */
+function waysOf(environment: Readonly<Record<string, string>>) {
+  const byRay: Record<string, string> = {};
+  const byPod: Record<string, string> = {};
+  for (const [name, value] of Object.entries(environment)) (/[$`\p{C}]/u.test(value) ? byPod : byRay)[name] = value;
+  return { byRay, byPod };
+}
