@@ -1,0 +1,43 @@
+import { Construct } from 'constructs';
+import { Application, AppProject } from '../../imports/argoproj.io.ts';
+import type { Stack } from './stack.ts';
+import { Folder } from './stack.ts';
+
+export interface GitopsProps {
+  /** Folder of this environment in the repository. */
+  readonly path: string;
+  /** Name of the Application, unique in Argo CD. */
+  readonly name: string;
+}
+
+/** The Argo CD project and application that deploy this environment. They live beside Argo CD, in a sub-folder. */
+export class ArgoApplication extends Construct {
+  constructor(stack: Stack, { name, path }: GitopsProps) {
+    const { gitops, namespace } = stack.settings;
+    super(new Folder(stack, 'argocd', gitops.namespace), 'gitops');
+    const destination = { server: gitops.server, namespace: namespace.name };
+    new AppProject(this, 'project', {
+      metadata: { name },
+      spec: {
+        description: `${stack.name}: this repository into one namespace of one cluster, and nothing else.`,
+        sourceRepos: [gitops.repoUrl],
+        destinations: [destination],
+        clusterResourceWhitelist: [{ group: '', kind: 'Namespace' }],
+      },
+    });
+    new Application(this, 'application', {
+      metadata: { name },
+      spec: {
+        project: name,
+        source: { repoUrl: gitops.repoUrl, path, targetRevision: gitops.revision },
+        destination,
+        syncPolicy: {
+          ...(gitops.autoSync && { automated: { prune: true, selfHeal: true } }),
+          syncOptions: ['ServerSideApply=true'],
+          // A first sync waits for Secrets and certificates that others make.
+          retry: { limit: 10, backoff: { duration: '10s', factor: 2, maxDuration: '5m' } },
+        },
+      },
+    });
+  }
+}

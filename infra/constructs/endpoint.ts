@@ -1,0 +1,41 @@
+import type { K8s } from './k8s.ts';
+
+/** A place that a workload can talk to: its address, and how a NetworkPolicy names it. */
+export interface Endpoint {
+  /** For people: "PostgreSQL". */
+  readonly title: string;
+  readonly host: string;
+  /** The port that clients use. */
+  readonly port: number;
+  /** The port of the pods behind it, which is what a NetworkPolicy sees. */
+  readonly podPort: number;
+  readonly peers: K8s.NetworkPolicyPeer[];
+  /** Lets a client in on the other side; absent for places that are not ours. */
+  allow?(client: K8s.NetworkPolicyPeer): void;
+}
+
+/** One thing that a workload talks to. From this alone come both NetworkPolicy rules, the init wait and the variables. */
+export interface Connection {
+  readonly to: Endpoint;
+  /** Variables that tell the workload where it is. */
+  readonly env?: (to: Endpoint) => Record<string, string>;
+  /** Wait for its port before the workload starts, at most this many seconds. */
+  readonly waitSeconds?: number;
+}
+
+export const address = (endpoint: Endpoint): string => `${endpoint.host}:${endpoint.port}`;
+
+export const cidrPeers = (cidrs: string[]): K8s.NetworkPolicyPeer[] => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+
+/** All pods of a namespace, or those with the given labels. */
+export function namespacePeer(namespace: string, podLabels?: Record<string, string>): K8s.NetworkPolicyPeer {
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    ...(podLabels && { podSelector: { matchLabels: podLabels } }),
+  };
+}
+
+/** A place outside the cluster's namespace, known by its address ranges. */
+export function external(title: string, host: string, settings: { cidrs: string[]; port: number }): Endpoint {
+  return { title, host, port: settings.port, podPort: settings.port, peers: cidrPeers(settings.cidrs) };
+}

@@ -1,0 +1,67 @@
+import type { Construct } from 'constructs';
+import { type K8s, k8s } from './k8s.ts';
+import { WAVE_ANNOTATION } from './waves.ts';
+import { Workload, type WorkloadProps } from './workload.ts';
+
+export interface JobProps extends WorkloadProps {
+  readonly backoffLimit?: number;
+  readonly deadlineSeconds?: number;
+  /** OnFailure restarts the container in its pod; Never leaves each failed pod for its log to be read. */
+  readonly restartPolicy?: 'OnFailure' | 'Never';
+  /** Argo CD wave, where one Job must end before the next starts. */
+  readonly wave?: number;
+}
+
+export interface ScheduledJobProps extends JobProps {
+  readonly schedule: string;
+  readonly keepSucceeded?: number;
+  readonly keepFailed?: number;
+}
+
+/** Work that is done once. */
+export class OneTimeJob extends Workload {
+  constructor(scope: Construct, id: string, props: JobProps) {
+    super(scope, id, props);
+    new k8s.KubeJob(this, 'job', {
+      metadata: {
+        ...this.metadata(),
+        annotations: {
+          // A Job's template cannot be changed: Argo CD replaces the Job when it differs, and only then.
+          'argocd.argoproj.io/sync-options': 'Force=true,Replace=true',
+          ...(props.wave !== undefined && { [WAVE_ANNOTATION]: String(props.wave) }),
+        },
+      },
+      spec: jobSpec(props, this.podTemplate({ restartPolicy: props.restartPolicy ?? 'OnFailure' })),
+    });
+  }
+}
+
+/** Work that is done again and again; a run that is still going is not joined by a second. */
+export class ScheduledJob extends Workload {
+  constructor(scope: Construct, id: string, props: ScheduledJobProps) {
+    super(scope, id, props);
+    new k8s.KubeCronJob(this, 'cron-job', {
+      metadata: this.metadata(),
+      spec: {
+        schedule: props.schedule,
+        concurrencyPolicy: 'Forbid',
+        // Later than this a missed run is left out rather than made up for.
+        startingDeadlineSeconds: 300,
+        successfulJobsHistoryLimit: props.keepSucceeded ?? 3,
+        failedJobsHistoryLimit: props.keepFailed ?? 3,
+        jobTemplate: {
+          metadata: { labels: this.labels() },
+          spec: jobSpec(props, this.podTemplate({ restartPolicy: props.restartPolicy ?? 'OnFailure' })),
+        },
+      },
+    });
+  }
+}
+
+function jobSpec(props: JobProps, template: K8s.PodTemplateSpec): K8s.JobSpec {
+  return {
+    backoffLimit: props.backoffLimit ?? 3,
+    ...(props.deadlineSeconds !== undefined && { activeDeadlineSeconds: props.deadlineSeconds }),
+    template,
+  };
+}

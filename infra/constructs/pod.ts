@@ -1,0 +1,158 @@
+import type { Image, PodSettings, Resources } from '../settings/fragments.ts';
+import type { Connection } from './endpoint.ts';
+import { imageReference } from './image.ts';
+import { type K8s, quantities } from './k8s.ts';
+import type { Probes } from './probes.ts';
+import type { Stack } from './stack.ts';
+import { type Mount, podVolume, scratch, volumeMount } from './volume.ts';
+import { waitCommand } from './wait.ts';
+
+/** A variable's value: text, or one key of a Secret that somebody else fills. */
+export type EnvValue = string | { readonly secret: string; readonly key: string };
+
+export interface PodProps {
+  readonly name: string;
+  readonly image: Image;
+  /** Numeric user and group: the kubelet can only check runAsNonRoot against a number. */
+  readonly user: number;
+  readonly command?: string[];
+  readonly args?: string[];
+  readonly env?: Record<string, EnvValue>;
+  /** ConfigMap whose every key becomes a variable. */
+  readonly envFrom?: string;
+  /** Ports of the container, by name. */
+  readonly ports?: Record<string, number>;
+  readonly resources: Resources;
+  readonly probes?: Probes;
+  readonly mounts?: Mount[];
+  readonly talksTo?: Connection[];
+  /** Seconds between "leave the Service" and SIGTERM, in which the proxies learn that this pod is going. */
+  readonly preStopSeconds?: number;
+  /** Seconds until SIGKILL, preStop included. */
+  readonly graceSeconds?: number;
+  readonly settings?: PodSettings;
+  /** Why the image cannot run on a read-only root, where that is so. */
+  readonly writableRoot?: { readonly reason: string };
+}
+
+const TMP = scratch('tmp', '/tmp');
+const WAIT_RESOURCES: Resources = {
+  requests: { cpu: '10m', memory: '16Mi' },
+  limits: { cpu: '100m', memory: '32Mi' },
+};
+
+/**
+ * The only place where a pod is made. It meets the restricted Pod Security Standard, and more: a read-only root
+ * with a scratch /tmp, bounds on every container, no ServiceAccount token, no variables of other Services.
+ */
+export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
+  const { images } = stack.settings;
+  const mounts = [TMP, ...(props.mounts ?? []), ...extraMounts(props.settings)];
+  const waits = (props.talksTo ?? []).flatMap(({ to, waitSeconds }) => (waitSeconds ? [{ to, waitSeconds }] : []));
+  const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
+    image: imageReference(image, images),
+    imagePullPolicy: images.pullPolicy,
+    resources: { requests: quantities({ ...resources.requests }), limits: quantities({ ...resources.limits }) },
+    securityContext: containerSecurity(own.name === props.name && props.writableRoot !== undefined),
+    ...own,
+  });
+  return {
+    serviceAccountName: props.name,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: props.user,
+      runAsGroup: props.user,
+      fsGroup: props.user,
+      fsGroupChangePolicy: 'OnRootMismatch',
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    ...(images.pullSecrets.length > 0 && { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) }),
+    ...(props.graceSeconds && { terminationGracePeriodSeconds: props.graceSeconds }),
+    ...(waits.length > 0 && {
+      initContainers: waits.map(({ to, waitSeconds }) =>
+        container(
+          { name: `wait-for-${to.host.split('.')[0]}`, command: waitCommand(to, waitSeconds) },
+          images.wait,
+          WAIT_RESOURCES,
+        ),
+      ),
+    }),
+    containers: [container(mainContainer(props, mounts), props.image, props.resources)],
+    volumes: uniqueVolumes(mounts),
+    ...placement(props.settings),
+  };
+}
+
+function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container> & { name: string } {
+  const { probes } = props;
+  return {
+    name: props.name,
+    ...(props.command && { command: props.command }),
+    ...(props.args && { args: props.args }),
+    ...(props.envFrom && { envFrom: [{ configMapRef: { name: props.envFrom } }] }),
+    env: environment(props),
+    ...(props.ports && {
+      ports: Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
+    }),
+    ...(probes && { startupProbe: probes.startup, livenessProbe: probes.liveness, readinessProbe: probes.readiness }),
+    ...(props.preStopSeconds && {
+      lifecycle: { preStop: { exec: { command: ['sleep', String(props.preStopSeconds)] } } },
+    }),
+    volumeMounts: mounts.map(volumeMount),
+  };
+}
+
+function environment(props: PodProps): K8s.EnvVar[] {
+  const places = (props.talksTo ?? []).map(({ to, env }) => env?.(to) ?? {});
+  const all: Record<string, EnvValue> = Object.assign({}, ...places, props.env, props.settings?.extraEnv);
+  return Object.entries(all).map(([name, value]) =>
+    typeof value === 'string'
+      ? { name, value }
+      : { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },
+  );
+}
+
+function containerSecurity(writableRoot: boolean): K8s.SecurityContext {
+  return {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: !writableRoot,
+    capabilities: { drop: ['ALL'] },
+  };
+}
+
+function extraMounts(settings?: PodSettings): Mount[] {
+  return (settings?.extraVolumes ?? []).map(({ name, mountPath, configMap, secret }) => ({
+    name,
+    path: mountPath,
+    from: secret ? { secret } : { configMap: configMap ?? '' },
+  }));
+}
+
+/** Two mounts of one volume (two files of a ConfigMap) name it once. */
+function uniqueVolumes(mounts: Mount[]): K8s.Volume[] {
+  return [...new Map(mounts.map((mount) => [mount.name, podVolume(mount)])).values()];
+}
+
+function placement(settings?: PodSettings): Partial<K8s.PodSpec> {
+  if (!settings) return {};
+  const { nodeSelector, tolerations, affinity, priorityClassName } = settings;
+  return {
+    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
+    ...(tolerations.length > 0 && { tolerations }),
+    ...(Object.keys(affinity).length > 0 && { affinity: affinity as K8s.Affinity }),
+    ...(priorityClassName && { priorityClassName }),
+  };
+}
+
+/** Spread over zones and nodes where there are several; a new version's pods are counted apart from the old one's. */
+export function spread(labels: Record<string, string>): K8s.TopologySpreadConstraint[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: labels },
+    matchLabelKeys: ['pod-template-hash'],
+  }));
+}

@@ -1,0 +1,118 @@
+import { Construct } from 'constructs';
+import type { PostgresSettings } from '../settings/database.ts';
+import { CloudNativePostgres } from './cloudnativepg.ts';
+import { type Endpoint, external } from './endpoint.ts';
+import { ScheduledJob } from './job.ts';
+import { command, SLOW_START } from './probes.ts';
+import { StatefulService } from './stateful-service.ts';
+import { scratch } from './volume.ts';
+import { VolumeClaim } from './volume-claim.ts';
+
+export interface PostgresProps {
+  /** Name of the StatefulSet and Service, or of the CloudNativePG Cluster. */
+  readonly name: string;
+  readonly claimName: string;
+  readonly title?: string;
+  readonly settings: PostgresSettings;
+}
+
+const PORT = 5432;
+/** User and group `postgres` of the official alpine image. */
+const USER = 70;
+const DATA = '/var/lib/postgresql/data';
+const DUMPS = '/backup';
+
+/** PostgreSQL as the settings want it; clients need only where it is and which key holds the URL. */
+export class Postgres extends Construct {
+  readonly endpoint: Endpoint;
+  readonly url: { readonly secret: string; readonly key: string };
+  /** Whether a pod may wait for its port: not where only the URL's Secret knows the address. */
+  readonly addressKnown: boolean;
+  private readonly props: PostgresProps;
+
+  constructor(scope: Construct, id: string, props: PostgresProps) {
+    super(scope, id);
+    this.props = props;
+    const { mode, secret } = props.settings;
+    const title = props.title ?? 'PostgreSQL';
+    this.addressKnown = mode !== 'external';
+    this.url = { secret: secret.name, key: secret.urlKey };
+    if (mode === 'bundled') {
+      this.endpoint = this.bundled(title);
+    } else if (mode === 'cloudnativepg') {
+      const cluster = new CloudNativePostgres(this, 'cluster', { name: props.name, title, settings: props.settings });
+      this.endpoint = cluster.endpoint;
+      this.url = cluster.url;
+    } else {
+      this.endpoint = external(title, props.name, props.settings.external);
+    }
+  }
+
+  private bundled(title: string): Endpoint {
+    const { bundled, database, resources, secret, user, volume } = this.props.settings;
+    const { claimName, name } = this.props;
+    new VolumeClaim(this, 'data', { name: claimName, size: volume.size });
+    // Over TCP: while the image sets the database up, its server listens on the socket alone.
+    const ready = ['pg_isready', '--host=127.0.0.1', `--username=${user}`, `--dbname=${database}`];
+    const server = new StatefulService(this, 'server', {
+      name,
+      title,
+      component: 'database',
+      image: bundled.image,
+      user: USER,
+      ports: { postgres: PORT },
+      servicePorts: { postgres: PORT },
+      resources,
+      env: {
+        POSTGRES_DB: database,
+        POSTGRES_USER: user,
+        POSTGRES_PASSWORD: { secret: secret.name, key: secret.passwordKey },
+        // A folder of the volume: its root holds lost+found on some storage, which initdb refuses.
+        PGDATA: `${DATA}/pgdata`,
+      },
+      mounts: [{ name: 'data', path: DATA, from: { claim: claimName } }, scratch('run', '/var/run/postgresql', '16Mi')],
+      probes: { startup: command(ready, SLOW_START), liveness: command(ready), readiness: command(ready) },
+      // A fast shutdown writes a checkpoint, which takes its time on slow disks.
+      graceSeconds: 60,
+    });
+    const endpoint = server.endpoint('postgres');
+    if (bundled.backup.enabled) this.backup(endpoint);
+    return endpoint;
+  }
+
+  private backup(server: Endpoint): void {
+    const { name, settings } = this.props;
+    const { backup, image } = settings.bundled;
+    const claim = `${name}-backup`;
+    new VolumeClaim(this, 'dumps', { name: claim, size: backup.size });
+    new ScheduledJob(this, 'backup', {
+      name: `${name}-backup`,
+      title: `Dumps of ${server.title}`,
+      component: 'backup',
+      image,
+      user: USER,
+      resources: settings.resources,
+      schedule: backup.schedule,
+      deadlineSeconds: 3600,
+      // Written under another name first: a dump that was cut off never looks like a whole one.
+      command: [
+        'sh',
+        '-euc',
+        `file="${DUMPS}/$PGDATABASE-$(date -u +%Y%m%dT%H%M%SZ).dump"
+pg_dump --format=custom --file="$file.part"
+mv "$file.part" "$file"
+find ${DUMPS} -name '*.dump' -mtime "+$KEEP_DAYS" -delete
+find ${DUMPS} -name '*.part' -mtime +1 -delete
+ls -l ${DUMPS}`,
+      ],
+      env: {
+        PGUSER: settings.user,
+        PGDATABASE: settings.database,
+        PGPASSWORD: { secret: settings.secret.name, key: settings.secret.passwordKey },
+        KEEP_DAYS: String(backup.keepDays),
+      },
+      talksTo: [{ to: server, env: ({ host, port }) => ({ PGHOST: host, PGPORT: String(port) }) }],
+      mounts: [{ name: 'backup', path: DUMPS, from: { claim } }],
+    });
+  }
+}

@@ -1,0 +1,30 @@
+import { type K8s, k8s } from './k8s.ts';
+
+export interface Probes {
+  readonly startup?: K8s.Probe;
+  readonly liveness: K8s.Probe;
+  readonly readiness: K8s.Probe;
+}
+
+type Timing = Omit<K8s.Probe, 'httpGet' | 'exec' | 'tcpSocket' | 'grpc'>;
+
+/** Five minutes to start; a liveness probe only begins to count after that. */
+export const SLOW_START: Timing = { periodSeconds: 5, failureThreshold: 60 };
+
+export const http = (path: string, port: number, timing: Timing = {}): K8s.Probe => ({
+  httpGet: { path, port: k8s.IntOrString.fromNumber(port) },
+  timeoutSeconds: 3,
+  ...timing,
+});
+
+export const command = (words: string[], timing: Timing = {}): K8s.Probe => ({
+  exec: { command: words },
+  timeoutSeconds: 5,
+  ...timing,
+});
+
+export const tcp = (port: number, timing: Timing = {}): K8s.Probe => ({
+  tcpSocket: { port: k8s.IntOrString.fromNumber(port) },
+  timeoutSeconds: 3,
+  ...timing,
+});

@@ -1,0 +1,45 @@
+import { App, Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import type { CommonSettings } from '../settings/fragments.ts';
+import { stackLabels } from './labels.ts';
+import type { Workload } from './workload.ts';
+
+/**
+ * The root of a stack: what its parts have in common. Objects made below it go to the folder of the environment,
+ * those below one of its `Folder`s to that sub-folder.
+ */
+export class Stack extends Chart {
+  readonly name: string;
+  readonly settings: CommonSettings;
+  /** Every workload, in the order of declaration: scrape targets and diagrams are made from this list. */
+  readonly workloads: Workload[] = [];
+
+  constructor(name: string, settings: CommonSettings) {
+    super(new App(), name, {
+      namespace: settings.namespace.name,
+      disableResourceNameHashes: true,
+      labels: stackLabels(name, settings.commonLabels),
+    });
+    this.name = name;
+    this.settings = settings;
+  }
+}
+
+/** The stack that a construct is part of. */
+export function stackOf(construct: Construct): Stack {
+  // Not instanceof: cdk8s overrides it for charts, so that every chart would pass for one.
+  const root = construct.node.scopes.find((scope): scope is Stack => scope.constructor === Stack);
+  if (!root) throw new Error(`${construct.node.path} is not inside a Stack`);
+  return root;
+}
+
+/** Objects for another API server or another controller, which must not be applied with the environment's own. */
+export class Folder extends Chart {
+  constructor(stack: Stack, name: string, namespace?: string) {
+    super(stack, name, {
+      disableResourceNameHashes: true,
+      labels: stackLabels(stack.name, stack.settings.commonLabels),
+      ...(namespace && { namespace }),
+    });
+  }
+}

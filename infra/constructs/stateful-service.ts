@@ -1,0 +1,39 @@
+import type { Construct } from 'constructs';
+import { k8s } from './k8s.ts';
+import { Workload, type WorkloadProps } from './workload.ts';
+
+export interface StatefulServiceProps extends WorkloadProps {
+  readonly servicePorts: Record<string, number>;
+}
+
+/**
+ * One pod that keeps state on volume claims of fixed names: StatefulSet and Service. A single pod on purpose: what
+ * needs more (a database with failover) is an operator's business.
+ */
+export class StatefulService extends Workload {
+  constructor(scope: Construct, id: string, props: StatefulServiceProps) {
+    super(scope, id, props);
+    new k8s.KubeStatefulSet(this, 'stateful-set', {
+      metadata: this.metadata(),
+      spec: {
+        replicas: 1,
+        serviceName: this.name,
+        selector: { matchLabels: this.selector },
+        template: this.podTemplate(),
+      },
+    });
+    new k8s.KubeService(this, 'service', {
+      metadata: this.metadata(),
+      spec: {
+        type: 'ClusterIP',
+        selector: this.selector,
+        ports: Object.entries(props.servicePorts).map(([name, port]) => ({
+          name,
+          port,
+          protocol: 'TCP',
+          targetPort: k8s.IntOrString.fromString(name),
+        })),
+      },
+    });
+  }
+}

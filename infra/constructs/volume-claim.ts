@@ -1,0 +1,29 @@
+import { Construct } from 'constructs';
+import { k8s, quantities } from './k8s.ts';
+import { stackOf } from './stack.ts';
+
+export interface VolumeClaimProps {
+  readonly name: string;
+  readonly size: string;
+  readonly accessMode?: 'ReadWriteOnce' | 'ReadWriteMany';
+}
+
+/** A volume claim of a fixed name, which outlives the workload that uses it. */
+export class VolumeClaim extends Construct {
+  constructor(scope: Construct, id: string, { name, size, accessMode = 'ReadWriteOnce' }: VolumeClaimProps) {
+    super(scope, id);
+    const { className } = stackOf(this).settings.storage;
+    new k8s.KubePersistentVolumeClaim(this, 'claim', {
+      metadata: {
+        name,
+        // Pruning and cascading deletion in Argo CD leave the data alone.
+        annotations: { 'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false' },
+      },
+      spec: {
+        accessModes: [accessMode],
+        resources: { requests: quantities({ storage: size }) },
+        ...(className && { storageClassName: className }),
+      },
+    });
+  }
+}

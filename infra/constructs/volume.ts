@@ -1,0 +1,40 @@
+import { type K8s, k8s } from './k8s.ts';
+
+/** A volume and where the container sees it. Read-only unless it is scratch space or a claim. */
+export interface Mount {
+  readonly name: string;
+  readonly path: string;
+  /** One file of the volume instead of the whole of it. */
+  readonly subPath?: string;
+  readonly from:
+    | { secret: string; keys?: string[] }
+    | { configMap: string }
+    | { claim: string; readOnly?: boolean }
+    | { scratch: string };
+}
+
+// 0400: with the pod's fsGroup the kubelet hands the files to that group as 0440, so the non-root user can read them
+// and nobody else.
+const OWNER_READ = 0o400;
+
+/** Scratch space with a bound, such as /tmp over a read-only root; the amount is its size limit. */
+export const scratch = (name: string, path: string, amount = '64Mi'): Mount => ({
+  name,
+  path,
+  from: { scratch: amount },
+});
+
+export function podVolume({ name, from }: Mount): K8s.Volume {
+  if ('secret' in from) {
+    const items = from.keys?.map((key) => ({ key, path: key }));
+    return { name, secret: { secretName: from.secret, defaultMode: OWNER_READ, ...(items && { items }) } };
+  }
+  if ('configMap' in from) return { name, configMap: { name: from.configMap } };
+  if ('claim' in from) return { name, persistentVolumeClaim: { claimName: from.claim } };
+  return { name, emptyDir: { sizeLimit: k8s.Quantity.fromString(from.scratch) } };
+}
+
+export function volumeMount({ name, path, subPath, from }: Mount): K8s.VolumeMount {
+  const writable = 'scratch' in from || ('claim' in from && !from.readOnly);
+  return { name, mountPath: path, ...(subPath && { subPath }), ...(!writable && { readOnly: true }) };
+}

@@ -1,0 +1,109 @@
+import type { Construct } from 'constructs';
+import { ServiceMonitor } from '../../imports/monitoring.coreos.com.ts';
+import type { Autoscaling } from '../settings/fragments.ts';
+import { type K8s, k8s } from './k8s.ts';
+import { spread } from './pod.ts';
+import { Workload, type WorkloadProps } from './workload.ts';
+
+export interface WebServiceProps extends WorkloadProps {
+  readonly replicas: number;
+  /** Ports of the Service, by the name of the pod's port behind each; none: no Service (a queue worker). */
+  readonly servicePorts?: Record<string, number>;
+  /** Opens service ports on every node: the name of the port and the number. */
+  readonly nodePorts?: Record<string, number>;
+  readonly autoscaling?: Autoscaling;
+  readonly disruptionBudget?: boolean;
+  readonly topologySpread?: boolean;
+  /** How many pods may be above or below the number during an update; nothing below by default. */
+  readonly rollingUpdate?: { readonly maxSurge: number; readonly maxUnavailable: number };
+}
+
+/** A stateless workload that may have several pods: Deployment, Service, disruption budget, autoscaler, monitor. */
+export class WebService extends Workload {
+  private readonly web: WebServiceProps;
+
+  constructor(scope: Construct, id: string, props: WebServiceProps) {
+    super(scope, id, props);
+    this.web = props;
+    this.deployment();
+    if (props.servicePorts) this.service(props.servicePorts);
+    if (props.disruptionBudget) this.budget();
+    if (props.autoscaling?.enabled) this.autoscaler(props.autoscaling);
+    if (props.metrics && this.stack.settings.monitoring.enabled) this.monitor();
+  }
+
+  /** The Service's port of that name, for clients in the namespace. */
+  override endpoint(portName: string) {
+    return super.endpoint(portName, this.web.servicePorts?.[portName]);
+  }
+
+  private deployment(): void {
+    const { autoscaling, replicas, rollingUpdate = { maxSurge: 1, maxUnavailable: 0 } } = this.web;
+    new k8s.KubeDeployment(this, 'deployment', {
+      metadata: this.metadata(),
+      spec: {
+        // With an autoscaler the number is its business: written here too, each apply would undo its work.
+        ...(!autoscaling?.enabled && { replicas }),
+        selector: { matchLabels: this.selector },
+        strategy: {
+          type: 'RollingUpdate',
+          rollingUpdate: {
+            maxSurge: k8s.IntOrString.fromNumber(rollingUpdate.maxSurge),
+            maxUnavailable: k8s.IntOrString.fromNumber(rollingUpdate.maxUnavailable),
+          },
+        },
+        template: this.podTemplate({
+          ...(this.web.topologySpread && { topologySpreadConstraints: spread(this.selector) }),
+        }),
+      },
+    });
+  }
+
+  private service(servicePorts: Record<string, number>): void {
+    const nodePorts = this.web.nodePorts ?? {};
+    const ports = Object.entries(servicePorts).map(
+      ([name, port]): K8s.ServicePort => ({
+        name,
+        port,
+        protocol: 'TCP',
+        targetPort: k8s.IntOrString.fromString(name),
+        ...(nodePorts[name] !== undefined && { nodePort: nodePorts[name] }),
+      }),
+    );
+    const type = Object.keys(nodePorts).length > 0 ? 'NodePort' : 'ClusterIP';
+    new k8s.KubeService(this, 'service', { metadata: this.metadata(), spec: { type, ports, selector: this.selector } });
+  }
+
+  private budget(): void {
+    new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
+      metadata: this.metadata(),
+      spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: this.selector } },
+    });
+  }
+
+  private autoscaler({ maxReplicas, cpuPercent, memoryPercent }: Autoscaling): void {
+    const use = (name: string, averageUtilization: number) => ({
+      type: 'Resource',
+      resource: { name, target: { type: 'Utilization', averageUtilization } },
+    });
+    new k8s.KubeHorizontalPodAutoscalerV2(this, 'autoscaler', {
+      metadata: this.metadata(),
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: this.name },
+        minReplicas: this.web.replicas,
+        maxReplicas,
+        metrics: [use('cpu', cpuPercent), use('memory', memoryPercent)],
+      },
+    });
+  }
+
+  private monitor(): void {
+    const { labels, interval } = this.stack.settings.monitoring;
+    const { metrics } = this.web;
+    if (!metrics) return;
+    new ServiceMonitor(this, 'monitor', {
+      metadata: { name: this.name, labels: { ...this.labels(), ...labels } },
+      spec: { selector: { matchLabels: this.selector }, endpoints: [{ ...metrics, interval }] },
+    });
+  }
+}

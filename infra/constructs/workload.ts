@@ -1,0 +1,136 @@
+import { Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import { checksum } from './checksum.ts';
+import { type Endpoint, namespacePeer } from './endpoint.ts';
+import { type K8s, k8s } from './k8s.ts';
+import { selectorLabels, workloadLabels } from './labels.ts';
+import { networkPolicySpec } from './network-policy.ts';
+import { type PodProps, podSpec } from './pod.ts';
+import { type Stack, stackOf } from './stack.ts';
+
+export interface Metrics {
+  readonly port: string;
+  readonly path: string;
+}
+
+export interface WorkloadProps extends Omit<PodProps, 'name' | 'envFrom'> {
+  /** Name of the workload and of all that belongs to it; the name of the construct when left out. */
+  readonly name?: string;
+  /** For people and diagrams: "Job API". */
+  readonly title: string;
+  readonly component: string;
+  /** Configuration that is no secret: a ConfigMap of variables, whose change rolls the pods. */
+  readonly config?: Record<string, string>;
+  /** Files to mount from ConfigMaps made elsewhere; their content goes into the checksum as well. */
+  readonly configFiles?: Record<string, string>;
+  /** Where Prometheus finds figures. */
+  readonly metrics?: Metrics;
+  /** Who else may come in, beside those workloads that declare it: an ingress controller, a NodePort's clients. */
+  readonly admits?: { readonly port: string; readonly peers: K8s.NetworkPolicyPeer[] | 'anyone' }[];
+}
+
+/** Who may come in at which port of the pods; no peers means anyone. */
+export interface Admission {
+  readonly port: number;
+  readonly peers: K8s.NetworkPolicyPeer[];
+}
+
+/**
+ * What every workload has, of whatever kind: its own ServiceAccount without rights, its pod template, and a
+ * NetworkPolicy made of what it and its clients declare. Subclasses add the Deployment, StatefulSet, Job or CronJob.
+ */
+export abstract class Workload extends Construct {
+  readonly name: string;
+  readonly props: WorkloadProps;
+  readonly selector: Record<string, string>;
+  protected readonly stack: Stack;
+  private readonly admissions: Admission[] = [];
+
+  constructor(scope: Construct, id: string, props: WorkloadProps) {
+    super(scope, id);
+    this.stack = stackOf(this);
+    this.name = props.name ?? id;
+    this.props = props;
+    this.selector = selectorLabels(this.stack.name, this.name);
+    this.stack.workloads.push(this);
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: this.metadata(),
+      automountServiceAccountToken: false,
+    });
+    if (props.config) {
+      new k8s.KubeConfigMap(this, 'config', { metadata: this.metadata(), data: props.config });
+    }
+    this.declareConnections();
+    if (this.stack.settings.isolation.enabled) this.isolate();
+  }
+
+  /** One of its ports, for others to talk to. */
+  endpoint(portName: string, servicePort?: number): Endpoint {
+    const podPort = this.port(portName);
+    return {
+      title: this.props.title,
+      host: this.name,
+      port: servicePort ?? podPort,
+      podPort,
+      peers: [{ podSelector: { matchLabels: this.selector } }],
+      allow: (client) => this.admissions.push({ port: podPort, peers: [client] }),
+    };
+  }
+
+  port(portName: string): number {
+    const port = this.props.ports?.[portName];
+    if (port === undefined) throw new Error(`${this.node.path} has no port named ${portName}`);
+    return port;
+  }
+
+  protected metadata(name = this.name): { name: string; labels: Record<string, string> } {
+    return { name, labels: this.labels() };
+  }
+
+  protected labels(): Record<string, string> {
+    return workloadLabels(this.stack.name, this.name, this.props.component);
+  }
+
+  protected podTemplate(extra: Partial<K8s.PodSpec> = {}): K8s.PodTemplateSpec {
+    const { config, configFiles, settings } = this.props;
+    const content = { ...config, ...configFiles };
+    const annotations = {
+      ...settings?.annotations,
+      ...(Object.keys(content).length > 0 && { 'checksum/config': checksum(content) }),
+    };
+    return {
+      metadata: { labels: this.labels(), ...(Object.keys(annotations).length > 0 && { annotations }) },
+      spec: {
+        ...podSpec(this.stack, { ...this.props, name: this.name, ...(config && { envFrom: this.name }) }),
+        ...extra,
+      },
+    };
+  }
+
+  private declareConnections(): void {
+    const { admits = [], metrics, talksTo = [] } = this.props;
+    for (const { to } of talksTo) to.allow?.({ podSelector: { matchLabels: this.selector } });
+    for (const { port, peers } of admits) {
+      this.admissions.push({ port: this.port(port), peers: peers === 'anyone' ? [] : peers });
+    }
+    const { monitoring } = this.stack.settings;
+    if (metrics && monitoring.enabled) {
+      this.admissions.push({ port: this.port(metrics.port), peers: [namespacePeer(monitoring.namespace)] });
+    }
+  }
+
+  private isolate(): void {
+    new k8s.KubeNetworkPolicy(this, 'network-policy', {
+      metadata: this.metadata(),
+      // Made when the manifests are written, for workloads declared later may still ask to be let in.
+      spec: Lazy.any({
+        produce: () =>
+          networkPolicySpec(
+            this.selector,
+            this.admissions,
+            (this.props.talksTo ?? []).map(({ to }) => to),
+          ),
+      }),
+    });
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type Amounts, endpoint, image, resources, section, volume } from './fragments.ts';
+import * as s from './scalars.ts';
+
+export interface DatabaseDefaults {
+  database: string;
+  user: string;
+  size: string;
+  /** Secret with the keys `password` and `url`, made at deploy. */
+  secret: string;
+  requests: Amounts;
+  limits: Amounts;
+}
+
+const identifier = () => s.text('[a-z_][a-z0-9_]{0,62}', 'lower-case letters, digits and underscores');
+
+/** PostgreSQL in one of three ways: a pod of our own, a CloudNativePG cluster, or one that runs elsewhere. */
+export const postgres = (defaults: DatabaseDefaults) =>
+  section('PostgreSQL.', {
+    mode: z
+      .enum(['bundled', 'cloudnativepg', 'external'])
+      .default('bundled')
+      .describe('One pod of our own, a CloudNativePG cluster with failover, or a server that runs elsewhere.'),
+    database: identifier().default(defaults.database).describe('Name of the database.'),
+    user: identifier().default(defaults.user).describe('Its owner, as whom the clients log in.'),
+    secret: section('The Secret with the credentials. CloudNativePG makes its own.', {
+      name: s.objectName().default(defaults.secret).describe('Name of the Secret.'),
+      passwordKey: s.secretKey().default('password').describe('Key of the password (bundled).'),
+      urlKey: s.secretKey().default('url').describe('Key of the URL that clients connect with (bundled, external).'),
+    }),
+    resources: resources(defaults.requests, defaults.limits),
+    volume: volume(defaults.size),
+    bundled: section('For mode bundled.', {
+      image: image({ registry: 'docker.io', repository: 'library/postgres', tag: '15.14-alpine3.22' }),
+      backup: section('Nightly pg_dump to a volume of its own.', {
+        enabled: z.boolean().default(false).describe('Write the CronJob and its volume claim.'),
+        schedule: s.cron().default('30 2 * * *').describe('When to dump (UTC).'),
+        keepDays: z.int().min(1).max(365).default(14).describe('Dumps older than this are deleted.'),
+        size: s.bytes().default('20Gi').describe('Size of the volume for the dumps.'),
+      }),
+    }),
+    cloudnativepg: section('For mode cloudnativepg.', {
+      instances: z.int().min(1).max(9).default(3).describe('Number of servers, one of them the primary.'),
+      image: image({ registry: 'ghcr.io', repository: 'cloudnative-pg/postgresql', tag: '15.14' }),
+      operatorNamespace: s
+        .dnsLabel()
+        .default('cnpg-system')
+        .describe('Namespace of the operator, which must reach the pods.'),
+      backup: section('Backups by the operator.', {
+        method: z
+          .enum(['volumeSnapshot', 'objectStore', 'none'])
+          .default('volumeSnapshot')
+          .describe('Snapshots of the volumes, base backups and WAL to S3-compatible storage, or none.'),
+        schedule: s.cron().default('30 2 * * *').describe('When to back up.'),
+        keepDays: z
+          .int()
+          .min(1)
+          .max(365)
+          .default(30)
+          .describe('Backups in the object store older than this are deleted.'),
+        snapshotClass: s.optionalName().default('').describe("VolumeSnapshotClass; empty: the cluster's default."),
+        objectStore: section('For method objectStore.', {
+          destination: s
+            .text('s3://[-._a-z0-9]{3,63}(/[-._a-zA-Z0-9]{1,100}){0,5}', 'an address such as s3://bucket/path')
+            .default('s3://backups/postgres')
+            .describe('Where the backups go.'),
+          endpointUrl: s.optionalHttpUrl().default('').describe("Address of the storage; empty: Amazon's."),
+          secretName: s
+            .objectName()
+            .default(`${defaults.secret}-backup`)
+            .describe('Secret with the keys ACCESS_KEY_ID and ACCESS_SECRET_KEY.'),
+          address: endpoint('The storage, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
+        }),
+      }),
+    }),
+    external: endpoint('For mode external: the server, as the NetworkPolicy must name it.', {
+      cidrs: ['10.0.0.0/8'],
+      port: 5432,
+    }),
+  });
+export type PostgresSettings = z.output<ReturnType<typeof postgres>>;

@@ -1,0 +1,237 @@
+// Groups of settings that stacks share. Each field has a default and a doc line; both go into the Helm chart too.
+import { z } from 'zod';
+import * as s from './scalars.ts';
+
+/** An object all of whose fields have defaults, so that the whole of it may be left out. */
+export const section = <Shape extends z.ZodRawShape>(doc: string, shape: Shape) =>
+  z
+    .strictObject(shape)
+    .prefault({} as never)
+    .describe(doc);
+
+export interface Amounts {
+  cpu: string;
+  memory: string;
+}
+
+const amounts = (doc: string, defaults: Amounts) =>
+  section(doc, {
+    cpu: s.cpu().default(defaults.cpu).describe('CPUs, such as 500m or 2.'),
+    memory: s.bytes().default(defaults.memory).describe('Memory, such as 512Mi.'),
+  });
+
+export const resources = (requests: Amounts, limits: Amounts) =>
+  section('What each container may use.', {
+    requests: amounts('What the scheduler sets aside.', requests),
+    limits: amounts('What the container may not pass; at least the requests.', limits),
+  });
+export type Resources = z.output<ReturnType<typeof resources>>;
+
+/** An image of ours leaves registry and tag empty (they come from `images`); a third party's has its own, pinned. */
+export const image = (defaults: { registry?: string; repository: string; tag?: string }) =>
+  section('The container image.', {
+    registry: s
+      .registryHost()
+      .default(defaults.registry ?? '')
+      .describe('Registry; empty: the one of images.registry.'),
+    repository: s.imageRepository().default(defaults.repository).describe('Name of the image in the registry.'),
+    tag: s
+      .imageTag()
+      .default(defaults.tag ?? '')
+      .describe('Version; empty: the one of images.tag.'),
+    digest: s.imageDigest().default('').describe('Digest that pins the image beyond its tag; empty: the tag decides.'),
+  });
+export type Image = z.output<ReturnType<typeof image>>;
+
+export const images = () =>
+  section('What all images have in common.', {
+    registry: s
+      .registryHost()
+      .default('')
+      .describe('Registry and path of our own images; empty: images of the node itself.'),
+    tag: s.imageTag().default('latest').describe('Version of our own images. Production settings refuse latest.'),
+    pullPolicy: z
+      .enum(['IfNotPresent', 'Always', 'Never'])
+      .default('IfNotPresent')
+      .describe('When a node pulls an image.'),
+    pullSecrets: z.array(s.objectName()).max(5).default([]).describe('Names of Secrets with registry credentials.'),
+    wait: image({ registry: 'docker.io', repository: 'library/busybox', tag: '1.37.0' }).describe(
+      'The image whose shell waits for what a pod needs before it starts.',
+    ),
+  });
+export type Images = z.output<ReturnType<typeof images>>;
+
+export const namespace = (name: string) =>
+  section('The namespace and its bounds.', {
+    name: s.dnsLabel().default(name).describe('Name of the namespace.'),
+    create: z.boolean().default(true).describe('Write the Namespace itself; off where an administrator makes it.'),
+    podSecurity: z
+      .enum(['restricted', 'baseline', 'privileged'])
+      .default('restricted')
+      .describe('Pod Security Standard that the namespace enforces.'),
+    quota: section('ResourceQuota: the most that the namespace may use in all.', {
+      enabled: z.boolean().default(false).describe('Write the ResourceQuota.'),
+      requests: amounts('Sum of all requests.', { cpu: '20', memory: '40Gi' }),
+      limits: amounts('Sum of all limits.', { cpu: '40', memory: '80Gi' }),
+      pods: z.int().min(1).max(10_000).default(100).describe('Number of pods.'),
+      storage: s.bytes().default('500Gi').describe('Sum of all volume claims.'),
+    }),
+    limitRange: section('LimitRange: what a container gets that says nothing itself.', {
+      enabled: z.boolean().default(false).describe('Write the LimitRange.'),
+      requests: amounts('Requests of a container without any.', { cpu: '100m', memory: '128Mi' }),
+      limits: amounts('Limits of a container without any.', { cpu: '500m', memory: '512Mi' }),
+    }),
+  });
+export type NamespaceSettings = z.output<ReturnType<typeof namespace>>;
+
+export const storage = () =>
+  section('Volumes.', {
+    className: s
+      .optionalName()
+      .default('')
+      .describe("StorageClass of every volume claim; empty: the cluster's default."),
+  });
+export type Storage = z.output<ReturnType<typeof storage>>;
+
+export const volume = (size: string) =>
+  section('The volume claim.', {
+    size: s.bytes().default(size).describe('Size asked for.'),
+  });
+
+const toleration = z.strictObject({
+  key: s.labelKey().optional().describe('Taint key; left out: every taint.'),
+  operator: z.enum(['Exists', 'Equal']).default('Equal').describe('How key and value are compared.'),
+  value: s.labelValue().optional().describe('Taint value.'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .optional()
+    .describe('Taint effect; left out: every effect.'),
+});
+
+const extraVolume = z.strictObject({
+  name: s.dnsLabel().describe('Name of the volume in the pod.'),
+  mountPath: s.text('/[-._/a-zA-Z0-9]{1,200}', 'an absolute path').describe('Where the container sees it, read-only.'),
+  configMap: s.objectName().optional().describe('ConfigMap to mount; give this or secret.'),
+  secret: s.objectName().optional().describe('Secret to mount; give this or configMap.'),
+});
+
+/** What a team adds to a workload's pods without a change in code. */
+export const pod = () =>
+  section('What you add to the pods.', {
+    annotations: s.annotations().default({}).describe('Annotations of the pods.'),
+    nodeSelector: s.labels().default({}).describe('Labels that a node must have.'),
+    tolerations: z.array(toleration).max(10).default([]).describe('Taints that the pods tolerate.'),
+    affinity: z.record(z.string(), z.unknown()).default({}).describe('Affinity, as in a pod specification.'),
+    priorityClassName: s.optionalName().default('').describe('PriorityClass; empty: the default of the cluster.'),
+    extraEnv: z
+      .record(s.text('[A-Z_][A-Z0-9_]{0,100}', 'a variable name such as LOG_LEVEL'), z.string().max(4096))
+      .default({})
+      .describe('Environment variables to add; secrets belong in a Secret, not here.'),
+    extraVolumes: z.array(extraVolume).max(10).default([]).describe('ConfigMaps and Secrets of yours to mount.'),
+  });
+export type PodSettings = z.output<ReturnType<typeof pod>>;
+
+export const autoscaling = (defaults: { maxReplicas: number }) =>
+  section('HorizontalPodAutoscaler.', {
+    enabled: z.boolean().default(false).describe('Scale by use; replicas is then the least.'),
+    maxReplicas: z
+      .int()
+      .min(1)
+      .max(100)
+      .default(defaults.maxReplicas)
+      .describe('The most replicas; at least replicas.'),
+    cpuPercent: z.int().min(1).max(100).default(80).describe('CPU use, in percent of the requests, to keep to.'),
+    memoryPercent: z.int().min(1).max(100).default(80).describe('Memory use, in percent of the requests, to keep to.'),
+  });
+export type Autoscaling = z.output<ReturnType<typeof autoscaling>>;
+
+export const replicas = (count = 1) => z.int().min(1).max(50).default(count).describe('Number of pods.');
+export const disruptionBudget = () =>
+  z.boolean().default(false).describe('PodDisruptionBudget: a drained node takes one pod at a time.');
+export const topologySpread = () =>
+  z.boolean().default(false).describe('Spread the pods over nodes and zones, where there are several.');
+
+export const ingress = (host: string) =>
+  section('Ingress: one host name for all that is exposed.', {
+    className: s.optionalName().default('nginx').describe("IngressClass; empty: the cluster's default."),
+    host: s.hostName().default(host).describe('The host name.'),
+    tls: section('TLS.', {
+      source: z
+        .enum(['certManager', 'secret', 'none'])
+        .default('certManager')
+        .describe('Where the certificate comes from: cert-manager, a Secret of yours, or no TLS.'),
+      issuer: s.objectName().default('letsencrypt').describe("cert-manager's ClusterIssuer."),
+      secretName: s
+        .objectName()
+        .default(`${host.split('.')[0]}-tls`)
+        .describe('Secret that holds the certificate.'),
+    }),
+    annotations: s.annotations().default({}).describe('Annotations to add, such as those of your ingress controller.'),
+  });
+export type IngressSettings = z.output<ReturnType<typeof ingress>>;
+
+export const isolation = () =>
+  section('NetworkPolicies: everything is denied but what the services declare.', {
+    enabled: z.boolean().default(true).describe('Write the NetworkPolicies.'),
+    dnsNamespace: s
+      .dnsLabel()
+      .default('kube-system')
+      .describe("Namespace of the cluster's DNS pods (k8s-app=kube-dns)."),
+    dnsCidrs: z.array(s.cidr()).max(5).default([]).describe('Addresses of a node-local DNS cache, where there is one.'),
+    ingressNamespace: s.dnsLabel().default('ingress-nginx').describe('Namespace of the ingress controller.'),
+    kubernetesApi: endpoint("The cluster's API server, for operators that must reach it.", {
+      cidrs: ['0.0.0.0/0'],
+      port: 6443,
+    }),
+  });
+export type Isolation = z.output<ReturnType<typeof isolation>>;
+
+/** A place outside the namespace, as a NetworkPolicy can name it. */
+export function endpoint(doc: string, defaults: { cidrs: string[]; port: number }) {
+  return section(doc, {
+    cidrs: z.array(s.cidr()).min(1).max(10).default(defaults.cidrs).describe('Address ranges it may have.'),
+    port: s.port().default(defaults.port).describe('Its port.'),
+  });
+}
+export type EndpointSettings = z.output<ReturnType<typeof endpoint>>;
+
+export const monitoring = () =>
+  section('prometheus-operator and Grafana, where they run already.', {
+    enabled: z.boolean().default(false).describe('Write ServiceMonitors, alerts and the dashboard.'),
+    namespace: s.dnsLabel().default('monitoring').describe('Namespace of Prometheus, which may then read the metrics.'),
+    labels: s.labels().default({}).describe('Labels by which your Prometheus picks monitors and rules up.'),
+    interval: s.duration().default('30s').describe('Time between two scrapes.'),
+  });
+export type Monitoring = z.output<ReturnType<typeof monitoring>>;
+
+export const gitops = () =>
+  section('Argo CD.', {
+    namespace: s.dnsLabel().default('argocd').describe('Namespace of Argo CD.'),
+    repoUrl: s
+      .text('(https?|ssh)://[-._~:/@a-zA-Z0-9]{3,200}|git@[-.a-zA-Z0-9]+:[-._~/a-zA-Z0-9]{1,200}', 'a git address')
+      .default('https://git.example.com/ml-platform/ml-platform.git')
+      .describe('The git repository that holds charts-out.'),
+    revision: s
+      .text('[-._/a-zA-Z0-9]{1,100}', 'a branch, tag or commit')
+      .default('main')
+      .describe('What Argo CD follows.'),
+    server: s
+      .httpUrl()
+      .default('https://kubernetes.default.svc')
+      .describe('API server of the cluster to deploy to, as Argo CD knows it.'),
+    autoSync: z.boolean().default(true).describe('Apply changes by itself, prune what has gone, undo manual changes.'),
+  });
+export type Gitops = z.output<ReturnType<typeof gitops>>;
+
+/** The settings that every stack has, to be spread into its schema. */
+export const common = (stack: string) => ({
+  production: z.boolean().default(false).describe("Hold the settings to production's rules: no image tag latest."),
+  commonLabels: s.labels().default({}).describe('Labels for every object.'),
+  namespace: namespace(stack),
+  images: images(),
+  storage: storage(),
+  isolation: isolation(),
+  monitoring: monitoring(),
+  gitops: gitops(),
+});
+export type CommonSettings = z.output<z.ZodObject<ReturnType<typeof common>>>;

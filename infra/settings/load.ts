@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type { CommonSettings } from './fragments.ts';
+import { type Mistake, mistakesOf } from './mistakes.ts';
+
+/** One source of settings; later layers lay over earlier ones, field by field. */
+export interface Layer {
+  /** For messages: "prod", "my.yaml", "variable VERSION". */
+  readonly source: string;
+  readonly values: unknown;
+}
+
+export type Loaded<Settings> = { ok: true; settings: Settings } | { ok: false; mistakes: Mistake[] };
+
+/** The schema's defaults, and over them the layers in turn. Every mistake is told, not just the first. */
+export function loadSettings<Schema extends z.ZodType<CommonSettings>>(
+  schema: Schema,
+  layers: readonly Layer[],
+): Loaded<z.output<Schema>> {
+  const merged = layers.reduce<unknown>((below, { values }) => overlay(below, values), {});
+  const result = schema.safeParse(merged);
+  if (result.success) return { ok: true, settings: result.data };
+  return { ok: false, mistakes: mistakesOf(schema, result.error, merged, layers) };
+}
+
+/** Objects are laid over each other field by field; anything else, lists too, replaces what was there. */
+function overlay(below: unknown, above: unknown): unknown {
+  if (above === undefined) return below;
+  if (!isObject(below) || !isObject(above)) return above;
+  const merged: Record<string, unknown> = { ...below };
+  for (const [key, value] of Object.entries(above)) merged[key] = overlay(merged[key], value);
+  return merged;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+/** {images: {tag: value}} of "images.tag". */
+export function atPath(path: string, value: unknown): unknown {
+  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+}

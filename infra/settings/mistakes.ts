@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { Layer } from './load.ts';
+import { nearest } from './nearest.ts';
+
+/** One thing that is wrong with the settings, in the words of whoever has to mend it. */
+export interface Mistake {
+  /** "backend.replicas" */
+  readonly path: string;
+  /** The value as given; undefined where a key as such is wrong or missing. */
+  readonly value?: unknown;
+  /** What is allowed in its place. */
+  readonly allowed: string;
+  /** A key that was probably meant. */
+  readonly suggestion?: string;
+  /** Which layer said so. */
+  readonly source?: string;
+}
+
+type Path = readonly PropertyKey[];
+
+export function mistakesOf(schema: z.ZodType, error: z.ZodError, values: unknown, layers: readonly Layer[]): Mistake[] {
+  return error.issues.flatMap((issue): Mistake[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(schema, issue.path);
+      return issue.keys.map((key) => unknownKey([...issue.path, key], known, layers));
+    }
+    // A record's key that breaks its pattern.
+    if (issue.code === 'invalid_key') {
+      return [{ ...located(issue.path, layers), allowed: issue.issues.map(({ message }) => message).join('; ') }];
+    }
+    const value = valueAt(values, issue.path);
+    return [
+      { ...located(issue.path, layers), ...(value !== undefined && { value }), allowed: allowedAt(schema, issue) },
+    ];
+  });
+}
+
+export function describeMistake({ allowed, path, source, suggestion, value }: Mistake): string {
+  const shown = value === undefined ? '' : ` ${JSON.stringify(value)}`;
+  const hint = suggestion === undefined ? '' : `; did you mean "${suggestion}"?`;
+  const from = source === undefined ? '' : ` (${source})`;
+  return `${path}:${shown}${shown ? ' is not allowed; allowed: ' : ' '}${allowed}${hint}${from}`;
+}
+
+const written = (path: Path): string => path.map(String).join('.') || '(all)';
+
+function located(path: Path, layers: readonly Layer[]): { path: string; source?: string } {
+  const layer = layers.findLast(({ values }) => valueAt(values, path) !== undefined);
+  return { path: written(path), ...(layer && { source: layer.source }) };
+}
+
+function unknownKey(path: Path, known: string[], layers: readonly Layer[]): Mistake {
+  const suggestion = nearest(String(path.at(-1)), known);
+  return {
+    ...located(path, layers),
+    allowed: `there is no such setting; there are ${known.join(', ')}`,
+    ...(suggestion !== undefined && { suggestion }),
+  };
+}
+
+function valueAt(values: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      value !== null && typeof value === 'object' ? (value as Record<PropertyKey, unknown>)[key] : undefined,
+    values,
+  );
+}
+
+/** What is allowed at the place of an issue: a pattern and a rule say it themselves, the rest follows from the schema. */
+function allowedAt(schema: z.ZodType, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'custom' || issue.code === 'invalid_format') return issue.message;
+  const inner = schemaAt(schema, issue.path);
+  return inner ? inWords(z.toJSONSchema(inner, { io: 'input', unrepresentable: 'any' })) : issue.message;
+}
+
+function inWords(schema: z.core.JSONSchema.BaseSchema): string {
+  const { enum: values, maximum, maxLength, minimum, minItems, maxItems, type } = schema;
+  if (values) return values.map((value) => JSON.stringify(value)).join(', ');
+  if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`;
+  if (type === 'number') return `a number from ${minimum} to ${maximum}`;
+  if (type === 'boolean') return 'true or false';
+  if (type === 'string')
+    return `text${maxLength ? ` of at most ${maxLength} characters` : ''} (in quotes where it could be read as a number)`;
+  if (type === 'array') return `a list of ${minItems ?? 0} to ${maxItems ?? 'any number of'} entries`;
+  if (type === 'object') {
+    const keys = Object.keys(schema.properties ?? {});
+    return keys.length > 0 ? `an object with some of ${keys.join(', ')}` : 'an object of texts';
+  }
+  return 'another value';
+}
+
+function keysAt(schema: z.ZodType, path: Path): string[] {
+  const inner = schemaAt(schema, path);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
+}
+
+/** The schema of a setting, without the wrappers that give defaults. */
+function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
+  return path.reduce<z.ZodType | undefined>((outer, key) => outer && child(outer, key), unwrap(schema));
+}
+
+function child(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
+  const inner =
+    schema instanceof z.ZodObject
+      ? schema.shape[String(key)]
+      : schema instanceof z.ZodArray
+        ? schema.element
+        : schema instanceof z.ZodRecord
+          ? schema.valueType
+          : undefined;
+  return inner && unwrap(inner as z.ZodType);
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
+  return wrapped ? unwrap(schema.unwrap() as z.ZodType) : schema;
+}

@@ -1,0 +1,59 @@
+// The smallest pieces of every stack's settings. Checks are declarative (pattern, range, list), because they also
+// become the JSON Schema of the Helm chart; a pattern's message says what is allowed. Patterns keep to what Go's RE2
+// knows (no look-around), for Helm checks with it.
+import { z } from 'zod';
+
+export const text = (pattern: string, allowed: string) => z.string().regex(new RegExp(`^(?:${pattern})$`), allowed);
+
+/** As `text`, or empty for "none". */
+export const optionalText = (pattern: string, allowed: string) =>
+  z.string().regex(new RegExp(`^(?:${pattern})?$`), `${allowed}, or empty`);
+
+const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
+const name = `${label}(\\.${label}){0,3}`;
+const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
+const cronField = '(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[1-9][0-9]?)?(,[0-9]{1,2}(-[0-9]{1,2})?)*';
+const registry = '[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(:[1-9][0-9]{1,4})?(/[a-z0-9][-._a-z0-9]{0,61}){0,4}';
+
+export const patterns = { label, name, registry } as const;
+
+const labelHelp = 'a DNS label: lower-case letters, digits and dashes, at most 63';
+const nameHelp = 'a Kubernetes name: lower-case letters, digits, dashes and dots';
+const registryHelp = 'a registry host with optional port and path, such as registry.example.com:5000/team';
+
+export const dnsLabel = () => text(label, labelHelp);
+export const objectName = () => text(name, nameHelp);
+export const optionalName = () => optionalText(name, nameHelp);
+export const hostName = () => text(`${label}(\\.${label}){1,4}`, 'a host name such as ml.example.com');
+export const optionalHostName = () => optionalText(`${label}(\\.${label}){0,4}`, 'a host name');
+export const secretKey = () =>
+  text('[-._a-zA-Z0-9]{1,253}', 'a key of a Secret: letters, digits, dashes, dots, underscores');
+export const registryHost = () => optionalText(registry, registryHelp);
+export const imageRepository = () =>
+  text('[a-z0-9]+([._-][a-z0-9]+){0,5}(/[a-z0-9]+([._-][a-z0-9]+){0,5}){0,3}', 'an image repository such as team/name');
+export const imageTag = () => optionalText('[a-zA-Z0-9_][-.a-zA-Z0-9_]{0,127}', 'an image tag');
+export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
+export const cpu = () => text('[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}', 'CPUs such as 500m or 2, as text');
+export const bytes = () => text('[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)', 'an amount such as 512Mi or 10Gi');
+export const duration = () => text('[1-9][0-9]{0,4}(ms|s|m|h)', 'a duration such as 30s or 5m');
+export const cidr = () =>
+  text(
+    `${octet}(\\.${octet}){3}/(3[0-2]|[12]?[0-9])|[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`,
+    'an address range such as 10.0.0.0/8 (IPv6 written out in full)',
+  );
+export const cron = () => text(`${cronField}( ${cronField}){4}`, 'a cron line of five fields such as 0 3 * * *');
+export const port = () => z.int().min(1).max(65_535);
+export const nodePort = () => z.int().min(30_000).max(32_767);
+export const httpUrl = () =>
+  text('https?://[-.a-zA-Z0-9]{1,253}(:[0-9]{1,5})?(/[-._~/a-zA-Z0-9]{0,200})?', 'an http or https address');
+export const httpsUrl = () =>
+  text('https://[-.a-zA-Z0-9]{1,253}(:[0-9]{1,5})?(/[-._~/a-zA-Z0-9]{0,200})?', 'an https address');
+export const origin = () =>
+  text('https?://[a-z0-9]([-.a-z0-9]{0,200}[a-z0-9])?(:[1-9][0-9]{3,4})?', 'an origin such as https://ml.example.com');
+export const optionalHttpUrl = () =>
+  optionalText('https?://[-.a-zA-Z0-9]{1,253}(:[0-9]{1,5})?(/[-._~/a-zA-Z0-9]{0,200})?', 'an http or https address');
+export const labelKey = () =>
+  text(`(${name}/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?`, 'a label key such as team or example.com/team');
+export const labelValue = () => optionalText('[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?', 'a label value');
+export const labels = () => z.record(labelKey(), labelValue());
+export const annotations = () => z.record(labelKey(), z.string().max(4096));

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
+import type { Stack } from '../constructs/stack.ts';
+import type { CommonSettings } from '../settings/fragments.ts';
+
+/** A documented environment variable that overrides one setting. */
+export interface Variable {
+  /** Path of the setting: "images.tag". */
+  readonly setting: string;
+  readonly what: string;
+}
+
+export interface BuildContext {
+  /** Name of the environment: a folder of charts-out. */
+  readonly environment: string;
+}
+
+/** All there is to know of a stack: what can be set, the environments it comes with, and which parts it is made of. */
+export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.ZodType<CommonSettings>> {
+  readonly name: string;
+  /** One line for lists and charts. */
+  readonly what: string;
+  readonly settings: Schema;
+  readonly environments: Readonly<Record<string, z.input<Schema>>>;
+  readonly variables: Readonly<Record<string, Variable>>;
+  build(stack: Stack, settings: z.output<Schema>, context: BuildContext): void;
+  /** The Secrets that its manifests refer to and that are never written to a file. */
+  createdAtDeploy(settings: z.output<Schema>): CreatedAtDeploy[];
+}
+
+/** Keeps the schema's type while the definition is checked. */
+export function defineStack<Schema extends z.ZodType<CommonSettings>>(
+  definition: StackDefinition<Schema>,
+): StackDefinition<Schema> {
+  return definition;
+}

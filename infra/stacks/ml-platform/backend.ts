@@ -1,0 +1,128 @@
+import type { Construct } from 'constructs';
+import {
+  DEFAULT_PORT,
+  DRAIN_SECONDS,
+  ENV,
+  FLAGS,
+  KUBECONFIG_DIRECTORY,
+  KUBECONFIG_SECRET,
+  PATHS,
+} from '../../../service/contract.ts';
+import { ConfigFiles } from '../../constructs/config-files.ts';
+import { type Connection, external } from '../../constructs/endpoint.ts';
+import type { Postgres } from '../../constructs/postgres.ts';
+import { http, SLOW_START } from '../../constructs/probes.ts';
+import type { Mount } from '../../constructs/volume.ts';
+import { WebService } from '../../constructs/web-service.ts';
+import { clientsFromOutside } from './exposure.ts';
+import type { Settings } from './settings.ts';
+
+export const BACKEND = 'ml-platform-backend';
+export const TOKENS_KEY = 'tokens.json';
+
+/** `node` in the image (infra/images/backend.Dockerfile). */
+const USER = 1000;
+const ACCESS_DIRECTORY = '/etc/access';
+const ROLES_KEY = 'roles.json';
+const PRE_STOP_SECONDS = 5;
+/** On top of preStop and drain, for the last writes to a slow database. */
+const SLACK_SECONDS = 15;
+
+/** The job API with its dispatcher and monitor. */
+export function backend(scope: Construct, settings: Settings, database: Postgres): WebService {
+  const { auth, backend, exposure, karmada } = settings;
+  const access = accessControl(scope, auth);
+  return new WebService(scope, BACKEND, {
+    title: 'Job API',
+    component: 'backend',
+    image: backend.image,
+    user: USER,
+    replicas: backend.replicas,
+    autoscaling: backend.autoscaling,
+    disruptionBudget: backend.disruptionBudget,
+    topologySpread: backend.topologySpread,
+    settings: backend.pod,
+    ports: { http: DEFAULT_PORT },
+    servicePorts: { http: DEFAULT_PORT },
+    ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.backend } }),
+    admits: clientsFromOutside(settings),
+    metrics: { port: 'http', path: PATHS.metrics },
+    args: [
+      `${FLAGS.karmadaKubeconfig}=${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.karmada}`,
+      `${FLAGS.mgmtKubeconfig}=${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.mgmt}`,
+    ],
+    env: {
+      [ENV.databaseUrl]: database.url,
+      [ENV.karmadaKubeconfig]: `${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.karmada}`,
+      [ENV.mgmtKubeconfig]: `${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.mgmt}`,
+    },
+    config: {
+      [ENV.host]: '0.0.0.0',
+      [ENV.port]: String(DEFAULT_PORT),
+      [ENV.logLevel]: backend.logLevel,
+      [ENV.monitorInterval]: backend.monitorInterval,
+      [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),
+      [ENV.corsOrigins]: backend.corsOrigins.join(','),
+      // Behind the Ingress the caller's address is in X-Forwarded-For; without one, anybody could write it there.
+      [ENV.trustProxy]: exposure.type === 'ingress' ? '1' : '0',
+      ...access.config,
+    },
+    ...(access.files && { configFiles: access.files }),
+    mounts: [
+      {
+        name: 'kubeconfig',
+        path: KUBECONFIG_DIRECTORY,
+        from: { secret: backend.kubeconfigSecret, keys: [KUBECONFIG_SECRET.karmada, KUBECONFIG_SECRET.mgmt] },
+      },
+      ...access.mounts,
+    ],
+    talksTo: [
+      { to: database.endpoint, ...(database.addressKnown && { waitSeconds: 300 }) },
+      { to: external('Karmada API server', 'karmada', karmada.apiServer) },
+      ...access.talksTo,
+    ],
+    probes: {
+      startup: http(PATHS.health, DEFAULT_PORT, SLOW_START),
+      liveness: http(PATHS.health, DEFAULT_PORT),
+      readiness: http(PATHS.ready, DEFAULT_PORT, { periodSeconds: 5 }),
+    },
+    resources: backend.resources,
+    preStopSeconds: PRE_STOP_SECONDS,
+    graceSeconds: PRE_STOP_SECONDS + DRAIN_SECONDS + SLACK_SECONDS,
+  });
+}
+
+interface AccessControl {
+  readonly config: Record<string, string>;
+  readonly files?: Record<string, string>;
+  readonly mounts: Mount[];
+  readonly talksTo: Connection[];
+}
+
+/** Who may call the API: what the backend is told, mounts and reaches for the chosen mode. */
+function accessControl(scope: Construct, { mode, oidc, tokensSecret }: Settings['auth']): AccessControl {
+  if (mode === 'none') return { config: { [ENV.auth]: mode }, mounts: [], talksTo: [] };
+  if (mode === 'tokens') {
+    return {
+      config: { [ENV.auth]: mode, [ENV.authTokensFile]: `${ACCESS_DIRECTORY}/${TOKENS_KEY}` },
+      mounts: [{ name: 'access', path: ACCESS_DIRECTORY, from: { secret: tokensSecret, keys: [TOKENS_KEY] } }],
+      talksTo: [],
+    };
+  }
+  const roles = new ConfigFiles(scope, `${BACKEND}-roles`, {
+    [ROLES_KEY]: `${JSON.stringify(oidc.groups, null, 2)}\n`,
+  });
+  return {
+    config: {
+      [ENV.auth]: mode,
+      [ENV.oidcIssuer]: oidc.issuer,
+      [ENV.oidcAudience]: oidc.audience,
+      [ENV.oidcClientId]: oidc.clientId,
+      [ENV.oidcGroupsClaim]: oidc.groupsClaim,
+      [ENV.oidcRolesFile]: `${ACCESS_DIRECTORY}/${ROLES_KEY}`,
+    },
+    files: roles.files,
+    mounts: [{ name: 'access', path: ACCESS_DIRECTORY, from: { configMap: roles.name } }],
+    talksTo: [{ to: external('OpenID Connect issuer', 'issuer', oidc.address) }],
+  };
+}

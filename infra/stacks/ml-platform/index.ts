@@ -1,0 +1,23 @@
+import { defineStack } from '../definition.ts';
+import { createdAtDeploy } from './created-at-deploy.ts';
+import { dev } from './environments/dev.ts';
+import { prod } from './environments/prod.ts';
+import { settings } from './settings.ts';
+import { build } from './stack.ts';
+
+export const mlPlatform = defineStack({
+  name: 'ml-platform',
+  what: 'Train machine-learning models on many Kubernetes clusters: page, job API and monitor, PostgreSQL.',
+  settings,
+  environments: { dev, prod },
+  variables: {
+    K8S_NAMESPACE: { setting: 'namespace.name', what: 'Namespace' },
+    DOCKER_REGISTRY: { setting: 'images.registry', what: 'Registry of our own images' },
+    VERSION: { setting: 'images.tag', what: 'Version of our own images' },
+    INGRESS_DOMAIN: { setting: 'exposure.ingress.host', what: 'Host name of the Ingress' },
+    IMAGE_PULL_POLICY: { setting: 'images.pullPolicy', what: 'When a node pulls an image' },
+    STORAGE_CLASS: { setting: 'storage.className', what: 'StorageClass of the volumes' },
+  },
+  build,
+  createdAtDeploy,
+});

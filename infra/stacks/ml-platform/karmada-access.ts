@@ -1,0 +1,110 @@
+import { Construct } from 'constructs';
+import { ClusterPropagationPolicy } from '../../../imports/policy.karmada.io.ts';
+import { type K8s, k8s } from '../../constructs/k8s.ts';
+import { Folder, type Stack } from '../../constructs/stack.ts';
+import type { Settings } from './settings.ts';
+
+const CONTROL_PLANE_ROLE = 'ml-platform-backend';
+const PROXY_ROLE = 'ml-platform-backend-proxy';
+const MEMBER_ROLE = 'ml-platform-backend-member';
+const RBAC = 'rbac.authorization.k8s.io';
+
+const READ = ['get', 'list', 'watch'];
+/** Server-side apply asks for create and patch. */
+const APPLY = ['get', 'create', 'patch'];
+
+const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.PolicyRule => ({
+  apiGroups: [apiGroup],
+  resources,
+  verbs,
+});
+
+/** What the service does on the control plane, and no more. */
+const CONTROL_PLANE_RULES = [
+  rule('cluster.karmada.io', ['clusters'], READ),
+  rule('', ['namespaces'], APPLY),
+  rule('', ['persistentvolumeclaims'], [...APPLY, 'list', 'delete']),
+  rule('ray.io', ['rayjobs'], [...APPLY, 'list', 'watch', 'delete']),
+  rule('batch', ['jobs'], [...APPLY, 'list', 'watch', 'delete']),
+  rule('policy.karmada.io', ['propagationpolicies'], [...APPLY, 'list', 'delete']),
+  rule('work.karmada.io', ['resourcebindings'], READ),
+];
+
+/** What it reads in the members, through the proxy. */
+const MEMBER_RULES = [
+  rule('ray.io', ['rayjobs', 'rayclusters'], READ),
+  rule('batch', ['jobs'], READ),
+  rule('', ['pods', 'pods/log', 'events', 'persistentvolumeclaims', 'services', 'nodes'], READ),
+];
+
+/** The backend's identity and rights in Karmada: for Karmada's API server, hence in a folder of its own. */
+export class KarmadaAccess extends Construct {
+  private readonly karmada: Settings['karmada'];
+
+  constructor(stack: Stack, karmada: Settings['karmada']) {
+    super(new Folder(stack, 'karmada'), 'access');
+    this.karmada = karmada;
+    const { identity, memberClusters } = karmada;
+    if (identity.type === 'serviceAccount') this.serviceAccount();
+
+    this.grant(CONTROL_PLANE_ROLE, CONTROL_PLANE_RULES, [this.user()]);
+    // Reading alone: the proxy takes the verb from the request's method. It impersonates user and groups in the
+    // member, and asks for each of them whether it may.
+    const proxy = rule('cluster.karmada.io', ['clusters/proxy'], ['get']);
+    const members = memberClusters.length > 0 ? { resourceNames: memberClusters } : {};
+    this.grant(PROXY_ROLE, [{ ...proxy, ...members }], [this.user(), ...this.groups()]);
+
+    // Karmada copies these two to the members. The control plane has no pods or nodes that they could open.
+    this.grant(MEMBER_ROLE, MEMBER_RULES, [this.user()]);
+    this.propagate(MEMBER_ROLE);
+  }
+
+  /** As whom the control plane knows the backend, and as whom Karmada speaks for it in a member. */
+  private user(): K8s.Subject {
+    const { namespace, type, user } = this.karmada.identity;
+    return type === 'certificate'
+      ? { kind: 'User', name: user, apiGroup: RBAC }
+      : { kind: 'ServiceAccount', name: user, namespace };
+  }
+
+  private groups(): K8s.Subject[] {
+    const { group, namespace, type } = this.karmada.identity;
+    // A ServiceAccount's token always carries these two, and the proxy refuses a caller one of whose groups it may
+    // not impersonate. Every ServiceAccount of the control plane may then use the proxy (in the members it can do
+    // what the members allow it: nothing), which is why a certificate is the default.
+    const names = type === 'certificate' ? [group] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+    return names.map((name) => ({ kind: 'Group', name, apiGroup: RBAC }));
+  }
+
+  private serviceAccount(): void {
+    const { namespace, user } = this.karmada.identity;
+    new k8s.KubeNamespace(this, 'namespace', { metadata: { name: namespace } });
+    new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata: { name: user, namespace },
+      automountServiceAccountToken: false,
+    });
+  }
+
+  private grant(name: string, rules: K8s.PolicyRule[], subjects: K8s.Subject[]): void {
+    new k8s.KubeClusterRole(this, `${name}-role`, { metadata: { name }, rules });
+    new k8s.KubeClusterRoleBinding(this, `${name}-binding`, {
+      metadata: { name },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+      subjects,
+    });
+  }
+
+  private propagate(name: string): void {
+    const { memberClusters } = this.karmada;
+    const select = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, name });
+    new ClusterPropagationPolicy(this, 'propagation', {
+      metadata: { name },
+      spec: {
+        resourceSelectors: [select('ClusterRole'), select('ClusterRoleBinding')],
+        placement: memberClusters.length > 0 ? { clusterAffinity: { clusterNames: memberClusters } } : {},
+        // A member that left and joined again still has them: they are ours to bring up to date.
+        conflictResolution: 'Overwrite',
+      },
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import { postgres } from '../../settings/database.ts';
+import * as f from '../../settings/fragments.ts';
+import { productionRules } from '../../settings/rules.ts';
+import * as s from '../../settings/scalars.ts';
+
+const backend = () =>
+  f.section('The job API, its dispatcher and its monitor.', {
+    image: f.image({ repository: 'ml-platform-backend' }),
+    replicas: f.replicas(1),
+    resources: f.resources({ cpu: '500m', memory: '512Mi' }, { cpu: '1000m', memory: '1Gi' }),
+    autoscaling: f.autoscaling({ maxReplicas: 6 }),
+    disruptionBudget: f.disruptionBudget(),
+    topologySpread: f.topologySpread(),
+    pod: f.pod(),
+    logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
+    monitorInterval: s
+      .text('[1-9][0-9]{2}ms|[1-5]?[1-9]s|[1-9]m', '100ms to 9m')
+      .default('1s')
+      .describe('Time between two looks at every member cluster.'),
+    rateLimitPerMinute: z
+      .int()
+      .min(0)
+      .max(100_000)
+      .default(1200)
+      .describe('Requests per caller and minute; 0 sets no limit.'),
+    corsOrigins: z.array(s.origin()).max(20).default([]).describe('Other origins whose pages may call the API.'),
+    kubeconfigSecret: s
+      .objectName()
+      .default('backend-kubeconfig')
+      .describe('Secret with the keys karmada-kubeconfig and mgmt-kubeconfig.'),
+  });
+
+const groupGrant = z.strictObject({
+  group: s.text('[-._:/ a-zA-Z0-9]{1,200}', 'a group as the claim spells it').describe('The group.'),
+  role: z.enum(['viewer', 'submitter', 'admin']).describe('What its members may do.'),
+  namespaces: z
+    .array(s.text(`\\*|${s.patterns.label}`, 'a namespace, or * for all'))
+    .min(1)
+    .max(50)
+    .describe('Where they may do it.'),
+});
+
+const auth = () =>
+  f.section('Who may call the API.', {
+    mode: z
+      .enum(['tokens', 'oidc', 'none'])
+      .default('tokens')
+      .describe('A file of hashed tokens, an OpenID Connect issuer, or nobody is asked (a laptop only).'),
+    tokensSecret: s.objectName().default('backend-auth').describe('Secret with the key tokens.json (mode tokens).'),
+    oidc: f.section('For mode oidc.', {
+      issuer: s.httpsUrl().default('https://id.example.com').describe('The issuer.'),
+      audience: s
+        .text('[-._:/a-zA-Z0-9]{1,200}', 'an audience')
+        .default('ml-platform')
+        .describe('Audience a token must have.'),
+      clientId: s.text('[-._:/a-zA-Z0-9]{1,200}', 'a client id').default('ml-platform').describe('Client of the page.'),
+      groupsClaim: s
+        .text('[-._:/a-zA-Z0-9]{1,100}', 'a claim')
+        .default('groups')
+        .describe('Claim that lists the groups.'),
+      groups: z
+        .array(groupGrant)
+        .min(1)
+        .max(50)
+        .default([{ group: 'ml-platform-users', role: 'submitter', namespaces: ['*'] }])
+        .describe('Which group has which role in which namespaces.'),
+      address: f.endpoint('The issuer, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
+    }),
+  });
+
+const frontend = () =>
+  f.section('The page.', {
+    image: f.image({ repository: 'ml-platform-frontend' }),
+    replicas: f.replicas(1),
+    resources: f.resources({ cpu: '100m', memory: '128Mi' }, { cpu: '200m', memory: '256Mi' }),
+    disruptionBudget: f.disruptionBudget(),
+    topologySpread: f.topologySpread(),
+    pod: f.pod(),
+    apiBaseUrl: s
+      .optionalHttpUrl()
+      .default('')
+      .describe('Address of the API as browsers see it; empty: the same as the page, which passes /api on.'),
+  });
+
+const exposure = () =>
+  f.section('How the platform is reached from outside.', {
+    type: z
+      .enum(['nodePort', 'ingress', 'none'])
+      .default('none')
+      .describe('NodePorts, an Ingress, or only from inside.'),
+    nodePort: f.section('For type nodePort.', {
+      backend: s.nodePort().default(30_180).describe('Port of the API on every node.'),
+      frontend: s.nodePort().default(30_181).describe('Port of the page on every node.'),
+    }),
+    ingress: f.ingress('ml-platform-api.example.com'),
+  });
+
+const karmada = () =>
+  f.section('The Karmada control plane.', {
+    apiServer: f.endpoint('Its API server, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 5443 }),
+    memberClusters: z
+      .array(s.objectName())
+      .max(100)
+      .default([])
+      .describe('Members that the backend may read; empty: all, also those that join later.'),
+    identity: f.section('As whom the backend logs in.', {
+      type: z
+        .enum(['certificate', 'serviceAccount'])
+        .default('certificate')
+        .describe('A certificate opens nothing to others; a ServiceAccount needs groups bound that all share.'),
+      user: s
+        .objectName()
+        .default('ml-platform-backend')
+        .describe("The certificate's CN, or the ServiceAccount's name."),
+      group: s.objectName().default('ml-platform').describe("The certificate's O."),
+      namespace: s.dnsLabel().default('ml-platform-system').describe("The ServiceAccount's namespace in Karmada."),
+    }),
+  });
+
+export const settings = z
+  .strictObject({
+    ...f.common('ml-platform'),
+    exposure: exposure(),
+    backend: backend(),
+    auth: auth(),
+    frontend: frontend(),
+    database: postgres({
+      database: 'training_jobs',
+      user: 'mlplatform',
+      size: '10Gi',
+      secret: 'postgres-credentials',
+      requests: { cpu: '250m', memory: '256Mi' },
+      limits: { cpu: '500m', memory: '512Mi' },
+    }),
+    karmada: karmada(),
+  })
+  .superRefine((value, context) => {
+    productionRules(value, context);
+    if (value.exposure.type === 'nodePort' && value.exposure.nodePort.backend === value.exposure.nodePort.frontend) {
+      context.addIssue({
+        code: 'custom',
+        path: ['exposure', 'nodePort', 'frontend'],
+        message: 'a port other than that of exposure.nodePort.backend',
+      });
+    }
+  });
+
+export type Settings = z.output<typeof settings>;

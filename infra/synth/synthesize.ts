@@ -1,0 +1,62 @@
+import { ApiObject, Chart } from 'cdk8s';
+import { Stack } from '../constructs/stack.ts';
+import { WAVE_ANNOTATION, waveOf } from '../constructs/waves.ts';
+import type { Workload } from '../constructs/workload.ts';
+import type { CommonSettings } from '../settings/fragments.ts';
+import type { BuildContext, StackDefinition } from '../stacks/definition.ts';
+
+/** A Kubernetes object as plain data. */
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+  };
+  [field: string]: unknown;
+}
+
+export interface Synthesis {
+  /** Objects of the environment's own folder (""), and of each sub-folder ("karmada", "argocd"). */
+  readonly folders: ReadonlyMap<string, KubeObject[]>;
+  /** The workloads with what they declared, for diagrams and checks. */
+  readonly workloads: readonly Workload[];
+}
+
+/**
+ * Settings in, objects out, all in memory: no file, no variable, no clock. Files, tests, Helm charts, diagrams and
+ * the deploy command all start here.
+ */
+export function synthesize<Settings extends CommonSettings>(
+  definition: Pick<StackDefinition, 'name'> & { build(stack: Stack, settings: Settings, context: BuildContext): void },
+  settings: Settings,
+  context: BuildContext,
+): Synthesis {
+  const stack = new Stack(definition.name, settings);
+  definition.build(stack, settings, context);
+  const folders = new Map<string, KubeObject[]>();
+  for (const construct of stack.node.findAll()) {
+    if (!(construct instanceof ApiObject)) continue;
+    const chart = Chart.of(construct);
+    const folder = chart === stack ? '' : chart.node.id;
+    const objects = folders.get(folder) ?? [];
+    objects.push(withWave(construct.toJson()));
+    folders.set(folder, objects);
+  }
+  for (const objects of folders.values()) objects.sort(byApplyOrder);
+  return { folders, workloads: stack.workloads };
+}
+
+function withWave(object: KubeObject): KubeObject {
+  const annotations = { ...object.metadata.annotations, [WAVE_ANNOTATION]: String(waveOf(object)) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+function byApplyOrder(a: KubeObject, b: KubeObject): number {
+  return waveOf(a) - waveOf(b) || compare(a.kind, b.kind) || compare(a.metadata.name, b.metadata.name);
+}
+
+/** By code unit: the same on every machine, whatever its language. */
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
