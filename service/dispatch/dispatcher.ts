@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isFinished, type Job } from '../jobs/job.ts';
+import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { Claim, Store } from '../store/store.ts';
@@ -10,13 +11,13 @@ import { createOutage, guardedBy, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reconcile } from './reconcile.ts';
-import type { JobObjects, StepContext } from './step.ts';
+import type { StepContext } from './step.ts';
 
 export interface DispatcherDependencies {
   readonly store: Pick<Store, 'dispatch'>;
   readonly karmada: Karmada;
   readonly log: Logger;
-  objectsOf(job: Job): JobObjects;
+  readonly manifests: ManifestSettings;
   /** Puts the logs of the job's pods into the store unless they are there; rejects when a cluster does not give them. */
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;
   readonly finishedRetentionSeconds: number;
@@ -131,7 +132,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
 
   const contextFor = ({ job, attempts }: Claim, signal: AbortSignal): StepContext => ({
     karmada,
-    objects: dependencies.objectsOf(job),
+    objects: manifestsOf(job, dependencies.manifests),
     attempts,
     signal,
     finishedRetentionSeconds: dependencies.finishedRetentionSeconds,

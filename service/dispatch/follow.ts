@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/job.ts';
+import { summarise } from '../jobs/state/index.ts';
 import type { Placement } from '../karmada/karmada.ts';
 import { apply, applyWorkload } from './create.ts';
 import { type Outcome, waiting } from './outcome.ts';
@@ -55,7 +56,7 @@ function placed(job: Job, placement: Placement): Outcome {
   const isMove = job.clusters.length > 0;
   const isSame = left.length === 0 && placement.clusters.length === job.clusters.length;
   const wish = wishUnderWay(job);
-  if (isSame) return wish ? { set: wish, event: { cluster: null, ...wish }, next: 'done' } : { set: {}, next: 'done' };
+  if (isSame) return wish && !shows(job, wish) ? tell(wish) : { set: {}, next: 'done' };
 
   const reason = isMove ? 'Rescheduled' : 'Scheduled';
   const message = `Karmada placed it on ${placement.clusters.join(', ')}${candidates(job)}: ${placement.message || placement.reason}`;
@@ -67,21 +68,31 @@ function placed(job: Job, placement: Placement): Outcome {
       clusters: placement.clusters,
       clusterStates: Object.fromEntries(left.map((cluster) => [cluster, null])),
     },
-    event: { cluster: placement.clusters.join(','), reason, message },
+    event: { cluster: placement.clusters.length === 1 ? (placement.clusters[0] ?? null) : null, reason, message },
     next: 'done',
   };
 }
 
+const tell = (wish: Shown): Outcome => ({ set: wish, event: { cluster: null, ...wish }, next: 'done' });
+
+const shows = (job: Job, { reason, message }: Shown): boolean =>
+  (job.reason === reason && job.message === message) || (job.wanted === 'suspend' && job.reason === 'Suspended');
+
 const candidates = ({ request: { targetClusters } }: Job): string =>
   targetClusters.length > 0 ? ` out of ${targetClusters.join(', ')}` : ' out of all clusters';
 
+type Shown = Pick<Job, 'reason' | 'message'>;
+
+const SUSPENSION = ['Suspending', 'Suspended', 'Resuming'];
+
 /** What is shown until the monitor sees the member act on it. */
-function wishUnderWay(job: Job): { reason: string; message: string } | undefined {
-  if (job.wanted === 'suspend' && !['Suspending', 'Suspended'].includes(job.reason)) {
+function wishUnderWay(job: Job): Shown | undefined {
+  if (job.wanted === 'suspend') {
     return { reason: 'Suspending', message: 'Its cluster has been told to suspend it' };
   }
-  if (job.wanted === 'run' && ['Suspending', 'Suspended'].includes(job.reason)) {
-    return { reason: 'Resuming', message: 'Its cluster has been told to resume it' };
-  }
-  return undefined;
+  if (!SUSPENSION.includes(job.reason)) return undefined;
+  const seen = summarise(job);
+  // Taken back before the member acted on it: nothing there will change, so nothing would ever replace the word.
+  if (seen && !SUSPENSION.includes(seen.reason)) return { reason: seen.reason, message: seen.message };
+  return { reason: 'Resuming', message: 'Its cluster has been told to resume it' };
 }

@@ -1,10 +1,11 @@
 import { isFinished, type Job } from '../jobs/job.ts';
+import type { JobManifests } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject, ObjectReference } from '../karmada/karmada.ts';
 import { isOurs } from './create.ts';
 import { type Outcome, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
-import { type JobObjects, named, referenceTo, type Step, type StepContext } from './step.ts';
+import { named, referenceTo, type Step, type StepContext } from './step.ts';
 
 // Removing an object from Karmada only begins it: its ResourceBinding goes when the owner has gone, then the Works, then the
 // object in each member, each by a controller of its own that may be behind; and a Work is dropped as soon as the member has
@@ -81,7 +82,7 @@ async function remove(
   return undefined;
 }
 
-const propagated = ({ workload, volume }: JobObjects): KubeObject[] => (volume ? [workload, volume] : [workload]);
+const propagated = ({ workload, volume }: JobManifests): KubeObject[] => (volume ? [workload, volume] : [workload]);
 
 const bindingOf = ({ kind, namespace, name }: ObjectReference): ObjectReference => ({
   apiVersion: 'work.karmada.io/v1alpha2',

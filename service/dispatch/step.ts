@@ -1,22 +1,12 @@
 import type { Job } from '../jobs/job.ts';
+import type { JobManifests } from '../jobs/manifests/index.ts';
 import type { Karmada, KubeObject, ObjectReference } from '../karmada/karmada.ts';
 import type { Outcome } from './outcome.ts';
 
-/** What a job consists of on Karmada. Built from the row alone, so that every replica and every retry names the same objects. */
-export interface JobObjects {
-  readonly namespace: KubeObject;
-  /** undefined when the job brings a volume of its own. */
-  readonly volume: KubeObject | undefined;
-  /** Sends the volume to the clusters that the job was given. */
-  volumePolicy(clusters: readonly string[]): KubeObject | undefined;
-  readonly policy: KubeObject;
-  /** The RayJob or Job, suspended or not as the user wants it. */
-  readonly workload: KubeObject;
-}
-
 export interface StepContext {
   readonly karmada: Karmada;
-  readonly objects: JobObjects;
+  /** Built from the row alone, so that every replica and every retry names the same objects. */
+  readonly objects: JobManifests;
   /** Tries so far that led nowhere. */
   readonly attempts: number;
   readonly signal: AbortSignal;
