@@ -11,6 +11,7 @@ export interface Route {
 }
 
 export interface WebIngressProps {
+  readonly name: string;
   readonly settings: IngressSettings;
   readonly routes: Route[];
 }
@@ -24,8 +25,8 @@ const EVENT_STREAM_ANNOTATIONS = {
 
 /** One host name, its certificate, and which paths go to which service. */
 export class WebIngress extends Construct {
-  constructor(scope: Construct, name: string, { settings, routes }: WebIngressProps) {
-    super(scope, name);
+  constructor(scope: Construct, id: string, { name, settings, routes }: WebIngressProps) {
+    super(scope, id);
     const { annotations, className, host, tls } = settings;
     new k8s.KubeIngress(this, 'ingress', {
       metadata: {

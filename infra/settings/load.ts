@@ -19,7 +19,32 @@ export function loadSettings<Schema extends z.ZodType<CommonSettings>>(
   const merged = layers.reduce<unknown>((below, { values }) => overlay(below, values), {});
   const result = schema.safeParse(merged);
   if (result.success) return { ok: true, settings: result.data };
-  return { ok: false, mistakes: mistakesOf(schema, result.error, merged, layers) };
+  const issues = [...result.error.issues, ...ruleIssues(schema, merged, result.error.issues)];
+  return { ok: false, mistakes: mistakesOf(schema, issues, merged, layers) };
+}
+
+/**
+ * Rules between fields are only looked at once every field is right by itself. To tell their breaches together with
+ * the wrong fields, they are tried on the same settings without those.
+ */
+function ruleIssues(schema: z.ZodType, values: unknown, issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const wrong = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
+  );
+  if (wrong.some((path) => path.length === 0)) return [];
+  const rest = structuredClone(values);
+  for (const path of wrong) remove(rest, path);
+  const again = schema.safeParse(rest);
+  return again.success ? [] : again.error.issues.filter(({ code }) => code === 'custom');
+}
+
+function remove(values: unknown, path: readonly PropertyKey[]): void {
+  const parent = path
+    .slice(0, -1)
+    .reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], values);
+  const key = path.at(-1);
+  if (key === undefined || parent === null || typeof parent !== 'object') return;
+  delete (parent as Record<PropertyKey, unknown>)[key];
 }
 
 /** Objects are laid over each other field by field; anything else, lists too, replaces what was there. */

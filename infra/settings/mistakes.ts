@@ -18,8 +18,13 @@ export interface Mistake {
 
 type Path = readonly PropertyKey[];
 
-export function mistakesOf(schema: z.ZodType, error: z.ZodError, values: unknown, layers: readonly Layer[]): Mistake[] {
-  return error.issues.flatMap((issue): Mistake[] => {
+export function mistakesOf(
+  schema: z.ZodType,
+  issues: z.core.$ZodIssue[],
+  values: unknown,
+  layers: readonly Layer[],
+): Mistake[] {
+  return issues.flatMap((issue): Mistake[] => {
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path);
       return issue.keys.map((key) => unknownKey([...issue.path, key], known, layers));
@@ -70,17 +75,23 @@ function valueAt(values: unknown, path: Path): unknown {
 function allowedAt(schema: z.ZodType, issue: z.core.$ZodIssue): string {
   if (issue.code === 'custom' || issue.code === 'invalid_format') return issue.message;
   const inner = schemaAt(schema, issue.path);
-  return inner ? inWords(z.toJSONSchema(inner, { io: 'input', unrepresentable: 'any' })) : issue.message;
+  if (!inner) return issue.message;
+  if (inner instanceof z.ZodString) return textInWords(inner);
+  return inWords(z.toJSONSchema(inner, { io: 'input', unrepresentable: 'any' }));
+}
+
+/** The pattern's own message, which says what is allowed: asked for by a text that no pattern lets through. */
+function textInWords(schema: z.ZodString): string {
+  const refused = schema.safeParse('\u0000').error?.issues.find(({ code }) => code === 'invalid_format');
+  return `${refused?.message ?? `text of at most ${schema.maxLength} characters`} (text: in quotes where YAML would read a number)`;
 }
 
 function inWords(schema: z.core.JSONSchema.BaseSchema): string {
-  const { enum: values, maximum, maxLength, minimum, minItems, maxItems, type } = schema;
+  const { enum: values, maximum, minimum, minItems, maxItems, type } = schema;
   if (values) return values.map((value) => JSON.stringify(value)).join(', ');
   if (type === 'integer') return `a whole number from ${minimum} to ${maximum}`;
   if (type === 'number') return `a number from ${minimum} to ${maximum}`;
   if (type === 'boolean') return 'true or false';
-  if (type === 'string')
-    return `text${maxLength ? ` of at most ${maxLength} characters` : ''} (in quotes where it could be read as a number)`;
   if (type === 'array') return `a list of ${minItems ?? 0} to ${maxItems ?? 'any number of'} entries`;
   if (type === 'object') {
     const keys = Object.keys(schema.properties ?? {});

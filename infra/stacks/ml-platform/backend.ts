@@ -109,8 +109,9 @@ function accessControl(scope: Construct, { mode, oidc, tokensSecret }: Settings[
       talksTo: [],
     };
   }
-  const roles = new ConfigFiles(scope, `${BACKEND}-roles`, {
-    [ROLES_KEY]: `${JSON.stringify(oidc.groups, null, 2)}\n`,
+  const roles = new ConfigFiles(scope, 'roles', {
+    name: `${BACKEND}-roles`,
+    files: { [ROLES_KEY]: `${JSON.stringify(oidc.groups, null, 2)}\n` },
   });
   return {
     config: {

@@ -22,7 +22,8 @@ export function expose(
 ): void {
   if (exposure.type !== 'ingress') return;
   const api = { service: services.backend.name, port: 'http' };
-  new WebIngress(scope, 'ml-platform', {
+  new WebIngress(scope, 'ingress', {
+    name: 'ml-platform',
     settings: exposure.ingress,
     routes: [
       { path: '/api', ...api },

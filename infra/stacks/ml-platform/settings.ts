@@ -118,6 +118,19 @@ const karmada = () =>
     }),
   });
 
+const alerts = () =>
+  f.section('When to alert, where monitoring is on.', {
+    monitorLagSeconds: z.int().min(1).max(3600).default(15).describe("Age of what is known of a cluster's jobs."),
+    clusterFailures: z.int().min(1).max(10_000).default(10).describe('Queries to a cluster that fail in a row.'),
+    dispatchLagSeconds: z
+      .int()
+      .min(1)
+      .max(86_400)
+      .default(120)
+      .describe('Time that a job waits to be sent to Karmada.'),
+    errorPercent: z.int().min(1).max(100).default(5).describe('Share of requests that end in an error of ours.'),
+  });
+
 export const settings = z
   .strictObject({
     ...f.common('ml-platform'),
@@ -134,6 +147,7 @@ export const settings = z
       limits: { cpu: '500m', memory: '512Mi' },
     }),
     karmada: karmada(),
+    alerts: alerts(),
   })
   .superRefine((value, context) => {
     productionRules(value, context);

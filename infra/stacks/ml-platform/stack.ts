@@ -25,7 +25,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   const api = backend(stack, settings, database);
   const page = frontend(stack, settings, api);
   expose(stack, settings, { backend: api, frontend: page });
-  observe(stack, settings);
+  observe(stack, settings, api);
 
   new KarmadaAccess(stack, settings.karmada);
   new ArgoApplication(stack, { name: `ml-platform-${environment}`, path: `charts-out/ml-platform/${environment}` });

@@ -1,0 +1,41 @@
+import { Construct } from 'constructs';
+import { PrometheusRule } from '../../imports/monitoring.coreos.com.ts';
+import { stackOf } from './stack.ts';
+
+export interface Alert {
+  readonly name: string;
+  /** PromQL; true while there is something to tell. */
+  readonly expr: string;
+  /** How long it must be true. */
+  readonly holds: string;
+  readonly severity: 'warning' | 'critical';
+  readonly summary: string;
+  /** What to look at first. */
+  readonly description: string;
+}
+
+export interface AlertsProps {
+  readonly name: string;
+  readonly alerts: Alert[];
+}
+
+/** Alerts for prometheus-operator, where monitoring is switched on. */
+export class Alerts extends Construct {
+  constructor(scope: Construct, id: string, { alerts, name }: AlertsProps) {
+    super(scope, id);
+    const { monitoring } = stackOf(this).settings;
+    if (!monitoring.enabled) return;
+    new PrometheusRule(this, 'rule', {
+      metadata: { name, labels: monitoring.labels },
+      spec: { groups: [{ name, rules: alerts.map(rule) }] },
+    });
+  }
+}
+
+const rule = ({ description, expr, holds, name, severity, summary }: Alert) => ({
+  alert: name,
+  expr,
+  for: holds,
+  labels: { severity },
+  annotations: { summary, description },
+});
