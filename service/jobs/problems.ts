@@ -10,19 +10,23 @@ export interface FieldProblem {
 export const pointerOf = (path: FieldProblem['path']): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-/** One entry per field; `unknownKey` words the refusal of a key that a closed object does not have. */
+/** One entry per field, the first that was found; `unknownKey` words the refusal of a key that a closed object does not have. */
 export function problemsOf(
   error: z.ZodError,
   unknownKey: (key: string) => string = () => 'is not known',
 ): FieldProblem[] {
-  return error.issues.flatMap((issue) => {
+  const problems = new Map<string, FieldProblem>();
+  const add = (problem: FieldProblem) => {
+    const pointer = pointerOf(problem.path);
+    if (!problems.has(pointer)) problems.set(pointer, problem);
+  };
+  for (const issue of error.issues) {
     const path = issue.path.map(pathPart);
-    if (issue.code === 'unrecognized_keys')
-      return issue.keys.map((key) => ({ path: [...path, key], message: unknownKey(key) }));
-    return [
-      { path, message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message },
-    ];
-  });
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) add({ path: [...path, key], message: unknownKey(key) });
+    } else add({ path, message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message });
+  }
+  return [...problems.values()];
 }
 
 const pathPart = (part: PropertyKey): string | number => (typeof part === 'number' ? part : String(part));

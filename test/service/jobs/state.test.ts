@@ -1,0 +1,404 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  fromBatchJob,
+  fromRayJob,
+  isFinished,
+  type Job,
+  statusAnswer,
+  summarise,
+  transition,
+} from '../../../service/jobs/index.ts';
+import type { ClusterState } from '../../../service/jobs/job.ts';
+import { accepted, minimal } from './requests.ts';
+
+const START = '2026-11-21T09:00:00Z';
+const END = '2026-11-21T09:05:00Z';
+const NOW = new Date('2026-11-21T10:00:00Z');
+
+const ray = (jobStatus: string, jobDeploymentStatus: string, more: Record<string, unknown> = {}, spec: unknown = {}) =>
+  fromRayJob({ spec, status: { jobStatus, jobDeploymentStatus, ...more } });
+
+describe('a RayJob', () => {
+  const cases: [string, string, string, string][] = [
+    // jobStatus, jobDeploymentStatus -> status, reason
+    ['', '', 'Pending', 'Created'],
+    ['', 'Initializing', 'Pending', 'Starting'],
+    ['', 'Running', 'Pending', 'Submitting'],
+    ['PENDING', 'Running', 'Pending', 'Submitted'],
+    ['RUNNING', 'Running', 'Running', 'Running'],
+    ['SUCCEEDED', 'Running', 'Succeeded', 'Succeeded'],
+    ['SUCCEEDED', 'Complete', 'Succeeded', 'Succeeded'],
+    ['FAILED', 'Running', 'Failed', 'AppFailed'],
+    ['FAILED', 'Complete', 'Failed', 'AppFailed'],
+    ['FAILED', 'Failed', 'Failed', 'AppFailed'],
+    ['STOPPED', 'Complete', 'Failed', 'Stopped'],
+    ['STOPPED', 'Running', 'Failed', 'Stopped'],
+    ['', 'Failed', 'Failed', 'DeploymentFailed'],
+    ['RUNNING', 'Failed', 'Failed', 'DeploymentFailed'],
+    ['', 'ValidationFailed', 'Failed', 'ValidationFailed'],
+    ['FAILED', 'Retrying', 'Pending', 'Retrying'],
+    ['RUNNING', 'Suspending', 'Pending', 'Suspending'],
+    ['', 'Suspended', 'Pending', 'Suspended'],
+    ['', 'Waiting', 'Pending', 'Waiting'],
+    ['RUNNING', 'Complete', 'Failed', 'OutcomeUnknown'],
+    ['SOMETHING_NEW', 'Running', 'Pending', 'Submitted'],
+    ['', 'SomethingNew', 'Pending', 'Starting'],
+  ];
+  it.each(cases)('%s / %s is %s, %s', (job, deployment, status, reason) => {
+    expect(ray(job, deployment)).toMatchObject({ status, reason });
+  });
+
+  it.each([
+    'SubmissionFailed',
+    'DeadlineExceeded',
+    'PreRunningDeadlineExceeded',
+    'AppFailed',
+    'ValidationFailed',
+    'JobDeploymentStatusTransitionGracePeriodExceeded',
+    'JobStatusCheckTimeoutExceeded',
+  ])('that failed tells the reason %s', (reason) => {
+    expect(ray('RUNNING', 'Failed', { reason })).toMatchObject({ status: 'Failed', reason });
+  });
+
+  it('that failed with tries left is not at its end', () => {
+    expect(ray('FAILED', 'Running', { failed: 0 }, { backoffLimit: 1 })).toMatchObject({
+      status: 'Pending',
+      reason: 'Retrying',
+    });
+    expect(ray('FAILED', 'Failed', { failed: 1 }, { backoffLimit: 1 })).toMatchObject({ status: 'Failed' });
+  });
+
+  it('gives its words, times and Ray cluster, and the columns that its Table row has', () => {
+    const state = ray('FAILED', 'Failed', {
+      message: 'exit code 1',
+      reason: 'AppFailed',
+      startTime: START,
+      endTime: END,
+      rayClusterName: 'demo-x7k2p',
+    });
+    expect(state).toEqual({
+      status: 'Failed',
+      reason: 'AppFailed',
+      message: 'exit code 1',
+      startedAt: START,
+      finishedAt: END,
+      rayCluster: 'demo-x7k2p',
+      columns: `FAILED|Failed|demo-x7k2p|${START}|${END}|`,
+    });
+  });
+
+  it('keeps the start and the end of a message with a long log in it, in a form that PostgreSQL stores', () => {
+    const { message } = ray('FAILED', 'Failed', { message: `exit code 1\0${'😀'.repeat(10_000)}ValueError` });
+    expect(message).toMatch(/^exit code 1/);
+    expect(message).toMatch(/ValueError$/);
+    expect(message.length).toBeLessThan(2100);
+    expect(message).not.toMatch(/\0|\p{Surrogate}/u);
+  });
+
+  it('of any form is read without throwing', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (spec, status) => {
+        expect(fromRayJob({ spec, status }).reason).toMatch(/^[A-Za-z0-9]+$/);
+        expect(fromBatchJob({ metadata: spec, spec, status }).reason).toMatch(/^[A-Za-z0-9]+$/);
+      }),
+    );
+  });
+});
+
+describe('a batch Job', () => {
+  const condition = (type: string, reason = '', message = '') => ({
+    type,
+    status: 'True',
+    reason,
+    message,
+    lastTransitionTime: END,
+  });
+  const cases: [string, Record<string, unknown>, Record<string, unknown>, string, string, string][] = [
+    ['new', {}, {}, 'Pending', 'Starting', ''],
+    ['with a pod that pulls its image', {}, { startTime: START, active: 1, ready: 0 }, 'Pending', 'Starting', ''],
+    ['with a pod that runs', {}, { startTime: START, active: 1, ready: 1 }, 'Running', 'Running', 'Running|0/1|'],
+    [
+      'of a Kubernetes that does not count ready pods',
+      {},
+      { startTime: START, active: 1 },
+      'Running',
+      'Running',
+      'Running|0/1|',
+    ],
+    [
+      'being suspended',
+      { suspend: true },
+      { startTime: START, active: 1, ready: 1 },
+      'Pending',
+      'Suspending',
+      'Running|0/1|',
+    ],
+    [
+      'suspended',
+      { suspend: true },
+      { conditions: [condition('Suspended')] },
+      'Pending',
+      'Suspended',
+      'Suspended|0/1|',
+    ],
+    [
+      'complete',
+      {},
+      { succeeded: 1, conditions: [condition('SuccessCriteriaMet'), condition('Complete')] },
+      'Succeeded',
+      'Succeeded',
+      'Complete|1/1|',
+    ],
+    [
+      'failed',
+      {},
+      { conditions: [condition('FailureTarget'), condition('Failed', 'DeadlineExceeded', 'too long')] },
+      'Failed',
+      'DeadlineExceeded',
+      'Failed|0/1|',
+    ],
+  ];
+  it.each(cases)('%s', (_what, spec, status, expected, reason, columns) => {
+    expect(fromBatchJob({ spec: { completions: 1, ...spec }, status })).toMatchObject({
+      status: expected,
+      reason,
+      columns,
+    });
+  });
+
+  it('that failed tells why and when', () => {
+    expect(
+      fromBatchJob({
+        status: {
+          conditions: [condition('Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit')],
+        },
+      }),
+    ).toMatchObject({
+      message: 'Job has reached the specified backoff limit',
+      finishedAt: END,
+    });
+  });
+
+  it('goes by conditions that are true', () => {
+    expect(fromBatchJob({ status: { ready: 1, conditions: [{ type: 'Failed', status: 'False' }] } }).status).toBe(
+      'Running',
+    );
+  });
+});
+
+function job(more: Partial<Job> = {}): Job {
+  return {
+    id: 'demo-0a1b2c3d',
+    jobName: 'demo',
+    namespace: 'default',
+    algorithm: 'xgboost',
+    priority: 500,
+    kind: 'RayJob',
+    request: accepted(minimal()),
+    status: 'Pending',
+    reason: 'Scheduled',
+    message: '',
+    wanted: 'run',
+    objectName: 'demo-0a1b2c3d',
+    clusters: ['member1'],
+    clusterStates: {},
+    retryOf: null,
+    attempt: 1,
+    createdBy: null,
+    createdAt: NOW,
+    updatedAt: NOW,
+    dispatchedAt: NOW,
+    startedAt: null,
+    finishedAt: null,
+    version: 1,
+    ...more,
+  };
+}
+
+/** What the store would do with it. */
+function seen(before: Job, state: ClusterState, cluster = 'member1'): Job {
+  const change = transition(before, { cluster, state, at: NOW });
+  if (!change) return before;
+  const { clusterStates, ...fields } = change.set;
+  return { ...before, ...fields, clusterStates: { ...before.clusterStates, ...clusterStates } };
+}
+
+/** status/reason of each event, in order */
+function history(states: readonly ClusterState[], start = job()): string[] {
+  const events: string[] = [];
+  let current = start;
+  for (const state of states) {
+    const change = transition(current, { cluster: 'member1', state, at: NOW });
+    if (change?.event) events.push(`${change.set.status ?? current.status}/${change.event.reason}`);
+    current = seen(current, state);
+  }
+  return events;
+}
+
+describe('an observation', () => {
+  it('goes through Pending, Running and Succeeded with the times of the member', () => {
+    const states = [
+      ray('', ''),
+      ray('', 'Initializing', { startTime: START }),
+      ray('PENDING', 'Running', { startTime: START }),
+      ray('RUNNING', 'Running', { startTime: START }),
+      ray('SUCCEEDED', 'Complete', { startTime: START, endTime: END }),
+    ];
+    expect(history(states)).toEqual([
+      'Pending/Created',
+      'Pending/Starting',
+      'Pending/Submitted',
+      'Running/Running',
+      'Succeeded/Succeeded',
+    ]);
+    const end = states.reduce((current, state) => seen(current, state), job());
+    expect(end).toMatchObject({ startedAt: new Date(START), finishedAt: new Date(END) });
+  });
+
+  it('that is repeated changes nothing', () => {
+    const runs = ray('RUNNING', 'Running');
+    expect(transition(seen(job(), runs), { cluster: 'member1', state: runs, at: NOW })).toBeUndefined();
+  });
+
+  it('that comes late does not take a running job back', () => {
+    const runs = seen(job(), ray('RUNNING', 'Running'));
+    expect(transition(runs, { cluster: 'member1', state: ray('', 'Initializing'), at: NOW })).toBeUndefined();
+    expect(transition(runs, { cluster: 'member1', state: ray('PENDING', 'Running'), at: NOW })).toBeUndefined();
+  });
+
+  it('of a retry or a suspension does take it back, and lets it start again', () => {
+    expect(
+      history([
+        ray('RUNNING', 'Running'),
+        ray('FAILED', 'Retrying'),
+        ray('', 'Initializing'),
+        ray('RUNNING', 'Running'),
+      ]),
+    ).toEqual(['Running/Running', 'Pending/Retrying', 'Pending/Starting', 'Running/Running']);
+    expect(
+      history([
+        ray('RUNNING', 'Running'),
+        ray('', 'Suspending'),
+        ray('', 'Suspended'),
+        ray('', ''),
+        ray('RUNNING', 'Running'),
+      ]),
+    ).toEqual(['Running/Running', 'Pending/Suspending', 'Pending/Suspended', 'Pending/Created', 'Running/Running']);
+  });
+
+  it('after the end changes nothing', () => {
+    const ended = seen(job(), ray('FAILED', 'Failed'));
+    expect(transition(ended, { cluster: 'member1', state: ray('SUCCEEDED', 'Complete'), at: NOW })).toBeUndefined();
+  });
+
+  it.each(['cancel', 'delete'] as const)('of a job that the user wants to %s changes nothing', (wanted) => {
+    expect(
+      transition(job({ wanted }), { cluster: 'member1', state: ray('STOPPED', 'Complete'), at: NOW }),
+    ).toBeUndefined();
+  });
+
+  it('of nothing but a new Ray cluster or a new word is stored without an event', () => {
+    const runs = seen(job(), ray('RUNNING', 'Running'));
+    const change = transition(runs, {
+      cluster: 'member1',
+      state: ray('RUNNING', 'Running', { message: 'epoch 3' }),
+      at: NOW,
+    });
+    expect(change).toMatchObject({ set: { message: 'epoch 3' } });
+    expect(change?.event).toBeUndefined();
+  });
+
+  it("leaves the user's wish visible until the member acts on it", () => {
+    const suspending = { ...seen(job(), ray('RUNNING', 'Running')), reason: 'Suspending', wanted: 'suspend' as const };
+    const change = transition(suspending, {
+      cluster: 'member1',
+      state: ray('RUNNING', 'Running', { startTime: START }),
+      at: NOW,
+    });
+    expect(change?.set.reason).toBeUndefined();
+    expect(seen(suspending, ray('', 'Suspended'))).toMatchObject({ status: 'Pending', reason: 'Suspended' });
+  });
+
+  it('without a time of its own ends the job now', () => {
+    expect(seen(job(), ray('STOPPED', 'Complete')).finishedAt).toEqual(NOW);
+  });
+});
+
+describe('a job on several clusters', () => {
+  const two = () => job({ clusters: ['a', 'b'] });
+  const runs = ray('RUNNING', 'Running');
+  const done = ray('SUCCEEDED', 'Complete');
+
+  it('runs when it runs on all, succeeds when all have, and fails with the first', () => {
+    expect(seen(two(), runs, 'a').status).toBe('Pending');
+    const both = seen(seen(two(), runs, 'a'), runs, 'b');
+    expect(both.status).toBe('Running');
+    expect(seen(both, done, 'a').status).toBe('Running');
+    expect(seen(seen(both, done, 'a'), done, 'b').status).toBe('Succeeded');
+    expect(seen(both, ray('FAILED', 'Failed', { message: 'out of memory' }), 'b')).toMatchObject({
+      status: 'Failed',
+      message: 'b: out of memory',
+    });
+  });
+
+  it('is summed up in the status answer', () => {
+    const both = seen(seen(two(), runs, 'a'), runs, 'b');
+    expect(statusAnswer(both)).toEqual({
+      phase: 'Running',
+      reason: 'Running',
+      message: both.message,
+      active: 2,
+      succeeded: 0,
+      failed: 0,
+      startTime: NOW.toISOString(),
+      completionTime: null,
+      clusterDistribution: { a: 1, b: 1 },
+    });
+  });
+});
+
+describe('any sequence of observations', () => {
+  const state = fc
+    .tuple(
+      fc.constantFrom('', 'PENDING', 'RUNNING', 'STOPPED', 'SUCCEEDED', 'FAILED'),
+      fc.constantFrom(
+        '',
+        'Initializing',
+        'Running',
+        'Complete',
+        'Failed',
+        'ValidationFailed',
+        'Suspending',
+        'Suspended',
+        'Retrying',
+        'Waiting',
+      ),
+    )
+    .map(([jobStatus, deployment]) => ray(jobStatus, deployment));
+
+  it('ends once, never changes after that, and never goes from Running to Pending unless the member says so', () => {
+    fc.assert(
+      fc.property(fc.array(state, { maxLength: 30 }), (states) => {
+        let current = job();
+        for (const next of states) {
+          const before = current;
+          current = seen(before, next);
+          if (isFinished(before.status)) expect(current).toBe(before);
+          if (before.status === 'Running' && current.status === 'Pending') {
+            expect(['Retrying', 'Suspending', 'Suspended']).toContain(next.reason);
+          }
+          expect(summarise(current)?.status ?? 'Pending').toBe(current.status);
+        }
+      }),
+    );
+  });
+
+  it('gives the same history when every answer comes twice', () => {
+    fc.assert(
+      fc.property(fc.array(state, { maxLength: 30 }), (states) => {
+        expect(history(states.flatMap((one) => [one, one]))).toEqual(history(states));
+      }),
+    );
+  });
+});
