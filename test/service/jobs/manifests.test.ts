@@ -197,9 +197,14 @@ describe('the policy', () => {
   });
 });
 
+/** KubeRay and Ray read YAML 1.1, to which y, no and 12:30:45 are not text. */
+const YAML_OF_GO = { version: '1.1' } as const;
+
 /** What the processes of a RayJob find: the runtime environment over that of their pod. */
 function arriving(workload: Manifest): Record<string, string> {
-  const runtime = parse(at(workload, 'spec.runtimeEnvYAML') as string) as { env_vars: Record<string, string> };
+  const runtime = parse(at(workload, 'spec.runtimeEnvYAML') as string, YAML_OF_GO) as {
+    env_vars: Record<string, string>;
+  };
   const pod = at(workload, `${WORKER}.containers.0.env`) as { name: string; value?: string }[];
   const plain = pod.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value.replaceAll('$$', '$')]]));
   return { ...Object.fromEntries(plain), ...runtime.env_vars };
