@@ -1,5 +1,5 @@
 import type { ClusterState, Job } from '../jobs/job.ts';
-import { summarise, transition } from '../jobs/state.ts';
+import { summarise, transition } from '../jobs/state/index.ts';
 import type { Change, MonitoredJob } from '../store/store.ts';
 
 /** What was learnt about one job on one cluster. Whether it changes anything is decided against the job as stored. */
@@ -24,9 +24,9 @@ export function decide(job: MonitoredJob, observation: Observation, now: Date): 
   const { cluster } = observation;
   switch (observation.what) {
     case 'state':
-      return transition(job, cluster, observation.state, now);
+      return transition(job, { cluster, state: observation.state, at: now });
     case 'lost':
-      return transition(job, cluster, lostState(job, cluster, now), now);
+      return transition(job, { cluster, state: lostState(job, cluster, now), at: now });
     case 'moved':
       return moved(job, cluster, observation.clusters);
     case 'unreachable': {
@@ -36,8 +36,10 @@ export function decide(job: MonitoredJob, observation: Observation, now: Date): 
     }
     case 'reachable': {
       if (!saysUnreachable(job)) return undefined;
-      const { message } = summarise(job.clusterStates);
-      return { set: { message }, event: { cluster, reason: 'ClusterReachable', message: `cluster ${cluster} answers again` } };
+      return {
+        set: { message: summarise(job)?.message ?? '' },
+        event: { cluster, reason: 'ClusterReachable', message: `cluster ${cluster} answers again` },
+      };
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { LeaseNote } from '../store/store.ts';
 import { deadlineAfter, restAfter } from './backoff.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, createClock } from './clock.ts';
 
 /** How fresh what we know of a member cluster is. Times are the database's, since another replica may be the one that asks it. */
 export interface ClusterHealth {
@@ -84,6 +84,11 @@ export class Health {
     if (allWereFailing) for (const record of this.#records.values()) record.dueAt = 0;
   }
 
+  /** A watch told something. */
+  heard(cluster: string): void {
+    this.#record(cluster).lastAnswerAt = this.#clock.now();
+  }
+
   failed(cluster: string, failure: { error: string; timedOut: boolean; retryAfterSeconds: number | null }): void {
     const record = this.#record(cluster);
     record.failures += 1;
@@ -136,8 +141,8 @@ export class Health {
 }
 
 /** A note as another replica left it, for the reader who asks this one. */
-export function healthFromNote(cluster: string, note: LeaseNote, clock: Clock): ClusterHealth {
-  const health = new Health(clock, 0);
+export function healthFromNote(cluster: string, note: LeaseNote): ClusterHealth {
+  const health = new Health(createClock(), 0);
   health.follow(cluster, note);
   return health.of(cluster);
 }

@@ -11,6 +11,8 @@ export interface KnownRow {
   resourceVersion: number;
   /** Number of the last answer of the cluster that showed it. */
   shownIn: number;
+  /** In elapsed milliseconds: an object that could not be read rests until then. */
+  readAgainAt: number;
   /** Set while a cluster that answers does not show it. */
   gone: Gone | null;
 }
@@ -116,7 +118,7 @@ export class KnownJobs {
       return false;
     }
     const columns = job.clusterStates[cluster]?.columns ?? '';
-    rows.set(job.objectName, { cluster, job, columns, resourceVersion: -1, shownIn: 0, gone: null });
+    rows.set(job.objectName, { cluster, job, columns, resourceVersion: -1, shownIn: 0, readAgainAt: 0, gone: null });
     return true;
   }
 }

@@ -30,7 +30,7 @@ export interface LostJobs {
     found: (row: KnownRow, object: KubeObject) => void,
   ): Promise<Observation[]>;
   /** Those that Karmada has meanwhile placed elsewhere. */
-  followMoves(unreachable: ReadonlyMap<string, Iterable<KnownRow>>): Promise<Observation[]>;
+  followMoves(unreachable: readonly KnownRow[]): Promise<Observation[]>;
 }
 
 export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): LostJobs {
@@ -84,12 +84,13 @@ export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): L
       return observations.filter((observation) => observation !== undefined);
     },
 
-    async followMoves(unreachable) {
+    async followMoves(rows) {
       if (clock.elapsed() - followedAt < FOLLOW_MOVES_EVERY_MS) return [];
       followedAt = clock.elapsed();
-      const rows = [...unreachable.values()].flatMap((each) => [...each]);
       const kinds = [...new Set(rows.map(({ job }) => job.kind))];
-      const placements = new Map((await Promise.all(kinds.map((kind) => karmada.placements(kind)))).flatMap((map) => [...map]));
+      const placements = new Map(
+        (await Promise.all(kinds.map((kind) => karmada.placements(kind)))).flatMap((map) => [...map]),
+      );
       return rows.flatMap(({ job, cluster }): Observation[] => {
         const placement = placements.get(job.objectName);
         if (!placement?.scheduled || placement.clusters.includes(cluster)) return [];

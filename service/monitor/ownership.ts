@@ -12,11 +12,12 @@ export const LEASE_PREFIX = 'monitor/';
 export interface OwnershipOptions {
   readonly holder: string;
   readonly leases: LeaseStore;
-  readonly clustersInUse: () => Promise<Iterable<string>>;
+  /** All that have active jobs. */
+  readonly clusters: () => Promise<Iterable<string>>;
   /** What to leave beside the lease of an owned cluster. */
   readonly note: (cluster: string) => LeaseNote;
-  /** A cluster is ours, or ours again after a lapse: whatever was known of it may be out of date. */
-  readonly gained: (cluster: string) => Promise<void>;
+  /** These are ours, or ours again after a lapse: whatever was known of them may be out of date. */
+  readonly gained: (clusters: string[]) => void;
   readonly lost: (cluster: string) => void;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,10 +29,8 @@ export interface Ownership {
   clusters(): string[];
   leases(): Lease[];
   owns(cluster: string): boolean;
-  /** These have active jobs; one not known before is leased at the next renewal, or at once when nobody else is there. */
-  inUse(clusters: Iterable<string>): void;
-  /** Renews now, for when a write was refused. */
-  renew(): Promise<void>;
+  /** These have active jobs; one not known before is leased at once. */
+  inUse(clusters: readonly string[]): void;
   /** Hands all over at once. */
   stop(): Promise<void>;
 }
@@ -59,25 +58,27 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     const { holders, now } = await leases.announce(holder, LEASE_SECONDS);
     clock.set(now);
     if (clock.elapsed() >= recountAt) {
-      names = new Set(await options.clustersInUse());
+      names = new Set(await options.clusters());
       recountAt = clock.elapsed() + RECOUNT_EVERY_MS;
     }
     const notes = Object.fromEntries([...held.keys()].map((cluster) => [leaseName(cluster), options.note(cluster)]));
     const wanted = [...names].sort().map(leaseName);
     const most = fairShare(wanted.length, holders, holder);
-    const now_held = await leases.hold(holder, wanted, most, LEASE_SECONDS, notes);
-    await adopt(new Map(now_held.map((lease) => [clusterOf(lease), lease])));
+    const ours = await leases.hold(holder, wanted, most, LEASE_SECONDS, notes);
+    await adopt(new Map(ours.map((lease) => [clusterOf(lease), lease])));
   }
 
   async function adopt(next: Map<string, Lease>): Promise<void> {
     const before = held;
     held = next;
-    const unused = [...before.values()].filter((lease) => !names.has(clusterOf(lease)));
     for (const [cluster, lease] of before) if (next.get(cluster)?.token !== lease.token) options.lost(cluster);
+    const gained = [...next.keys()].filter((cluster) => before.get(cluster)?.token !== next.get(cluster)?.token);
+    if (gained.length > 0) {
+      log.debug({ clusters: gained }, 'Monitor took over clusters');
+      options.gained(gained);
+    }
+    const unused = [...before.values()].filter((lease) => !names.has(clusterOf(lease)));
     if (unused.length > 0) await leases.release(unused);
-    const gained = [...next].filter(([cluster, lease]) => before.get(cluster)?.token !== lease.token);
-    if (gained.length > 0) log.debug({ clusters: gained.map(([cluster]) => cluster) }, 'Monitor took over clusters');
-    await Promise.all(gained.map(([cluster]) => options.gained(cluster)));
   }
 
   function renew(): Promise<void> {
@@ -87,10 +88,13 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     return running;
   }
 
+  const renewAndTell = (): Promise<void> =>
+    renew().catch((error: unknown) => log.warn({ err: error }, 'Monitor could not renew its leases; tries again'));
+
   function schedule(): void {
     if (stopped) return;
     timer = setTimeout(async () => {
-      await renew().catch((error: unknown) => log.warn({ err: error }, 'Monitor could not renew its leases; tries again'));
+      await renewAndTell();
       schedule();
     }, RENEW_EVERY_MS);
   }
@@ -104,9 +108,11 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     leases: () => [...held.values()],
     owns: (cluster) => held.has(cluster),
     inUse(clusters) {
-      for (const cluster of clusters) names.add(cluster);
+      const unknown = clusters.filter((cluster) => !names.has(cluster));
+      if (unknown.length === 0) return;
+      for (const cluster of unknown) names.add(cluster);
+      void renewAndTell();
     },
-    renew,
     async stop() {
       stopped = true;
       clearTimeout(timer);

@@ -1,5 +1,12 @@
-import type { JobKind } from '../jobs/job.ts';
-import { type Karmada, type KubeObject, type ObjectReference, TABLE_COLUMNS, type TableRow } from '../karmada/karmada.ts';
+import type { ClusterState, JobKind } from '../jobs/job.ts';
+import { fromBatchJob, fromRayJob } from '../jobs/state/index.ts';
+import {
+  type Karmada,
+  type KubeObject,
+  type ObjectReference,
+  TABLE_COLUMNS,
+  type TableRow,
+} from '../karmada/karmada.ts';
 import type { KnownRow } from './knownJobs.ts';
 
 const API_VERSIONS = { RayJob: 'ray.io/v1', Job: 'batch/v1' } as const satisfies Record<JobKind, string>;
@@ -10,6 +17,9 @@ export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): O
   namespace,
   name: objectName,
 });
+
+export const stateOf = (kind: JobKind, object: KubeObject): ClusterState =>
+  kind === 'RayJob' ? fromRayJob(object) : fromBatchJob(object);
 
 /** The state columns in one string: two answers that print the same say the same. */
 export function columnsOf(kind: JobKind, { cells }: TableRow): string {
@@ -47,8 +57,5 @@ export function compare(
 }
 
 /** The whole object, for what the columns do not say: reason, message, times. */
-export const fetchObject = (
-  karmada: Karmada,
-  row: KnownRow,
-  timeoutMs: number,
-): Promise<KubeObject | undefined> => karmada.member(row.cluster).get(referenceOf(row.job), { timeoutMs });
+export const fetchObject = (karmada: Karmada, row: KnownRow, timeoutMs: number): Promise<KubeObject | undefined> =>
+  karmada.member(row.cluster).get(referenceOf(row.job), { timeoutMs });

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { JobStatus } from '../jobs/job.ts';
 import type { Lease, MonitorChange, MonitoredJob, MonitorStore } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { decide, type Observation } from './decide.ts';
@@ -23,6 +24,7 @@ export interface WriterOptions {
   readonly leases: () => readonly Lease[];
   readonly clock: Clock;
   readonly log: Logger;
+  readonly onStatus?: ((job: MonitoredJob, before: JobStatus) => void) | undefined;
 }
 
 /**
@@ -109,9 +111,9 @@ export class Writer {
     const waiting = changing.get(job.id);
     if (waiting) this.#done(waiting);
     changing.delete(job.id);
-    if (before !== undefined && before !== job.status) {
-      log.info({ job: job.id, reason: job.reason }, `Job ${job.id} status changed: ${before} -> ${job.status}`);
-    }
+    if (before === undefined || before === job.status) return;
+    log.info({ job: job.id, reason: job.reason }, `Job ${job.id} status changed: ${before} -> ${job.status}`);
+    this.#options.onStatus?.(job, before);
   }
 
   /** The store was ahead, or the lease has lapsed: read what is there, and decide again only in the first case. */

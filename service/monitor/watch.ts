@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { JobKind } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Karmada, WatchEvent } from '../karmada/karmada.ts';
+import type { Clock } from './clock.ts';
+
+/** Servers send a bookmark about once a minute; a watch that says nothing for longer is taken for dead. */
+const IDLE_TIMEOUT_MS = 90_000;
+/** One that ends sooner, without a word, brought nothing. */
+const SHORT_LIVED_MS = 500;
+/** After so many of those in a row the query takes over, and its next answer starts a new watch. */
+const MOST_FRUITLESS = 3;
+const RESUME_AFTER_MS = 20;
+
+export interface WatchOptions {
+  readonly karmada: Karmada;
+  readonly checkIntervalMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly onObject: (cluster: string, kind: JobKind, event: WatchEvent) => void;
+  /** Anything at all came from the cluster. */
+  readonly onSign: (cluster: string) => void;
+}
+
+interface Standing {
+  readonly ending: AbortController;
+  /** Whether the cluster has accepted the watch; while it has not, the query goes on. */
+  isOpen: boolean;
+}
+
+/** One watch per cluster and kind in use. Each starts where a query's answer ended, and resumes where it was cut. */
+export class Watches {
+  readonly #options: WatchOptions;
+  readonly #standing = new Map<string, Map<JobKind, Standing>>();
+  readonly #checkAt = new Map<string, number>();
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+  }
+
+  /** The query has just told all up to this version. */
+  begin(cluster: string, kind: JobKind, resourceVersion: string): void {
+    this.#checkAt.set(cluster, this.#options.clock.elapsed() + this.#options.checkIntervalMs);
+    const watches = this.#standing.get(cluster) ?? new Map<JobKind, Standing>();
+    this.#standing.set(cluster, watches);
+    if (watches.has(kind)) return;
+    const standing: Standing = { ending: new AbortController(), isOpen: false };
+    watches.set(kind, standing);
+    void this.#follow(cluster, kind, resourceVersion, standing).finally(() => {
+      if (watches.get(kind) === standing) watches.delete(kind);
+    });
+  }
+
+  /** Whether watches stand for all of these kinds and the next check is not due. */
+  tells(cluster: string, kinds: readonly JobKind[]): boolean {
+    if ((this.#checkAt.get(cluster) ?? 0) <= this.#options.clock.elapsed()) return false;
+    return kinds.every((kind) => this.#standing.get(cluster)?.get(kind)?.isOpen);
+  }
+
+  /** Lets the query look at the next tick. */
+  check(cluster: string): void {
+    this.#checkAt.delete(cluster);
+  }
+
+  /** The cluster is no longer ours, or does not answer. */
+  end(cluster: string): void {
+    for (const { ending } of this.#standing.get(cluster)?.values() ?? []) ending.abort();
+    this.#standing.delete(cluster);
+    this.#checkAt.delete(cluster);
+  }
+
+  stop(): void {
+    for (const cluster of [...this.#standing.keys()]) this.end(cluster);
+  }
+
+  async #follow(cluster: string, kind: JobKind, from: string, standing: Standing): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = standing.ending;
+    let version = from;
+    let fruitless = 0;
+    while (!signal.aborted && fruitless < MOST_FRUITLESS) {
+      const startedAt = clock.elapsed();
+      const before = version;
+      try {
+        for await (const event of this.#events(cluster, kind, version, standing)) {
+          version = event.object.metadata.resourceVersion ?? version;
+          this.#options.onSign(cluster);
+          if (event.type !== 'BOOKMARK') this.#options.onObject(cluster, kind, event);
+        }
+      } catch (error) {
+        if (!this.#mayResume(error, cluster, signal)) return;
+      } finally {
+        standing.isOpen = false;
+      }
+      fruitless = version !== before || clock.elapsed() - startedAt >= SHORT_LIVED_MS ? 0 : fruitless + 1;
+      await sleep(RESUME_AFTER_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+    }
+  }
+
+  #events(cluster: string, kind: JobKind, resourceVersion: string, standing: Standing): AsyncIterable<WatchEvent> {
+    const opened = (): void => {
+      standing.isOpen = true;
+    };
+    const options = { signal: standing.ending.signal, idleTimeoutMs: IDLE_TIMEOUT_MS, opened };
+    return this.#options.karmada.member(cluster).watch(kind, resourceVersion, options);
+  }
+
+  /** Cut off or fallen silent: yes. Expired: no, only a new list tells what was missed. */
+  #mayResume(error: unknown, cluster: string, signal: AbortSignal): boolean {
+    if (signal.aborted) return false;
+    this.#options.log.debug({ err: error, cluster }, 'Watch ended');
+    return error instanceof KarmadaError && (error.failure === 'unavailable' || error.failure === 'memberUnavailable');
+  }
+}
