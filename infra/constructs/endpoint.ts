@@ -1,3 +1,5 @@
+import type { Image } from '../settings/fragments.ts';
+import type { EnvValue } from './env.ts';
 import type { K8s } from './k8s.ts';
 
 /** A place that a workload can talk to: its address, and how a NetworkPolicy names it. */
@@ -17,10 +19,24 @@ export interface Endpoint {
 /** One thing that a workload talks to. From this alone come both NetworkPolicy rules, the init wait and the variables. */
 export interface Connection {
   readonly to: Endpoint;
-  /** Variables that tell the workload where it is. */
-  readonly env?: (to: Endpoint) => Record<string, string>;
+  /** Variables that tell the workload where it is, and as whom to log in. */
+  readonly env?: (to: Endpoint) => Record<string, EnvValue>;
   /** Wait for its port before the workload starts, at most this many seconds. */
   readonly waitSeconds?: number;
+  /** Wait for more than an open port, after that. */
+  readonly readiness?: Readiness;
+}
+
+/** A command that succeeds when the other side is ready, run by an image that has it. */
+export interface Readiness {
+  /** Of the init container: wait-for-<name>. */
+  readonly name: string;
+  /** For people: "the migrations". */
+  readonly what: string;
+  readonly image: Image;
+  readonly probe: string[];
+  readonly env: Record<string, EnvValue>;
+  readonly seconds: number;
 }
 
 export const address = (endpoint: Endpoint): string => `${endpoint.host}:${endpoint.port}`;

@@ -1,14 +1,12 @@
 import type { Image, PodSettings, Resources } from '../settings/fragments.ts';
-import type { Connection } from './endpoint.ts';
+import type { Connection, Readiness } from './endpoint.ts';
+import type { EnvValue } from './env.ts';
 import { imageReference } from './image.ts';
 import { type K8s, quantities } from './k8s.ts';
 import type { Probes } from './probes.ts';
 import type { Stack } from './stack.ts';
 import { type Mount, podVolume, scratch, volumeMount } from './volume.ts';
-import { waitCommand } from './wait.ts';
-
-/** A variable's value: text, or one key of a Secret that somebody else fills. */
-export type EnvValue = string | { readonly secret: string; readonly key: string };
+import { waitForPort, waitUntil } from './wait.ts';
 
 export interface PodProps {
   readonly name: string;
@@ -48,7 +46,6 @@ const WAIT_RESOURCES: Resources = {
 export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   const { images } = stack.settings;
   const mounts = [TMP, ...(props.mounts ?? []), ...extraMounts(props.settings)];
-  const waits = (props.talksTo ?? []).flatMap(({ to, waitSeconds }) => (waitSeconds ? [{ to, waitSeconds }] : []));
   const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
     image: imageReference(image, images),
     imagePullPolicy: images.pullPolicy,
@@ -56,6 +53,12 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
     securityContext: containerSecurity(own.name === props.name && props.writableRoot !== undefined),
     ...own,
   });
+  const waits = (props.talksTo ?? []).flatMap(({ readiness, to, waitSeconds }) => [
+    ...(waitSeconds
+      ? [container({ name: waitName(to.host), command: waitForPort(to, waitSeconds) }, images.wait, WAIT_RESOURCES)]
+      : []),
+    ...(readiness ? [container(readinessContainer(readiness), readiness.image, WAIT_RESOURCES)] : []),
+  ]);
   return {
     serviceAccountName: props.name,
     automountServiceAccountToken: false,
@@ -70,20 +73,20 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
     },
     ...(images.pullSecrets.length > 0 && { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) }),
     ...(props.graceSeconds && { terminationGracePeriodSeconds: props.graceSeconds }),
-    ...(waits.length > 0 && {
-      initContainers: waits.map(({ to, waitSeconds }) =>
-        container(
-          { name: `wait-for-${to.host.split('.')[0]}`, command: waitCommand(to, waitSeconds) },
-          images.wait,
-          WAIT_RESOURCES,
-        ),
-      ),
-    }),
+    ...(waits.length > 0 && { initContainers: waits }),
     containers: [container(mainContainer(props, mounts), props.image, props.resources)],
     volumes: uniqueVolumes(mounts),
     ...placement(props.settings),
   };
 }
+
+const waitName = (what: string): string => `wait-for-${what.split('.')[0]}`;
+
+const readinessContainer = ({ env, name, probe, seconds, what }: Readiness) => ({
+  name: waitName(name),
+  command: waitUntil(what, seconds, probe),
+  env: variables(env),
+});
 
 function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container> & { name: string } {
   const { probes } = props;
@@ -107,7 +110,11 @@ function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container>
 function environment(props: PodProps): K8s.EnvVar[] {
   const places = (props.talksTo ?? []).map(({ to, env }) => env?.(to) ?? {});
   const all: Record<string, EnvValue> = Object.assign({}, ...places, props.env, props.settings?.extraEnv);
-  return Object.entries(all).map(([name, value]) =>
+  return variables(all);
+}
+
+function variables(env: Record<string, EnvValue>): K8s.EnvVar[] {
+  return Object.entries(env).map(([name, value]) =>
     typeof value === 'string'
       ? { name, value }
       : { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } },

@@ -5,8 +5,8 @@ const NAMESPACE = 0;
 const FOUNDATION = 1;
 const STATE = 2;
 const ONE_TIME_JOB = 3;
-const SERVICE = 4;
-const AROUND = 5;
+export const SERVICE = 4;
+export const AROUND = 5;
 
 const WAVES: Record<string, number> = {
   Namespace: NAMESPACE,

@@ -1,0 +1,105 @@
+import { Construct } from 'constructs';
+import type { LoadBalancerSettings } from '../settings/observability.ts';
+import { ConfigFiles } from './config-files.ts';
+import type { CreatedAtDeploy } from './created-at-deploy.ts';
+import { address, type Endpoint } from './endpoint.ts';
+import { http, SLOW_START } from './probes.ts';
+import { WebService } from './web-service.ts';
+import type { WorkloadProps } from './workload.ts';
+
+export interface LoadBalancerProps {
+  readonly settings: LoadBalancerSettings;
+  readonly title: string;
+  readonly backend: Endpoint;
+  /** Path of the backend that answers 200 when it is well. */
+  readonly healthPath: string;
+  readonly nodePort?: number;
+  readonly admits: WorkloadProps['admits'];
+}
+
+const TRAFFIC = 8080;
+const OWN = 8404;
+/** `haproxy` of the official image. */
+const USER = 99;
+const CONFIG = '/usr/local/etc/haproxy';
+const PASSWORD = 'stats-password';
+
+/** HAProxy in front of one service, with its statistics at /stats behind a password. */
+export class LoadBalancer extends Construct {
+  readonly service: WebService;
+
+  constructor(scope: Construct, name: string, props: LoadBalancerProps) {
+    super(scope, name);
+    const { settings } = props;
+    const config = new ConfigFiles(this, 'config', {
+      name: `${name}-config`,
+      files: { 'haproxy.cfg': configuration(props) },
+    });
+    this.service = new WebService(this, 'server', {
+      name,
+      title: props.title,
+      component: 'load-balancer',
+      image: settings.image,
+      user: USER,
+      resources: settings.resources,
+      settings: settings.pod,
+      replicas: settings.replicas,
+      ports: { http: TRAFFIC, own: OWN },
+      servicePorts: { http: 80 },
+      ...(props.nodePort && { nodePorts: { http: props.nodePort } }),
+      ...(props.admits && { admits: props.admits }),
+      env: { STATS_PASSWORD: { secret: settings.secret, key: PASSWORD } },
+      configFiles: config.files,
+      mounts: [{ name: 'config', path: CONFIG, from: { configMap: config.name } }],
+      talksTo: [{ to: props.backend, waitSeconds: 600 }],
+      metrics: { port: 'own', path: '/metrics' },
+      probes: {
+        startup: http('/alive', OWN, SLOW_START),
+        liveness: http('/alive', OWN),
+        readiness: http('/alive', OWN),
+      },
+      preStopSeconds: 5,
+      graceSeconds: 35,
+    });
+  }
+}
+
+/** The backend's Service spreads connections over its pods, so one server line is enough and no DNS is asked at run time. */
+function configuration({ backend, healthPath, settings }: LoadBalancerProps): string {
+  return `global
+  log stdout format raw local0
+  maxconn ${settings.maxConnections}
+
+defaults
+  mode http
+  log global
+  option httplog
+  timeout connect 5s
+  timeout client ${settings.timeout}
+  timeout server ${settings.timeout}
+  timeout http-request 10s
+
+frontend traffic
+  bind :${TRAFFIC}
+  stats enable
+  stats uri /stats
+  stats auth "admin:\${STATS_PASSWORD}"
+  default_backend pods
+
+backend pods
+  option httpchk GET ${healthPath}
+  # A connection that is kept would lead to the same pod again.
+  http-reuse never
+  server service ${address(backend)} check inter 5s
+
+frontend own
+  bind :${OWN}
+  monitor-uri /alive
+  http-request use-service prometheus-exporter if { path /metrics }
+  http-request return status 404
+`;
+}
+
+export const loadBalancerSecrets = ({ secret }: LoadBalancerSettings): CreatedAtDeploy[] => [
+  { kind: 'Secret', name: secret, keys: [PASSWORD], what: "password of the load balancer's page /stats (user admin)" },
+];

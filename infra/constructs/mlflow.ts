@@ -1,0 +1,47 @@
+import { Construct } from 'constructs';
+import type { ServerSettings } from '../settings/workloads.ts';
+import { address, type Connection, type Endpoint } from './endpoint.ts';
+import type { ObjectStorage } from './object-storage.ts';
+import type { Postgres } from './postgres.ts';
+import { serverProps } from './team-image.ts';
+import { WebService } from './web-service.ts';
+
+export interface MlflowProps {
+  readonly settings: ServerSettings;
+  readonly database: Postgres;
+  readonly storage: ObjectStorage;
+  /** Bucket of the artifacts. */
+  readonly bucket: string;
+}
+
+/** MLflow's tracking server: runs in PostgreSQL, artifacts in a bucket, which clients reach through it. */
+export class Mlflow extends Construct {
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, name: string, { bucket, database, settings, storage }: MlflowProps) {
+    super(scope, name);
+    const props = serverProps(settings);
+    const server = new WebService(this, 'server', {
+      command: [
+        'mlflow',
+        'server',
+        '--host=0.0.0.0',
+        `--port=${settings.port}`,
+        '--serve-artifacts',
+        `--artifacts-destination=s3://${bucket}`,
+      ],
+      ...props,
+      name,
+      title: 'MLflow',
+      component: 'experiments',
+      env: { ...props.env, MLFLOW_BACKEND_STORE_URI: database.url },
+      talksTo: [{ to: database.endpoint, ...(database.addressKnown && { waitSeconds: 300 }) }, storage.connection()],
+    });
+    this.endpoint = server.endpoint('http');
+  }
+
+  /** How a workload names it: the variable, the init wait and the network policies in one. */
+  connection(): Connection {
+    return { to: this.endpoint, env: (to) => ({ MLFLOW_TRACKING_URI: `http://${address(to)}` }), waitSeconds: 600 };
+  }
+}

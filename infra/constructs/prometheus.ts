@@ -1,0 +1,100 @@
+import { Yaml } from 'cdk8s';
+import { Construct } from 'constructs';
+import type { PrometheusSettings } from '../settings/observability.ts';
+import { ConfigFiles } from './config-files.ts';
+import type { Endpoint } from './endpoint.ts';
+import { k8s } from './k8s.ts';
+import { http, SLOW_START } from './probes.ts';
+import { stackOf } from './stack.ts';
+import { StatefulService } from './stateful-service.ts';
+import { type Mount, scratch } from './volume.ts';
+import { VolumeClaim } from './volume-claim.ts';
+import type { Workload } from './workload.ts';
+
+const PORT = 9090;
+/** `nobody` of the official image. */
+const USER = 65534;
+const DATA = '/prometheus';
+const CONFIG = '/etc/prometheus';
+const FILE = 'prometheus.yml';
+
+/**
+ * A Prometheus of the stack's own, for clusters without the operator. It scrapes every workload that was declared
+ * before it with metrics: nobody writes a scrape configuration.
+ */
+export class Prometheus extends Construct {
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, name: string, settings: PrometheusSettings) {
+    super(scope, name);
+    const targets = stackOf(this).workloads.filter((workload) => workload.props.metrics);
+    for (const target of targets) this.nameEveryPod(target);
+    const config = new ConfigFiles(this, 'config', {
+      name: `${name}-config`,
+      files: { [FILE]: scrapeConfiguration(targets, settings) },
+    });
+    const server = new StatefulService(this, 'server', {
+      name,
+      title: 'Prometheus',
+      component: 'monitoring',
+      image: settings.image,
+      user: USER,
+      resources: settings.resources,
+      settings: settings.pod,
+      ports: { http: PORT },
+      servicePorts: { http: PORT },
+      args: [
+        `--config.file=${CONFIG}/${FILE}`,
+        `--storage.tsdb.path=${DATA}`,
+        `--storage.tsdb.retention.time=${settings.retention}`,
+      ],
+      configFiles: config.files,
+      mounts: [this.data(name, settings), { name: 'config', path: CONFIG, from: { configMap: config.name } }],
+      talksTo: targets.map((target) => ({ to: target.endpoint(target.props.metrics?.port ?? '') })),
+      probes: {
+        startup: http('/-/ready', PORT, SLOW_START),
+        liveness: http('/-/healthy', PORT),
+        readiness: http('/-/ready', PORT),
+      },
+      graceSeconds: 60,
+    });
+    this.endpoint = server.endpoint('http');
+  }
+
+  /** A Service's own address leads to one pod of several; a headless one beside it answers with all of them. */
+  private nameEveryPod(target: Workload): void {
+    const { metrics, ports } = target.props;
+    const port = metrics && ports?.[metrics.port];
+    if (!metrics || port === undefined) return;
+    new k8s.KubeService(this, target.name, {
+      metadata: { name: podsName(target) },
+      spec: {
+        clusterIp: 'None',
+        selector: target.selector,
+        ports: [{ name: metrics.port, port, protocol: 'TCP', targetPort: k8s.IntOrString.fromString(metrics.port) }],
+      },
+    });
+  }
+
+  private data(name: string, { volume }: PrometheusSettings): Mount {
+    if (!volume.enabled) return scratch('data', DATA, volume.size);
+    new VolumeClaim(this, 'data', { name: `${name}-data-pvc`, size: volume.size });
+    return { name: 'data', path: DATA, from: { claim: `${name}-data-pvc` } };
+  }
+}
+
+const podsName = (target: Workload): string => `${target.name}-pods`;
+
+function scrapeConfiguration(targets: Workload[], { interval }: PrometheusSettings): string {
+  return Yaml.stringify({
+    global: { scrape_interval: interval },
+    scrape_configs: [
+      { job_name: 'prometheus', static_configs: [{ targets: [`localhost:${PORT}`] }] },
+      ...targets.map((target) => ({
+        job_name: target.name,
+        metrics_path: target.props.metrics?.path,
+        dns_sd_configs: [{ names: [podsName(target)], type: 'A', port: target.port(target.props.metrics?.port ?? '') }],
+      })),
+    ],
+  });
+}

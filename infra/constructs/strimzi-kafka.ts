@@ -1,0 +1,71 @@
+import { Construct } from 'constructs';
+import { Kafka, KafkaNodePool } from '../../imports/kafka.strimzi.io.ts';
+import type { KafkaSettings } from '../settings/workloads.ts';
+import type { Endpoint } from './endpoint.ts';
+import { k8s } from './k8s.ts';
+import { stackOf } from './stack.ts';
+
+export interface StrimziKafkaProps {
+  readonly name: string;
+  readonly settings: KafkaSettings;
+}
+
+const PORT = 9092;
+
+/** A Kafka cluster that the Strimzi operator runs: it makes the pods, their volumes, Services and network policies. */
+export class StrimziKafka extends Construct {
+  readonly endpoint: Endpoint;
+
+  constructor(scope: Construct, id: string, { name, settings }: StrimziKafkaProps) {
+    super(scope, id);
+    const { isolation, storage } = stackOf(this).settings;
+    const { className } = storage;
+    const pods = { podSelector: { matchLabels: { 'strimzi.io/cluster': name, 'strimzi.io/kind': 'Kafka' } } };
+    const { brokers, version } = settings.strimzi;
+    const copies = Math.min(brokers, 3);
+    new KafkaNodePool(this, 'nodes', {
+      metadata: { name: `${name}-nodes`, labels: { 'strimzi.io/cluster': name } },
+      spec: {
+        replicas: brokers,
+        roles: ['controller', 'broker'],
+        storage: {
+          type: 'persistent-claim',
+          size: settings.volume.size,
+          ...(className && { class: className }),
+        },
+        resources: { requests: { ...settings.resources.requests }, limits: { ...settings.resources.limits } },
+        jvmOptions: { xms: settings.heap, xmx: settings.heap },
+      },
+    });
+    new Kafka(this, 'kafka', {
+      metadata: { name },
+      spec: {
+        kafka: {
+          version,
+          listeners: [{ name: 'plain', port: PORT, type: 'internal', tls: false }],
+          config: {
+            'auto.create.topics.enable': false,
+            'offsets.topic.replication.factor': copies,
+            'transaction.state.log.replication.factor': copies,
+            'transaction.state.log.min.isr': Math.max(1, copies - 1),
+            'default.replication.factor': copies,
+          },
+        },
+      },
+    });
+    this.endpoint = {
+      title: 'Kafka',
+      host: `${name}-kafka-bootstrap`,
+      port: PORT,
+      podPort: PORT,
+      // The operator's own network policy lets clients and itself in, so there is nothing to admit here.
+      peers: [pods],
+    };
+    if (!isolation.enabled) return;
+    // It says nothing of the way out, which the namespace denies: the nodes must find each other.
+    new k8s.KubeNetworkPolicy(this, 'network-policy', {
+      metadata: { name: `${name}-nodes` },
+      spec: { ...pods, policyTypes: ['Egress'], egress: [{ to: [pods] }] },
+    });
+  }
+}

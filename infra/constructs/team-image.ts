@@ -1,0 +1,66 @@
+// What the settings of a team's own image say, as the workloads want it.
+import type {
+  OneTimeJobSettings,
+  ScheduledJobSettings,
+  ServerSettings,
+  WorkerSettings,
+} from '../settings/workloads.ts';
+import { command, http, type Probes, SLOW_START, tcp } from './probes.ts';
+
+type AnySettings = ServerSettings | WorkerSettings | OneTimeJobSettings | ScheduledJobSettings;
+
+const ownImage = ({ command: words, image, pod, readOnlyRoot, resources, user }: AnySettings) => ({
+  image,
+  user,
+  resources,
+  settings: pod,
+  ...(words.length > 0 && { command: words }),
+  ...(!readOnlyRoot && { writableRoot: { reason: 'the settings of this service say that its image writes there' } }),
+});
+
+/** Many libraries keep caches in the home directory, and a user by number has none. */
+const HOME = { HOME: '/tmp' };
+
+/** A server with one port, named http. */
+export function serverProps(settings: ServerSettings) {
+  const { healthPath, metricsPath, port, replicas } = settings;
+  const answers = (timing = {}) => (healthPath ? http(healthPath, port, timing) : tcp(port, timing));
+  return {
+    ...ownImage(settings),
+    replicas,
+    ports: { http: port },
+    servicePorts: { http: port },
+    probes: { startup: answers(SLOW_START), liveness: answers(), readiness: answers() },
+    ...(metricsPath && { metrics: { port: 'http', path: metricsPath } }),
+    env: HOME,
+    preStopSeconds: 5,
+    graceSeconds: 35,
+  };
+}
+
+/** A worker without a port. One at a time by default: each is one member of its consumer group. */
+export function workerProps(settings: WorkerSettings) {
+  const words = settings.livenessCommand.length > 0 ? settings.livenessCommand : FIRST_PROCESS_LIVES;
+  const probes: Probes = { liveness: command(words, { periodSeconds: 30 }), readiness: command(words) };
+  return {
+    ...ownImage(settings),
+    replicas: settings.replicas,
+    probes,
+    env: HOME,
+    // What it has taken from the queue it may finish.
+    graceSeconds: 120,
+  };
+}
+
+/** A dead process whose parent does not notice stays as a zombie, and Kubernetes sees a container that runs. */
+const FIRST_PROCESS_LIVES = ['sh', '-c', '! grep -q "^State:[[:space:]]*Z" /proc/1/status'];
+
+export function oneTimeJobProps(settings: OneTimeJobSettings) {
+  const { backoffLimit, deadlineSeconds } = settings;
+  return { ...ownImage(settings), backoffLimit, deadlineSeconds, env: HOME };
+}
+
+export function scheduledJobProps(settings: ScheduledJobSettings) {
+  const { backoffLimit, deadlineSeconds, keepFailed, keepSucceeded, schedule } = settings;
+  return { ...ownImage(settings), backoffLimit, deadlineSeconds, keepFailed, keepSucceeded, schedule, env: HOME };
+}

@@ -1,0 +1,201 @@
+// Settings of one workload of a team's own image, and of the stateful parts that several stacks use.
+import { z } from 'zod';
+import { type Amounts, endpoint, image, pod, replicas, resources, section, volume } from './fragments.ts';
+import * as s from './scalars.ts';
+import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
+
+export interface WorkloadDefaults {
+  readonly image: { registry?: string; repository: string; tag?: string };
+  readonly requests: Amounts;
+  readonly limits: Amounts;
+}
+
+const words = (doc: string, defaults: string[]) =>
+  z.array(z.string().min(1).max(4096)).max(50).default(defaults).describe(doc);
+
+/** What every workload of a team's own image can be told. */
+const own = (defaults: WorkloadDefaults) => ({
+  image: image(defaults.image),
+  resources: resources(defaults.requests, defaults.limits),
+  user: z.int().min(1).max(65_535).default(1000).describe('Numeric user and group that the image runs as; never root.'),
+  readOnlyRoot: z
+    .boolean()
+    .default(true)
+    .describe('Read-only root file system; off for an image that writes elsewhere than to /tmp.'),
+  pod: pod(),
+});
+
+const metricsPath = (path: string) =>
+  s
+    .optionalText('/[-._/a-zA-Z0-9]{1,200}', 'a path')
+    .default(path)
+    .describe('Path of its metrics; empty: it has none.');
+
+/** A server: replicas behind a Service. */
+export const server = (
+  doc: string,
+  defaults: WorkloadDefaults & {
+    port: number;
+    health?: string;
+    metrics?: string;
+    command?: string[];
+    replicas?: number;
+  },
+) =>
+  section(doc, {
+    ...own(defaults),
+    replicas: replicas(defaults.replicas ?? 1),
+    port: s.port().default(defaults.port).describe('Port that it listens on.'),
+    healthPath: s
+      .optionalText('/[-._/a-zA-Z0-9]{1,200}', 'a path')
+      .default(defaults.health ?? '')
+      .describe('Path that answers 200 when it is well; empty: its port must accept.'),
+    metricsPath: metricsPath(defaults.metrics ?? ''),
+    command: words("Command; empty: the image's own.", defaults.command ?? []),
+  });
+export type ServerSettings = z.output<ReturnType<typeof server>>;
+
+/** Nobody asks a worker anything: it takes work from a queue. */
+export const worker = (doc: string, defaults: WorkloadDefaults & { command?: string[] }) =>
+  section(doc, {
+    ...own(defaults),
+    replicas: replicas(1),
+    command: words("Command; empty: the image's own.", defaults.command ?? []),
+    livenessCommand: words('Succeeds while it is well; empty: its first process must not have died.', []),
+  });
+export type WorkerSettings = z.output<ReturnType<typeof worker>>;
+
+export const oneTimeJob = (doc: string, defaults: WorkloadDefaults & { command?: string[]; backoffLimit?: number }) =>
+  section(doc, {
+    ...own(defaults),
+    command: words("Command; empty: the image's own.", defaults.command ?? []),
+    backoffLimit: z
+      .int()
+      .min(0)
+      .max(20)
+      .default(defaults.backoffLimit ?? 4)
+      .describe('Tries after the first one.'),
+    deadlineSeconds: z.int().min(60).max(604_800).default(86_400).describe('The Job is ended as failed after this.'),
+  });
+export type OneTimeJobSettings = z.output<ReturnType<typeof oneTimeJob>>;
+
+export const scheduledJob = (doc: string, defaults: WorkloadDefaults & { command?: string[]; schedule: string }) =>
+  section(doc, {
+    ...own(defaults),
+    command: words("Command; empty: the image's own.", defaults.command ?? []),
+    schedule: s.cron().default(defaults.schedule).describe('When it runs (UTC).'),
+    backoffLimit: z.int().min(0).max(20).default(2).describe('Tries after the first one.'),
+    deadlineSeconds: z.int().min(10).max(86_400).default(280).describe('A run is ended as failed after this.'),
+    keepSucceeded: z.int().min(0).max(20).default(3).describe('Runs kept that succeeded.'),
+    keepFailed: z.int().min(0).max(20).default(3).describe('Runs kept that failed.'),
+  });
+export type ScheduledJobSettings = z.output<ReturnType<typeof scheduledJob>>;
+
+/** Nightly dumps to a volume of their own. */
+export const dumps = () =>
+  section('Nightly dumps to a volume of their own.', {
+    enabled: z.boolean().default(false).describe('Write the CronJob and its volume claim.'),
+    schedule: s.cron().default('30 2 * * *').describe('When to dump (UTC).'),
+    keepDays: z.int().min(1).max(365).default(14).describe('Dumps older than this are deleted.'),
+    size: s.bytes().default('20Gi').describe('Size of the volume for the dumps.'),
+  });
+export type DumpSettings = z.output<ReturnType<typeof dumps>>;
+
+/** A server that runs elsewhere: its name, and how a NetworkPolicy names it. */
+const elsewhere = (what: string, host: string, port: number) =>
+  section(`For mode external: ${what} that runs elsewhere.`, {
+    host: s.hostName().default(host).describe('Its host name.'),
+    address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: ['10.0.0.0/8'], port }),
+  });
+
+const mode = () =>
+  z.enum(['bundled', 'external']).default('bundled').describe('A pod of our own, or one that runs elsewhere.');
+const identifier = () => s.text('[a-z_][a-z0-9_]{0,62}', 'lower-case letters, digits and underscores');
+
+export const mysql = (defaults: { database: string; user: string; size: string }) =>
+  section('MySQL.', {
+    mode: mode(),
+    database: identifier().default(defaults.database).describe('Name of the database.'),
+    user: identifier().default(defaults.user).describe('As whom the clients log in.'),
+    secret: s
+      .objectName()
+      .default('mysql-credentials')
+      .describe('Secret with the keys password and, in mode bundled, root-password.'),
+    image: image(THIRD_PARTY_IMAGES.mysql),
+    resources: resources({ cpu: '250m', memory: '512Mi' }, { cpu: '500m', memory: '1Gi' }),
+    volume: volume(defaults.size),
+    backup: dumps(),
+    external: elsewhere('a server', 'mysql.example.com', 3306),
+  });
+export type MySqlSettings = z.output<ReturnType<typeof mysql>>;
+
+export const redis = (defaults: { size: string }) =>
+  section('Redis.', {
+    mode: mode(),
+    secret: s.objectName().default('redis-credentials').describe('Secret with the key password.'),
+    image: image(THIRD_PARTY_IMAGES.redis),
+    resources: resources({ cpu: '100m', memory: '128Mi' }, { cpu: '250m', memory: '256Mi' }),
+    volume: volume(defaults.size),
+    external: elsewhere('a server', 'redis.example.com', 6379),
+  });
+export type RedisSettings = z.output<ReturnType<typeof redis>>;
+
+export const objectStorage = (defaults: { size: string; buckets: string[] }) =>
+  section('S3-compatible object storage: MinIO, or one that runs elsewhere.', {
+    mode: mode(),
+    secret: s.objectName().default('minio-credentials').describe('Secret with the keys access-key and secret-key.'),
+    image: image(THIRD_PARTY_IMAGES.minio),
+    clientImage: image(THIRD_PARTY_IMAGES.minioClient),
+    resources: resources({ cpu: '200m', memory: '256Mi' }, { cpu: '500m', memory: '512Mi' }),
+    volume: volume(defaults.size),
+    buckets: z
+      .array(
+        s.text('[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]', 'a bucket name: 3 to 63 lower-case letters, digits, dashes, dots'),
+      )
+      .min(1)
+      .max(50)
+      .default(defaults.buckets)
+      .describe('Buckets that are made when they are missing.'),
+    external: section('For mode external: storage that runs elsewhere.', {
+      url: s.httpUrl().default('https://s3.example.com').describe('Its address.'),
+      address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: ['10.0.0.0/8'], port: 443 }),
+    }),
+  });
+export type ObjectStorageSettings = z.output<ReturnType<typeof objectStorage>>;
+
+const topic = z.strictObject({
+  name: s.text('[-._a-zA-Z0-9]{1,200}', 'a topic name').describe('Name of the topic.'),
+  partitions: z.int().min(1).max(1000).default(1).describe('Number of partitions.'),
+  replicas: z.int().min(1).max(9).default(1).describe('Copies of each; at most the number of brokers.'),
+});
+
+export const kafka = (defaults: { topics: { name: string; partitions?: number }[]; size: string }) =>
+  section('Kafka.', {
+    mode: z
+      .enum(['bundled', 'strimzi', 'external'])
+      .default('bundled')
+      .describe('One broker of our own (KRaft), a cluster by the Strimzi operator, or one that runs elsewhere.'),
+    image: image(THIRD_PARTY_IMAGES.kafka).describe(
+      'The image of the broker (bundled) and of the Job that makes the topics.',
+    ),
+    resources: resources({ cpu: '250m', memory: '512Mi' }, { cpu: '500m', memory: '1Gi' }),
+    heap: s
+      .text('[1-9][0-9]{1,5}m', 'megabytes such as 512m')
+      .default('512m')
+      .describe("The broker's Java heap; about half its memory."),
+    volume: volume(defaults.size),
+    clusterId: s
+      .text('[-_a-zA-Z0-9]{22}', '16 bytes in base64 without padding')
+      .default('ZmxvdHMta2Fma2EtMDAwMQ')
+      .describe('Id with which the storage is formatted; must not change (bundled).'),
+    topics: z.array(topic).max(200).prefault(defaults.topics).describe('Topics that are made when they are missing.'),
+    strimzi: section('For mode strimzi.', {
+      brokers: z.int().min(1).max(9).default(3).describe('Number of brokers, each a controller too.'),
+      version: s
+        .text('[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 4.0.0')
+        .default('4.0.0')
+        .describe('Version of Kafka.'),
+    }),
+    external: elsewhere('a cluster', 'kafka.example.com', 9092),
+  });
+export type KafkaSettings = z.output<ReturnType<typeof kafka>>;
