@@ -122,7 +122,8 @@ export interface Member {
   watch(
     kind: 'RayJob' | 'Job',
     resourceVersion: string,
-    options: { signal: AbortSignal; idleTimeoutMs: number },
+    /** `opened` is called when the member has accepted the watch, which may be long before its first event. */
+    options: { signal: AbortSignal; idleTimeoutMs: number; opened?: () => void },
   ): AsyncIterable<WatchEvent>;
   /** Rejects with 'missing' when there is no such pod or container, 'notReady' while it has not started. */
   logs(

@@ -73,7 +73,7 @@ export function createMember(transport: Transport, cluster: string): Member {
       return body === undefined ? undefined : parseObject(body, call);
     },
 
-    async *watch(kind, resourceVersion, { signal, idleTimeoutMs }) {
+    async *watch(kind, resourceVersion, { signal, idleTimeoutMs, opened }) {
       const call = {
         ...reading('watch', proxied(cluster, collectionTarget(API_VERSION[kind], kind, null))),
         query: { watch: 1, allowWatchBookmarks: true, labelSelector: OURS, resourceVersion },
@@ -84,6 +84,7 @@ export function createMember(transport: Transport, cluster: string): Member {
       signal.addEventListener('abort', stop, { once: true });
       try {
         const source = await transport.stream(call, { signal: hangUp.signal, timeoutMs: idleTimeoutMs });
+        opened?.();
         yield* events(
           notIdle(source, idleTimeoutMs, call, () => hangUp.abort()),
           call,
