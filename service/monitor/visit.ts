@@ -27,6 +27,8 @@ const OBJECTS_LISTED_PER_GET = 25;
 const LIST_TIMEOUT_MS = 10_000;
 /** The proxy takes 190 reads a second from 32 at once and no more from more. */
 const GETS_AT_ONCE = 32;
+/** Clusters that may hang must not take the connections of the others. */
+const SLOW_GETS_AT_ONCE = 8;
 
 export interface VisitOptions {
   readonly karmada: Karmada;
@@ -52,7 +54,7 @@ export interface VisitReport {
 export function createVisit(options: VisitOptions) {
   const { karmada, known, health, lost, clock, log, observe, isUnderWay, listed } = options;
   const promptGets = pLimit(GETS_AT_ONCE);
-  const slowGets = pLimit(GETS_AT_ONCE);
+  const slowGets = pLimit(SLOW_GETS_AT_ONCE);
   let answerNumber = 0;
 
   async function visit(cluster: string): Promise<VisitReport> {
