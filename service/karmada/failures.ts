@@ -67,7 +67,9 @@ export function where(asked: Pick<Asked, 'cluster'>): string {
   return asked.cluster === null ? 'Karmada' : `Cluster ${asked.cluster} (through Karmada)`;
 }
 
-export const request = (asked: Asked): string => `${asked.method} ${asked.target.path}`;
+/** Of a proxied request only what it asks of the member: the way there is the same for all. */
+const request = ({ method, target }: Asked): string =>
+  `${method} ${target.path.replace(/^\/apis\/cluster\.karmada\.io\/v1alpha1\/clusters\/[^/]+\/proxy/, '')}`;
 
 /** The error for an answer that is not 2xx. */
 export function failureOf(answer: Answer, asked: Asked): KarmadaError {

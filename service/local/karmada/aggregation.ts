@@ -1,0 +1,58 @@
+import { type Fields, listAt, numberAt, pick, type StoredObject } from '../kube/objects.ts';
+
+const DEPLOYMENT_RANK = [
+  '',
+  'Initializing',
+  'Waiting',
+  'Suspending',
+  'Suspended',
+  'Retrying',
+  'Running',
+  'Complete',
+  'ValidationFailed',
+  'Failed',
+];
+const JOB_RANK = ['', 'PENDING', 'RUNNING', 'SUCCEEDED', 'STOPPED', 'FAILED'];
+
+/** Karmada's verdict on an object in a member; what counts as healthy is in its interpreters per kind. */
+export function health({ kind, status }: StoredObject): 'Healthy' | 'Unhealthy' {
+  if (kind !== 'RayJob') return 'Healthy';
+  const deployment = pick(status, 'jobDeploymentStatus');
+  const healthy = deployment === 'Running' || (deployment === 'Complete' && pick(status, 'jobStatus') === 'SUCCEEDED');
+  return healthy ? 'Healthy' : 'Unhealthy';
+}
+
+/** The members' statuses as one, for the object on the control plane. */
+export function aggregate(kind: string, statuses: readonly Fields[]): Fields | undefined {
+  const [only, ...more] = statuses;
+  if (only === undefined) return undefined;
+  if (more.length === 0) return only;
+  return kind === 'RayJob' ? worstRayJob(statuses) : summedJob(statuses);
+}
+
+function worstRayJob(statuses: readonly Fields[]): Fields {
+  const rank = (order: readonly string[], field: string) => (status: Fields) =>
+    order.indexOf(String(status[field] ?? ''));
+  const worst = (order: readonly string[], field: string): Fields | undefined =>
+    statuses.toSorted((a, b) => rank(order, field)(b) - rank(order, field)(a))[0];
+  const deployment = worst(DEPLOYMENT_RANK, 'jobDeploymentStatus');
+  return {
+    jobStatus: worst(JOB_RANK, 'jobStatus')?.jobStatus,
+    jobDeploymentStatus: deployment?.jobDeploymentStatus,
+    reason: deployment?.reason,
+    message: deployment?.message,
+  };
+}
+
+function summedJob(statuses: readonly Fields[]): Fields {
+  const sum = (field: string): number => statuses.reduce((total, status) => total + (numberAt(status, field) ?? 0), 0);
+  const starts = statuses.map((status) => status.startTime).filter((start) => typeof start === 'string');
+  const failed = statuses.flatMap((status) => listAt(status, 'conditions')).filter((c) => pick(c, 'type') === 'Failed');
+  return {
+    startTime: starts.sort()[0],
+    active: sum('active'),
+    succeeded: sum('succeeded'),
+    failed: sum('failed'),
+    conditions: failed,
+  };
+}

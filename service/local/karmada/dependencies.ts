@@ -1,0 +1,43 @@
+import { listAt, pick, type StoredObject, textAt } from '../kube/objects.ts';
+
+export interface Dependency {
+  readonly kind: 'PersistentVolumeClaim' | 'ConfigMap' | 'Secret' | 'ServiceAccount';
+  readonly name: string;
+}
+
+/** What a job's pods refer to: what `propagateDeps` takes along (Karmada's interpreters for RayJob and Job). */
+export function dependenciesOf(object: StoredObject): Dependency[] {
+  const found = new Map<string, Dependency>();
+  const add = (kind: Dependency['kind'], name: string | undefined): void => {
+    if (name) found.set(`${kind}/${name}`, { kind, name });
+  };
+  for (const spec of podSpecs(object)) {
+    const account = textAt(spec, 'serviceAccountName');
+    if (account !== 'default') add('ServiceAccount', account);
+    for (const secret of listAt(spec, 'imagePullSecrets')) add('Secret', textAt(secret, 'name'));
+    for (const volume of listAt(spec, 'volumes')) {
+      add('PersistentVolumeClaim', textAt(volume, 'persistentVolumeClaim', 'claimName'));
+      add('ConfigMap', textAt(volume, 'configMap', 'name'));
+      add('Secret', textAt(volume, 'secret', 'secretName'));
+    }
+    for (const container of [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')]) {
+      for (const source of listAt(container, 'envFrom')) {
+        add('ConfigMap', textAt(source, 'configMapRef', 'name'));
+        add('Secret', textAt(source, 'secretRef', 'name'));
+      }
+      for (const variable of listAt(container, 'env')) {
+        add('ConfigMap', textAt(variable, 'valueFrom', 'configMapKeyRef', 'name'));
+        add('Secret', textAt(variable, 'valueFrom', 'secretKeyRef', 'name'));
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+const podSpecs = (object: StoredObject): unknown[] =>
+  [
+    pick(object, 'spec', 'template', 'spec'),
+    pick(object, 'spec', 'submitterPodTemplate', 'spec'),
+    pick(object, 'spec', 'rayClusterSpec', 'headGroupSpec', 'template', 'spec'),
+    ...listAt(object, 'spec', 'rayClusterSpec', 'workerGroupSpecs').map((group) => pick(group, 'template', 'spec')),
+  ].filter((spec) => spec !== undefined);

@@ -1,0 +1,44 @@
+import { JOB, PERSISTENT_VOLUME_CLAIM } from '../../kube/kinds.ts';
+import { pick, type StoredObject } from '../../kube/objects.ts';
+import { RAY_JOB } from '../kinds.ts';
+import type { Member } from '../member.ts';
+import { createBatchJobLife } from './batch-job.ts';
+import { createLifeClock } from './clock.ts';
+import { createPods } from './pods.ts';
+import { createRayJobLife } from './ray-job.ts';
+
+/** Everything that makes objects in a member move by themselves. Without it, tests and benches write the statuses. */
+export function startLife(member: Member, speed: number): { stop(): void } {
+  const clock = createLifeClock(speed);
+  const pods = createPods(member);
+  const rayJobs = createRayJobLife(member, pods, clock);
+  const batchJobs = createBatchJobLife(member, pods, clock);
+  const { registry } = member.server;
+  const stop = registry.store.onChange(({ type, resource, object }) => {
+    if (type === 'DELETED') clock.cancel(object.metadata.uid);
+    else if (resource === RAY_JOB) rayJobs.look(object);
+    else if (resource === JOB) batchJobs.look(object);
+    else if (resource === PERSISTENT_VOLUME_CLAIM && type === 'ADDED')
+      clock.later(object.metadata.uid, 0.5, () => bind(member, object));
+  });
+  return {
+    stop() {
+      stop();
+      clock.stop();
+    },
+  };
+}
+
+/** As a storage class that binds at once would. */
+function bind({ server: { registry } }: Member, claim: StoredObject): void {
+  const { namespace, name, uid } = claim.metadata;
+  const now = registry.store.get(PERSISTENT_VOLUME_CLAIM, namespace, name);
+  if (now?.metadata.uid !== uid) return;
+  const spec = { ...(now.spec as object), volumeName: `pvc-${uid}` };
+  registry.store.put(PERSISTENT_VOLUME_CLAIM, { ...now, spec });
+  registry.setStatus(PERSISTENT_VOLUME_CLAIM, namespace, name, {
+    phase: 'Bound',
+    accessModes: pick(claim, 'spec', 'accessModes'),
+    capacity: { storage: pick(claim, 'spec', 'resources', 'requests', 'storage') },
+  });
+}

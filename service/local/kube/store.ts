@@ -1,0 +1,133 @@
+import type { StoredObject } from './objects.ts';
+import { type ResourceType, resourceKey } from './resources.ts';
+
+export interface StoreEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly resource: ResourceType;
+  readonly object: StoredObject;
+  /** As it was before; undefined for a new one. */
+  readonly previous: StoredObject | undefined;
+  readonly version: number;
+}
+
+export type StoreListener = (event: StoreEvent) => void;
+
+/** Objects of one API server in memory, with one version counter over all kinds, as etcd has. */
+export interface Store {
+  version(): number;
+  get(resource: ResourceType, namespace: string | undefined, name: string): StoredObject | undefined;
+  /** In the order of namespace and name. */
+  list(resource: ResourceType, namespace?: string): StoredObject[];
+  /** Stores a new version; the object gets its resourceVersion here. */
+  put(resource: ResourceType, object: StoredObject): StoredObject;
+  remove(resource: ResourceType, object: StoredObject): StoredObject;
+  /** All changes of a kind after a version; undefined when they are no longer all known. */
+  since(resource: ResourceType, version: number): StoreEvent[] | undefined;
+  /** The oldest version from which a watch can be resumed. */
+  oldest(resource: ResourceType): number;
+  /** Forgets the history, as compaction does: watches from before now get 410. */
+  compact(): void;
+  onChange(listener: StoreListener): () => void;
+}
+
+interface Shelf {
+  readonly objects: Map<string, StoredObject>;
+  /** Sorted; undefined after a name has come or gone. */
+  keys: string[] | undefined;
+  history: StoreEvent[];
+  compactedAt: number;
+}
+
+const keyOf = (namespace: string | undefined, name: string): string => `${namespace ?? ''}/${name}`;
+
+export function createStore({ historySize = 5_000 } = {}): Store {
+  const shelves = new Map<string, Shelf>();
+  const listeners = new Set<StoreListener>();
+  const waiting: StoreEvent[] = [];
+  let version = 1_000;
+
+  function shelfOf(resource: ResourceType): Shelf {
+    const key = resourceKey(resource);
+    let shelf = shelves.get(key);
+    if (!shelf) {
+      shelf = { objects: new Map(), keys: undefined, history: [], compactedAt: 0 };
+      shelves.set(key, shelf);
+    }
+    return shelf;
+  }
+
+  function record(shelf: Shelf, event: StoreEvent): void {
+    shelf.history.push(event);
+    // Cut in slices: shifting one by one would cost more than the change itself.
+    if (shelf.history.length > historySize * 2) {
+      const dropped = shelf.history.splice(0, shelf.history.length - historySize);
+      shelf.compactedAt = dropped.at(-1)?.version ?? shelf.compactedAt;
+    }
+    announce(event);
+  }
+
+  /** A listener may change the store itself: what follows from an event is announced after the event, to all. */
+  function announce(event: StoreEvent): void {
+    waiting.push(event);
+    if (waiting.length > 1) return;
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      for (const listener of listeners) listener(next);
+      waiting.shift();
+    }
+  }
+
+  return {
+    version: () => version,
+    get: (resource, namespace, name) => shelfOf(resource).objects.get(keyOf(namespace, name)),
+    list(resource, namespace) {
+      const shelf = shelfOf(resource);
+      shelf.keys ??= [...shelf.objects.keys()].sort();
+      const objects: StoredObject[] = [];
+      const prefix = namespace === undefined ? '' : `${namespace}/`;
+      for (const key of shelf.keys) {
+        if (!key.startsWith(prefix)) continue;
+        const object = shelf.objects.get(key);
+        if (object) objects.push(object);
+      }
+      return objects;
+    },
+    put(resource, object) {
+      const shelf = shelfOf(resource);
+      const key = keyOf(object.metadata.namespace, object.metadata.name);
+      const previous = shelf.objects.get(key);
+      version += 1;
+      const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+      shelf.objects.set(key, stored);
+      if (!previous) shelf.keys = undefined;
+      record(shelf, { type: previous ? 'MODIFIED' : 'ADDED', resource, object: stored, previous, version });
+      return stored;
+    },
+    remove(resource, object) {
+      const shelf = shelfOf(resource);
+      shelf.objects.delete(keyOf(object.metadata.namespace, object.metadata.name));
+      shelf.keys = undefined;
+      version += 1;
+      const last = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
+      record(shelf, { type: 'DELETED', resource, object: last, previous: object, version });
+      return last;
+    },
+    since(resource, after) {
+      const shelf = shelfOf(resource);
+      if (after < shelf.compactedAt) return undefined;
+      const from = shelf.history.findLastIndex((event) => event.version <= after);
+      return shelf.history.slice(from + 1);
+    },
+    oldest: (resource) => shelfOf(resource).compactedAt,
+    compact() {
+      version += 1;
+      for (const shelf of shelves.values()) {
+        shelf.history = [];
+        shelf.compactedAt = version;
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
