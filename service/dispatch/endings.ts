@@ -2,30 +2,34 @@ import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
-import type { Step } from './step.ts';
+import { referenceTo, type Step, type StepContext } from './step.ts';
 
 /** A user who cancels wants it to stop: a member that does not give its logs holds that up for a few seconds only. */
-const LOG_TRIES_BEFORE_CANCEL = 3;
+const LOG_TRIES_BEFORE_CANCEL = 2;
 /** With growing pauses that is about ten minutes. */
 const LOG_TRIES_AFTER_END = 15;
 
-/** Before the pods go. What is kept already is not read again. */
-const keepLogs =
-  (tries: number): Step =>
-  async ({ keepLogs, attempts, signal }, job) => {
-    if (job.clusters.length === 0) return undefined;
-    try {
-      await keepLogs(job, signal);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof KarmadaError)) throw error;
-      if (attempts < tries) return { set: {}, next: { dueInSeconds: retryDelay(attempts), failed: true } };
-      return undefined;
-    }
-  };
+/** Before the pods go. Once the removal has begun there is nothing more to read. */
+export const keepLogsBeforeCancel: Step = async (context, job) => {
+  const { karmada, objects, signal } = context;
+  const workload = job.clusters.length > 0 && (await karmada.get(referenceTo(objects.workload), { signal }));
+  return workload ? keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL) : undefined;
+};
 
-export const keepLogsBeforeCancel = keepLogs(LOG_TRIES_BEFORE_CANCEL);
-export const keepLogsAfterEnd = keepLogs(LOG_TRIES_AFTER_END);
+export const keepLogsAfterEnd: Step = async (context, job) =>
+  job.clusters.length > 0 ? keepLogs(context, job, LOG_TRIES_AFTER_END) : undefined;
+
+/** What is kept already is not read again. */
+async function keepLogs(context: StepContext, job: Job, tries: number): Promise<Outcome | undefined> {
+  try {
+    await context.keepLogs(job, context.signal);
+  } catch (error) {
+    if (!(error instanceof KarmadaError)) throw error;
+    const { attempts } = context;
+    if (attempts < tries) return { set: {}, next: { dueInSeconds: retryDelay(attempts), failed: true } };
+  }
+  return undefined;
+}
 
 /** Until then the finished RayJob can be looked at on Karmada and in its cluster. */
 export const awaitRetention: Step = async ({ finishedRetentionSeconds }, job) => {

@@ -11,6 +11,8 @@ const PARALLEL_MEMBERS = 8;
 
 interface Remains {
   readonly cluster: string;
+  /** It is not only slow: somebody may have to do something. */
+  readonly isTrouble?: boolean;
   readonly message: string;
   readonly detail?: string;
 }
@@ -22,8 +24,9 @@ export const confirmGoneInMembers: Step = async (context, job) => {
   const clusters = isKnown ? known : await candidates(context, job);
   const limit = pLimit(PARALLEL_MEMBERS);
   const found = await Promise.all(clusters.map((cluster) => limit(() => remainsIn(context, job, cluster, isKnown))));
-  const first = found.find((remains) => remains !== undefined);
-  return first && stillThere(job, first.message, first.detail, first.cluster);
+  const left = found.filter((remains) => remains !== undefined);
+  const worst = left.find(({ isTrouble }) => isTrouble) ?? left[0];
+  return worst && stillThere(job, worst, worst.isTrouble);
 };
 
 const clustersOf = (job: Job): string[] => [...new Set([...job.clusters, ...Object.keys(job.clusterStates)])];
@@ -47,7 +50,7 @@ async function remainsIn(
     // It has left Karmada: nothing of ours can be seen or removed there any more.
     if (error.failure === 'unknownCluster' || !isKnown) return undefined;
     const message = `Cluster ${cluster} cannot be asked whether the job is gone there; it is asked again until it answers`;
-    return { cluster, message, detail: error.message };
+    return { cluster, message, detail: error.message, isTrouble: true };
   }
 }
 

@@ -3,7 +3,7 @@ import type { JobManifests } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject, ObjectReference } from '../karmada/karmada.ts';
 import { isOurs } from './create.ts';
-import { type Outcome, waiting } from './outcome.ts';
+import { type Outcome, type Waiting, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
 import { named, referenceTo, type Step, type StepContext } from './step.ts';
 
@@ -12,7 +12,7 @@ import { named, referenceTo, type Step, type StepContext } from './step.ts';
 // accepted the deletion. So the end is what the members themselves say.
 
 /** A garbage collector that works has long been there; see awaitBindingsGone. */
-const BINDING_LINGERS_MS = 3_000;
+const BINDING_LINGERS_MS = 1_500;
 
 /** The clusters are in the binding, and the binding goes with the job: they are written down before anything is removed. */
 export const rememberClusters: Step = async (context, job) => {
@@ -44,22 +44,21 @@ export const removeWorkload: Step = (context, job) =>
 
 export const awaitBindingsGone: Step = async (context, job) => {
   const { karmada, objects, signal } = context;
-  for (const object of propagated(objects)) {
-    const binding = bindingOf(referenceTo(object));
-    const existing = await karmada.get(binding, { signal });
-    if (!existing) continue;
-    // Karmada's garbage collector removes it within seconds. A control plane that runs none would keep the job in its member
-    // for ever; deleting the binding does what the collector would have done, where our rights allow it.
-    if (waitedMs(job) > BINDING_LINGERS_MS && !existing.metadata.deletionTimestamp) {
-      await karmada.delete(binding, { uid: existing.metadata.uid, signal }).catch(unlessForbidden);
-    }
-    return stillThere(
-      job,
-      `Waiting for Karmada to take ${named(object)} out of its clusters (${named(existing)} is still there)`,
-    );
-  }
-  return undefined;
+  const references = propagated(objects).map((object) => bindingOf(referenceTo(object)));
+  const bindings = await Promise.all(references.map((reference) => karmada.get(reference, { signal })));
+  const left = bindings.filter((binding) => binding !== undefined);
+  if (left.length === 0) return undefined;
+  // Karmada's garbage collector removes them within a second or two. A control plane that runs none would keep the job in its
+  // member for ever; deleting the bindings does what the collector would have done, where our rights allow it.
+  if (waitedMs(job) > BINDING_LINGERS_MS) await Promise.all(left.map((binding) => removeBinding(context, binding)));
+  const names = left.map(named).join(' and ');
+  return stillThere(job, { message: `Waiting for Karmada to take it out of its clusters (${names} is still there)` });
 };
+
+async function removeBinding({ karmada, signal }: StepContext, binding: KubeObject): Promise<void> {
+  const { uid, deletionTimestamp } = binding.metadata;
+  if (!deletionTimestamp) await karmada.delete(referenceTo(binding), { uid, signal }).catch(unlessForbidden);
+}
 
 function unlessForbidden(error: unknown): void {
   if (!(error instanceof KarmadaError && error.failure === 'forbidden')) throw error;
@@ -77,7 +76,8 @@ async function remove(
     if (!existing || !isOurs(existing, job)) continue;
     if (!existing.metadata.deletionTimestamp) await karmada.delete(reference, { uid: existing.metadata.uid, signal });
     const left = await karmada.get(reference, { signal });
-    if (left && isOurs(left, job)) return stillThere(job, `Waiting for Karmada to remove ${named(object)}`);
+    if (left && isOurs(left, job))
+      return stillThere(job, { message: `Waiting for Karmada to remove ${named(object)}` });
   }
   return undefined;
 }
@@ -96,13 +96,16 @@ const againWith = (set: Outcome['set']): Outcome => ({ set, next: { dueInSeconds
 const waitedMs = (job: Job): number => Date.now() - job.updatedAt.getTime();
 
 /** Most removals take a second or two; only what takes longer is worth a word to the user. */
-const WORTH_A_WORD_MS = 2_000;
+const WORTH_A_WORD_MS = 2_500;
 
-export function stillThere(job: Job, message: string, detail?: string, cluster?: string): Outcome {
+export function stillThere(
+  job: Job,
+  why: Omit<Waiting, 'reason'>,
+  isWorthAWord = waitedMs(job) > WORTH_A_WORD_MS,
+): Outcome {
   const dueInSeconds = pollDelay(job.updatedAt);
-  if (isFinished(job.status) && job.wanted !== 'delete') return { set: {}, next: { dueInSeconds } };
-  if (waitedMs(job) < WORTH_A_WORD_MS) return { set: {}, next: { dueInSeconds } };
-  return waiting(job, { reason: reasonOf(job), message, detail, cluster }, dueInSeconds);
+  if (!isWorthAWord || (isFinished(job.status) && job.wanted !== 'delete')) return { set: {}, next: { dueInSeconds } };
+  return waiting(job, { ...why, reason: reasonOf(job) }, dueInSeconds);
 }
 
 export const reasonOf = (job: Job): string => (job.wanted === 'delete' ? 'Deleting' : 'Cancelling');
