@@ -4,14 +4,16 @@ import { describeSettings, SETTINGS, type SettingValues } from './config/setting
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { isLoopback } from './config/values.ts';
 import { ENV } from './contract.ts';
+import type { Connection } from './store/connection.ts';
 
 export type { AuthConfig } from './config/auth.ts';
 
 /** What the whole service is told, once, at its start. */
 export interface Config {
-  readonly databaseUrl: string;
+  /** null in the local mode, until it has started its own */
+  readonly database: Connection | null;
   readonly databasePoolSize: number;
-  readonly karmadaKubeconfig: string;
+  readonly karmadaKubeconfig: string | null;
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
@@ -39,7 +41,7 @@ export type Loaded =
   | { readonly outcome: 'mistakes'; readonly mistakes: readonly string[] };
 
 /** The three settings that a production service cannot do without; the local mode brings its own. */
-const CONNECTIONS = ['databaseUrl', 'karmadaKubeconfig', 'mgmtKubeconfig'] as const;
+const CONNECTIONS = ['database', 'karmadaKubeconfig', 'mgmtKubeconfig'] as const;
 
 /** Given any of them, `npm start` is the production service. */
 export function isProduction(args: readonly string[], environment: Environment): boolean {
@@ -47,14 +49,14 @@ export function isProduction(args: readonly string[], environment: Environment):
 }
 
 /** Arguments win over the environment, the environment over the defaults. Every mistake is told, not only the first. */
-export function loadConfig(
+export async function loadConfig(
   args: readonly string[],
   environment: Environment,
   connections: 'required' | 'local',
-): Loaded {
+): Promise<Loaded> {
   if (args.includes('--help')) return { outcome: 'information', text: help() };
   if (args.includes('--version')) return { outcome: 'information', text: version() };
-  const { values, mistakes } = readSettings(args, environment);
+  const { values, mistakes } = await readSettings(args, environment);
   if (connections === 'required') mistakes.push(...missingConnections(args, environment));
   const auth = chooseAuth(values, environment, mistakes);
   if (auth === 'undecided' && values.host !== undefined && !isLoopback(values.host)) {
@@ -77,9 +79,9 @@ function missingConnections(args: readonly string[], environment: Environment): 
 function toConfig(values: SettingValues, auth: AuthConfig | 'undecided'): Config {
   const v = values as Required<SettingValues>;
   return Object.freeze<Config>({
-    databaseUrl: values.databaseUrl ?? '',
+    database: values.database ?? null,
     databasePoolSize: v.databasePoolSize,
-    karmadaKubeconfig: values.karmadaKubeconfig ?? '',
+    karmadaKubeconfig: values.karmadaKubeconfig ?? null,
     host: values.host ?? (auth === 'undecided' ? '127.0.0.1' : '0.0.0.0'),
     port: v.port,
     logLevel: v.logLevel,

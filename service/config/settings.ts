@@ -4,7 +4,7 @@ import { DEFAULT_PORT, ENV, FLAGS } from '../contract.ts';
 import { kubeconfigFile } from './kubeconfig.ts';
 import {
   choice,
-  databaseUrl,
+  database,
   duration,
   host,
   httpsUrl,
@@ -38,11 +38,11 @@ const setting = <T>(value: Setting<T>): Setting<T> => value;
 
 /** Everything that can be set, in the order of --help. A new setting is one entry here and one line in Config. */
 export const SETTINGS = {
-  databaseUrl: setting({
+  database: setting({
     variable: ENV.databaseUrl,
     flag: FLAGS.databaseUrl,
     help: 'PostgreSQL 15 or newer: postgresql://user:password@host:5432/database, or host=... user=... dbname=...',
-    schema: databaseUrl,
+    schema: database,
     secret: true,
   }),
   karmadaKubeconfig: setting({

@@ -3,14 +3,14 @@ import { SETTINGS, type Setting, type SettingName, type SettingValues } from './
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What was said, and what of it is wrong. */
-export function readSettings(args: readonly string[], environment: Environment) {
+export async function readSettings(args: readonly string[], environment: Environment) {
   const mistakes = unknownArguments(args);
   const values: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(SETTINGS) as [SettingName, Setting<unknown>][]) {
     const source = given(entry, args, environment);
     const text = source?.text ?? entry.default;
     if (text === undefined) continue;
-    const parsed = entry.schema.safeParse(text);
+    const parsed = await entry.schema.safeParseAsync(text);
     if (parsed.success) values[name] = parsed.data;
     else mistakes.push(...parsed.error.issues.map(({ message }) => `${shown(entry, source)}: ${message}`));
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type Connection, parseConnection } from '../store/connection.ts';
 
 // Settings come as text, from the environment or the command line. Each schema here turns one kind of text into a value,
 // and its message says what is allowed, since the message is all that an operator sees.
@@ -89,31 +89,15 @@ export const trustProxy = z
     return z.NEVER;
   });
 
-/** Both forms that libpq takes: postgresql://user@host/db and host=... user=... dbname=... */
-export const databaseUrl = z
-  .string()
-  .refine(
-    (text) => isDatabaseUrl(text) || /^\s*(\w+\s*=\s*('(?:[^'\\]|\\.)*'|[^\s']*)\s*)+$/.test(text),
-    'must be postgresql://user:password@host:5432/database, or host=... port=... user=... password=... dbname=... sslmode=...',
-  );
-
-function isDatabaseUrl(text: string): boolean {
-  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
-}
-
-/** Why a file cannot be read, in words; undefined when it can. */
-export function unreadable(path: string): string | undefined {
+/** Both forms that libpq takes. The connection keeps its password to itself, wherever it is printed. */
+export const database = z.string().transform((text, context): Connection => {
   try {
-    readFileSync(path);
-    return undefined;
+    return parseConnection(text);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOENT') return 'the file does not exist';
-    if (code === 'EISDIR') return 'this is a folder; must be a file';
-    if (code === 'EACCES') return 'the file may not be read by this user';
-    return `the file cannot be read: ${(error as Error).message}`;
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
   }
-}
+});
 
 export const isLoopback = (name: string): boolean =>
   name === 'localhost' || name === '::1' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);

@@ -1,0 +1,87 @@
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import type { AuthConfig } from '../config.ts';
+import { PATHS } from '../contract.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { serveDocs } from './docs.ts';
+import { identifyCaller, limitRate } from './middleware/caller.ts';
+import { allowOrigins } from './middleware/cors.ts';
+import { logRequests } from './middleware/request-log.ts';
+import { describeRoutes } from './openapi.ts';
+import { servePage } from './page.ts';
+import { answerProblems, Problem } from './problem.ts';
+import { mountRoutes, type Route } from './route.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { algorithmRoutes } from './routes/algorithms.ts';
+import { clusterRoutes } from './routes/clusters.ts';
+import { eventStreamRoute } from './routes/event-stream.ts';
+import { insightRoutes } from './routes/insight.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { logRoute } from './routes/logs.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { submitRoutes } from './routes/submit.ts';
+
+export const allRoutes = (dependencies: ApiDependencies): Route[] => [
+  ...submitRoutes(dependencies),
+  ...jobRoutes(dependencies),
+  ...actionRoutes(dependencies),
+  logRoute(dependencies),
+  ...insightRoutes(dependencies),
+  eventStreamRoute(dependencies),
+  ...clusterRoutes(dependencies),
+  ...algorithmRoutes(),
+  ...serviceRoutes(dependencies),
+];
+
+/** A request's way, from top to bottom. */
+export function createApp(dependencies: ApiDependencies): Express {
+  const { config, log, metrics, authenticator } = dependencies;
+  const routes = allRoutes(dependencies);
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers of the API change all the time; hashing each of them for a 304 that hardly ever comes costs more than it saves.
+  app.disable('etag');
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'simple');
+
+  app.use(logRequests(log, metrics));
+  app.use(securityHeaders(config.auth));
+  app.use(allowOrigins(config.corsOrigins));
+  app.use(PATHS.api, noStore, identifyCaller(authenticator));
+  if (config.rateLimitPerMinute > 0) app.use(PATHS.api, limitRate(config.rateLimitPerMinute, authenticator !== null));
+  mountRoutes(app, routes);
+  app.get(PATHS.metrics, async (_request, response) => {
+    const { contentType, text } = await metrics.render();
+    response.set('Content-Type', contentType).send(text);
+  });
+  serveDocs(app, describeRoutes(routes));
+  servePage(app);
+  app.use((request, _response, next) => next(new Problem(404, `There is nothing at ${request.path.slice(0, 200)}`)));
+  app.use(answerProblems(log));
+  return app;
+}
+
+const noStore: express.RequestHandler = (_request, response, next) => {
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+};
+
+/** The page loads nothing from elsewhere; it talks to its own origin and, to sign in, to the identity provider. */
+function securityHeaders(auth: AuthConfig) {
+  const connect = auth.kind === 'oidc' ? ["'self'", new URL(auth.issuer).origin] : ["'self'"];
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'connect-src': connect,
+        'img-src': ["'self'", 'data:'],
+        'object-src': ["'none'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}

@@ -1,0 +1,46 @@
+import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
+
+/** The member clusters as Karmada lists them, asked for once however many want to know. */
+export interface ClusterDirectory {
+  list(): Promise<readonly MemberCluster[]>;
+  /** The names that Karmada does not know; null when it cannot be asked and was never heard. */
+  unknownAmong(names: readonly string[]): Promise<readonly string[] | null>;
+}
+
+const FRESH_MS = 2000;
+const TIMEOUT_MS = 3000;
+
+export function createClusterDirectory(karmada: Karmada): ClusterDirectory {
+  let asked: { at: number; answer: Promise<readonly MemberCluster[]> } | undefined;
+  let lastKnown: ReadonlySet<string> | undefined;
+
+  function list(): Promise<readonly MemberCluster[]> {
+    if (asked && performance.now() - asked.at < FRESH_MS) return asked.answer;
+    const answer = karmada.clusters({ timeoutMs: TIMEOUT_MS });
+    const mine = { at: performance.now(), answer };
+    asked = mine;
+    answer.then(
+      (clusters) => {
+        lastKnown = new Set(clusters.map(({ name }) => name));
+      },
+      () => {
+        if (asked === mine) asked = undefined;
+      },
+    );
+    return answer;
+  }
+
+  return {
+    list,
+    async unknownAmong(names) {
+      const missing = () => names.filter((name) => !lastKnown?.has(name));
+      if (lastKnown && missing().length === 0) return [];
+      // A name that is new to us may be a cluster that has just joined.
+      const heard = await list().then(
+        () => true,
+        () => false,
+      );
+      return heard || lastKnown ? missing() : null;
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorRequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { IssuerUnavailable } from '../auth/auth.ts';
+import { type FieldProblem, pointerOf } from '../jobs/problems.ts';
+import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
+import { InvalidCursor, StoreUnavailable } from '../store/errors.ts';
+import { requestIdOf } from './middleware/request-log.ts';
+
+/** An answer that is not the one asked for, as RFC 9457 writes it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly fields: readonly FieldProblem[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    status: number,
+    detail: string,
+    {
+      fields = [],
+      headers = {},
+      cause,
+    }: { fields?: readonly FieldProblem[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause });
+    this.status = status;
+    this.fields = fields;
+    this.headers = headers;
+  }
+}
+
+export const notFound = (what: string): Problem => new Problem(404, `There is no ${what}`);
+
+export const invalid = (fields: readonly FieldProblem[]): Problem => {
+  const told = fields
+    .slice(0, 3)
+    .map(({ path, message }) => (path.length > 0 ? `${path.join('.')} ${message}` : message));
+  const more = fields.length > told.length ? `; and ${fields.length - told.length} more` : '';
+  return new Problem(400, `${told.join('; ')}${more}`, { fields });
+};
+
+const unavailable = (detail: string, cause: unknown): Problem =>
+  new Problem(503, detail, { headers: { 'Retry-After': '2' }, cause });
+
+/** `message` is what clients of the first implementation read; pointer and detail are RFC 9457's names, path and message the ones in our documents. */
+export function sendProblem(response: Response, problem: Problem): void {
+  const title = STATUS_CODES[problem.status] ?? 'Error';
+  const errors = problem.fields.map(({ path, message }) => {
+    const pointer = pointerOf(path);
+    return { path: pointer, message, pointer: `#${pointer}`, detail: message };
+  });
+  response.status(problem.status).set(problem.headers).type('application/problem+json');
+  response.send(
+    JSON.stringify({
+      type: 'about:blank',
+      title,
+      status: problem.status,
+      detail: problem.message,
+      message: problem.message,
+      requestId: requestIdOf(response),
+      ...(errors.length > 0 && { errors }),
+    }),
+  );
+}
+
+/** The one place where a failure becomes an answer. What we did not expect is logged whole and told without its inside. */
+export const answerProblems =
+  (log: Logger): ErrorRequestHandler =>
+  (error, request, response, next) => {
+    const problem = asProblem(error);
+    if (problem.status >= 500) {
+      log.error(
+        { err: problem.cause ?? error, requestId: requestIdOf(response), method: request.method, url: request.path },
+        problem.message,
+      );
+    }
+    // Half an answer cannot be taken back: express closes the connection, so that the caller sees it cut off.
+    if (response.headersSent) next(error);
+    else sendProblem(response, problem);
+  };
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof KarmadaError) return karmadaProblem(error);
+  if (error instanceof IssuerUnavailable) return unavailable(error.message, error);
+  if (error instanceof StoreUnavailable) return unavailable('The database cannot be reached just now', error);
+  if (error instanceof InvalidCursor) return invalid([{ path: ['cursor'], message: error.message }]);
+  const { status, type } = error as { status?: unknown; type?: unknown };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem(status, requestProblem(type, error));
+  return new Problem(500, 'Something went wrong in the service; its log says what, under this request id', {
+    cause: error,
+  });
+}
+
+/** What express and its body parser refuse, in words of our own: theirs repeat the input. */
+function requestProblem(type: unknown, error: unknown): string {
+  switch (type) {
+    case 'entity.too.large':
+      return 'The body is larger than 1 MiB';
+    case 'entity.parse.failed':
+      return 'The body is not valid JSON';
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return 'The body must be JSON in UTF-8, plain or compressed with gzip, deflate or br';
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return 'The body ended before its announced length';
+    default:
+      return error instanceof URIError ? 'The address is not correctly percent-encoded' : 'The request cannot be read';
+  }
+}
+
+const KARMADA_STATUS: Record<KarmadaFailure, number> = {
+  unavailable: 503,
+  memberUnavailable: 503,
+  unknownCluster: 404,
+  unauthenticated: 502,
+  forbidden: 502,
+  refused: 502,
+  namespaceMissing: 404,
+  missing: 404,
+  notReady: 503,
+  conflict: 409,
+  expired: 503,
+  garbled: 502,
+};
+
+function karmadaProblem(error: KarmadaError): Problem {
+  const status = KARMADA_STATUS[error.failure];
+  const where = error.cluster ? `Cluster ${error.cluster}` : 'Karmada';
+  return status === 503
+    ? unavailable(`${where} cannot be asked just now: ${error.message}`, error)
+    : new Problem(status, `${where}: ${error.message}`, { cause: error });
+}

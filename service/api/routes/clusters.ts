@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { mayIn } from '../../auth/identity.ts';
+import { MEMBER_RESOURCES, type MemberResource } from '../../karmada/karmada.ts';
+import { visibleNamespaces } from '../access.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { disconnected } from '../disconnect.ts';
+import { Problem } from '../problem.ts';
+import { type Route, route } from '../route.ts';
+import { ClusterBody, ClusterPath, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
+
+const NO_JOBS = { Pending: 0, Running: 0, Succeeded: 0, Failed: 0 };
+const MEMBER_TIMEOUT_MS = 12_000;
+
+/** The member clusters, and a read-only look into them. */
+export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: ApiDependencies): Route[] => [
+  route({
+    method: 'get',
+    path: '/api/v1/proxy/clusters',
+    tag: 'Clusters',
+    summary: 'Member clusters: readiness, capacity, jobs, and how fresh our knowledge is',
+    role: 'viewer',
+    answers: { 200: { description: 'The clusters', body: z.object({ clusters: z.array(ClusterBody) }) } },
+    async handle({ caller }) {
+      const [members, health, summary] = await Promise.all([
+        clusters.list(),
+        readClusterHealth(),
+        store.jobs.summary({ namespaces: visibleNamespaces(caller, undefined) }),
+      ]);
+      const body = members.map((member) => {
+        const { cluster: _, ...monitor } = health.get(member.name) ?? {};
+        const known = Object.keys(monitor).length > 0;
+        return { ...member, jobs: summary.byCluster[member.name] ?? NO_JOBS, monitor: known ? monitor : null };
+      });
+      return { body: { clusters: body } };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/proxy/clusters/{cluster}/resources',
+    tag: 'Clusters',
+    summary: 'Objects in a member cluster, of the types that may be read',
+    description: `Types: ${Object.keys(MEMBER_RESOURCES).join(', ')}. Anything else, Secrets above all, is refused.`,
+    role: 'viewer',
+    params: ClusterPath,
+    query: z.object({
+      namespace: textOnce(63).default('default').describe('* for all, which needs the right to all'),
+      type: textOnce(63).default('pods'),
+      limit: resourceLimit,
+    }),
+    answers: { 200: { description: 'The objects', body: ResourcesBody } },
+    async handle({ params: { cluster }, query: { namespace, type, limit }, caller, response }) {
+      if (!isReadable(type)) {
+        throw new Problem(
+          403,
+          `Objects of type ${type} may not be read here; only ${Object.keys(MEMBER_RESOURCES).join(', ')}`,
+        );
+      }
+      // Nodes belong to no namespace: who is kept to some namespaces does not see them.
+      const reach = type === 'nodes' ? '*' : namespace;
+      if (!mayIn(caller, 'viewer', reach)) {
+        throw new Problem(
+          403,
+          `${caller.name} may not look into ${reach === '*' ? 'all namespaces' : `namespace ${reach}`}`,
+        );
+      }
+      const { items } = await karmada
+        .member(cluster)
+        .list(
+          type,
+          { namespace: reach === '*' ? undefined : namespace, limit },
+          { timeoutMs: MEMBER_TIMEOUT_MS, signal: disconnected(response) },
+        );
+      return { body: { cluster, namespace, type, count: items.length, resources: items.map(withoutManagedFields) } };
+    },
+  }),
+];
+
+const isReadable = (type: string): type is MemberResource => Object.hasOwn(MEMBER_RESOURCES, type);
+
+/** Bookkeeping of the API server, often longer than the object. */
+function withoutManagedFields<T extends { metadata: object }>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as Record<string, unknown>;
+  return { ...object, metadata };
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+import { z } from 'zod';
+import { mayIn } from '../../auth/identity.ts';
+import type { JobEvent } from '../../jobs/job.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { invalid } from '../problem.ts';
+import { type Route, route } from '../route.ts';
+import { JobEventBody, jobFilters, textOnce } from '../schemas.ts';
+import { eventView } from '../views.ts';
+
+/** Shorter than the idle time-outs of proxies (60 s is common). */
+const HEARTBEAT_MS = 15_000;
+/** A watcher that takes nothing for so long is dropped; it can resume where it was. */
+const STALLED_MS = 30_000;
+/** A token may expire or be withdrawn meanwhile: the watcher comes back and shows it again. */
+const LONGEST_MS = 10 * 60_000;
+
+/** As the store makes them; anything else never came from us. */
+const EVENT_ID = /^\d{1,20}-\d{1,20}$/;
+
+export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDependencies): Route =>
+  route({
+    method: 'get',
+    path: '/api/v1/events',
+    tag: 'Events',
+    summary: 'Every transition of every job, as Server-Sent Events',
+    description:
+      'Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now.',
+    role: 'viewer',
+    headers: z.object({ 'Last-Event-ID': z.string().optional() }),
+    query: z.object({
+      namespace: jobFilters.namespace,
+      job: textOnce(63).optional(),
+      lastEventId: textOnce(41).optional().describe('For clients that cannot send the header'),
+    }),
+    answers: { 200: { description: 'The stream', body: JobEventBody, type: 'text/event-stream' } },
+    async handle({ query, caller, request, response }) {
+      const resumeAt = request.get('last-event-id') ?? query.lastEventId ?? '';
+      if (resumeAt !== '' && !EVENT_ID.test(resumeAt)) {
+        throw invalid([{ path: ['Last-Event-ID'], message: 'must be the id of an event of this stream' }]);
+      }
+      const wanted = (event: JobEvent) =>
+        mayIn(caller, 'viewer', event.namespace) &&
+        (query.namespace?.includes(event.namespace) ?? true) &&
+        (query.job === undefined || event.jobId === query.job);
+
+      const from = resumeAt === '' ? events.newest() : resumeAt;
+      const stream = openStream(response, stopping, authenticator === null ? Number.POSITIVE_INFINITY : LONGEST_MS);
+      try {
+        // The id alone tells nothing to the reader, but lets a client that is cut off before its first event resume here.
+        await stream.send(`retry: 1000\n${from === null ? '' : `id: ${from}\n`}\n`);
+        for await (const page of events.watch(from, stream.ended)) await stream.send(pageText(page, wanted));
+      } finally {
+        stream.close();
+      }
+      return 'streamed';
+    },
+  });
+
+/** Events that the watcher is not told still move its place forward, or it would read them all again when it resumes. */
+function pageText(page: readonly JobEvent[], wanted: (event: JobEvent) => boolean): string {
+  const messages = page.filter(wanted).map((event) => `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`);
+  const last = page.at(-1);
+  return last && !wanted(last) ? `${messages.join('')}id: ${last.id}\n\n` : messages.join('');
+}
+
+/** Writes at the pace of the reader, with heartbeats in between; ends with the reader, the service or the time. */
+function openStream(response: Response, stopping: AbortSignal, longestMs: number) {
+  const over = new AbortController();
+  const end = () => over.abort();
+  response.once('close', end);
+  stopping.addEventListener('abort', end);
+  const limit = Number.isFinite(longestMs) ? setTimeout(end, longestMs) : undefined;
+  const heartbeat = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(': alive\n\n');
+  }, HEARTBEAT_MS);
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store',
+    // nginx would collect the events before passing them on.
+    'X-Accel-Buffering': 'no',
+  });
+  return {
+    ended: over.signal,
+    async send(text: string): Promise<void> {
+      if (text === '' || response.write(text)) return;
+      const stalled = setTimeout(() => response.destroy(), STALLED_MS);
+      await once(response, 'drain', { signal: over.signal }).catch(end);
+      clearTimeout(stalled);
+    },
+    close(): void {
+      clearInterval(heartbeat);
+      clearTimeout(limit);
+      stopping.removeEventListener('abort', end);
+      response.end();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { visibleJob, visibleNamespaces } from '../access.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { type Route, route } from '../route.ts';
+import {
+  AttemptBody,
+  JobBody,
+  JobEventBody,
+  JobListQuery,
+  JobPath,
+  JobStateBody,
+  jobFilters,
+  SummaryBody,
+} from '../schemas.ts';
+import { eventView, jobStateView, jobView } from '../views.ts';
+
+/** Reading jobs. */
+export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
+  route({
+    method: 'get',
+    path: '/api/v1/jobs',
+    tag: 'Jobs',
+    summary: 'List jobs, a page at a time',
+    description: 'A bare array. When there are more, the Link header names the next page (rel="next").',
+    role: 'viewer',
+    query: JobListQuery,
+    answers: { 200: { description: 'The page', body: z.array(JobBody) } },
+    async handle({ query, caller, request }) {
+      const { jobs, nextCursor } = await store.jobs.list({
+        namespaces: visibleNamespaces(caller, query.namespace),
+        statuses: query.status,
+        algorithm: query.algorithm,
+        cluster: query.cluster,
+        text: query.q,
+        sort: query.sort.replace(/^-/, '') as 'createdAt',
+        descending: query.sort.startsWith('-'),
+        limit: query.limit,
+        cursor: query.cursor,
+      });
+      return { headers: nextLink(request.originalUrl, nextCursor), body: jobs.map(jobView) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/jobs/{id}',
+    tag: 'Jobs',
+    summary: 'One job',
+    role: 'viewer',
+    params: JobPath,
+    answers: { 200: { description: 'The job', body: JobBody } },
+    handle: async ({ params, caller }) => ({ body: jobView(await visibleJob(store, params.id, caller)) }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/jobs/{id}/status',
+    tag: 'Jobs',
+    summary: 'State of a job, summed up over its clusters',
+    role: 'viewer',
+    params: JobPath,
+    answers: { 200: { description: 'The state', body: JobStateBody } },
+    handle: async ({ params, caller }) => ({ body: jobStateView(await visibleJob(store, params.id, caller)) }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/jobs/{id}/events',
+    tag: 'Jobs',
+    summary: "A job's history: every transition, oldest first",
+    role: 'viewer',
+    params: JobPath,
+    answers: { 200: { description: 'The events', body: z.array(JobEventBody) } },
+    async handle({ params, caller }) {
+      const job = await visibleJob(store, params.id, caller);
+      return { body: (await store.events.ofJob(job.id)).map(eventView) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/jobs/{id}/attempts',
+    tag: 'Jobs',
+    summary: 'The job and its retries, oldest first',
+    role: 'viewer',
+    params: JobPath,
+    answers: { 200: { description: 'The attempts', body: z.array(AttemptBody) } },
+    async handle({ params, caller }) {
+      const job = await visibleJob(store, params.id, caller);
+      return { body: await store.jobs.attempts(job.id) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/summary',
+    tag: 'Jobs',
+    summary: 'Jobs counted by state and cluster',
+    role: 'viewer',
+    query: z.object(jobFilters),
+    answers: { 200: { description: 'The counts', body: SummaryBody } },
+    async handle({ query, caller }) {
+      const { namespace, status, algorithm, cluster } = query;
+      const namespaces = visibleNamespaces(caller, namespace);
+      return { body: await store.jobs.summary({ namespaces, statuses: status, algorithm, cluster }) };
+    },
+  }),
+];
+
+/** Relative, so that it holds behind any proxy. */
+function nextLink(url: string, cursor: string | null): Record<string, string> {
+  if (cursor === null) return {};
+  const next = new URL(url, 'http://localhost');
+  next.searchParams.set('cursor', cursor);
+  return { Link: `<${next.pathname}${next.search}>; rel="next"` };
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Identity } from '../../auth/identity.ts';
+import { newJobId, objectNameOf } from '../../jobs/ids.ts';
+import type { Job } from '../../jobs/job.ts';
+import { type JobRequest, parseJobRequest } from '../../jobs/request.ts';
+import type { NewJob, Store } from '../../store/store.ts';
+import { ownJob, requireSubmitter } from '../access.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { invalid, Problem } from '../problem.ts';
+import { type Answer, type Call, type Route, route } from '../route.ts';
+import { JobBody, JobPath, JobRequestBody } from '../schemas.ts';
+import { jobView } from '../views.ts';
+
+const headers = z.object({
+  'Idempotency-Key': z
+    .string()
+    .max(255)
+    .optional()
+    .describe('The same key gives the same job for 24 hours, however often it is sent'),
+});
+
+const ID_TRIES = 5;
+
+/** The two ways to a new job. */
+export function submitRoutes({ store, clusters, metrics }: ApiDependencies): Route[] {
+  async function submit(
+    call: Call<undefined, undefined> | Call<typeof JobPath, undefined>,
+    plan: Plan,
+  ): Promise<Answer> {
+    const { job, isNew } = await insert(store, plan, idempotencyKey(call), call.caller);
+    if (isNew) metrics.submitted(job.algorithm);
+    return {
+      status: 201,
+      headers: { Location: `/api/v1/jobs/${job.id}`, ...(!isNew && { 'Idempotency-Replayed': 'true' }) },
+      body: jobView(job),
+    };
+  }
+
+  return [
+    route({
+      method: 'post',
+      path: '/api/v1/jobs',
+      tag: 'Jobs',
+      summary: 'Submit a job',
+      description: 'The job is stored before this answers, as Pending; it is dispatched at once after.',
+      role: 'submitter',
+      headers,
+      body: JobRequestBody,
+      answers: { 201: { description: 'The job', body: JobBody } },
+      async handle(call) {
+        const parsed = parseJobRequest(call.body);
+        if (!parsed.ok) throw invalid(parsed.problems);
+        requireSubmitter(call.caller, parsed.request.namespace);
+        await requireKnownClusters(parsed.request);
+        return submit(call, { request: parsed.request, retryOf: null, attempt: 1 });
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/jobs/{id}/retry',
+      tag: 'Jobs',
+      summary: 'Run a finished job again',
+      description: 'A new job from the same request, linked to the first.',
+      role: 'submitter',
+      params: JobPath,
+      headers,
+      answers: { 201: { description: 'The new job', body: JobBody } },
+      async handle(call) {
+        const job = await ownJob(store, call.params.id, call.caller);
+        if (job.finishedAt === null) throw new Problem(409, `Job ${job.id} has not ended yet: cancel it first`);
+        await requireKnownClusters(job.request);
+        const attempts = await store.jobs.attempts(job.id);
+        const attempt = 1 + Math.max(job.attempt, ...attempts.map((one) => one.attempt));
+        return submit(call, { request: job.request, retryOf: job.id, attempt });
+      },
+    }),
+  ];
+
+  /** While Karmada cannot be asked the job is taken: dispatch finds out, and says so on the job. */
+  async function requireKnownClusters({ targetClusters }: JobRequest): Promise<void> {
+    if (targetClusters.length === 0) return;
+    const unknown = (await clusters.unknownAmong(targetClusters)) ?? [];
+    if (unknown.length === 0) return;
+    throw invalid(
+      unknown.map((name) => ({
+        path: ['targetClusters', targetClusters.indexOf(name)],
+        message: `${name} is not a member cluster; GET /api/v1/proxy/clusters lists them`,
+      })),
+    );
+  }
+}
+
+type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt'>;
+
+async function insert(
+  store: Store,
+  plan: Plan,
+  key: string | undefined,
+  caller: Identity,
+): Promise<{ job: Job; isNew: boolean }> {
+  const idempotency = key === undefined ? undefined : { key, caller: caller.id, requestHash: hashOf(plan) };
+  for (let tries = 0; tries < ID_TRIES; tries++) {
+    const id = newJobId(plan.request.jobName);
+    const result = await store.jobs.insert(
+      {
+        ...plan,
+        id,
+        objectName: objectNameOf(id),
+        kind: plan.request.runtime === 'job' ? 'Job' : 'RayJob',
+        algorithm: plan.request.algorithm.algorithmName,
+        createdBy: caller.name,
+      },
+      idempotency,
+    );
+    if (result.outcome === 'keyReused') throw new Problem(422, 'This Idempotency-Key was used for a different request');
+    if (result.outcome !== 'idTaken') return { job: result.job, isNew: result.outcome === 'created' };
+  }
+  throw new Error(`No free id for ${plan.request.jobName} in ${ID_TRIES} tries`);
+}
+
+/** Of what the key stands for: the request as understood, so that the order of its fields does not matter. A retry's attempt is left out: it grows. */
+const hashOf = ({ request, retryOf }: Plan): string =>
+  createHash('sha256')
+    .update(JSON.stringify([retryOf, request]))
+    .digest('hex');
+
+function idempotencyKey({ request }: Pick<Call<undefined, undefined>, 'request'>): string | undefined {
+  const key = request.get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e][\x20-\x7e]{0,254}$/.test(key)) return key;
+  throw new Problem(400, 'The header Idempotency-Key must be 1 to 255 printable ASCII characters');
+}

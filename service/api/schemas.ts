@@ -1,0 +1,305 @@
+import { z } from 'zod';
+import { ROLES } from '../auth/identity.ts';
+import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
+import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
+import { JOB_SORTS } from '../store/store.ts';
+
+// What the API says, for /openapi.json and for the clients that are typed from it. Names come from `id`.
+
+const time = z.iso.datetime();
+const timeOrNull = time.nullable();
+
+export const JobRequestBody = JOB_REQUEST_SCHEMA.meta({ id: 'JobRequest' });
+
+export const JobStatusName = z.enum(JOB_STATUSES).meta({ id: 'JobStatusName' });
+
+const ClusterStateBody = z
+  .object({
+    status: JobStatusName,
+    reason: z.string(),
+    message: z.string(),
+    startedAt: timeOrNull,
+    finishedAt: timeOrNull,
+  })
+  .meta({ id: 'ClusterState' });
+
+export const JobBody = z
+  .object({
+    id: z.string(),
+    jobName: z.string(),
+    namespace: z.string(),
+    algorithm: z.string(),
+    priority: z.int(),
+    request: JobRequestBody.describe('The request as accepted, with its defaults'),
+    status: JobStatusName,
+    reason: z.string().describe('One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ...'),
+    message: z.string(),
+    wanted: z.enum(WANTED).describe('What was last asked for; the state follows'),
+    kind: z.enum(JOB_KINDS),
+    objectName: z.string().describe("Name of the job's objects on Karmada and in the member clusters"),
+    clusters: z.array(z.string()).describe('Where Karmada placed it; empty until known'),
+    clusterStates: z.record(z.string(), ClusterStateBody),
+    retryOf: z.string().nullable(),
+    attempt: z.int(),
+    createdBy: z.string().nullable(),
+    createdAt: time,
+    updatedAt: time,
+    dispatchedAt: timeOrNull,
+    startedAt: timeOrNull,
+    finishedAt: timeOrNull,
+  })
+  .meta({ id: 'Job' });
+
+export const JobStateBody = z
+  .object({
+    phase: JobStatusName,
+    reason: z.string(),
+    message: z.string(),
+    active: z.int().describe('Clusters in which it waits or runs'),
+    succeeded: z.int(),
+    failed: z.int(),
+    startTime: timeOrNull,
+    completionTime: timeOrNull,
+    clusterDistribution: z.record(z.string(), z.int()),
+  })
+  .meta({ id: 'JobState' });
+
+export const JobEventBody = z
+  .object({
+    id: z.string(),
+    jobId: z.string(),
+    namespace: z.string(),
+    at: time,
+    status: JobStatusName,
+    previous: JobStatusName.nullable(),
+    cluster: z.string().nullable(),
+    reason: z.string(),
+    message: z.string(),
+  })
+  .meta({ id: 'JobEvent' });
+
+export const AttemptBody = z
+  .object({ id: z.string(), attempt: z.int(), status: JobStatusName, reason: z.string(), createdAt: time })
+  .meta({ id: 'Attempt' });
+
+const Counts = z.record(JobStatusName, z.int()).meta({ id: 'Counts' });
+export const SummaryBody = z
+  .object({ total: z.int(), byStatus: Counts, byCluster: z.record(z.string(), Counts) })
+  .meta({ id: 'Summary' });
+
+export const KubernetesObject = z
+  .looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) })
+  .meta({ id: 'KubernetesObject' });
+
+export const JobPodsBody = z
+  .object({
+    clusters: z.array(
+      z.object({
+        cluster: z.string(),
+        error: z.string().nullable().describe('Why this cluster could not be asked'),
+        pods: z.array(
+          z.object({
+            name: z.string(),
+            role: z.string().describe('submitter, head, worker or job'),
+            phase: z.string(),
+            node: z.string().nullable(),
+            ready: z.boolean(),
+            restarts: z.int(),
+            reason: z
+              .string()
+              .nullable()
+              .describe('Why it waits or ended: ImagePullBackOff, Unschedulable, OOMKilled ...'),
+            message: z.string().nullable(),
+            createdAt: timeOrNull,
+          }),
+        ),
+        events: z.array(
+          z.object({
+            at: timeOrNull,
+            type: z.string(),
+            reason: z.string(),
+            message: z.string(),
+            object: z.string().describe('kind/name'),
+            count: z.int(),
+          }),
+        ),
+      }),
+    ),
+  })
+  .meta({ id: 'JobPods' });
+
+export const ClusterBody = z
+  .object({
+    name: z.string(),
+    ready: z.boolean(),
+    region: z.string(),
+    zone: z.string(),
+    reason: z.string(),
+    message: z.string(),
+    kubernetesVersion: z.string(),
+    nodes: z.object({ total: z.int(), ready: z.int() }),
+    allocatable: z.record(z.string(), z.string()).describe('Kubernetes quantities by resource'),
+    allocated: z.record(z.string(), z.string()),
+    jobs: Counts,
+    monitor: z
+      .object({
+        lastAnswerAt: timeOrNull,
+        consecutiveFailures: z.int(),
+        latencyMs: z.number().nullable(),
+        error: z.string().nullable(),
+        unreachableSince: timeOrNull,
+      })
+      .nullable()
+      .describe('How fresh our knowledge is; null while no job is there'),
+  })
+  .meta({ id: 'Cluster' });
+
+export const ResourcesBody = z
+  .object({
+    cluster: z.string(),
+    namespace: z.string(),
+    type: z.string(),
+    count: z.int(),
+    resources: z.array(KubernetesObject),
+  })
+  .meta({ id: 'Resources' });
+
+export const AlgorithmBody = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    entrypoint: z.string(),
+    fields: z.array(
+      z
+        .object({
+          name: z.string(),
+          type: z.enum(['integer', 'number', 'string', 'boolean', 'list']),
+          default: z.unknown(),
+          help: z.string(),
+          nullable: z.boolean(),
+          min: z.number().optional(),
+          max: z.number().optional(),
+          exclusiveMin: z.boolean().optional().describe('The bound itself is not allowed'),
+          exclusiveMax: z.boolean().optional(),
+          enum: z
+            .array(z.union([z.string(), z.number()]))
+            .optional()
+            .describe('The only values allowed'),
+          literals: z.array(z.string()).optional().describe('Words allowed instead of a value of the type'),
+          pattern: z.string().optional(),
+          maxLength: z.int().optional(),
+          items: z.object({ enum: z.array(z.string()).optional(), pattern: z.string().optional() }).optional(),
+          minItems: z.int().optional(),
+          maxItems: z.int().optional(),
+        })
+        .meta({ id: 'AlgorithmField' }),
+    ),
+  })
+  .meta({ id: 'Algorithm' });
+
+export const AuthBody = z
+  .object({
+    mode: z.enum(['none', 'tokens', 'oidc']),
+    issuer: z.string().nullable(),
+    clientId: z.string().nullable(),
+    audience: z.string().nullable(),
+  })
+  .meta({ id: 'Auth' });
+
+export const MeBody = z
+  .object({
+    name: z.string(),
+    role: z.enum(ROLES).nullable().describe('The highest role anywhere'),
+    namespaces: z.array(z.string()).nullable().describe('Where the caller may read; null means everywhere'),
+    grants: z.array(z.object({ role: z.enum(ROLES), namespaces: z.array(z.string()) })),
+    auth: AuthBody,
+  })
+  .meta({ id: 'Me' });
+
+export const MessageBody = z
+  .object({ message: z.string(), done: z.boolean().describe('false while its objects are still being removed') })
+  .meta({ id: 'Message' });
+
+export const ProblemBody = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    message: z.string().describe('The same as detail, for older clients'),
+    requestId: z.string(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().describe('JSON pointer to the field'),
+          message: z.string(),
+          pointer: z.string().describe('The same pointer as a URI fragment'),
+          detail: z.string(),
+        }),
+      )
+      .optional()
+      .describe('One entry for each wrong field'),
+  })
+  .meta({ id: 'Problem' });
+
+// Query parameters come as text, once or several times.
+
+const names = z.union([z.string(), z.array(z.string())]).transform((given) =>
+  [given]
+    .flat()
+    .flatMap((part) => part.split(','))
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const numberText = (least: number, most: number) =>
+  z
+    .string(`must be given once, as a whole number from ${least} to ${most}`)
+    .regex(/^\d{1,10}$/, `must be a whole number from ${least} to ${most}`)
+    .transform(Number)
+    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+
+export const flagText = z
+  .enum(['true', 'false', '1', '0', ''], 'must be true or false')
+  .transform((text) => text === 'true' || text === '1' || text === '');
+
+export const textOnce = (longest: number) =>
+  z.string('must be given once').max(longest, `must be at most ${longest} characters long`);
+
+const SORTS = JOB_SORTS.flatMap((field) => [field, `-${field}` as const]);
+
+export const jobFilters = {
+  namespace: names.optional().describe('One or several, separated by commas'),
+  status: names
+    .pipe(z.array(z.enum(JOB_STATUSES, `must be among ${JOB_STATUSES.join(', ')}`)))
+    .optional()
+    .describe(`One or several of ${JOB_STATUSES.join(', ')}, separated by commas`),
+  algorithm: textOnce(64).optional(),
+  cluster: textOnce(253).optional(),
+};
+
+export const JobListQuery = z.object({
+  ...jobFilters,
+  q: textOnce(200).optional().describe('Part of the name, id, reason or message'),
+  sort: z
+    .enum(SORTS, `must be one of ${SORTS.join(', ')}`)
+    .default('-createdAt')
+    .describe('A field; - before it turns the order round'),
+  limit: numberText(1, 1000).prefault('100').describe('Jobs on a page, at most 1000'),
+  cursor: textOnce(1000).optional().describe('From the Link header of the page before'),
+});
+
+export const resourceLimit = numberText(1, 5000).prefault('500').describe('Objects at most');
+
+export const LogQuery = z.object({
+  follow: flagText.optional().describe('Go on as the job writes, until it ends'),
+  tailLines: numberText(0, 1_000_000).optional(),
+  sinceSeconds: numberText(1, 31_536_000).optional(),
+  container: textOnce(253).optional(),
+  pod: textOnce(253).optional(),
+  cluster: textOnce(253).optional(),
+});
+
+export const JobPath = z.object({ id: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) });
+export const ClusterPath = z.object({ cluster: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/) });

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** The listening side of the API. */
+export interface HttpServer {
+  start(): Promise<{ port: number }>;
+  /** Takes no more connections, lets requests in flight finish until the time is up, then cuts them off. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** A half-open connection holds nothing but its socket; these end it. Longer than the keep-alive of common load balancers (60 s). */
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_MS = 20_000;
+const REQUEST_MS = 60_000;
+
+export function createHttpServer(listener: RequestListener, host: string, port: number): HttpServer {
+  const server = createServer(
+    {
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 5000,
+    },
+    listener,
+  );
+  return {
+    async start() {
+      server.listen(port, host);
+      await once(server, 'listening').catch((error) => {
+        throw explained(error, host, port);
+      });
+      return { port: (server.address() as AddressInfo).port };
+    },
+    async stop(graceMs) {
+      if (!server.listening) return;
+      const closed = new Promise((resolve) => server.close(resolve));
+      // A kept-alive connection that becomes idle now would hold the stop for its whole keep-alive.
+      const sweep = setInterval(() => server.closeIdleConnections(), 50);
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearInterval(sweep);
+      clearTimeout(cut);
+    },
+  };
+}
+
+function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  const at = `${host}:${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new ListenError(
+        `Port ${port} is in use on ${host} by another process. Choose another: PORT=${port + 1} or --port=${port + 1}`,
+      );
+    case 'EACCES':
+      return new ListenError(`This user may not listen on ${at}. Choose a port above 1023: --port=8080`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ListenError(`This machine has no address ${host}. Choose another: HOST=127.0.0.1 or --host=127.0.0.1`);
+    default:
+      return error;
+  }
+}
+
+/** Something the operator must change; told as one line, without a stack. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}

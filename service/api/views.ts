@@ -1,0 +1,73 @@
+import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
+
+// Rows to JSON: only what clients are told, in the order of the documents. Dates become text by themselves.
+
+export const jobView = (job: Job) => ({
+  id: job.id,
+  jobName: job.jobName,
+  namespace: job.namespace,
+  algorithm: job.algorithm,
+  priority: job.priority,
+  request: job.request,
+  status: job.status,
+  reason: job.reason,
+  message: job.message,
+  wanted: job.wanted,
+  kind: job.kind,
+  objectName: job.objectName,
+  clusters: job.clusters,
+  clusterStates: Object.fromEntries(
+    Object.entries(job.clusterStates).map(([cluster, state]) => [cluster, clusterStateView(state)]),
+  ),
+  retryOf: job.retryOf,
+  attempt: job.attempt,
+  createdBy: job.createdBy,
+  createdAt: job.createdAt,
+  updatedAt: job.updatedAt,
+  dispatchedAt: job.dispatchedAt,
+  startedAt: job.startedAt,
+  finishedAt: job.finishedAt,
+});
+
+const clusterStateView = ({ status, reason, message, startedAt, finishedAt }: ClusterState) => ({
+  status,
+  reason,
+  message,
+  startedAt,
+  finishedAt,
+});
+
+/** The contract's /status: each cluster counts as one, and a job that is nowhere yet as one that waits. */
+export function jobStateView(job: Job) {
+  const states = job.clusters.length === 0 ? [job.status] : job.clusters.map((cluster) => statusIn(cluster, job));
+  const count = (...wanted: JobStatus[]) => states.filter((status) => wanted.includes(status)).length;
+  return {
+    phase: job.status,
+    reason: job.reason,
+    message: job.message,
+    active: count('Pending', 'Running'),
+    succeeded: count('Succeeded'),
+    failed: count('Failed'),
+    startTime: job.startedAt,
+    completionTime: job.finishedAt,
+    clusterDistribution: Object.fromEntries(job.clusters.map((cluster) => [cluster, 1])),
+  };
+}
+
+/** A job that has ended, by cancelling say, runs nowhere any more, whatever was last seen there. */
+function statusIn(cluster: string, job: Job): JobStatus {
+  const seen = job.clusterStates[cluster]?.status ?? 'Pending';
+  return isFinished(job.status) && !isFinished(seen) ? job.status : seen;
+}
+
+export const eventView = (event: JobEvent) => ({
+  id: event.id,
+  jobId: event.jobId,
+  namespace: event.namespace,
+  at: event.at,
+  status: event.status,
+  previous: event.previous,
+  cluster: event.cluster,
+  reason: event.reason,
+  message: event.message,
+});

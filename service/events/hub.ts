@@ -1,0 +1,120 @@
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as rest } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { JobEvent } from '../jobs/job.ts';
+import type { EventStore } from '../store/store.ts';
+
+/**
+ * What happens to jobs, as it is committed, for whoever watches. One reader of the database for all of them: it keeps the newest
+ * events in memory, and each watcher pulls from there at its own pace. A watcher that is behind the memory, because it is slow or
+ * because it comes back with an old id, reads from the database. So nothing is buffered for a watcher, and none can miss an event.
+ */
+export interface EventHub {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Where a watcher begins who wants only what comes; null when nothing has ever happened. */
+  newest(): string | null;
+  /** All events after the id (null: from the first one), oldest first, then each new one. Ends with the signal or the hub. */
+  watch(after: string | null, signal: AbortSignal): AsyncIterable<readonly JobEvent[]>;
+}
+
+/** A LISTEN connection can be lost without a sign; then this is how late an event may be. */
+const POLL_MS = 1000;
+const KEEP = 5000;
+const PAGE = 500;
+const LONGEST_WAIT_MS = 60_000;
+
+export function createEventHub(store: EventStore, log: Logger): EventHub {
+  const recent: JobEvent[] = [];
+  /** Where each kept event is, counted from the first one ever kept; `dropped` of them are gone. */
+  const positions = new Map<string, number>();
+  let dropped = 0;
+  let newest: string | null = null;
+  /** 'commit': somebody wrote; 'news': events were kept. */
+  const signals = new EventEmitter().setMaxListeners(0);
+  let stopping = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function follow(signal: AbortSignal): Promise<void> {
+    let unlisten: (() => Promise<void>) | undefined;
+    while (!signal.aborted) {
+      let committed = pause(signals, 'commit', POLL_MS, signal);
+      try {
+        unlisten ??= await store.onCommit(() => signals.emit('commit'));
+        await readNew(signal);
+      } catch (error) {
+        if (!signal.aborted) log.warn({ err: error }, 'Events cannot be read just now');
+        committed = pause(signals, 'commit', POLL_MS, signal);
+      }
+      await committed;
+    }
+    await unlisten?.();
+  }
+
+  async function readNew(signal: AbortSignal): Promise<void> {
+    for (let full = true; full && !signal.aborted; ) {
+      const page = await store.after(newest, PAGE);
+      full = page.length === PAGE;
+      if (page.length > 0) keep(page);
+    }
+  }
+
+  function keep(page: readonly JobEvent[]): void {
+    for (const event of page) {
+      positions.set(event.id, dropped + recent.length);
+      recent.push(event);
+      newest = event.id;
+    }
+    for (const event of recent.splice(0, Math.max(0, recent.length - KEEP))) {
+      positions.delete(event.id);
+      dropped++;
+    }
+    signals.emit('news');
+  }
+
+  /** undefined when the memory does not reach back to the id. */
+  function fromMemory(after: string | null): readonly JobEvent[] | undefined {
+    if (after === newest) return [];
+    const position = after === null ? undefined : positions.get(after);
+    return position === undefined ? undefined : recent.slice(position - dropped + 1, position - dropped + 1 + PAGE);
+  }
+
+  return {
+    async start() {
+      stopping = new AbortController();
+      newest = await store.latest();
+      running = follow(stopping.signal);
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+    newest: () => newest,
+    async *watch(after, signal) {
+      const ended = AbortSignal.any([signal, stopping.signal]);
+      let last = after;
+      while (!ended.aborted) {
+        const seen = newest;
+        const events = fromMemory(last) ?? (await store.after(last, PAGE));
+        if (events.length > 0) {
+          last = events.at(-1)?.id ?? last;
+          yield events;
+        } else if (seen === newest) {
+          await pause(signals, 'news', LONGEST_WAIT_MS, ended);
+        }
+      }
+    },
+  };
+}
+
+/** Until the event, the time or the signal, whichever is first; leaves no listener behind. */
+async function pause(signals: EventEmitter, event: string, milliseconds: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal]);
+  const ignoreAbort = () => undefined;
+  await Promise.race([
+    once(signals, event, { signal: ended }).catch(ignoreAbort),
+    rest(milliseconds, undefined, { signal: ended }).catch(ignoreAbort),
+  ]);
+  over.abort();
+}

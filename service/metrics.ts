@@ -1,0 +1,119 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { METRICS } from './contract.ts';
+import type { ReadClusterHealth } from './monitor/health.ts';
+import type { Store } from './store/store.ts';
+
+export interface Metrics {
+  httpRequest(method: string, route: string, status: number, seconds: number): void;
+  submitted(algorithm: string): void;
+  finished(status: string, reason: string): void;
+  /** cluster is null for the control plane. */
+  karmadaRequest(cluster: string | null, outcome: string, seconds: number): void;
+  /** Everything in Prometheus' text form; asks the database, and says so when it does not answer. */
+  render(): Promise<{ contentType: string; text: string }>;
+}
+
+const DATABASE_TIMEOUT_MS = 2000;
+const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const httpRequests = new Counter({
+    name: METRICS.httpRequests,
+    help: 'HTTP requests answered',
+    labelNames: ['method', 'route', 'code'],
+    registers,
+  });
+  const httpDuration = new Histogram({
+    name: METRICS.httpDuration,
+    help: 'Seconds from the first byte of a request to the last of its answer',
+    labelNames: ['method', 'route'],
+    buckets: FAST,
+    registers,
+  });
+  const submissions = new Counter({
+    name: METRICS.submissions,
+    help: 'Jobs accepted by this replica',
+    labelNames: ['algorithm'],
+    registers,
+  });
+  const finished = new Counter({
+    name: METRICS.finished,
+    help: 'Jobs whose end this replica recorded',
+    labelNames: ['status', 'reason'],
+    registers,
+  });
+  const karmadaRequests = new Counter({
+    name: METRICS.karmadaRequests,
+    help: 'Requests to Karmada; cluster is empty for the control plane',
+    labelNames: ['cluster', 'outcome'],
+    registers,
+  });
+  const karmadaDuration = new Histogram({
+    name: METRICS.karmadaDuration,
+    help: 'Seconds that a request to Karmada took',
+    labelNames: ['cluster'],
+    buckets: FAST,
+    registers,
+  });
+  const readings = storeReadings(store, readClusterHealth, registry);
+  return {
+    httpRequest(method, route, status, seconds) {
+      httpRequests.inc({ method, route, code: status });
+      httpDuration.observe({ method, route }, seconds);
+    },
+    submitted: (algorithm) => submissions.inc({ algorithm }),
+    finished: (status, reason) => finished.inc({ status, reason }),
+    karmadaRequest(cluster, outcome, seconds) {
+      karmadaRequests.inc({ cluster: cluster ?? '', outcome });
+      karmadaDuration.observe({ cluster: cluster ?? '' }, seconds);
+    },
+    async render() {
+      await readings();
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
+/** Gauges that the database knows, read at each scrape. When it does not answer they are left out, not shown as they were. */
+function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, registry: Registry): () => Promise<void> {
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+  const activeJobs = gauge(METRICS.activeJobs, 'Jobs that are not finished', ['status']);
+  const dispatchLag = gauge(METRICS.dispatchLag, 'Age in seconds of the oldest job that waits to be dispatched');
+  const monitorLag = gauge(METRICS.monitorLag, 'Seconds since the cluster last answered', ['cluster']);
+  const failures = gauge(METRICS.clusterFailures, 'Queries of the cluster that failed in a row', ['cluster']);
+  const pool = gauge(METRICS.databasePool, 'Connections to PostgreSQL; waiting are callers without one', ['state']);
+  const databaseUp = gauge(METRICS.databaseUp, '1 when the database answered this scrape');
+
+  const read = async () => {
+    await store.check(AbortSignal.timeout(DATABASE_TIMEOUT_MS));
+    const [summary, backlog, health] = await Promise.all([
+      store.jobs.summary({}),
+      store.dispatch.backlog(),
+      readClusterHealth(),
+    ]);
+    for (const status of ['Pending', 'Running'] as const) activeJobs.set({ status }, summary.byStatus[status]);
+    dispatchLag.set(backlog.oldestSeconds);
+    for (const { cluster, lastAnswerAt, consecutiveFailures } of health.values()) {
+      if (lastAnswerAt) monitorLag.set({ cluster }, Math.max(0, (Date.now() - lastAnswerAt.getTime()) / 1000));
+      failures.set({ cluster }, consecutiveFailures);
+    }
+  };
+
+  return async () => {
+    for (const each of [activeJobs, dispatchLag, monitorLag, failures]) each.reset();
+    for (const [state, connections] of Object.entries(store.pool())) pool.set({ state }, connections);
+    try {
+      await read();
+      databaseUp.set(1);
+    } catch {
+      // The gauge is how this failure is told; the store logs the reason.
+      for (const each of [activeJobs, dispatchLag]) each.remove();
+      databaseUp.set(0);
+    }
+  };
+}
