@@ -1,0 +1,194 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isFinished, type Job } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Karmada, Member } from '../karmada/karmada.ts';
+import { type Channel, createChannel } from './channel.ts';
+import { linesOf } from './lines.ts';
+import {
+  isSelected,
+  type LogQuery,
+  type LogSource,
+  MEMBER_TIMEOUT_MS,
+  MOST_SOURCES,
+  note,
+  prefixOf,
+  sourcesIn,
+} from './sources.ts';
+
+export interface FollowOptions {
+  readonly karmada: Karmada;
+  /** The job as it is now; undefined when it was deleted. */
+  readonly current: () => Promise<Job | undefined>;
+  readonly signal: AbortSignal;
+  readonly pollMs?: number;
+}
+
+/** How often new pods, and the end of the job, are looked for. */
+const POLL_MS = 2000;
+/** The pods of a Ray cluster outlive the job by minutes with nothing more to say; the last lines come through within this. */
+const LAST_LINES_MS = 2000;
+/** A caller who reads slowly slows the members down instead of filling our memory. */
+const MOST_WAITING_LINES = 1000;
+
+/**
+ * Lines of all selected containers as they are written, of those that are there and those that come later, until the job has ended.
+ * A cluster that is out of reach is tried again; what was written meanwhile follows then.
+ */
+export async function* followLogs(
+  job: Job,
+  query: LogQuery,
+  options: FollowOptions,
+): AsyncGenerator<string, void, void> {
+  const channel = createChannel<string>(MOST_WAITING_LINES);
+  // Whatever is asked of the members for this caller ends when the caller does.
+  const end = new AbortController();
+  const following = new Following(query, channel, {
+    ...options,
+    signal: AbortSignal.any([options.signal, end.signal]),
+  });
+  const done = following.run(job).finally(() => channel.close());
+  // Awaited below; until then a failure must not count as unhandled.
+  done.catch(() => undefined);
+  try {
+    yield* channel;
+    await done;
+  } finally {
+    end.abort();
+    await done.catch(() => undefined);
+  }
+}
+
+class Following {
+  readonly #query: LogQuery;
+  readonly #channel: Channel<string>;
+  readonly #options: FollowOptions;
+  readonly #readers = new Map<string, Promise<void>>();
+  /** What the caller has been told of each cluster or container that cannot be read, so as to tell it once. */
+  readonly #troubles = new Map<string, string>();
+
+  constructor(query: LogQuery, channel: Channel<string>, options: FollowOptions) {
+    this.#query = query;
+    this.#channel = channel;
+    this.#options = options;
+  }
+
+  async run(first: Job): Promise<void> {
+    const { current, signal, pollMs = POLL_MS } = this.#options;
+    let job: Job | undefined = first;
+    try {
+      while (job && !signal.aborted) {
+        await this.#look(job);
+        if (isFinished(job.status)) {
+          await Promise.race([Promise.all(this.#readers.values()), sleep(LAST_LINES_MS, undefined, { signal })]);
+          return;
+        }
+        await sleep(pollMs, undefined, { signal });
+        job = await current();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /** Starts a reader for each container that is new. */
+  async #look(job: Job): Promise<void> {
+    const { karmada, signal } = this.#options;
+    const clusters = job.clusters.filter(
+      (cluster) => this.#query.cluster === undefined || this.#query.cluster === cluster,
+    );
+    await Promise.all(
+      clusters.map(async (cluster) => {
+        const member = karmada.member(cluster);
+        const found = await this.#try(cluster, () => sourcesIn(member, job, { signal, timeoutMs: MEMBER_TIMEOUT_MS }));
+        for (const source of found ?? []) this.#start(member, job, source);
+      }),
+    );
+  }
+
+  #start(member: Member, job: Job, source: LogSource): void {
+    const key = `${source.cluster}/${source.pod}/${source.container}`;
+    if (!isSelected(source, this.#query) || this.#readers.has(key) || this.#readers.size >= MOST_SOURCES) return;
+    this.#readers.set(key, this.#read(member, job, source));
+  }
+
+  /** Until the container has ended. A stream that broke is taken up where it broke. */
+  async #read(member: Member, job: Job, source: LogSource): Promise<void> {
+    const { signal, pollMs = POLL_MS } = this.#options;
+    const prefix = prefixOf(job, this.#query, source);
+    const pod = { namespace: job.namespace, name: source.pod, container: source.container };
+    const { tailLines, sinceSeconds } = this.#query;
+    const read = createPlace();
+    while (!signal.aborted) {
+      const from = read.secondsAgo();
+      const ended = await this.#try(`${source.cluster}/${source.pod}`, async () => {
+        const where = from === undefined ? { tailLines, sinceSeconds } : { sinceSeconds: from };
+        const chunks = await member.logs(
+          pod,
+          { follow: true, timestamps: true, ...where },
+          { signal, timeoutMs: MEMBER_TIMEOUT_MS },
+        );
+        read.resume();
+        for await (const line of linesOf(chunks)) {
+          if (read.isNew(line.at) && !(await this.#channel.push(`${prefix}${line.text}\n`))) return true;
+        }
+        return true;
+      });
+      if (ended) return;
+      await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** undefined: not now. What will not go away by waiting is told to the caller; what is not there any more needs no word. */
+  async #try<T>(what: string, ask: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const answer = await ask();
+      this.#troubles.delete(what);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof KarmadaError)) {
+        if (this.#options.signal.aborted) return undefined;
+        throw error;
+      }
+      if (error.failure !== 'notReady' && error.failure !== 'missing' && this.#troubles.get(what) !== error.failure) {
+        this.#troubles.set(what, error.failure);
+        await this.#channel.push(note(`${what} cannot be read now: ${error.message}`));
+      }
+      return undefined;
+    }
+  }
+}
+
+/** How far a container's output has been read, by the kubelet's stamps, so that a second stream goes on behind the first. */
+function createPlace() {
+  let last = '';
+  /** Lines of that very stamp that were read. */
+  let count = 0;
+  let skip = 0;
+  return {
+    secondsAgo(): number | undefined {
+      if (last === '') return undefined;
+      // A little more than needed: clocks differ, and what comes twice is left out.
+      return Math.max(1, Math.ceil((Date.now() - Date.parse(last)) / 1000) + 30);
+    },
+    resume(): void {
+      skip = count;
+    },
+    isNew(at: string): boolean {
+      if (at !== '' && last !== '' && isBefore(at, last)) return false;
+      if (at !== last) {
+        last = at;
+        count = 0;
+        skip = 0;
+      }
+      if (skip > 0) {
+        skip -= 1;
+        return false;
+      }
+      count += 1;
+      return true;
+    },
+  };
+}
+
+/** Stamps of one kubelet have nine digits of a second each, so that text compares as time; of others milliseconds must do. */
+const isBefore = (a: string, b: string): boolean => (a.length === b.length ? a < b : Date.parse(a) < Date.parse(b));

@@ -1,0 +1,114 @@
+import { isFinished, type Job } from '../jobs/job.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Karmada } from '../karmada/karmada.ts';
+import type { KeptLog, Store } from '../store/store.ts';
+import { followLogs } from './follow.ts';
+import { linesOf, stamped } from './lines.ts';
+import {
+  inReadingOrder,
+  isSelected,
+  type LogQuery,
+  type LogSource,
+  MEMBER_TIMEOUT_MS,
+  MOST_SOURCES,
+  note,
+  prefixOf,
+  sourcesIn,
+} from './sources.ts';
+
+export interface LogReader {
+  readonly store: { readonly jobs: Pick<Store['jobs'], 'get'>; readonly logs: Pick<Store['logs'], 'kept'> };
+  readonly karmada: Karmada;
+}
+
+export interface JobLogs {
+  /** From the pods, from what was kept of them, or nowhere: nothing has been written yet, or nothing was kept. */
+  readonly from: 'pods' | 'kept' | 'none';
+  /** Each with its line end. Reading them is what asks the members; leaving off ends that. */
+  readonly lines: AsyncIterable<string>;
+}
+
+/** The output of a job: of containers that are still there from their pods, of the others what was kept at the job's end. */
+export async function readLogs(
+  { store, karmada }: LogReader,
+  job: Job,
+  query: LogQuery & { readonly follow?: boolean },
+  signal: AbortSignal,
+): Promise<JobLogs> {
+  if (query.follow && !isFinished(job.status)) {
+    return { from: 'pods', lines: followLogs(job, query, { karmada, signal, current: () => store.jobs.get(job.id) }) };
+  }
+  const { live, failure } = await liveSources(karmada, job, query, signal);
+  const kept = isFinished(job.status) ? (await store.logs.kept(job.id)).filter((log) => isSelected(log, query)) : [];
+  const isLive = (log: KeptLog) => live.some((source) => source.pod === log.pod && source.container === log.container);
+  const sources = inReadingOrder<LogSource | KeptLog>([...live, ...kept.filter((log) => !isLive(log))]);
+  if (sources.length === 0 && failure) throw failure;
+  return {
+    from: live.length > 0 ? 'pods' : kept.length > 0 ? 'kept' : 'none',
+    lines: written(karmada, job, query, sources.slice(0, MOST_SOURCES), signal),
+  };
+}
+
+/** What of the clusters answers; the failure of one that does not matters only if nothing else is there. */
+async function liveSources(karmada: Karmada, job: Job, query: LogQuery, signal: AbortSignal) {
+  const clusters = job.clusters.filter((cluster) => query.cluster === undefined || query.cluster === cluster);
+  let failure: KarmadaError | undefined;
+  const found = await Promise.all(
+    clusters.map((cluster) =>
+      sourcesIn(karmada.member(cluster), job, { signal, timeoutMs: MEMBER_TIMEOUT_MS }).catch((error: unknown) => {
+        if (!(error instanceof KarmadaError)) throw error;
+        failure = error;
+        return [];
+      }),
+    ),
+  );
+  return { live: found.flat().filter((source) => isSelected(source, query)), failure };
+}
+
+async function* written(
+  karmada: Karmada,
+  job: Job,
+  query: LogQuery,
+  sources: readonly (LogSource | KeptLog)[],
+  signal: AbortSignal,
+) {
+  for (const source of sources) {
+    const prefix = prefixOf(job, query, source);
+    const lines = 'text' in source ? keptLines(source, query) : liveLines(karmada, job, query, source, signal);
+    for await (const line of lines) yield `${prefix}${line}`;
+  }
+}
+
+async function* liveLines(
+  karmada: Karmada,
+  job: Job,
+  { tailLines, sinceSeconds }: LogQuery,
+  source: LogSource,
+  signal: AbortSignal,
+) {
+  try {
+    const chunks = await karmada
+      .member(source.cluster)
+      .logs(
+        { namespace: job.namespace, name: source.pod, container: source.container },
+        { tailLines, sinceSeconds, timestamps: true },
+        { signal, timeoutMs: MEMBER_TIMEOUT_MS },
+      );
+    for await (const line of linesOf(chunks)) yield `${line.text}\n`;
+  } catch (error) {
+    // The answer has begun: only words among the lines can still say what is wrong.
+    if (!(error instanceof KarmadaError)) throw error;
+    if (error.failure !== 'notReady' && error.failure !== 'missing')
+      yield note(`${source.cluster}/${source.pod} cannot be read: ${error.message}`);
+  }
+}
+
+function* keptLines({ text, droppedBytes }: KeptLog, { tailLines, sinceSeconds }: LogQuery) {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const since = sinceSeconds === undefined ? Number.NEGATIVE_INFINITY : Date.now() - sinceSeconds * 1000;
+  const recent = lines.map(stamped).filter(({ at }) => at === '' || Date.parse(at) >= since);
+  const last = tailLines === undefined ? recent : recent.slice(recent.length - Math.min(tailLines, recent.length));
+  if (droppedBytes > 0 && last.length === lines.length) yield note(`${droppedBytes} bytes before this were not kept`);
+  for (const line of last) yield `${line.text}\n`;
+}
