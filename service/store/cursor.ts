@@ -5,6 +5,11 @@ import type { JobQuery } from './store.ts';
 /** The values by which the list is ordered, of the last job looked at; times in milliseconds, which is what the columns hold. */
 export type SortKey = readonly (string | number)[];
 
+/** JavaScript's last; PostgreSQL's is later. */
+const LAST_TIME = 8.64e15;
+/** PostgreSQL's. */
+const LARGEST_INTEGER = 2_147_483_647;
+
 const content = z.tuple([
   z.string(),
   z.boolean(),
@@ -39,8 +44,8 @@ export function readCursor(
     key.every((value, index) => {
       const type = types[index];
       if (type === 'text') return typeof value === 'string' && !value.includes('\0');
-      const limit = type === 'time' ? 8.64e15 : 2_147_483_647;
-      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= limit;
+      if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+      return type === 'time' ? value >= 0 && value <= LAST_TIME : Math.abs(value) <= LARGEST_INTEGER;
     });
   if (!fits) throw new InvalidCursor('It is not one that a page gave. Begin again without it.');
   return key;

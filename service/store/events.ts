@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from './database.ts';
 import type { Notices } from './notices.ts';
 import { type EventRow, toEvent } from './rows.ts';
@@ -8,6 +9,13 @@ const eventsOfJob = statement('eventsOfJob');
 const eventsAfter = statement('eventsAfter');
 const latestEvent = statement('latestEvent');
 
+/** Most transactions that hold an event back end within a moment. */
+const ATTEMPTS = 3;
+const PAUSE_MS = 3;
+
+/** One row without an event when the page is empty. */
+type PageRow = { readonly held: boolean } & (EventRow | { readonly event_id: null });
+
 export function createEventStore(database: Database, notices: Notices): EventStore {
   return {
     async ofJob(jobId) {
@@ -16,7 +24,17 @@ export function createEventStore(database: Database, notices: Notices): EventSto
 
     async after(id, limit) {
       const [xid, seq] = id === null ? ['0', '-1'] : parseEventId(id);
-      return (await database.query<EventRow>(eventsAfter, [xid, seq, limit])).map(toEvent);
+      for (let attempt = 1; ; attempt++) {
+        const rows = await database.query<PageRow>(eventsAfter, [xid, seq, limit]);
+        const events = rows.flatMap((row) => (row.event_id === null ? [] : [toEvent(row)]));
+        const isHeld = events.length < limit && rows[0]?.held === true;
+        if (events.length > 0 || !isHeld || attempt === ATTEMPTS) {
+          // What holds them back need not be one of ours, which would notify when it ends.
+          if (isHeld) notices.wakeSoon('mlp_events');
+          return events;
+        }
+        await sleep(PAUSE_MS);
+      }
     },
 
     async latest() {

@@ -10,6 +10,8 @@ const GATHER_MS = 10;
 /** A session whose server or network has died without a word is found out after this and the next. */
 const PROBE_EVERY_MS = 10_000;
 const PROBE_TIMEOUT_MS = 5_000;
+/** For what is there but cannot be shown yet. */
+const LOOK_AGAIN_MS = 50;
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 5_000;
 
@@ -24,6 +26,7 @@ export class Notices {
   readonly #database: Database;
   readonly #log: StoreLog;
   readonly #listeners: Record<Channel, Set<() => void>> = { mlp_due: new Set(), mlp_events: new Set() };
+  readonly #lookAgain = new Map<Channel, NodeJS.Timeout>();
   readonly #toSend = new Set<Channel>();
   readonly #closing = new AbortController();
   #sending: Promise<void> | undefined;
@@ -55,8 +58,19 @@ export class Notices {
     };
   }
 
+  /** Wakes the listeners of this process a little later. */
+  wakeSoon(channel: Channel): void {
+    if (this.#closing.signal.aborted || this.#lookAgain.has(channel)) return;
+    const wake = () => {
+      this.#lookAgain.delete(channel);
+      this.#wake(channel);
+    };
+    this.#lookAgain.set(channel, setTimeout(wake, LOOK_AGAIN_MS));
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
+    for (const timer of this.#lookAgain.values()) clearTimeout(timer);
     await Promise.all([this.#listening, this.#sending]);
   }
 

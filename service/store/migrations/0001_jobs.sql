@@ -128,8 +128,22 @@ create table dispatch (
 );
 create index dispatch_due on dispatch (due_at);
 
--- What happened to each job. Ordered by (transaction, seq), and read only up to the oldest transaction still running: so the order
--- is that of commits as far as a reader can tell, and nothing appears behind a reader's back.
+-- All transactions below this one have ended, as far as this statement's snapshot can see: whoever reads in the order of transactions
+-- and stops here misses nothing that commits later. pg_snapshot_xmin would do, but it also waits for the other databases of the server;
+-- a transaction that is known to run in one of them cannot write here. One that has ended meanwhile is not known, and counts.
+create function commit_horizon() returns xid8 language sql stable as $$
+  select coalesce(min(running), pg_snapshot_xmax(pg_current_snapshot()))
+    from pg_snapshot_xip(pg_current_snapshot()) running
+   where not exists (
+     select from pg_locks held join pg_stat_activity session using (pid)
+      where held.locktype = 'transactionid' and held.granted and held.mode = 'ExclusiveLock'
+        and held.transactionid = running::xid
+        and session.datid <> (select oid from pg_database where datname = current_database())
+   )
+$$;
+
+-- What happened to each job. Ordered by (transaction, seq), and read only up to the horizon: so the order is that of commits as far as
+-- a reader can tell, and nothing appears behind a reader's back.
 create table event (
   xid xid8 not null default pg_current_xact_id(),
   seq bigint generated always as identity,

@@ -1,6 +1,8 @@
 -- $1 [{jobId, readVersion, set, event, under: [lease names]}], $2 [{name, holder, token}].
 -- One statement for all changes of a tick. Lease rows are locked (shared) to the end, so that no replica can take one over between
 -- our look and our commit; jobs are locked in the order of their ids, so that two replicas with a job in common cannot deadlock.
+-- Set and event travel along from CTE to CTE: joining these again would be quadratic, since PostgreSQL knows nothing of their sizes
+-- (1,000 changes: 650 ms; so: 100 ms).
 -- clock_timestamp(), not now(): now() is when the statement began to arrive, which is long ago if we were paused in sending it.
 with change as (
   select * from jsonb_to_recordset($1::jsonb) as c ("jobId" text, "readVersion" int, set jsonb, event jsonb, under text[])
@@ -13,7 +15,8 @@ with change as (
 ), allowed as (
   select * from change where under <@ array(select name from held)
 ), locked as (
-  select job.id, job.status from job join allowed on job.id = allowed."jobId"
+  select job.id, job.status as previous, allowed.set, allowed.event
+    from allowed join job on job.id = allowed."jobId"
    where job.version = allowed."readVersion" and job.finished_at is null
    order by job.id
    for update of job
@@ -27,15 +30,13 @@ with change as (
       dispatched_at = coalesce((set->>'dispatchedAt')::timestamptz, job.dispatched_at),
       started_at = case when set ? 'startedAt' then (set->>'startedAt')::timestamptz else job.started_at end,
       finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end
-    from locked join allowed on allowed."jobId" = locked.id
+    from locked
    where job.id = locked.id
-  returning job.*
+  returning job.*, locked.previous, locked.event
 ), told as (
   insert into event (job_id, namespace, status, previous, cluster, reason, message)
-  select changed.id, changed.namespace, changed.status, locked.status, event->>'cluster', event->>'reason', event->>'message'
+  select id, namespace, status, previous, event->>'cluster', event->>'reason', event->>'message'
     from changed
-    join locked using (id)
-    join allowed on allowed."jobId" = changed.id
    where jsonb_typeof(event) = 'object'
 ), finished as (
   insert into dispatch as existing (job_id, priority, created_at)

@@ -1,6 +1,6 @@
--- $1 the mark of the last time. The new mark is the oldest transaction still running: all before it have been seen, those after it
--- may be seen again. Marks are transactions, not times: one that began early and commits late is not missed.
-select pg_snapshot_xmin(pg_current_snapshot())::text as mark, changed.*
+-- $1 the mark of the last time. The new mark is the oldest transaction still running here: all before it have been seen, those
+-- after it may be seen again. Marks are transactions, not times: one that began early and commits late is not missed.
+select commit_horizon()::text as mark, changed.*
   from (select) always
   left join lateral (
     select id, namespace, kind, object_name, status, reason, message, wanted,

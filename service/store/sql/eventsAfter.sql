@@ -1,5 +1,18 @@
--- Only below the oldest transaction that still runs: above it, an event with a smaller id may yet appear.
-select *, xid || '-' || seq as event_id from event
- where (xid, seq) > ($1::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
- order by xid, seq
- limit $3
+-- $1 transaction and $2 sequence number of the last event read, $3 at most so many.
+-- Only below the horizon: above it, an event with a smaller id may yet appear. `held` says that some wait there.
+-- An id from before a restore names a transaction that this server has not reached; its sequence number still tells where to go on.
+with start as materialized (
+  select case when $1::xid8 < pg_snapshot_xmax(pg_current_snapshot()) then $1::xid8 else '0' end as xid,
+         $2::bigint as seq,
+         commit_horizon() as horizon
+), page as (
+  select *, xid || '-' || seq as event_id from event
+   where (xid, seq) > ((select xid from start), (select seq from start)) and xid < (select horizon from start)
+   order by xid, seq
+   limit $3
+)
+select page.*, exists (
+    select from event where (xid, seq) > (start.xid, start.seq) and xid >= start.horizon
+  ) as held
+  from start left join page on true
+ order by page.xid, page.seq

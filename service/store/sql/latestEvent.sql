@@ -1,4 +1,4 @@
 select xid || '-' || seq as event_id from event
- where xid < pg_snapshot_xmin(pg_current_snapshot())
+ where xid < (select commit_horizon())
  order by xid desc, seq desc
  limit 1

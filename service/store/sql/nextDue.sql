@@ -1,1 +1,3 @@
-select greatest(0, extract(epoch from min(due_at) - now()))::float8 as seconds from dispatch
+select greatest(0, seconds) as seconds
+  from (select extract(epoch from min(due_at) - now())::float8 as seconds from dispatch) next
+ where seconds is not null

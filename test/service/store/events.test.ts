@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import type { JobEvent } from '../../../service/jobs/job.ts';
+import { freshDatabase } from '../postgres.ts';
+import { dispatched, inserted } from '../someJobs.ts';
+
+describe('the stream', () => {
+  test('begins at the start or after an id, in pages', async () => {
+    const store = (await freshDatabase()).store();
+    expect(await store.events.latest()).toBeNull();
+    const jobs = [await inserted(store), await inserted(store), await inserted(store)];
+
+    const all = await store.events.after(null, 10);
+    const rest = await store.events.after(all[0]?.id ?? null, 1);
+
+    expect(all.map(({ jobId }) => jobId)).toEqual(jobs);
+    expect(rest).toEqual([all[1]]);
+    expect(await store.events.latest()).toBe(all[2]?.id);
+    expect(await store.events.after(await store.events.latest(), 10)).toEqual([]);
+  });
+
+  test('holds back what commits early until all that began before has ended', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const start = await store.events.latest();
+    let wake = () => {};
+    await store.events.onCommit(() => wake());
+    await database.query('begin');
+    await database.query(
+      "insert into event (job_id, namespace, status, reason, message) values ('slow', 'default', 'Pending', 'Slow', '')",
+    );
+
+    await inserted(store);
+    const meanwhile = await store.events.after(start, 10);
+    expect(await store.events.latest()).toBe(start);
+    // No notice tells of this commit: the store looks by itself.
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    await database.query('commit');
+    await woken;
+    const then = await store.events.after(start, 10);
+
+    expect(meanwhile).toEqual([]);
+    expect(then.map(({ reason }) => reason)).toEqual(['Slow', 'Queued']);
+  });
+
+  test('does not wait for transactions in other databases of the server', async () => {
+    const [database, neighbour] = [await freshDatabase(), await freshDatabase()];
+    const store = database.store();
+    await neighbour.query('begin');
+    await neighbour.query('create table long_work ()');
+
+    const id = await inserted(store);
+
+    expect((await store.events.after(null, 10)).map(({ jobId }) => jobId)).toEqual([id]);
+    const { mark } = await store.monitor.changedSince(null);
+    expect((await store.monitor.changedSince(mark)).jobs).toEqual([]);
+    await neighbour.query('commit');
+  });
+
+  test('read while many write misses none, repeats none, and tells each job in its order', async () => {
+    const database = await freshDatabase();
+    const [writer, reader] = [database.store({ poolSize: 10 }), database.store()];
+    let writing = true;
+    const read: JobEvent[] = [];
+    const reading = (async () => {
+      let last: string | null = null;
+      for (;;) {
+        const over = !writing;
+        const page: JobEvent[] = await reader.events.after(last, 7);
+        read.push(...page);
+        last = page.at(-1)?.id ?? last;
+        if (over && page.length === 0) return;
+      }
+    })();
+
+    await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        for (let n = 0; n < 10; n++) {
+          const id = await inserted(writer);
+          await writer.jobs.setWanted(id, 'cancel', { reason: 'Cancelling', message: '' });
+        }
+      }),
+    );
+    writing = false;
+    await reading;
+
+    expect(read).toHaveLength(200);
+    expect(new Set(read.map(({ id }) => id)).size).toBe(200);
+    for (const events of grouped(read).values()) {
+      expect(events.map(({ reason }) => reason)).toEqual(['Queued', 'Cancelling']);
+    }
+  });
+
+  test('takes an id that is none of its own for the beginning', async () => {
+    const store = (await freshDatabase()).store();
+    await inserted(store);
+
+    for (const id of ['', 'x', '1', '-', '1-', "1-1'; drop table job", '9'.repeat(40), '\0']) {
+      expect(await store.events.after(id, 10)).toHaveLength(1);
+    }
+  });
+
+  test('goes on after a restore on a server that counts transactions from lower numbers', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    await inserted(store);
+    const before = await dispatched(store);
+    await database.query('update event set xid = (xid::text::bigint + 1000000000)::text::xid8');
+    await database.query('update job set changed_in = (changed_in::text::bigint + 1000000000)::text::xid8');
+    const [last] = await database.query<{ id: string }>("select max(xid) || '-' || max(seq) as id from event");
+
+    await store.migrate();
+    const after = await inserted(store);
+
+    expect((await store.events.after(null, 10)).map(({ jobId }) => jobId).at(-1)).toBe(after);
+    expect(await store.events.after(null, 10)).toHaveLength(4);
+    expect((await store.events.after(last?.id ?? '', 10)).map(({ jobId }) => jobId)).toEqual([after]);
+    const { mark } = await store.monitor.changedSince(null);
+    expect((await store.monitor.changedSince(mark)).jobs.map(({ id }) => id)).not.toContain(before.id);
+  });
+});
+
+test('wakes those who wait for events, in all replicas', async () => {
+  const database = await freshDatabase();
+  const [one, other] = [database.store(), database.store()];
+  let wake = () => {};
+  await other.events.onCommit(() => wake());
+  const woken = new Promise<void>((resolve) => {
+    wake = resolve;
+  });
+
+  await inserted(one);
+  await woken;
+});
+
+function grouped(events: JobEvent[]): Map<string, JobEvent[]> {
+  const groups = new Map<string, JobEvent[]>();
+  for (const event of events) groups.set(event.jobId, [...(groups.get(event.jobId) ?? []), event]);
+  return groups;
+}

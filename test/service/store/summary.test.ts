@@ -1,0 +1,91 @@
+import { expect, test } from 'vitest';
+import type { Store } from '../../../service/store/store.ts';
+import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { dispatched, inserted, newJob } from '../someJobs.ts';
+
+const counted = (database: TestDatabase) =>
+  database.query(`
+    select namespace, algorithm, status, clusters, count(*)::int as jobs from job group by 1, 2, 3, 4 order by 1, 2, 3, 4`);
+const ledger = (database: TestDatabase) =>
+  database.query(`
+    select namespace, algorithm, status, clusters, sum(jobs)::int as jobs from job_count
+     group by 1, 2, 3, 4 having sum(jobs) <> 0 order by 1, 2, 3, 4`);
+
+test('counts by status, and by cluster each cluster that a job is in', async () => {
+  const store = (await freshDatabase()).store();
+  await inserted(store);
+  await dispatched(store, ['member1', 'member2']);
+  const ended = await dispatched(store, ['member1'], newJob({ namespace: 'team-a' }));
+  await store.monitor.apply(
+    [{ jobId: ended.id, readVersion: ended.version, set: { status: 'Failed' }, under: [] }],
+    [],
+  );
+
+  const member2 = { Pending: 1, Running: 0, Succeeded: 0, Failed: 0 };
+  const all = {
+    total: 3,
+    byStatus: { Pending: 2, Running: 0, Succeeded: 0, Failed: 1 },
+    byCluster: { member1: { Pending: 1, Running: 0, Succeeded: 0, Failed: 1 }, member2 },
+  };
+  expect(await store.jobs.summary({})).toEqual(all);
+  expect(await store.jobs.summary({ cluster: 'member2' })).toMatchObject({ total: 1, byCluster: { member2 } });
+  expect(await store.jobs.summary({ namespaces: ['team-a'] })).toMatchObject({ total: 1, byStatus: { Failed: 1 } });
+  expect(await store.jobs.summary({ statuses: ['Running'], algorithm: 'xgboost' })).toMatchObject({ total: 0 });
+  expect(await store.jobs.summary({ algorithm: 'lightgbm' })).toMatchObject({ total: 0, byCluster: {} });
+
+  await store.housekeep();
+  expect(await store.jobs.summary({})).toEqual(all);
+});
+
+test('stays right while many write, delete and sum up at once, and shrinks to one row a sort', async () => {
+  const database = await freshDatabase();
+  const stores = [database.store(), database.store()] as const;
+  let writing = true;
+  const live = async (store: Store, n: number) => {
+    for (let round = 0; round < 8; round++) {
+      const id = await inserted(store, newJob({ namespace: `team-${n % 3}` }));
+      const { version } = (await store.jobs.get(id)) ?? { version: 0 };
+      await store.monitor.apply(
+        [{ jobId: id, readVersion: version, set: { status: 'Running', clusters: [`member${n % 2}`] }, under: [] }],
+        [],
+      );
+      if (round % 2)
+        await store.monitor.apply(
+          [{ jobId: id, readVersion: version + 1, set: { status: 'Succeeded' }, under: [] }],
+          [],
+        );
+      if (round % 3 === 0) await database.query('delete from job where id = $1', [id]);
+    }
+  };
+  const sumUp = async (store: Store) => {
+    while (writing) {
+      await store.housekeep();
+      const { total, byStatus } = await store.jobs.summary({});
+      expect(Object.values(byStatus).every((jobs) => jobs >= 0)).toBe(true);
+      expect(total).toBeGreaterThanOrEqual(0);
+    }
+  };
+
+  const summing = stores.map(sumUp);
+  await Promise.all(Array.from({ length: 8 }, (_, n) => live(stores[n % 2 ? 1 : 0], n)));
+  writing = false;
+  await Promise.all(summing);
+  await stores[0].housekeep();
+
+  expect(await ledger(database)).toEqual(await counted(database));
+  expect(await database.query('select from job_count')).toHaveLength((await counted(database)).length);
+});
+
+test('is right for rows that an operator changes or moves by hand', async () => {
+  const database = await freshDatabase();
+  const store = database.store();
+  for (let n = 0; n < 5; n++) await inserted(store);
+
+  await database.query(
+    "update job set namespace = 'moved', status = 'Failed' where id in (select id from job limit 2)",
+  );
+  await database.query('delete from job where id in (select id from job where status = $1 limit 1)', ['Pending']);
+
+  expect(await ledger(database)).toEqual(await counted(database));
+  expect(await store.jobs.summary({ namespaces: ['moved'] })).toMatchObject({ total: 2, byStatus: { Failed: 2 } });
+});
