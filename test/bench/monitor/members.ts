@@ -1,0 +1,183 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { clusterName, type JobState, jobName, NAMESPACE, stateAt } from './jobs.ts';
+
+// Very many member clusters behind one Karmada, in a process of its own: `node members.ts <jobs> <clusters>`. It serves only what the
+// monitor reads (Table, LIST, GET, watch through the proxy), and nothing is kept per job but a few numbers, so that it is not what is measured.
+
+const [jobCount = 0, clusterCount = 1] = process.argv.slice(2).map(Number);
+const zip = promisify(gzip);
+
+/** How often a job has changed, and the resourceVersion of the last time. */
+const steps = new Uint32Array(jobCount);
+const versions = new Uint32Array(jobCount).fill(1);
+const startedAt = Date.now();
+let version = 1;
+
+interface Change {
+  readonly job: number;
+  readonly step: number;
+  readonly version: number;
+  readonly at: number;
+}
+/** Since the log was last asked for. */
+let log: Change[] = [];
+
+interface Cluster {
+  readonly jobs: number[];
+  /** The latest changes, for watches that resume. */
+  history: Change[];
+  readonly watchers: Set<(change: Change) => void>;
+}
+const HISTORY = 20_000;
+const clusters = new Map<string, Cluster>(
+  Array.from({ length: clusterCount }, (_, i) => [clusterName(i), { jobs: [], history: [], watchers: new Set() }]),
+);
+for (let job = 0; job < jobCount; job += 1) clusters.get(clusterName(job % clusterCount))?.jobs.push(job);
+const jobsByName = new Map(Array.from({ length: jobCount }, (_, job) => [jobName(job), job]));
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: unknown) => {
+    if (!response.headersSent) response.writeHead(500);
+    response.end(String(error));
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+process.send?.({ port: (server.address() as AddressInfo).port });
+
+const PROXIED =
+  /^\/apis\/cluster\.karmada\.io\/v1alpha1\/clusters\/([^/]+)\/proxy\/apis\/ray\.io\/v1\/(?:namespaces\/[^/]+\/)?rayjobs(?:\/([^/]+))?$/;
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://members');
+  const [, name = '', object] = PROXIED.exec(url.pathname) ?? [];
+  const cluster = clusters.get(name);
+  if (!cluster) return void response.writeHead(404).end();
+  if (object !== undefined) return getOne(object, response);
+  if (url.searchParams.get('watch') === '1') {
+    return watch(cluster, Number(url.searchParams.get('resourceVersion')), request, response);
+  }
+  await send(response, request.headers.accept?.includes('as=Table') ? tableOf(cluster) : listOf(cluster));
+}
+
+async function send(response: ServerResponse, body: string): Promise<void> {
+  // As API servers do: answers above 128 kB are zipped, quickly rather than small. Ours are just below at 1,000 jobs, and zipped too.
+  const zipped = await zip(body, { level: 4 });
+  response.writeHead(200, {
+    'content-type': 'application/json',
+    'content-encoding': 'gzip',
+    'content-length': zipped.length,
+  });
+  response.end(zipped);
+}
+
+const COLUMNS = [
+  ['Name', 'name', 'Name must be unique within a namespace.'],
+  ['job status', '', 'Custom resource definition column (in JSONPath format): .status.jobStatus'],
+  ['deployment status', '', 'Custom resource definition column (in JSONPath format): .status.jobDeploymentStatus'],
+  ['ray cluster name', '', 'Custom resource definition column (in JSONPath format): .status.rayClusterName'],
+  ['start time', '', 'Custom resource definition column (in JSONPath format): .status.startTime'],
+  ['end time', '', 'Custom resource definition column (in JSONPath format): .status.endTime'],
+  ['age', '', 'Custom resource definition column (in JSONPath format): .metadata.creationTimestamp'],
+].map(([name, format, description]) => ({ name, type: 'string', format, description, priority: 0 }));
+
+function tableOf({ jobs }: Cluster): string {
+  const age = `${Math.floor((Date.now() - startedAt) / 1000)}s`;
+  const rows = jobs.map((job) => {
+    const { jobStatus, deploymentStatus, rayCluster, start } = stateAt(job, steps[job] ?? 0);
+    return `{"cells":["${jobName(job)}",${text(jobStatus)},"${deploymentStatus}","${rayCluster}","${start}",null,"${age}"],"object":null}`;
+  });
+  return `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"${version}"},"columnDefinitions":${JSON.stringify(COLUMNS)},"rows":[${rows.join(',')}]}\n`;
+}
+
+const text = (value: string): string => (value === '' ? 'null' : `"${value}"`);
+
+/** managedFields, annotations and pod templates: 5 kB, of which the monitor reads a hundred bytes. */
+const BALLAST = Object.fromEntries(
+  Array.from({ length: 42 }, (_, i) => [
+    `f:field-${i}`,
+    { '.': {}, 'f:containers': { 'k:{"name":"ray-head"}': { 'f:image': {} } } },
+  ]),
+);
+const ballast = JSON.stringify(BALLAST);
+
+function objectOf(job: number, step: number, resourceVersion: number): string {
+  const { jobStatus, deploymentStatus, rayCluster, start }: JobState = stateAt(job, step);
+  const name = jobName(job);
+  return (
+    `{"apiVersion":"ray.io/v1","kind":"RayJob","metadata":{"name":"${name}","namespace":"${NAMESPACE}","uid":"00000000-0000-4000-8000-${String(job).padStart(12, '0')}",` +
+    `"resourceVersion":"${resourceVersion}","labels":{"app.kubernetes.io/managed-by":"ml-platform","mlplatform.io/job-id":"${name}"},` +
+    `"managedFields":[{"manager":"karmada-controller-manager","fieldsV1":${ballast}}]},"spec":{"backoffLimit":1000000},` +
+    `"status":{"jobStatus":${text(jobStatus)},"jobDeploymentStatus":"${deploymentStatus}","rayClusterName":"${rayCluster}","startTime":"${start}","message":"step ${step}"}}`
+  );
+}
+
+function listOf({ jobs }: Cluster): string {
+  const items = jobs.map((job) => objectOf(job, steps[job] ?? 0, versions[job] ?? 0));
+  return `{"kind":"RayJobList","apiVersion":"ray.io/v1","metadata":{"resourceVersion":"${version}"},"items":[${items.join(',')}]}`;
+}
+
+async function getOne(name: string, response: ServerResponse): Promise<void> {
+  const job = jobsByName.get(name);
+  if (job === undefined) return void response.writeHead(404).end();
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(objectOf(job, steps[job] ?? 0, versions[job] ?? 0));
+}
+
+function watch(cluster: Cluster, from: number, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.flushHeaders();
+  const tell = (change: Change): void => {
+    response.write(`{"type":"MODIFIED","object":${objectOf(change.job, change.step, change.version)}}\n`);
+  };
+  for (const change of cluster.history) if (change.version > from) tell(change);
+  cluster.watchers.add(tell);
+  request.once('close', () => cluster.watchers.delete(tell));
+}
+
+let perSecond = 0;
+let due = 0;
+let lastTurn = performance.now();
+let next = 0;
+/** Around all jobs in an order that jumps between clusters, so that no job changes twice in a short while. */
+const STRIDE = 7_919;
+
+setInterval(() => {
+  const now = performance.now();
+  due += ((now - lastTurn) / 1000) * perSecond;
+  lastTurn = now;
+  for (; due >= 1; due -= 1) changeOne();
+}, 5);
+
+function changeOne(): void {
+  next = (next + STRIDE) % jobCount;
+  const job = next;
+  version += 1;
+  const step = (steps[job] ?? 0) + 1;
+  steps[job] = step;
+  versions[job] = version;
+  const change = { job, step, version, at: performance.timeOrigin + performance.now() };
+  log.push(change);
+  const cluster = clusters.get(clusterName(job % clusterCount));
+  if (!cluster) return;
+  cluster.history.push(change);
+  if (cluster.history.length > 2 * HISTORY) cluster.history = cluster.history.slice(-HISTORY);
+  for (const tell of cluster.watchers) tell(change);
+}
+
+process.on('message', (message: { changes?: number; log?: true }) => {
+  if (message.changes !== undefined) {
+    perSecond = message.changes;
+    due = 0;
+  }
+  if (message.log) {
+    process.send?.({ log: log.map(({ job, step, at }) => [job, step, at]) });
+    log = [];
+  }
+});
+process.on('disconnect', () => process.exit());
