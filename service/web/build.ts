@@ -49,7 +49,9 @@ const newestSource = async (): Promise<{ file: string; at: number }> => {
   const files = entries
     .filter((found) => found.isFile() && !found.parentPath.startsWith(PAGE_DIRECTORY))
     .map((found) => join(found.parentPath, found.name));
-  const times = await Promise.all(files.map(async (file) => ({ file: relative(root, file), at: (await stat(file)).mtimeMs })));
+  const times = await Promise.all(
+    files.map(async (file) => ({ file: relative(root, file), at: (await stat(file)).mtimeMs })),
+  );
   return times.reduce((newest, time) => (time.at > newest.at ? time : newest));
 };
 

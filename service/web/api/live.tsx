@@ -1,0 +1,109 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { applyEvents } from './cache.ts';
+import { type EventStream, openEventStream } from './event-stream.ts';
+import { openEvents } from './service.ts';
+import { setSession, useSession } from './session.ts';
+import type { JobEvent } from './types.ts';
+
+export interface Connection {
+  readonly state: 'connecting' | 'live' | 'lost';
+  /** When the service was last heard, while the line is lost. */
+  readonly lastHeard: Date | null;
+}
+
+interface Live {
+  readonly connection: Connection;
+  retryNow(): void;
+  /** Every event as it comes, several at a time when they come fast. */
+  onEvents(listener: (events: readonly JobEvent[]) => void): () => void;
+}
+
+const LiveContext = createContext<Live | null>(null);
+
+/** Events are applied in batches: a thousand a second must not mean a thousand renderings. */
+const BATCH_MS = 100;
+
+/** One event stream for the whole page: keeps what the page has fetched up to date, and tells whether the service can be reached. */
+export function LiveUpdates({ children }: { children: ReactNode }) {
+  const queryClient = useQueryClient();
+  const session = useSession();
+  const [connection, setConnection] = useState<Connection>({ state: 'connecting', lastHeard: null });
+  const stream = useRef<EventStream>(null);
+  const listeners = useRef(new Set<(events: readonly JobEvent[]) => void>());
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies(session?.token): another identity needs another stream
+  useEffect(() => {
+    let lastHeard: Date | null = null;
+    let wasLost = false;
+    let batch: JobEvent[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+
+    const flush = (): void => {
+      const events = batch;
+      batch = [];
+      timer = undefined;
+      applyEvents(queryClient, events);
+      for (const listener of listeners.current) listener(events);
+    };
+
+    stream.current = openEventStream(openEvents, {
+      onOpen: () => {
+        lastHeard = new Date();
+        setConnection({ state: 'live', lastHeard });
+        // The stream resumes without a gap, but not what is fetched beside it: pods, clusters, logs.
+        if (wasLost) void queryClient.invalidateQueries();
+        wasLost = false;
+      },
+      onAlive: () => {
+        lastHeard = new Date();
+      },
+      onMessage: (message) => {
+        const event = parseEvent(message.data);
+        if (event === undefined) return;
+        batch.push(event);
+        timer ??= setTimeout(flush, BATCH_MS);
+      },
+      onLost: (_reason, final) => {
+        if (final) setSession(null);
+        wasLost = true;
+        setConnection({ state: 'lost', lastHeard });
+      },
+    });
+    const online = () => stream.current?.retryNow();
+    addEventListener('online', online);
+    return () => {
+      removeEventListener('online', online);
+      clearTimeout(timer);
+      stream.current?.close();
+    };
+  }, [queryClient, session?.token]);
+
+  const live = useMemo<Live>(
+    () => ({
+      connection,
+      retryNow: () => stream.current?.retryNow(),
+      onEvents: (listener) => {
+        listeners.current.add(listener);
+        return () => listeners.current.delete(listener);
+      },
+    }),
+    [connection],
+  );
+  return <LiveContext value={live}>{children}</LiveContext>;
+}
+
+const parseEvent = (data: string): JobEvent | undefined => {
+  try {
+    const event: unknown = JSON.parse(data);
+    return typeof event === 'object' && event !== null && 'jobId' in event ? (event as JobEvent) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+export const useLive = (): Live => {
+  const live = useContext(LiveContext);
+  if (live === null) throw new Error('useLive is used outside LiveUpdates');
+  return live;
+};

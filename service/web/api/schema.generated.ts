@@ -1,0 +1,1759 @@
+// Written by `npm run web:types` from the service's OpenAPI document; never edited by hand.
+export interface paths {
+    "/api/v1/algorithms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The built-in algorithms with their fields: types, ranges, defaults
+         * @description From the same schema that checks a request. Role: viewer.
+         */
+        get: operations["getAlgorithms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How callers prove who they are; what the page needs to sign its user in */
+        get: operations["getAuth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every transition of every job, as Server-Sent Events
+         * @description Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now. Role: viewer.
+         */
+        get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List jobs, a page at a time
+         * @description A bare array. When there are more, the Link header names the next page (rel="next"). Role: viewer.
+         */
+        get: operations["getJobs"];
+        put?: never;
+        /**
+         * Submit a job
+         * @description The job is stored before this answers, as Pending; it is dispatched at once after. Role: submitter.
+         */
+        post: operations["postJobs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job
+         * @description Role: viewer.
+         */
+        get: operations["getJobsId"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a job with all that was created for it
+         * @description Waits up to 5 s until everything is gone; after that it goes on by itself, and the job is gone when GET answers 404. Role: submitter.
+         */
+        delete: operations["deleteJobsId"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The job and its retries, oldest first
+         * @description Role: viewer.
+         */
+        get: operations["getJobsIdAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a job for good; it ends as Failed with reason Cancelled
+         * @description Role: submitter.
+         */
+        post: operations["postJobsIdCancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job's history: every transition, oldest first
+         * @description Role: viewer.
+         */
+        get: operations["getJobsIdEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Output of a job: live from its pods, or what was kept of them
+         * @description The header X-Log-Source says which: pods, kept, or none when nothing was written yet. Role: viewer.
+         */
+        get: operations["getJobsIdLogs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/manifest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The objects of a job as they are applied to Karmada
+         * @description Role: viewer.
+         */
+        get: operations["getJobsIdManifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/pods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pods of a job with what they wait for, and the Kubernetes events about it, from its clusters
+         * @description Role: viewer.
+         */
+        get: operations["getJobsIdPods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a suspended job go on
+         * @description Role: submitter.
+         */
+        post: operations["postJobsIdResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a finished job again
+         * @description A new job from the same request, linked to the first. Role: submitter.
+         */
+        post: operations["postJobsIdRetry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State of a job, summed up over its clusters
+         * @description Role: viewer.
+         */
+        get: operations["getJobsIdStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Free the resources of a job until it is resumed
+         * @description Role: submitter.
+         */
+        post: operations["postJobsIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is calling, and what they may do
+         * @description Role: viewer.
+         */
+        get: operations["getMe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proxy/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Member clusters: readiness, capacity, jobs, and how fresh our knowledge is
+         * @description Role: viewer.
+         */
+        get: operations["getProxyClusters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proxy/clusters/{cluster}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Objects in a member cluster, of the types that may be read
+         * @description Types: pods, jobs, rayjobs, rayclusters, events, persistentvolumeclaims, services, nodes. Anything else, Secrets above all, is refused. Role: viewer.
+         */
+        get: operations["getProxyClustersClusterResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs counted by state and cluster
+         * @description Role: viewer.
+         */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process is alive */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The database answers, its migrations are done, and the service is not stopping */
+        get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Algorithm: {
+            description: string;
+            entrypoint: string;
+            fields: components["schemas"]["AlgorithmField"][];
+            name: string;
+            title: string;
+        };
+        AlgorithmField: {
+            default?: unknown;
+            /** @description The only values allowed */
+            enum?: (string | number)[];
+            exclusiveMax?: boolean;
+            /** @description The bound itself is not allowed */
+            exclusiveMin?: boolean;
+            help: string;
+            items?: {
+                enum?: string[];
+                pattern?: string;
+            };
+            /** @description Words allowed instead of a value of the type */
+            literals?: string[];
+            max?: number;
+            maxItems?: number;
+            maxLength?: number;
+            min?: number;
+            minItems?: number;
+            name: string;
+            nullable: boolean;
+            pattern?: string;
+            /** @enum {string} */
+            type: "integer" | "number" | "string" | "boolean" | "list";
+        };
+        Attempt: {
+            attempt: number;
+            /** Format: date-time */
+            createdAt: string;
+            id: string;
+            reason: string;
+            status: components["schemas"]["JobStatusName"];
+        };
+        Auth: {
+            audience: string | null;
+            clientId: string | null;
+            issuer: string | null;
+            /** @enum {string} */
+            mode: "none" | "tokens" | "oidc";
+        };
+        Cluster: {
+            /** @description Kubernetes quantities by resource */
+            allocatable: {
+                [key: string]: string;
+            };
+            allocated: {
+                [key: string]: string;
+            };
+            jobs: components["schemas"]["Counts"];
+            kubernetesVersion: string;
+            message: string;
+            /** @description How fresh our knowledge is; null while no job is there */
+            monitor: {
+                consecutiveFailures: number;
+                error: string | null;
+                /** Format: date-time */
+                lastAnswerAt: string | null;
+                latencyMs: number | null;
+                /** Format: date-time */
+                unreachableSince: string | null;
+            } | null;
+            name: string;
+            nodes: {
+                ready: number;
+                total: number;
+            };
+            ready: boolean;
+            reason: string;
+            region: string;
+            zone: string;
+        };
+        ClusterState: {
+            /** Format: date-time */
+            finishedAt: string | null;
+            message: string;
+            reason: string;
+            /** Format: date-time */
+            startedAt: string | null;
+            status: components["schemas"]["JobStatusName"];
+        };
+        Counts: {
+            Failed?: number;
+            Pending?: number;
+            Running?: number;
+            Succeeded?: number;
+        };
+        Job: {
+            algorithm: string;
+            attempt: number;
+            /** @description Where Karmada placed it; empty until known */
+            clusters: string[];
+            clusterStates: {
+                [key: string]: components["schemas"]["ClusterState"];
+            };
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string | null;
+            /** Format: date-time */
+            dispatchedAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            id: string;
+            jobName: string;
+            /** @enum {string} */
+            kind: "RayJob" | "Job";
+            message: string;
+            namespace: string;
+            /** @description Name of the job's objects on Karmada and in the member clusters */
+            objectName: string;
+            priority: number;
+            /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
+            reason: string;
+            /** @description The request as accepted, with its defaults */
+            request: {
+                algorithm: {
+                    /** @description One of GET /algorithms; for a container any name to find the job by. */
+                    algorithmName?: string;
+                    /** @description The container image; required with source container. */
+                    imageUri?: string;
+                    /**
+                     * @description builtin, or container for an image of one's own; default and custom are older words for the same.
+                     * @default builtin
+                     * @enum {string}
+                     */
+                    source?: "builtin" | "container" | "default" | "custom";
+                };
+                /** @description Replaces the image's CMD (runtime job). */
+                args?: string[];
+                /**
+                 * @description Clusters that run the job, each a whole copy of it.
+                 * @default 1
+                 */
+                clusterCount?: number;
+                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                command?: string[];
+                /** @description Secret in the job's namespace with the keys to the object storage. */
+                credentialsSecret?: string;
+                /**
+                 * @description More variables for the training container, upper-cased.
+                 * @default {}
+                 */
+                customHyperparameters?: {
+                    [key: string]: "" | string | number | boolean;
+                };
+                /** @description Shell command that starts the training (runtime ray). */
+                entrypoint?: string;
+                /** @description Image of the Ray head, when it differs. */
+                headImage?: string;
+                /**
+                 * @description By algorithm: {"xgboost": {"eta": 0.1}}. GET /algorithms lists the fields.
+                 * @default {}
+                 */
+                hyperparameters?: {
+                    [key: string]: {
+                        [key: string]: unknown;
+                    };
+                };
+                /**
+                 * @description Where the data comes from.
+                 * @default []
+                 */
+                inputDataConfig?: {
+                    /** @description Bucket, plain or as scheme://bucket. */
+                    bucket?: string;
+                    /** @description train, validation, test, or a name of one's own. */
+                    channelName: string;
+                    /**
+                     * @description What the data is for; by default what channelName says.
+                     * @enum {string}
+                     */
+                    channelType?: "train" | "validation" | "test";
+                    /** @description For example text/csv or application/x-parquet. */
+                    contentType?: string;
+                    /** @description Names of the columns of a CSV file without a header. */
+                    csvColumns?: string | string[];
+                    /** @description Address of the object storage; not needed for aws and gcs. */
+                    endpoint?: string;
+                    /** @description Columns to learn from. */
+                    featureNames?: string | string[];
+                    /** @description The client's own name for this entry. */
+                    id?: string;
+                    /** @description Column to predict. */
+                    labelName?: string;
+                    /** @description Key or folder within the bucket. */
+                    prefix?: string;
+                    /**
+                     * @description Where the data is.
+                     * @default object-storage
+                     * @enum {string}
+                     */
+                    sourceType?: "object-storage" | "upload";
+                    /**
+                     * @description Who keeps the data.
+                     * @enum {string}
+                     */
+                    storageProvider?: "aws" | "minio" | "gcs" | "azure" | "custom";
+                }[];
+                /** @description Name of the job; the id adds eight hex digits to it. */
+                jobName: string;
+                /**
+                 * @description Kubernetes namespace in the member cluster.
+                 * @default default
+                 */
+                namespace?: string;
+                /** @default {} */
+                outputDataConfig?: {
+                    /** @description Where the model is to be put; told as ARTIFACT_URI. */
+                    artifactUri?: string;
+                };
+                /**
+                 * @description Higher is dispatched first.
+                 * @default 500
+                 */
+                priority?: number;
+                /** @description A PersistentVolumeClaim that exists already, instead of a new one. */
+                pvcName?: string;
+                /** @default {} */
+                resources?: {
+                    /**
+                     * @description Workers that train together.
+                     * @default 1
+                     */
+                    instanceCount?: number;
+                    /** @default {} */
+                    instanceResources?: {
+                        /**
+                         * @description CPU cores of each instance.
+                         * @default 4
+                         */
+                        cpuCores?: number;
+                        /**
+                         * @description NVIDIA GPUs of each instance.
+                         * @default 0
+                         */
+                        gpuCount?: number;
+                        /**
+                         * @description Memory of each instance.
+                         * @default 16
+                         */
+                        memoryGiB?: number;
+                    };
+                    /**
+                     * @description Size of the volume for results, in GiB.
+                     * @default 50
+                     */
+                    volumeSizeGB?: number;
+                };
+                /**
+                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @default ray
+                 * @enum {string}
+                 */
+                runtime?: "ray" | "job";
+                /** @default {} */
+                stoppingCondition?: {
+                    /**
+                     * @description The job is ended as Failed after this.
+                     * @default 14400
+                     */
+                    maxRuntimeSeconds?: number;
+                };
+                /**
+                 * @description Candidates; empty means every cluster that is ready.
+                 * @default []
+                 */
+                targetClusters?: string[];
+                /** @description Image of the Ray workers, when it differs. */
+                workerImage?: string;
+            };
+            retryOf: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            status: components["schemas"]["JobStatusName"];
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * @description What was last asked for; the state follows
+             * @enum {string}
+             */
+            wanted: "run" | "suspend" | "cancel" | "delete";
+        };
+        JobEvent: {
+            /** Format: date-time */
+            at: string;
+            cluster: string | null;
+            id: string;
+            jobId: string;
+            message: string;
+            namespace: string;
+            previous: components["schemas"]["JobStatusName"] & (string | null);
+            reason: string;
+            status: components["schemas"]["JobStatusName"];
+        };
+        JobPods: {
+            clusters: {
+                cluster: string;
+                /** @description Why this cluster could not be asked */
+                error: string | null;
+                events: {
+                    /** Format: date-time */
+                    at: string | null;
+                    count: number;
+                    message: string;
+                    /** @description kind/name */
+                    object: string;
+                    reason: string;
+                    type: string;
+                }[];
+                pods: {
+                    /** Format: date-time */
+                    createdAt: string | null;
+                    message: string | null;
+                    name: string;
+                    node: string | null;
+                    phase: string;
+                    ready: boolean;
+                    /** @description Why it waits or ended: ImagePullBackOff, Unschedulable, OOMKilled ... */
+                    reason: string | null;
+                    restarts: number;
+                    /** @description submitter, head, worker or job */
+                    role: string;
+                }[];
+            }[];
+        };
+        JobRequest: {
+            algorithm: {
+                /** @description One of GET /algorithms; for a container any name to find the job by. */
+                algorithmName?: string;
+                /** @description The container image; required with source container. */
+                imageUri?: string;
+                /**
+                 * @description builtin, or container for an image of one's own; default and custom are older words for the same.
+                 * @default builtin
+                 * @enum {string}
+                 */
+                source?: "builtin" | "container" | "default" | "custom";
+            };
+            /** @description Replaces the image's CMD (runtime job). */
+            args?: string[];
+            /**
+             * @description Clusters that run the job, each a whole copy of it.
+             * @default 1
+             */
+            clusterCount?: number;
+            /** @description Replaces the image's ENTRYPOINT (runtime job). */
+            command?: string[];
+            /** @description Secret in the job's namespace with the keys to the object storage. */
+            credentialsSecret?: string;
+            /**
+             * @description More variables for the training container, upper-cased.
+             * @default {}
+             */
+            customHyperparameters?: {
+                [key: string]: "" | string | number | boolean;
+            };
+            /** @description Shell command that starts the training (runtime ray). */
+            entrypoint?: string;
+            /** @description Image of the Ray head, when it differs. */
+            headImage?: string;
+            /**
+             * @description By algorithm: {"xgboost": {"eta": 0.1}}. GET /algorithms lists the fields.
+             * @default {}
+             */
+            hyperparameters?: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /**
+             * @description Where the data comes from.
+             * @default []
+             */
+            inputDataConfig?: {
+                /** @description Bucket, plain or as scheme://bucket. */
+                bucket?: string;
+                /** @description train, validation, test, or a name of one's own. */
+                channelName: string;
+                /**
+                 * @description What the data is for; by default what channelName says.
+                 * @enum {string}
+                 */
+                channelType?: "train" | "validation" | "test";
+                /** @description For example text/csv or application/x-parquet. */
+                contentType?: string;
+                /** @description Names of the columns of a CSV file without a header. */
+                csvColumns?: string | string[];
+                /** @description Address of the object storage; not needed for aws and gcs. */
+                endpoint?: string;
+                /** @description Columns to learn from. */
+                featureNames?: string | string[];
+                /** @description The client's own name for this entry. */
+                id?: string;
+                /** @description Column to predict. */
+                labelName?: string;
+                /** @description Key or folder within the bucket. */
+                prefix?: string;
+                /**
+                 * @description Where the data is.
+                 * @default object-storage
+                 * @enum {string}
+                 */
+                sourceType?: "object-storage" | "upload";
+                /**
+                 * @description Who keeps the data.
+                 * @enum {string}
+                 */
+                storageProvider?: "aws" | "minio" | "gcs" | "azure" | "custom";
+            }[];
+            /** @description Name of the job; the id adds eight hex digits to it. */
+            jobName: string;
+            /**
+             * @description Kubernetes namespace in the member cluster.
+             * @default default
+             */
+            namespace?: string;
+            /** @default {} */
+            outputDataConfig?: {
+                /** @description Where the model is to be put; told as ARTIFACT_URI. */
+                artifactUri?: string;
+            };
+            /**
+             * @description Higher is dispatched first.
+             * @default 500
+             */
+            priority?: number;
+            /** @description A PersistentVolumeClaim that exists already, instead of a new one. */
+            pvcName?: string;
+            /** @default {} */
+            resources?: {
+                /**
+                 * @description Workers that train together.
+                 * @default 1
+                 */
+                instanceCount?: number;
+                /** @default {} */
+                instanceResources?: {
+                    /**
+                     * @description CPU cores of each instance.
+                     * @default 4
+                     */
+                    cpuCores?: number;
+                    /**
+                     * @description NVIDIA GPUs of each instance.
+                     * @default 0
+                     */
+                    gpuCount?: number;
+                    /**
+                     * @description Memory of each instance.
+                     * @default 16
+                     */
+                    memoryGiB?: number;
+                };
+                /**
+                 * @description Size of the volume for results, in GiB.
+                 * @default 50
+                 */
+                volumeSizeGB?: number;
+            };
+            /**
+             * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+             * @default ray
+             * @enum {string}
+             */
+            runtime?: "ray" | "job";
+            /** @default {} */
+            stoppingCondition?: {
+                /**
+                 * @description The job is ended as Failed after this.
+                 * @default 14400
+                 */
+                maxRuntimeSeconds?: number;
+            };
+            /**
+             * @description Candidates; empty means every cluster that is ready.
+             * @default []
+             */
+            targetClusters?: string[];
+            /** @description Image of the Ray workers, when it differs. */
+            workerImage?: string;
+        };
+        JobState: {
+            /** @description Clusters in which it waits or runs */
+            active: number;
+            clusterDistribution: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            completionTime: string | null;
+            failed: number;
+            message: string;
+            phase: components["schemas"]["JobStatusName"];
+            reason: string;
+            /** Format: date-time */
+            startTime: string | null;
+            succeeded: number;
+        };
+        /** @enum {string} */
+        JobStatusName: "Pending" | "Running" | "Succeeded" | "Failed";
+        KubernetesObject: {
+            apiVersion: string;
+            kind: string;
+            metadata: {
+                name: string;
+            } & {
+                [key: string]: unknown;
+            };
+        } & {
+            [key: string]: unknown;
+        };
+        Me: {
+            auth: components["schemas"]["Auth"];
+            grants: {
+                namespaces: string[];
+                /** @enum {string} */
+                role: "viewer" | "submitter" | "admin";
+            }[];
+            name: string;
+            /** @description Where the caller may read; null means everywhere */
+            namespaces: string[] | null;
+            /**
+             * @description The highest role anywhere
+             * @enum {string|null}
+             */
+            role: "viewer" | "submitter" | "admin" | null;
+        };
+        Message: {
+            /** @description false while its objects are still being removed */
+            done: boolean;
+            message: string;
+        };
+        Problem: {
+            detail: string;
+            /** @description One entry for each wrong field */
+            errors?: {
+                detail: string;
+                message: string;
+                /** @description JSON pointer to the field */
+                path: string;
+                /** @description The same pointer as a URI fragment */
+                pointer: string;
+            }[];
+            /** @description The same as detail, for older clients */
+            message: string;
+            requestId: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        Resources: {
+            cluster: string;
+            count: number;
+            namespace: string;
+            resources: components["schemas"]["KubernetesObject"][];
+            type: string;
+        };
+        Summary: {
+            byCluster: {
+                [key: string]: components["schemas"]["Counts"];
+            };
+            byStatus: components["schemas"]["Counts"];
+            total: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getAlgorithms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The algorithms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Algorithm"][];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAuth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No secrets in here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Auth"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvents: {
+        parameters: {
+            query?: {
+                job?: string;
+                /** @description For clients that cannot send the header */
+                lastEventId?: string;
+                /** @description One or several, separated by commas */
+                namespace?: string | string[];
+            };
+            header?: {
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["JobEvent"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobs: {
+        parameters: {
+            query?: {
+                algorithm?: string;
+                cluster?: string;
+                /** @description From the Link header of the page before */
+                cursor?: string;
+                /** @description Jobs on a page, at most 1000 */
+                limit?: string;
+                /** @description One or several, separated by commas */
+                namespace?: string | string[];
+                /** @description Part of the name, id, reason or message */
+                q?: string;
+                /** @description A field; - before it turns the order round */
+                sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status";
+                /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
+                status?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"][];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postJobs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job for 24 hours, however often it is sent */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobRequest"];
+            };
+        };
+        responses: {
+            /** @description The job */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteJobsId: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed, or being removed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attempts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attempt"][];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postJobsIdCancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now; what was asked for is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEvent"][];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdLogs: {
+        parameters: {
+            query?: {
+                cluster?: string;
+                container?: string;
+                /** @description Go on as the job writes, until it ends */
+                follow?: "0" | "1" | "true" | "false" | "";
+                pod?: string;
+                sinceSeconds?: string;
+                tailLines?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Plain text, as it comes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdManifest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order in which they are applied */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KubernetesObject"][];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdPods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By cluster */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPods"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postJobsIdResume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now; what was asked for is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postJobsIdRetry: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key gives the same job for 24 hours, however often it is sent */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new job */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobState"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postJobsIdSuspend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now; what was asked for is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The caller */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProxyClusters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The clusters */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        clusters: components["schemas"]["Cluster"][];
+                    };
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProxyClustersClusterResources: {
+        parameters: {
+            query?: {
+                /** @description Objects at most */
+                limit?: string;
+                /** @description * for all, which needs the right to all */
+                namespace?: string;
+                type?: string;
+            };
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The objects */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resources"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: {
+                algorithm?: string;
+                cluster?: string;
+                /** @description One or several, separated by commas */
+                namespace?: string | string[];
+                /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
+                status?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Alive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "healthy";
+                    };
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ready */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ready";
+                    };
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

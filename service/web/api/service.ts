@@ -1,0 +1,108 @@
+import type { JobFilters } from '../lib/filters.ts';
+import type { JobAction } from '../lib/job-state.ts';
+import { api, bodyOf, streamOf } from './client.ts';
+import { problemOf } from './problem.ts';
+import type { Attempt, Auth, Cluster, Job, JobEvent, JobPods, JobRequest, Me, Summary } from './types.ts';
+
+// All that the page asks of the service.
+
+type Signal = AbortSignal | undefined;
+const withSignal = (signal: Signal) => (signal ? { signal } : {});
+const ofJob = (id: string, signal: Signal) => ({ params: { path: { id } }, ...withSignal(signal) });
+
+export interface JobPage {
+  readonly jobs: readonly Job[];
+  readonly next: string | null;
+}
+
+export const PAGE_SIZE = 200;
+
+export const listJobs = async (
+  filters: JobFilters,
+  cursor: string | null,
+  limit: number,
+  signal?: Signal,
+): Promise<JobPage> => {
+  const said = Object.entries({ ...filters, cursor, limit }).filter(([, value]) => value !== '' && value !== null);
+  const { data, error, response } = await api().GET('/api/v1/jobs', {
+    params: { query: Object.fromEntries(said) },
+    ...withSignal(signal),
+  });
+  if (data === undefined) throw problemOf(response, error);
+  return { jobs: data, next: nextCursor(response.headers.get('Link')) };
+};
+
+const nextCursor = (link: string | null): string | null => {
+  const next = /<([^>]+)>;\s*rel="?next"?/.exec(link ?? '')?.[1];
+  return next === undefined ? null : new URL(next, location.href).searchParams.get('cursor');
+};
+
+export const getSummary = (
+  filters: Pick<JobFilters, 'namespace' | 'algorithm' | 'cluster'>,
+  signal?: Signal,
+): Promise<Summary> => {
+  const said = Object.entries(filters).filter(([, value]) => value !== '');
+  return bodyOf(api().GET('/api/v1/summary', { params: { query: Object.fromEntries(said) }, ...withSignal(signal) }));
+};
+
+export const getJob = (id: string, signal?: Signal): Promise<Job> =>
+  bodyOf(api().GET('/api/v1/jobs/{id}', ofJob(id, signal)));
+
+export const getJobEvents = (id: string, signal?: Signal): Promise<JobEvent[]> =>
+  bodyOf(api().GET('/api/v1/jobs/{id}/events', ofJob(id, signal)));
+
+export const getJobPods = (id: string, signal?: Signal): Promise<JobPods> =>
+  bodyOf(api().GET('/api/v1/jobs/{id}/pods', ofJob(id, signal)));
+
+export const getJobManifest = (id: string, signal?: Signal) =>
+  bodyOf(api().GET('/api/v1/jobs/{id}/manifest', ofJob(id, signal)));
+
+export const getJobAttempts = (id: string, signal?: Signal): Promise<Attempt[]> =>
+  bodyOf(api().GET('/api/v1/jobs/{id}/attempts', ofJob(id, signal)));
+
+/** The service checks what it is; the page lets one write anything. */
+export const submitJob = (request: unknown, idempotencyKey: string): Promise<Job> =>
+  bodyOf(
+    api().POST('/api/v1/jobs', {
+      body: request as JobRequest,
+      params: { header: { 'Idempotency-Key': idempotencyKey } },
+    }),
+  );
+
+/** The job as it is now; of a retry the new one, and of a delete none. */
+export const actOnJob = async (id: string, action: JobAction): Promise<Job | undefined> => {
+  if (action === 'delete') {
+    await bodyOf(api().DELETE('/api/v1/jobs/{id}', ofJob(id, undefined)));
+    return undefined;
+  }
+  return bodyOf(api().POST(`/api/v1/jobs/{id}/${action}`, ofJob(id, undefined)));
+};
+
+export const getAlgorithms = (signal?: Signal) => bodyOf(api().GET('/api/v1/algorithms', withSignal(signal)));
+
+export const getClusters = async (signal?: Signal): Promise<Cluster[]> =>
+  (await bodyOf(api().GET('/api/v1/proxy/clusters', withSignal(signal)))).clusters;
+
+export const getAuth = (signal?: Signal): Promise<Auth> => bodyOf(api().GET('/api/v1/auth', withSignal(signal)));
+
+/** Who the session belongs to; `token` asks for another one, before it becomes the session. */
+export const getMe = (signal?: Signal, token?: string): Promise<Me> =>
+  bodyOf(
+    api().GET('/api/v1/me', {
+      ...withSignal(signal),
+      ...(token && { headers: { Authorization: `Bearer ${token}` } }),
+    }),
+  );
+
+/** Every transition of every job that the caller may see, as it happens. */
+export const openEvents = (headers: Record<string, string>, signal: AbortSignal): Promise<Response> =>
+  api.GET('/api/v1/events', { headers, signal, parseAs: 'stream' }).then(({ response }) => response);
+
+export const openLog = (id: string, { follow }: { follow: boolean }, signal?: Signal): Promise<Response> =>
+  streamOf(
+    api().GET('/api/v1/jobs/{id}/logs', {
+      params: { path: { id }, query: { follow: follow ? 'true' : 'false' } },
+      parseAs: 'stream',
+      ...withSignal(signal),
+    }),
+  );

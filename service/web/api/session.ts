@@ -1,0 +1,35 @@
+import { useSyncExternalStore } from 'react';
+import { parseJson, tabStore } from '../lib/storage.ts';
+
+/** How this tab proves who is using it. It ends with the tab: a token is never left on the disk of a shared machine. */
+export interface Session {
+  readonly token: string;
+  /** Milliseconds since 1970; null when the token does not say. */
+  readonly expiresAt: number | null;
+}
+
+const KEY = 'session';
+const listeners = new Set<() => void>();
+
+const read = (): Session | null => {
+  const stored = parseJson(tabStore.get(KEY));
+  if (typeof stored !== 'object' || stored === null || !('token' in stored)) return null;
+  return typeof stored.token === 'string' ? (stored as Session) : null;
+};
+
+let session = read();
+
+export const currentSession = (): Session | null => session;
+
+export const setSession = (next: Session | null): void => {
+  session = next;
+  if (next === null) tabStore.remove(KEY);
+  else tabStore.set(KEY, JSON.stringify(next));
+  for (const notify of listeners) notify();
+};
+
+export const useSession = (): Session | null =>
+  useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, currentSession);

@@ -1,0 +1,17 @@
+import type { components } from './schema.generated.ts';
+
+// The service's own words for what it takes and gives; a test fails when they differ from its OpenAPI document.
+
+type Schemas = components['schemas'];
+
+export type AlgorithmField = Schemas['AlgorithmField'];
+export type Attempt = Schemas['Attempt'];
+export type Auth = Schemas['Auth'];
+export type Cluster = Schemas['Cluster'];
+export type Job = Schemas['Job'];
+export type JobEvent = Schemas['JobEvent'];
+export type JobPods = Schemas['JobPods'];
+export type JobRequest = Schemas['JobRequest'];
+export type JobStatus = Schemas['JobStatusName'];
+export type Me = Schemas['Me'];
+export type Summary = Schemas['Summary'];

@@ -1,0 +1,83 @@
+import type { Job } from '../api/types.ts';
+import { useJobAction } from '../api/use-job-action.ts';
+import type { JobAction } from '../lib/job-state.ts';
+import { plural } from '../lib/text.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { StateBadge } from './state-badge.tsx';
+
+const WORDS: Record<JobAction, { verb: string; keep: string; consequence: string }> = {
+  cancel: {
+    verb: 'Cancel',
+    keep: 'Keep running',
+    consequence: 'The training is stopped and its pods are removed. Logs and history stay.',
+  },
+  retry: { verb: 'Retry', keep: 'Not now', consequence: 'The same request is submitted again, as a new job.' },
+  delete: {
+    verb: 'Delete',
+    keep: 'Keep',
+    consequence: 'The job is stopped if it runs, and removed with its volume, logs and history. This cannot be undone.',
+  },
+  suspend: {
+    verb: 'Suspend',
+    keep: 'Not now',
+    consequence: 'The pods are removed; resuming starts the training again.',
+  },
+  resume: { verb: 'Resume', keep: 'Not now', consequence: 'The training is started again.' },
+};
+
+const MOST_NAMED = 8;
+
+/** Asks before anything is lost, naming the jobs; carries it out when confirmed. */
+export function ConfirmAction({
+  action,
+  jobs,
+  onClose,
+  onDone,
+}: {
+  action: JobAction;
+  jobs: readonly Job[];
+  onClose: () => void;
+  /** What the service answered for the jobs where it went well. */
+  onDone: (results: readonly Job[]) => void;
+}) {
+  const { verb, keep, consequence } = WORDS[action];
+  const run = useJobAction();
+  const only = jobs.length === 1 ? jobs[0] : undefined;
+  return (
+    <Dialog
+      title={`${verb} ${only ? only.jobName : plural(jobs.length, 'job')}?`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>{keep}</Button>
+          <Button
+            variant={action === 'retry' || action === 'resume' ? 'primary' : 'danger'}
+            busy={run.isPending}
+            onClick={() =>
+              run.mutate(
+                { action, jobs },
+                { onSuccess: (outcomes) => onDone(outcomes.flatMap(({ result }) => (result ? [result] : []))) },
+              )
+            }
+          >
+            {verb} {only ? 'job' : plural(jobs.length, 'job')}
+          </Button>
+        </>
+      }
+    >
+      <p>{consequence}</p>
+      {!only && (
+        <ul className="mt-3 grid gap-1.5">
+          {jobs.slice(0, MOST_NAMED).map((job) => (
+            <li key={job.id} className="flex items-center justify-between gap-3">
+              <span className="truncate">{job.jobName}</span>
+              <StateBadge job={job} />
+            </li>
+          ))}
+          {jobs.length > MOST_NAMED && <li className="text-ink-soft">and {jobs.length - MOST_NAMED} more</li>}
+        </ul>
+      )}
+    </Dialog>
+  );
+}

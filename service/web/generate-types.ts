@@ -1,0 +1,22 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import openapiTypeScript, { astToString, type OpenAPI3 } from 'openapi-typescript';
+import { allRoutes } from '../api/app.ts';
+import type { ApiDependencies } from '../api/dependencies.ts';
+import { describeRoutes } from '../api/openapi.ts';
+
+const FILE = fileURLToPath(new URL('./api/schema.generated.ts', import.meta.url));
+
+const HEADER = `// Written by \`npm run web:types\` from the service's OpenAPI document; never edited by hand.
+`;
+
+/** The types of the page, as the service's own document gives them. Routes are described, not called: they need nothing to work with. */
+export const generateTypes = async (): Promise<string> => {
+  const document = describeRoutes(allRoutes({} as ApiDependencies)) as unknown as OpenAPI3;
+  // What the answers say is always there, with their defaults filled in; requests may leave out what has one.
+  return HEADER + astToString(await openapiTypeScript(document, { alphabetize: true, defaultNonNullable: false }));
+};
+
+export const committedTypes = (): Promise<string> => readFile(FILE, 'utf8');
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await writeFile(FILE, await generateTypes());

@@ -1,0 +1,61 @@
+import type { JobStatus } from '../api/types.ts';
+import { STATUSES } from './job-state.ts';
+
+/** What the Jobs page asks the server for. All of it stands in the URL, so that a view can be kept, shared and reloaded. */
+export interface JobFilters {
+  readonly q: string;
+  readonly status: JobStatus | '';
+  readonly namespace: string;
+  readonly algorithm: string;
+  readonly cluster: string;
+  readonly sort: string;
+}
+
+export const SORT_COLUMNS = ['createdAt', 'updatedAt', 'jobName', 'priority', 'status'] as const;
+export type SortColumn = (typeof SORT_COLUMNS)[number];
+
+export const NEWEST_FIRST = '-createdAt';
+
+export const NO_FILTERS: JobFilters = {
+  q: '',
+  status: '',
+  namespace: '',
+  algorithm: '',
+  cluster: '',
+  sort: NEWEST_FIRST,
+};
+
+export const readFilters = (search: URLSearchParams): JobFilters => {
+  const status = search.get('status') ?? '';
+  const sort = search.get('sort') ?? '';
+  return {
+    q: search.get('q') ?? '',
+    status: STATUSES.find((known) => known === status) ?? '',
+    namespace: search.get('namespace') ?? '',
+    algorithm: search.get('algorithm') ?? '',
+    cluster: search.get('cluster') ?? '',
+    sort: SORT_COLUMNS.some((column) => sort === column || sort === `-${column}`) ? sort : NEWEST_FIRST,
+  };
+};
+
+/** Only what differs from the plain list, so that its URL stays plain. */
+export const writeFilters = (filters: JobFilters): string => {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) {
+    if (value !== '' && !(name === 'sort' && value === NEWEST_FIRST)) search.set(name, value);
+  }
+  const text = search.toString();
+  return text === '' ? '' : `?${text}`;
+};
+
+export const isFiltered = (filters: JobFilters): boolean => writeFilters({ ...filters, sort: NEWEST_FIRST }) !== '';
+
+export const sortOf = (sort: string): { column: string; descending: boolean } =>
+  sort.startsWith('-') ? { column: sort.slice(1), descending: true } : { column: sort, descending: false };
+
+/** The first press sorts a column the way one usually wants it, the second turns it round. */
+export const nextSort = (current: string, column: SortColumn): string => {
+  const now = sortOf(current);
+  if (now.column === column) return now.descending ? column : `-${column}`;
+  return column === 'jobName' || column === 'status' ? column : `-${column}`;
+};

@@ -1,0 +1,36 @@
+/** What to do about the reasons that Kubernetes, KubeRay and the service give; by the words that occur in them. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|pull(ing)? image/i,
+    'The image cannot be pulled. Check its name and tag, and that this cluster may read from the registry.',
+  ],
+  [
+    /exceeded quota|quota/i,
+    'The namespace has used up its quota in this cluster. Ask for less, wait until other jobs end, or choose other target clusters.',
+  ],
+  [
+    /Insufficient|Unschedulable|FailedScheduling|nodes are available/i,
+    'No node has room for a pod of this size. Ask for less CPU, memory or GPUs, choose other target clusters, or wait until other jobs end.',
+  ],
+  [
+    /persistentvolumeclaim|FailedMount|FailedAttachVolume|unbound|ProvisioningFailed/i,
+    'The volume is not ready. Check the claim and its storage class in this cluster.',
+  ],
+  [
+    /CreateContainerConfigError|secret .* not found|configmap .* not found/i,
+    'A Secret or ConfigMap that the pods refer to is missing in this cluster.',
+  ],
+  [/OOMKilled/i, 'The container used more memory than it asked for. Retry with more memory.'],
+  [/CrashLoopBackOff|RunContainerError/i, 'The container starts and ends at once. Its log says why.'],
+  [
+    /cluster unreachable|unreachable since/i,
+    'The cluster does not answer. The job may be running all the same; its state is updated when the cluster is back.',
+  ],
+  [/DeadlineExceeded/i, 'The time limit was reached. Retry with a longer one under "Stopping condition".'],
+  [/Karmada/i, 'The control plane does not take the job just now. It is tried again by itself.'],
+];
+
+export const hintFor = (...texts: readonly (string | null | undefined)[]): string | undefined => {
+  const said = texts.filter(Boolean).join(' ');
+  return HINTS.find(([pattern]) => pattern.test(said))?.[1];
+};

@@ -1,0 +1,66 @@
+/** Colours and cursor moves of terminals: progress bars write them, a page cannot follow them. */
+const TERMINAL_CODES =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are made of
+  /\u001b\[[0-9;?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f]/g;
+
+/** In front of a line where several containers speak: "pod | " or "cluster/pod | ". */
+const SPEAKER = /^((?:[a-z0-9][-a-z0-9.]*\/)?[a-z0-9][-a-z0-9.]*) \| /;
+
+/** Beyond this the oldest lines go: a browser must survive a job that prints for days. */
+const MOST_LINES = 100_000;
+
+export interface LogLine {
+  readonly number: number;
+  /** The pod that wrote it; empty where only one speaks. */
+  readonly pod: string;
+  readonly text: string;
+}
+
+export interface LogReader {
+  readonly lines: readonly LogLine[];
+  read(chunk: string): void;
+  /** The end: what is left is a line too. */
+  end(): void;
+}
+
+/**
+ * Chunks of text to whole lines; a line that a program rewrites with \r keeps its last form. `mark` is what all names of the
+ * job's pods contain: without it "step | loss" of a training's own table would count as a pod.
+ */
+export const createLogReader = (mark: string): LogReader => {
+  const lines: LogLine[] = [];
+  let rest = '';
+  let count = 0;
+  const add = (line: string): void => {
+    const speaker = SPEAKER.exec(line);
+    const pod = speaker?.[1]?.includes(mark) ? speaker[1] : '';
+    const text = pod === '' ? line : line.slice(pod.length + ' | '.length);
+    count += 1;
+    lines.push({ number: count, pod, text: cleanText(text) });
+  };
+  return {
+    lines,
+    read(chunk) {
+      const parts = (rest + chunk).split('\n');
+      rest = parts.pop() ?? '';
+      for (const part of parts) add(part);
+      if (lines.length > MOST_LINES) lines.splice(0, lines.length - MOST_LINES);
+    },
+    end() {
+      if (rest !== '') add(rest);
+      rest = '';
+    },
+  };
+};
+
+const cleanText = (line: string): string => {
+  const text = line.replace(/\r+$/, '');
+  return text.slice(text.lastIndexOf('\r') + 1).replace(TERMINAL_CODES, '');
+};
+
+/** Where in the list the lines are that contain the text, any case. */
+export const findLines = (lines: readonly LogLine[], text: string): number[] => {
+  if (text === '') return [];
+  const wanted = text.toLowerCase();
+  return lines.flatMap(({ text }, index) => (text.toLowerCase().includes(wanted) ? [index] : []));
+};

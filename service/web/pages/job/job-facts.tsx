@@ -1,0 +1,61 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import type { Job } from '../../api/types.ts';
+import { CopyButton } from '../../components/copy-button.tsx';
+import { Clock, Elapsed } from '../../components/time.tsx';
+
+export function JobFacts({ job }: { job: Job }) {
+  return (
+    <dl className="card grid content-start gap-x-4 gap-y-2.5 p-4 max-lg:sm:grid-cols-2 sm:p-5">
+      <Fact name="Id">
+        <span className="inline-flex max-w-full items-center gap-1">
+          <code className="truncate font-mono text-xs">{job.id}</code>
+          <CopyButton text={job.id} label="Copy the id" />
+        </span>
+      </Fact>
+      <Fact name="Cluster">
+        {job.clusters.length === 0
+          ? 'not placed yet'
+          : job.clusters.map((cluster, index) => (
+              <span key={cluster}>
+                {index > 0 && ', '}
+                <Link href={`/?cluster=${encodeURIComponent(cluster)}`} className="link">
+                  {cluster}
+                </Link>
+              </span>
+            ))}
+      </Fact>
+      <Fact name="Namespace">{job.namespace}</Fact>
+      <Fact name="Algorithm">{job.algorithm}</Fact>
+      <Fact name="Priority">{job.priority.toLocaleString()}</Fact>
+      <Fact name="Submitted">
+        <Clock at={job.createdAt} />
+        {job.createdBy && ` by ${job.createdBy}`}
+      </Fact>
+      <Fact name="Started">{job.startedAt ? <Clock at={job.startedAt} /> : 'not yet'}</Fact>
+      <Fact name="Ran for">{job.startedAt ? <Elapsed from={job.startedAt} to={job.finishedAt} /> : '–'}</Fact>
+      {job.attempt > 1 && (
+        <Fact name="Attempt">
+          {job.attempt}
+          {job.retryOf && (
+            <>
+              , of{' '}
+              <Link href={`/jobs/${job.retryOf}`} className="link">
+                {job.retryOf}
+              </Link>
+            </>
+          )}
+        </Fact>
+      )}
+    </dl>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-baseline gap-2">
+      <dt className="text-ink-faint">{name}</dt>
+      <dd className="min-w-0 wrap-anywhere">{children}</dd>
+    </div>
+  );
+}

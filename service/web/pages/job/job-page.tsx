@@ -1,0 +1,87 @@
+import { ChevronLeft, SearchX } from 'lucide-react';
+import { Link } from 'wouter';
+import { Problem } from '../../api/problem.ts';
+import { useJob, useJobEvents } from '../../api/use-job.ts';
+import { ButtonLink } from '../../components/button.tsx';
+import { Failed, Loading, Notice } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { AttemptsPanel } from './attempts-panel.tsx';
+import { JobActions } from './job-actions.tsx';
+import { JobFacts } from './job-facts.tsx';
+import { JobTabs, tabNamed } from './job-tabs.tsx';
+import { LogsPanel } from './logs-panel.tsx';
+import { ManifestPanel } from './manifest-panel.tsx';
+import { OverviewPanel } from './overview-panel.tsx';
+import { RequestPanel } from './request-panel.tsx';
+import { StateMessage } from './state-message.tsx';
+import { Timeline } from './timeline.tsx';
+
+export default function JobPage({ id, tab }: { id: string; tab: string | undefined }) {
+  const job = useJob(id);
+  const events = useJobEvents(id);
+  if (job.isPending) {
+    return (
+      <Page title={id}>
+        <div className="card">
+          <Loading what="the job" />
+        </div>
+      </Page>
+    );
+  }
+  if (!job.data) return <JobMissing id={id} error={job.error} retry={() => void job.refetch()} />;
+
+  const current = tabNamed(tab);
+  const heading = (
+    <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+      <Link
+        href="/"
+        className="-ml-1 grid size-7 place-items-center rounded-md text-ink-faint hover:bg-hover hover:text-ink"
+      >
+        <ChevronLeft aria-hidden className="size-5" />
+        <span className="sr-only">Back to the jobs</span>
+      </Link>
+      {job.data.jobName}
+      <StateBadge job={job.data} size="large" />
+    </span>
+  );
+  return (
+    <Page title={job.data.jobName} heading={heading} actions={<JobActions job={job.data} />}>
+      <StateMessage job={job.data} />
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <section aria-labelledby="timeline" className="card min-w-0 p-4 sm:p-5">
+          <h2 id="timeline" className="font-semibold">
+            Timeline
+          </h2>
+          <Timeline job={job.data} events={events.data ?? []} />
+        </section>
+        <JobFacts job={job.data} />
+      </div>
+      <section aria-label="Details" className="card min-w-0">
+        <JobTabs id={id} current={current} />
+        {current === 'overview' && <OverviewPanel job={job.data} events={events} />}
+        {current === 'logs' && <LogsPanel job={job.data} />}
+        {current === 'request' && <RequestPanel job={job.data} />}
+        {current === 'manifest' && <ManifestPanel job={job.data} />}
+        {current === 'attempts' && <AttemptsPanel job={job.data} />}
+      </section>
+    </Page>
+  );
+}
+
+function JobMissing({ id, error, retry }: { id: string; error: unknown; retry: () => void }) {
+  const gone = error instanceof Problem && error.status === 404;
+  return (
+    <Page title={id}>
+      <div className="card">
+        {gone ? (
+          <Notice icon={SearchX} title="There is no such job" action={<ButtonLink href="/">Go to the jobs</ButtonLink>}>
+            It may have been deleted, or belong to a namespace that you may not see.
+          </Notice>
+        ) : (
+          <Failed what="The job" error={error} retry={retry} />
+        )}
+      </div>
+    </Page>
+  );
+}

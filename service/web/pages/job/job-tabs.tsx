@@ -1,0 +1,32 @@
+import { Link } from 'wouter';
+
+export const TABS = [
+  { name: 'overview', label: 'Overview' },
+  { name: 'logs', label: 'Logs' },
+  { name: 'request', label: 'Request' },
+  { name: 'manifest', label: 'Manifest' },
+  { name: 'attempts', label: 'Attempts' },
+] as const;
+export type TabName = (typeof TABS)[number]['name'];
+
+export const tabNamed = (name: string | undefined): TabName =>
+  TABS.find((tab) => tab.name === name)?.name ?? 'overview';
+
+/** Links, not tabs in the sense of ARIA: each has an address that can be shared. */
+export function JobTabs({ id, current }: { id: string; current: TabName }) {
+  return (
+    <nav aria-label="Parts of the job" className="flex gap-1 overflow-x-auto border-b border-line px-2 sm:px-3">
+      {TABS.map(({ name, label }) => (
+        <Link
+          key={name}
+          href={name === 'overview' ? `/jobs/${id}` : `/jobs/${id}/${name}`}
+          replace
+          aria-current={name === current ? 'page' : undefined}
+          className={`-mb-px border-b-2 px-3 py-3 font-medium whitespace-nowrap -outline-offset-4 ${name === current ? 'border-accent text-ink' : 'border-transparent text-ink-soft hover:text-ink'}`}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

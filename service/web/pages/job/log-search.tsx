@@ -1,0 +1,41 @@
+import { ChevronDown, ChevronUp, Search } from 'lucide-react';
+import { IconButton } from '../../components/button.tsx';
+
+/** Enter goes to the next match, Shift+Enter to the one before. */
+export function LogSearch({
+  text,
+  onText,
+  count,
+  at,
+  onMove,
+}: {
+  text: string;
+  onText: (text: string) => void;
+  count: number;
+  at: number;
+  onMove: (step: 1 | -1) => void;
+}) {
+  return (
+    <search className="flex min-w-0 flex-1 items-center gap-1 sm:max-w-md">
+      <div className="relative min-w-0 flex-1">
+        <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint" />
+        <input
+          type="search"
+          aria-label="Search the log"
+          placeholder="Search the log"
+          value={text}
+          onChange={(event) => onText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter' && count > 0) onMove(event.shiftKey ? -1 : 1);
+          }}
+          className="control pr-24 pl-9"
+        />
+        <span role="status" className="absolute top-1/2 right-8 -translate-y-1/2 text-xs text-ink-faint tabular-nums">
+          {text !== '' && (count === 0 ? 'no match' : `${(at + 1).toLocaleString()} of ${count.toLocaleString()}`)}
+        </span>
+      </div>
+      <IconButton icon={ChevronUp} label="Previous match" disabled={count === 0} onClick={() => onMove(-1)} />
+      <IconButton icon={ChevronDown} label="Next match" disabled={count === 0} onClick={() => onMove(1)} />
+    </search>
+  );
+}

@@ -1,0 +1,53 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { Job, JobEvent } from '../../api/types.ts';
+import { useJobPods } from '../../api/use-job.ts';
+import { Failed, Loading } from '../../components/notice.tsx';
+import { isFinished } from '../../lib/job-state.ts';
+import { ClusterPods } from './cluster-pods.tsx';
+import { History } from './history.tsx';
+
+/** What the cluster says of the job's pods, and what happened so far: together they answer why it is not running yet. */
+export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResult<readonly JobEvent[]> }) {
+  return (
+    <div className="grid lg:grid-cols-2 lg:divide-x lg:divide-line">
+      <section aria-labelledby="pods" className="min-w-0 p-4 sm:p-5">
+        <h2 id="pods" className="font-semibold">
+          Pods
+        </h2>
+        <Pods job={job} />
+      </section>
+      <section aria-labelledby="history" className="min-w-0 p-4 max-lg:border-t max-lg:border-line sm:p-5">
+        <h2 id="history" className="font-semibold">
+          History
+        </h2>
+        {events.data ? (
+          <History events={events.data} />
+        ) : events.isError ? (
+          <Failed what="The history" error={events.error} retry={() => void events.refetch()} />
+        ) : (
+          <Loading what="the history" rows={4} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+function Pods({ job }: { job: Job }) {
+  const finished = isFinished(job.status);
+  const pods = useJobPods(job.id, !finished);
+  if (pods.isPending) return <Loading what="the pods" rows={3} />;
+  if (!pods.data) return <Failed what="The pods" error={pods.error} retry={() => void pods.refetch()} />;
+  const clusters = pods.data.clusters.filter(
+    ({ error, pods, events }) => error !== null || pods.length > 0 || events.length > 0,
+  );
+  if (clusters.length > 0) return clusters.map((cluster) => <ClusterPods key={cluster.cluster} {...cluster} />);
+  return (
+    <p className="mt-3 text-ink-soft">
+      {finished
+        ? 'The pods are gone. Their logs are kept with the job.'
+        : job.clusters.length > 0
+          ? `${job.clusters.join(', ')} has not made any pods for this job yet.`
+          : 'There are none until the job has been placed on a cluster.'}
+    </p>
+  );
+}

@@ -1,0 +1,98 @@
+import { memo } from 'react';
+import { Link } from 'wouter';
+import type { Job } from '../../api/types.ts';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { Age, Elapsed } from '../../components/time.tsx';
+import { jobState } from '../../lib/job-state.ts';
+import { TRACKS } from './columns.ts';
+
+interface RowProps {
+  job: Job;
+  index: number;
+  top: number;
+  height: number;
+  selected: boolean;
+  onToggle: (id: string, index: number, range: boolean) => void;
+}
+
+/** One job. The name's link covers the whole row; the checkbox lies above it. */
+export const JobRow = memo(function JobRow({ job, index, top, height, selected, onToggle }: RowProps) {
+  const { detail } = jobState(job);
+  const cluster = job.clusters.join(', ');
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      data-index={index}
+      tabIndex={-1}
+      style={{ height, transform: `translateY(${top}px)` }}
+      className={`absolute inset-x-0 top-0 border-b border-line hover:bg-hover ${selected ? 'bg-selected' : ''} ${TRACKS}`}
+    >
+      {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
+      <div role="cell" tabIndex={-1} className="relative z-10 grid">
+        <input
+          type="checkbox"
+          aria-label={`Select ${job.jobName}`}
+          checked={selected}
+          onChange={(event) => onToggle(job.id, index, (event.nativeEvent as MouseEvent).shiftKey)}
+          className="size-5 accent-accent"
+        />
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
+      <div role="cell" tabIndex={-1} className="grid min-w-0 gap-0.5">
+        <Link
+          href={`/jobs/${job.id}`}
+          className="truncate font-medium after:absolute after:inset-0 after:content-[''] focus-visible:outline-none focus-visible:after:rounded-sm focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-accent"
+        >
+          {job.jobName}
+        </Link>
+        <span className="truncate text-xs text-ink-faint">
+          <span className="max-sm:hidden">{job.id}</span>
+          <span className="sm:hidden">
+            {job.algorithm}
+            {cluster && ` · ${cluster}`}
+          </span>
+        </span>
+        {detail && <span className="truncate text-xs text-ink-soft sm:hidden">{detail}</span>}
+      </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
+      <div
+        role="cell"
+        tabIndex={-1}
+        title={job.message || undefined}
+        className="flex min-w-0 items-center gap-2 max-sm:flex-col max-sm:items-end max-sm:gap-1"
+      >
+        <StateBadge job={job} />
+        <span className="truncate text-xs text-ink-soft max-sm:hidden">{detail}</span>
+        <span className="text-xs text-ink-faint sm:hidden">
+          <Age at={job.createdAt} suffix=" ago" />
+        </span>
+      </div>
+      <Cell className="max-xl:hidden">{job.namespace}</Cell>
+      <Cell className="max-lg:hidden">{job.algorithm}</Cell>
+      <Cell className="max-md:hidden">{cluster || <span className="text-ink-faint">not placed</span>}</Cell>
+      <Cell className="text-right tabular-nums max-xl:hidden">{job.priority.toLocaleString()}</Cell>
+      <Cell className="text-right tabular-nums max-sm:hidden">
+        <Age at={job.createdAt} />
+      </Cell>
+      <Cell className="text-right tabular-nums max-md:hidden">
+        {job.startedAt ? (
+          <Elapsed from={job.startedAt} to={job.finishedAt} />
+        ) : (
+          <span className="text-ink-faint">–</span>
+        )}
+      </Cell>
+    </div>
+  );
+});
+
+function Cell({ className, children }: { className: string; children: React.ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see the row
+    <div role="cell" tabIndex={-1} className={`truncate text-ink-soft ${className}`}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { Ban, RotateCcw, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import { useMe } from '../../api/me.ts';
+import type { Job } from '../../api/types.ts';
+import { Button, IconButton } from '../../components/button.tsx';
+import { ConfirmAction } from '../../components/confirm-action.tsx';
+import { possibleActions } from '../../lib/job-state.ts';
+import { mayChange } from '../../lib/permissions.ts';
+import { plural } from '../../lib/text.ts';
+
+type BulkAction = 'cancel' | 'retry' | 'delete';
+
+const BUTTONS = [
+  { action: 'cancel', label: 'Cancel', icon: Ban, variant: 'secondary' },
+  { action: 'retry', label: 'Retry', icon: RotateCcw, variant: 'secondary' },
+  { action: 'delete', label: 'Delete', icon: Trash2, variant: 'danger' },
+] as const;
+
+/** What can be done with the selected jobs at once; each button says for how many of them it is possible. */
+export function SelectionBar({ jobs, onClear }: { jobs: readonly Job[]; onClear: () => void }) {
+  const me = useMe().data;
+  const [asking, setAsking] = useState<BulkAction | null>(null);
+  if (jobs.length === 0) return null;
+  const suited = (action: BulkAction) =>
+    jobs.filter((job) => possibleActions(job).has(action) && mayChange(me, job.namespace));
+  return (
+    <>
+      {/* biome-ignore lint/a11y/useSemanticElements: buttons, no fields */}
+      <div
+        role="group"
+        aria-label="Selected jobs"
+        className="card sticky bottom-4 z-20 mx-auto flex flex-wrap items-center justify-center gap-2 py-2 pr-2 pl-4 shadow-float max-sm:bottom-20"
+      >
+        <span role="status" className="mr-2 font-medium tabular-nums">
+          {plural(jobs.length, 'job')} selected
+        </span>
+        {BUTTONS.map(({ action, label, icon, variant }) => {
+          const count = suited(action).length;
+          return (
+            <Button key={action} icon={icon} variant={variant} disabled={count === 0} onClick={() => setAsking(action)}>
+              {label} {count > 0 && count < jobs.length && count}
+            </Button>
+          );
+        })}
+        <IconButton icon={X} label="Clear the selection" onClick={onClear} />
+      </div>
+      {asking && (
+        <ConfirmAction
+          action={asking}
+          jobs={suited(asking)}
+          onClose={() => setAsking(null)}
+          onDone={() => {
+            setAsking(null);
+            onClear();
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { Job } from '../../api/types.ts';
+import { nextSort, sortOf } from '../../lib/filters.ts';
+import { COLUMNS, type Column, TRACKS } from './columns.ts';
+
+export function TableHeader({
+  jobs,
+  sort,
+  onSort,
+  selected,
+  onSelect,
+}: {
+  jobs: readonly Job[];
+  sort: string;
+  onSort: (sort: string) => void;
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+}) {
+  const all = jobs.length > 0 && selected.size >= jobs.length;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
+    <div role="rowgroup" className="sticky top-0 z-20 rounded-t-xl border-b border-line bg-surface">
+      {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+      <div role="row" aria-rowindex={1} tabIndex={-1} className={`h-11 text-xs font-medium text-ink-soft ${TRACKS}`}>
+        {/* biome-ignore lint/a11y/useSemanticElements: see above */}
+        <div role="columnheader" tabIndex={-1} className="grid">
+          <input
+            type="checkbox"
+            aria-label={`Select all ${jobs.length} loaded jobs`}
+            checked={all}
+            ref={(box) => {
+              if (box) box.indeterminate = selected.size > 0 && !all;
+            }}
+            onChange={() => onSelect(all ? new Set() : new Set(jobs.map((job) => job.id)))}
+            className="size-5 accent-accent"
+          />
+        </div>
+        {COLUMNS.map((column) => (
+          <Heading key={column.label} column={column} sort={sort} onSort={onSort} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Heading({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {
+  const by = column.sort;
+  const now = sortOf(sort);
+  const sorted = by !== undefined && now.column === by;
+  const Arrow = now.descending ? ArrowDown : ArrowUp;
+  // Phones show the age in the state's cell.
+  const className = `${column.className} ${column.label === 'Age' ? 'max-sm:hidden' : ''}`;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see above
+    <div
+      role="columnheader"
+      tabIndex={-1}
+      aria-sort={sorted ? (now.descending ? 'descending' : 'ascending') : undefined}
+      className={className}
+    >
+      {by === undefined ? (
+        column.label
+      ) : (
+        <button
+          type="button"
+          onClick={() => onSort(nextSort(sort, by))}
+          className={`-mx-1.5 inline-flex min-h-7 items-center gap-1 rounded-md px-1.5 hover:bg-hover hover:text-ink ${sorted ? 'text-ink' : ''}`}
+        >
+          {column.label}
+          {sorted && <Arrow aria-hidden className="size-3.5" />}
+        </button>
+      )}
+    </div>
+  );
+}

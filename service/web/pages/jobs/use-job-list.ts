@@ -1,0 +1,92 @@
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo } from 'react';
+import { KEYS } from '../../api/cache.ts';
+import { useLive } from '../../api/live.tsx';
+import { getSummary, type JobPage, listJobs, PAGE_SIZE } from '../../api/service.ts';
+import { type JobFilters, NEWEST_FIRST } from '../../lib/filters.ts';
+import { lastKnownList, rememberList } from './last-known-list.ts';
+
+/** How long the page listens for more before it asks how many jobs are new. */
+const PROBE_AFTER_MS = 400;
+/** More are shown as "99+". */
+export const MOST_NEW = 100;
+
+/**
+ * The list as it was read, page by page. Events change its rows where they stand (api/cache.ts); what is new at the top is
+ * only counted, until `showNew` is called: nothing moves while one reads.
+ */
+export const useJobList = (filters: JobFilters) => {
+  const queryClient = useQueryClient();
+  const { onEvents } = useLive();
+  const queryKey = useMemo(() => [...KEYS.jobLists, filters], [filters]);
+  const newKey = useMemo(() => ['new-jobs', filters], [filters]);
+  const kept = useMemo(() => lastKnownList(filters), [filters]);
+
+  const list = useInfiniteQuery({
+    queryKey,
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await listJobs(filters, pageParam, PAGE_SIZE, signal);
+      if (pageParam === null) rememberList(filters, page);
+      return page;
+    },
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    // The event stream keeps it up to date; a list kept from before a reload is shown, and read again.
+    staleTime: Number.POSITIVE_INFINITY,
+    ...(kept && { initialData: { pages: [kept.page], pageParams: [null] }, initialDataUpdatedAt: 0 }),
+  });
+  const jobs = useMemo(() => list.data?.pages.flatMap((page) => page.jobs) ?? [], [list.data]);
+
+  const newest = jobs.reduce((latest, job) => (job.createdAt > latest ? job.createdAt : latest), '');
+  const arrived = useQuery({
+    queryKey: newKey,
+    queryFn: async ({ signal }) =>
+      (await listJobs({ ...filters, sort: NEWEST_FIRST }, null, MOST_NEW, signal)).jobs.map((job) => job.createdAt),
+    enabled: list.data !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnMount: 'always',
+  });
+  const newCount = arrived.data?.filter((createdAt) => createdAt > newest).length ?? 0;
+
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onEvents((events) => {
+      if (!events.some((event) => event.previous === null)) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void queryClient.invalidateQueries({ queryKey: newKey });
+      }, PROBE_AFTER_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [onEvents, queryClient, newKey]);
+
+  const { refetch } = list;
+  /** Reads the top again and lets go of what was loaded further down. */
+  const showNew = useCallback(async () => {
+    queryClient.setQueryData<InfiniteData<JobPage, string | null>>(
+      queryKey,
+      (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    );
+    await refetch();
+  }, [queryClient, queryKey, refetch]);
+
+  // Nobody is reading an empty list: its first job need not be asked for.
+  const isEmpty = list.isSuccess && jobs.length === 0;
+  useEffect(() => {
+    if (isEmpty && newCount > 0) void showNew();
+  }, [isEmpty, newCount, showNew]);
+
+  return { list, jobs, newCount, showNew };
+};
+
+export const useSummary = (filters: JobFilters) => {
+  const { status: _, sort: __, ...others } = filters;
+  return useQuery({
+    queryKey: [...KEYS.summaries, others],
+    queryFn: ({ signal }) => getSummary(others, signal),
+    placeholderData: (previous) => previous,
+  });
+};

@@ -1,0 +1,106 @@
+import { type ReactNode, useMemo } from 'react';
+import { useAlgorithms } from '../../api/lists.ts';
+import { CodeBlock } from '../../components/code-block.tsx';
+import { getAt, type Path } from '../../lib/paths.ts';
+import { formatDuration } from '../../lib/time.ts';
+import type { Draft } from './draft.ts';
+import { showValue } from './fields/parameter-words.ts';
+import { textOf } from './fields/text-field.tsx';
+
+/** Everything once more, in words, before it is sent. */
+export function Review({ draft }: { draft: Draft }) {
+  const algorithms = useAlgorithms().data;
+  const at = (...path: Path): string => textOf(getAt(draft, path));
+  const container = ['container', 'custom'].includes(at('algorithm', 'source'));
+  const name = at('algorithm', 'algorithmName');
+  const algorithm = algorithms?.find((one) => one.name === name);
+  const instance = (field: string): string => at('resources', 'instanceResources', field) || 'default';
+  const gpus = at('resources', 'instanceResources', 'gpuCount');
+  const seconds = getAt(draft, ['stoppingCondition', 'maxRuntimeSeconds']);
+  const clusters = listAt(draft, ['targetClusters']).map(textOf).join(', ');
+  const parameters = useMemo(
+    () => Object.entries((getAt(draft, ['hyperparameters', name]) ?? {}) as object),
+    [draft, name],
+  );
+  const variables = Object.entries((getAt(draft, ['customHyperparameters']) ?? {}) as object);
+  return (
+    <div className="grid gap-4">
+      <dl className="card grid gap-x-8 gap-y-4 p-5 sm:p-6 md:grid-cols-2">
+        <Row name="Name">{at('jobName') || <Missing>no name yet</Missing>}</Row>
+        <Row name="Namespace">{at('namespace') || 'default'}</Row>
+        <Row name="Algorithm">
+          {container ? `${at('algorithm', 'imageUri') || 'no image yet'}` : (algorithm?.title ?? name)}
+        </Row>
+        <Row name="Priority">{at('priority') || '500'}</Row>
+        <Row name="Resources">
+          {at('resources', 'instanceCount') || '1'} × {instance('cpuCores')} cores, {instance('memoryGiB')} GiB
+          {gpus !== '' && gpus !== '0' && `, ${gpus} GPU`}; volume {at('resources', 'volumeSizeGB') || '50'} GiB
+        </Row>
+        <Row name="Stops after">
+          {typeof seconds === 'number' ? formatDuration(seconds * 1000) : textOf(seconds) || '4 h 00 min'}
+        </Row>
+        <Row name="Clusters">{clusters || 'any that is ready'}</Row>
+        <Row name="Output">{at('outputDataConfig', 'artifactUri') || "the job's volume"}</Row>
+        <Row name="Input data" wide>
+          <List items={listAt(draft, ['inputDataConfig']).map(channelInWords)} none="none" />
+        </Row>
+        {!container && (
+          <Row name="Hyperparameters" wide>
+            <List
+              items={parameters.map(([field, value]) => `${field} = ${showValue(value)}`)}
+              none="all at their defaults"
+              columns
+            />
+          </Row>
+        )}
+        {variables.length > 0 && (
+          <Row name="Environment" wide>
+            <List items={variables.map(([variable, value]) => `${variable} = ${textOf(value)}`)} none="none" columns />
+          </Row>
+        )}
+      </dl>
+      <details className="card p-5">
+        <summary className="w-fit rounded font-medium">The request as it is sent</summary>
+        <div className="mt-3">
+          <CodeBlock label="the request" text={JSON.stringify(draft, null, 2)} />
+        </div>
+      </details>
+    </div>
+  );
+}
+
+const listAt = (draft: Draft, path: Path): readonly unknown[] => {
+  const value = getAt(draft, path);
+  return Array.isArray(value) ? value : [];
+};
+
+const channelInWords = (channel: unknown): string => {
+  const said = (field: string): string => textOf(getAt(channel, [field]));
+  const place = [said('bucket'), said('prefix')].filter(Boolean).join('/');
+  const provider = said('endpoint') || said('storageProvider');
+  return `${said('channelName') || 'unnamed'}: ${place || 'no bucket yet'}${provider && ` (${provider})`}`;
+};
+
+function Row({ name, wide = false, children }: { name: string; wide?: boolean; children: ReactNode }) {
+  return (
+    <div className={`min-w-0 ${wide ? 'md:col-span-2' : ''}`}>
+      <dt className="text-xs text-ink-faint">{name}</dt>
+      <dd className="mt-0.5 wrap-anywhere">{children}</dd>
+    </div>
+  );
+}
+
+function Missing({ children }: { children: ReactNode }) {
+  return <span className="text-failed">{children}</span>;
+}
+
+function List({ items, none, columns = false }: { items: readonly string[]; none: string; columns?: boolean }) {
+  if (items.length === 0) return none;
+  return (
+    <ul className={columns ? 'grid gap-x-6 font-mono text-xs leading-6 sm:grid-cols-2 lg:grid-cols-3' : 'grid gap-1'}>
+      {items.map((item) => (
+        <li key={item}>{item}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,26 @@
+import { getAt } from '../../../lib/paths.ts';
+import { NumberField } from '../fields/number-field.tsx';
+import { TextField } from '../fields/text-field.tsx';
+import { useForm } from '../form-context.tsx';
+import { Fields, Section } from './section.tsx';
+
+/** What hardly anyone needs: left empty, the platform decides. */
+export function Advanced() {
+  const { draft } = useForm();
+  const plainJob = getAt(draft, ['runtime']) === 'job';
+  const container = getAt(draft, ['algorithm', 'source']) === 'container';
+  return (
+    <Section id="advanced" title="Overrides" help="Left empty, the platform decides.">
+      <Fields>
+        {!plainJob && !container && (
+          <TextField path={['entrypoint']} label="Entry point" mono help="Replaces the algorithm's own command." />
+        )}
+        {!plainJob && <TextField path={['headImage']} label="Image of the Ray head" mono />}
+        {!plainJob && <TextField path={['workerImage']} label="Image of the Ray workers" mono />}
+        <TextField path={['pvcName']} label="Existing volume claim" help="Used instead of a new volume." />
+        <TextField path={['credentialsSecret']} label="Secret with the storage keys" help="In the job's namespace." />
+        <NumberField path={['clusterCount']} label="Number of clusters" help="Each runs a whole copy. Usually 1." />
+      </Fields>
+    </Section>
+  );
+}
