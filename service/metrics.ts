@@ -1,12 +1,14 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { METRICS } from './contract.ts';
+import { isFinished, type Job } from './jobs/job.ts';
 import type { ReadClusterHealth } from './monitor/health.ts';
 import type { Store } from './store/store.ts';
 
 export interface Metrics {
   httpRequest(method: string, route: string, status: number, seconds: number): void;
   submitted(algorithm: string): void;
-  finished(status: string, reason: string): void;
+  /** This replica wrote a new status; only ends are counted. */
+  statusChanged(job: Pick<Job, 'status' | 'reason'>): void;
   /** cluster is null for the control plane. */
   karmadaRequest(cluster: string | null, outcome: string, seconds: number): void;
   /** Everything in Prometheus' text form; asks the database, and says so when it does not answer. */
@@ -65,7 +67,9 @@ export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth
       httpDuration.observe({ method, route }, seconds);
     },
     submitted: (algorithm) => submissions.inc({ algorithm }),
-    finished: (status, reason) => finished.inc({ status, reason }),
+    statusChanged({ status, reason }) {
+      if (isFinished(status)) finished.inc({ status, reason });
+    },
     karmadaRequest(cluster, outcome, seconds) {
       karmadaRequests.inc({ cluster: cluster ?? '', outcome });
       karmadaDuration.observe({ cluster: cluster ?? '' }, seconds);
@@ -105,14 +109,14 @@ function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, regis
   };
 
   return async () => {
-    for (const each of [activeJobs, dispatchLag, monitorLag, failures]) each.reset();
+    for (const each of [activeJobs, monitorLag, failures]) each.reset();
+    dispatchLag.remove();
     for (const [state, connections] of Object.entries(store.pool())) pool.set({ state }, connections);
     try {
       await read();
       databaseUp.set(1);
     } catch {
-      // The gauge is how this failure is told; the store logs the reason.
-      for (const each of [activeJobs, dispatchLag]) each.remove();
+      // The gauge is how this failure is told, to those who asked.
       databaseUp.set(0);
     }
   };

@@ -9,7 +9,7 @@ import { allowOrigins } from './middleware/cors.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { describeRoutes } from './openapi.ts';
 import { servePage } from './page.ts';
-import { answerProblems, Problem } from './problem.ts';
+import { answerProblems, notOpen, Problem } from './problem.ts';
 import { mountRoutes, type Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { algorithmRoutes } from './routes/algorithms.ts';
@@ -47,7 +47,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(logRequests(log, metrics));
   app.use(securityHeaders(config.auth));
   app.use(allowOrigins(config.corsOrigins));
-  app.use(PATHS.api, noStore, identifyCaller(authenticator));
+  app.use(PATHS.api, noStore, onceStarted(dependencies), identifyCaller(authenticator));
   if (config.rateLimitPerMinute > 0) app.use(PATHS.api, limitRate(config.rateLimitPerMinute, authenticator !== null));
   mountRoutes(app, routes);
   app.get(PATHS.metrics, async (_request, response) => {
@@ -60,6 +60,12 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(answerProblems(log));
   return app;
 }
+
+/** Stopping is no reason to refuse: who got through before the load balancer knew is still served. */
+const onceStarted =
+  ({ state }: ApiDependencies): express.RequestHandler =>
+  (_request, _response, next) =>
+    next(state() === 'starting' ? notOpen('starting') : undefined);
 
 const noStore: express.RequestHandler = (_request, response, next) => {
   response.setHeader('Cache-Control', 'no-store');

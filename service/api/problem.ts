@@ -40,6 +40,9 @@ export const invalid = (fields: readonly FieldProblem[]): Problem => {
   return new Problem(400, `${told.join('; ')}${more}`, { fields });
 };
 
+/** Not before the start has ended, and not after the stop has begun. */
+export const notOpen = (state: string): Problem => unavailable(`The service is ${state}`, undefined);
+
 const unavailable = (detail: string, cause: unknown): Problem =>
   new Problem(503, detail, { headers: { 'Retry-After': '2' }, cause });
 
@@ -129,8 +132,5 @@ const KARMADA_STATUS: Record<KarmadaFailure, number> = {
 
 function karmadaProblem(error: KarmadaError): Problem {
   const status = KARMADA_STATUS[error.failure];
-  const where = error.cluster ? `Cluster ${error.cluster}` : 'Karmada';
-  return status === 503
-    ? unavailable(`${where} cannot be asked just now: ${error.message}`, error)
-    : new Problem(status, `${where}: ${error.message}`, { cause: error });
+  return status === 503 ? unavailable(error.message, error) : new Problem(status, error.message, { cause: error });
 }

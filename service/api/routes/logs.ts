@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import type { Response } from 'express';
 import { z } from 'zod';
+import { readLogs } from '../../logs/index.ts';
 import { visibleJob } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
@@ -9,12 +11,13 @@ import { JobPath, LogQuery } from '../schemas.ts';
 /** A reader who takes nothing for so long is gone. */
 const STALLED_MS = 60_000;
 
-export const logRoute = ({ store, readLogs, stopping }: ApiDependencies): Route =>
+export const logRoute = ({ store, karmada, stopping }: ApiDependencies): Route =>
   route({
     method: 'get',
     path: '/api/v1/jobs/{id}/logs',
     tag: 'Jobs',
     summary: 'Output of a job: live from its pods, or what was kept of them',
+    description: 'The header X-Log-Source says which: pods, kept, or none when nothing was written yet.',
     role: 'viewer',
     params: JobPath,
     query: LogQuery,
@@ -22,34 +25,30 @@ export const logRoute = ({ store, readLogs, stopping }: ApiDependencies): Route 
     async handle({ params, query, caller, request, response }) {
       const job = await visibleJob(store, params.id, caller);
       const signal = AbortSignal.any([disconnected(response), stopping]);
-      const lines = readLogs(job, query, signal)[Symbol.asyncIterator]();
-      // The first piece before the head of the answer: a failure up to here is still told as a problem. One who follows wants
-      // the head at once, since a job that waits may write nothing for hours.
-      const first = query.follow ? undefined : await lines.next();
+      const { from, lines } = await readLogs({ store, karmada }, job, query, signal);
       response.writeHead(200, {
         'Content-Type': 'text/plain; charset=utf-8',
-        'X-Content-Type-Options': 'nosniff',
+        'X-Log-Source': from,
+        // nginx would collect the lines before passing them on.
         'X-Accel-Buffering': 'no',
       });
+      // A job that waits may write nothing for hours; who follows it wants to know at once that the line stands.
       response.flushHeaders();
-      if (request.method === 'HEAD') {
-        await lines.return?.();
-        response.end();
-        return 'streamed';
-      }
-      try {
-        for (let next = first ?? (await lines.next()); !next.done; next = await lines.next()) {
-          if (response.write(next.value)) continue;
-          await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS)]) });
-        }
-        response.end();
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        // The reader is gone, or the service stops: what was sent stands.
-        response.end();
-      } finally {
-        await lines.return?.();
-      }
+      if (request.method !== 'HEAD') await sendAll(lines, response, signal);
+      response.end();
       return 'streamed';
     },
   });
+
+/** At the pace of the reader. One who is gone, or a service that stops, ends it; what was sent stands. */
+async function sendAll(lines: AsyncIterable<string>, response: Response, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const line of lines) {
+      if (signal.aborted) return;
+      if (response.write(line)) continue;
+      await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS)]) });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

@@ -3,14 +3,14 @@ import { highestRole, namespacesOf } from '../../auth/identity.ts';
 import type { AuthConfig } from '../../config.ts';
 import { PATHS } from '../../contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { Problem } from '../problem.ts';
+import { notOpen } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { AuthBody, MeBody } from '../schemas.ts';
 
 const READY_TIMEOUT_MS = 2000;
 
 /** About the service itself and who calls it. */
-export const serviceRoutes = ({ config, store, notReadyBecause }: ApiDependencies): Route[] => [
+export const serviceRoutes = ({ config, store, state }: ApiDependencies): Route[] => [
   route({
     method: 'get',
     path: PATHS.health,
@@ -28,8 +28,7 @@ export const serviceRoutes = ({ config, store, notReadyBecause }: ApiDependencie
     role: 'public',
     answers: { 200: { description: 'Ready', body: z.object({ status: z.literal('ready') }) } },
     async handle() {
-      const reason = notReadyBecause();
-      if (reason !== null) throw new Problem(503, reason, { headers: { 'Retry-After': '1' } });
+      if (state() !== 'open') throw notOpen(state());
       await store.check(AbortSignal.timeout(READY_TIMEOUT_MS));
       return { body: { status: 'ready' } };
     },

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Logger } from 'pino';
+import pretty from 'pino-pretty';
+import { isProduction, type LocalConfig, loadLocalConfig } from '../config.ts';
+import { ENV } from '../contract.ts';
+import { createLog } from '../log.ts';
+import { startProduction, startService } from '../main.ts';
+import { configOrExit, runUntilSignal } from '../process.ts';
+import { parseConnection } from '../store/connection.ts';
+import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
+import { startPostgres } from './postgres/startPostgres.ts';
+
+// npm start: the whole service with nothing but Node: a database of its own, three simulated clusters, the page.
+// Given a database or a kubeconfig, it is the production service instead.
+
+const DATA = resolve('.data');
+
+/** One person at their own machine is no flood; a shared service keeps the lower default. */
+const LOCAL_DEFAULTS = { [ENV.rateLimitPerMinute]: '60000' };
+
+if (isProduction(process.argv.slice(2), process.env)) await startProduction();
+else await startLocal();
+
+async function startLocal(): Promise<void> {
+  const environment = { ...LOCAL_DEFAULTS, ...process.env };
+  const config = configOrExit(await loadLocalConfig(process.argv.slice(2), environment));
+  const log = createLog(
+    config.logLevel,
+    pretty({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss', singleLine: true, sync: true }),
+  );
+  await runUntilSignal(() => startAll(config, log), log);
+}
+
+async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
+  await mkdir(DATA, { recursive: true });
+  const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
+  const karmada = await startSimulatedKarmada();
+  const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
+  await karmada.writeKubeconfig(karmadaKubeconfig);
+  const endBoth = async () => {
+    await karmada.close();
+    await postgres.stop();
+  };
+  try {
+    await buildPage(log);
+    const service = await startService({ ...config, database: parseConnection(postgres.url), karmadaKubeconfig }, log);
+    console.log(welcome(config.host, service.port, postgres.home));
+    return {
+      async stop() {
+        await service.stop();
+        await endBoth();
+      },
+    };
+  } catch (error) {
+    await endBoth();
+    throw error;
+  }
+}
+
+/** The API is of use without its page: what keeps it from being built is told, and the start goes on. */
+async function buildPage(log: Logger): Promise<void> {
+  try {
+    const { ensureBuilt } = await import('../web/build.ts');
+    await ensureBuilt((line) => log.info(line));
+  } catch (error) {
+    const reason = stripVTControlCharacters((error as Error).message)
+      .split('\n', 3)
+      .join(' ');
+    log.warn(`The page could not be built, the API works without it; npm run build:web tells all: ${reason}`);
+  }
+}
+
+function welcome(host: string, port: number, dataDirectory: string): string {
+  const address = `http://${/^(127\.|0\.0\.0\.0$|::1?$)/.test(host) ? 'localhost' : host}:${port}`;
+  const first = JSON.stringify({ jobName: 'first', algorithm: { algorithmName: 'xgboost' } });
+  return `
+  ML platform: ${address}   (API documentation: ${address}/docs)
+
+  Send the first job:
+    curl -s ${address}/api/v1/jobs -H 'Content-Type: application/json' -d '${first}'
+  and see what becomes of it, here or on the page:
+    curl -s ${address}/api/v1/jobs
+
+  Three simulated clusters run the jobs. The database is in ${relative('.', dataDirectory) || '.'}; delete that folder to start anew.
+  Ctrl-C stops all of it.
+`;
+}

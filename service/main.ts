@@ -1,0 +1,91 @@
+import type { Logger } from 'pino';
+import { createApi } from './api/api.ts';
+import { createAuthenticator } from './auth/auth.ts';
+import { type Config, loadConfig } from './config.ts';
+import { createDispatcher } from './dispatch/dispatcher.ts';
+import { createEventHub } from './events/hub.ts';
+import { createKarmada } from './karmada/client.ts';
+import { loadKubeconfig } from './karmada/kubeconfig.ts';
+import { createLog } from './log.ts';
+import { keepLogs } from './logs/index.ts';
+import { createMetrics } from './metrics.ts';
+import { createMonitor } from './monitor/monitor.ts';
+import { configOrExit, runUntilSignal } from './process.ts';
+import { createStore } from './store/createStore.ts';
+import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './upkeep.ts';
+
+export interface Service {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** The whole service: made from the bottom up, started in that order, stopped in reverse. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const store = createStore({ connection: config.database, poolSize: config.databasePoolSize, log });
+  const kubeconfig = await loadKubeconfig(config.karmadaKubeconfig, { onWarning: (message) => log.warn(message) });
+  const karmada = createKarmada(kubeconfig, {
+    onRequest: ({ cluster, outcome, seconds }) => metrics.karmadaRequest(cluster, outcome, seconds),
+  });
+  const monitor = createMonitor({
+    config: config.monitor,
+    store,
+    karmada,
+    log,
+    onStatus: (job) => metrics.statusChanged(job),
+  });
+  const metrics = createMetrics(store, monitor.clusterHealth);
+  const dispatcher = createDispatcher({
+    store,
+    karmada,
+    log,
+    manifests: config,
+    keepLogs: (job, signal) => keepLogs({ store: store.logs, karmada, keepBytes: config.logKeepBytes }, job, signal),
+    finishedRetentionSeconds: config.finishedRetentionMs / 1000,
+    onFinished: (job) => metrics.statusChanged(job),
+  });
+  const events = createEventHub(store.events, log);
+  const authenticator = createAuthenticator(config.auth, log);
+  const api = createApi({
+    config,
+    store,
+    karmada,
+    events,
+    readClusterHealth: monitor.clusterHealth,
+    metrics,
+    authenticator,
+    log,
+  });
+
+  let housekeeping: Housekeeping | undefined;
+
+  const stop = async () => {
+    // These four do not need one another to finish, so none waits for the time of another.
+    await Promise.all([api.stop(), dispatcher.stop(), monitor.stop(), housekeeping?.stop()]);
+    await events.stop();
+    authenticator?.close();
+    await karmada.close();
+    await store.close();
+  };
+  try {
+    const { port } = await api.listen();
+    await migrateWhenReachable(store, log);
+    await events.start();
+    await monitor.start();
+    dispatcher.start();
+    housekeeping = startHousekeeping(store, log);
+    api.open();
+    return { port, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** With what the environment and the arguments say; the image's entry point. The laptop's is local/start.ts. */
+export async function startProduction(): Promise<void> {
+  const config = configOrExit(await loadConfig(process.argv.slice(2), process.env));
+  const log = createLog(config.logLevel);
+  await runUntilSignal(() => startService(config, log), log);
+}
+
+if (process.argv[1] === import.meta.filename) await startProduction();

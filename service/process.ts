@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import { ListenError } from './api/server.ts';
+import type { Loaded } from './config.ts';
+import { DRAIN_SECONDS } from './contract.ts';
+import { KubeconfigError } from './karmada/kubeconfig.ts';
+
+/** The config, or the end of the process: 0 after --help, 1 with every mistake. */
+export function configOrExit<C>(loaded: Loaded<C>): C {
+  if (loaded.outcome === 'config') return loaded.config;
+  if (loaded.outcome === 'information') {
+    console.log(loaded.text);
+    process.exit(0);
+  }
+  const { mistakes } = loaded;
+  const heading = mistakes.length === 1 ? 'One setting is' : `${mistakes.length} settings are`;
+  console.error(
+    `${heading} missing or wrong:\n${mistakes.map((mistake) => `  - ${mistake}`).join('\n')}\n--help lists them all.`,
+  );
+  process.exit(1);
+}
+
+/** A terminal's Ctrl-C reaches us twice when npm stands between: it passes on what we were sent as well. */
+const SAME_KEYSTROKE_MS = 300;
+
+/**
+ * Starts, and stops at SIGTERM or SIGINT within the drain's time; a second signal ends the process at once.
+ * Whatever is not written down by then is done again by the next start, or by another replica.
+ */
+export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void> }>, log: Logger): Promise<void> {
+  let running: { stop(): Promise<void> } | undefined;
+  let signalledAt: number | undefined;
+
+  const onSignal = (signal: NodeJS.Signals) => {
+    const now = performance.now();
+    if (signalledAt !== undefined) {
+      if (signal === 'SIGINT' && now - signalledAt < SAME_KEYSTROKE_MS) return;
+      log.warn(`${signal} again: ending at once`);
+      process.exit(1);
+    }
+    signalledAt = now;
+    if (!running) process.exit(1);
+    log.info(`${signal}: finishing what is in flight, for at most ${DRAIN_SECONDS} s`);
+    void drain(running, log);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+
+  try {
+    running = await start();
+  } catch (error) {
+    // What an operator can mend is said in a line; for anything else the stack is needed.
+    if (error instanceof ListenError || error instanceof KubeconfigError) log.fatal(error.message);
+    else log.fatal({ err: error }, `The service cannot start: ${(error as Error).message}`);
+    process.exit(1);
+  }
+}
+
+async function drain(running: { stop(): Promise<void> }, log: Logger): Promise<void> {
+  setTimeout(() => {
+    log.warn(`Not finished after ${DRAIN_SECONDS} s: ending; what was under way is resumed from the database`);
+    process.exit(1);
+  }, DRAIN_SECONDS * 1000).unref();
+  try {
+    await running.stop();
+    log.info('Stopped');
+    process.exit(0);
+  } catch (error) {
+    log.fatal({ err: error }, 'Stopping failed');
+    process.exit(1);
+  }
+}

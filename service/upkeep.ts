@@ -1,0 +1,46 @@
+import { setTimeout as rest } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { StoreUnavailable } from './store/errors.ts';
+import type { Store } from './store/store.ts';
+
+/** A database that starts together with us is soon there; one that is not by then needs a person. */
+const LONGEST_WAIT_MS = 60_000;
+const TRY_AGAIN_MS = 1000;
+const HOUSEKEEPING_MS = 60_000;
+
+export async function migrateWhenReachable(store: Pick<Store, 'migrate'>, log: Logger): Promise<void> {
+  const deadline = performance.now() + LONGEST_WAIT_MS;
+  for (let tries = 0; ; tries++) {
+    try {
+      await store.migrate();
+      return;
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || performance.now() > deadline) throw error;
+      if (tries === 0) log.warn(`The database does not answer yet, waiting up to a minute: ${error.message}`);
+      await rest(TRY_AGAIN_MS);
+    }
+  }
+}
+
+export interface Housekeeping {
+  stop(): Promise<void>;
+}
+
+/** Throws away what has expired. Every replica does it; the statements do not mind. */
+export function startHousekeeping(store: Pick<Store, 'housekeep'>, log: Logger): Housekeeping {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= store
+      .housekeep()
+      .catch((error) => log.warn({ err: error }, 'Housekeeping failed; it is tried again in a minute'))
+      .finally(() => {
+        running = undefined;
+      });
+  }, HOUSEKEEPING_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
