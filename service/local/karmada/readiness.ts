@@ -23,7 +23,7 @@ export function followReadiness(
     const known = readySince.get(name);
     const since = known?.ready === ready ? known.since : timestamp();
     readySince.set(name, { ready, since });
-    const status = clusterStatus(member.settings, ready, since, useOf(member));
+    const status = clusterStatus(member.settings, ready, since, inUse(member));
     const cluster = control.store.get(CLUSTER, undefined, name);
     if (cluster && !sameJson(cluster.status, status)) control.setStatus(CLUSTER, undefined, name, status);
   }
@@ -36,7 +36,7 @@ export function followReadiness(
   return { stop: () => clearInterval(timer) };
 }
 
-function useOf({ server }: Member): ClusterUse {
+function inUse({ server }: Member): ClusterUse {
   const running = server.registry.store.list(POD).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
   const sum = (resource: string): number =>
     running

@@ -13,7 +13,7 @@ import { createGate } from './gate.ts';
 import { CLUSTER, CONTROL_PLANE_KINDS, PROPAGATION_POLICY } from './kinds.ts';
 import { startLife } from './life/life.ts';
 import { createMember, type Member } from './member.ts';
-import { createPropagation } from './propagation.ts';
+import { createPropagation } from './propagation/propagation.ts';
 import { followReadiness } from './readiness.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 
@@ -28,6 +28,8 @@ export interface SimulationOptions {
   readonly notReadyAfterMs?: number;
   /** Put back what someone deletes in a member, as Karmada does. */
   readonly recreate?: boolean;
+  /** false: a control plane without kube-controller-manager, where a binding outlives its object. */
+  readonly collectGarbage?: boolean;
   readonly historySize?: number;
   readonly bookmarkMs?: number;
   readonly tls?: ServerOptions & { readonly ca: string };
@@ -82,7 +84,7 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
   }
 
   const stops: { stop(): void }[] = [
-    { stop: collectGarbage(registry) },
+    ...(options.collectGarbage === false ? [] : [{ stop: collectGarbage(registry) }]),
     { stop: markPolicies(control) },
     createPropagation({
       control: registry,

@@ -95,7 +95,7 @@ export function jsonPatch(target: unknown, operations: unknown): unknown {
 }
 
 function applyOperation(document: unknown, operation: { op?: unknown; path?: unknown; value?: unknown }): void {
-  const steps = String(operation.path).split('/').slice(1).map(unescape);
+  const steps = String(operation.path).split('/').slice(1).map(unescapeStep);
   const last = steps.pop();
   let parent = document as Record<string, unknown>;
   for (const step of steps) {
@@ -125,4 +125,4 @@ function applyOperation(document: unknown, operation: { op?: unknown; path?: unk
   }
 }
 
-const unescape = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~');
+const unescapeStep = (step: string): string => step.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -3,7 +3,7 @@ import { badRequest } from './status.ts';
 
 export type Matcher = (object: StoredObject) => boolean;
 
-const NAME = String.raw`[A-Za-z0-9][-A-Za-z0-9_./]*`;
+const NAME = '[A-Za-z0-9][-A-Za-z0-9_./]*';
 const SET = new RegExp(String.raw`^(${NAME})\s+(in|notin)\s*\(([^)]*)\)$`);
 const EQUALITY = new RegExp(String.raw`^(${NAME})\s*(==|=|!=)\s*([-A-Za-z0-9_.]*)$`);
 const EXISTS = new RegExp(String.raw`^(!?)\s*(${NAME})$`);

@@ -1,9 +1,10 @@
 import { JOB, POD } from '../../kube/kinds.ts';
-import { isFields, numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube/objects.ts';
+import { isFields, listAt, numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube/objects.ts';
 import type { Member } from '../member.ts';
 import type { LifeClock } from './clock.ts';
 import { type Outcome, outcomeOf, podSpecsOf } from './outcome.ts';
 import { ownerOf, type PodName, type Pods, randomSuffix } from './pods.ts';
+import { changeStatus, firstContainer, latestOf } from './status.ts';
 import { createTrainingLog, type TrainingLog } from './training-log.ts';
 
 const SECONDS = { notice: 0.3, pullImage: 1.5, logTick: 0.5 };
@@ -11,36 +12,23 @@ const SECONDS = { notice: 0.3, pullImage: 1.5, logTick: 0.5 };
 /** The Job controller, for batch Jobs that are not a RayJob's submitter: one pod after the other until one succeeds. */
 export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock): { look(job: StoredObject): void } {
   const { registry } = member.server;
+  const setStatus = (job: StoredObject, change: object): void => changeStatus(registry, JOB, job, change);
 
-  const latest = (job: StoredObject): StoredObject | undefined => {
-    const found = registry.store.get(JOB, job.metadata.namespace, job.metadata.name);
-    return found?.metadata.uid === job.metadata.uid ? found : undefined;
-  };
-
-  function later(job: StoredObject, seconds: number, step: (now: StoredObject) => void): void {
+  function after(seconds: number, job: StoredObject, step: (now: StoredObject) => void): void {
     clock.later(job.metadata.uid, seconds, () => {
-      const now = latest(job);
+      const now = latestOf(registry, JOB, job);
       if (now && !now.metadata.deletionTimestamp && !isFinished(now)) step(now);
     });
-  }
-
-  function setStatus(job: StoredObject, change: object): void {
-    const before = isFields(latest(job)?.status) ? latest(job)?.status : {};
-    const status = Object.fromEntries(
-      Object.entries({ ...(before as object), ...change }).filter(([, value]) => value !== undefined),
-    );
-    registry.setStatus(JOB, job.metadata.namespace, job.metadata.name, status);
   }
 
   function look(job: StoredObject): void {
     if (job.metadata.ownerReferences?.some(({ kind }) => kind === 'RayJob')) return;
     if (isFinished(job) || job.metadata.deletionTimestamp) return;
-    if (pick(job, 'spec', 'suspend') === true) return suspend(job);
-    if (podOf(job)) return;
-    later(job, SECONDS.notice, start);
+    if (pick(job, 'spec', 'suspend') === true) suspend(job);
+    else if (!activePod(job)) after(SECONDS.notice, job, start);
   }
 
-  const podOf = (job: StoredObject): StoredObject | undefined =>
+  const activePod = (job: StoredObject): StoredObject | undefined =>
     registry.store
       .list(POD, job.metadata.namespace)
       .find(
@@ -49,28 +37,26 @@ export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock)
           ['Pending', 'Running'].includes(textAt(pod, 'status', 'phase') ?? ''),
       );
 
-  function suspend(job: StoredObject): void {
-    const pod = podOf(job);
+  function removeActivePod(job: StoredObject): void {
+    const pod = activePod(job);
     if (pod) registry.delete(POD, pod.metadata.namespace, pod.metadata.name);
     clock.cancel(job.metadata.uid);
+  }
+
+  function suspend(job: StoredObject): void {
+    removeActivePod(job);
+    clock.cancel(deadlineKey(job));
     setStatus(job, {
-      active: 0,
+      active: undefined,
+      ready: 0,
       startTime: undefined,
-      conditions: [
-        {
-          type: 'Suspended',
-          status: 'True',
-          reason: 'JobSuspended',
-          message: 'Job suspended',
-          lastTransitionTime: timestamp(),
-        },
-      ],
+      conditions: [condition('Suspended', 'JobSuspended', 'Job suspended')],
     });
   }
 
   function start(job: StoredObject): void {
-    const outcome = outcomeOf(job, pods.fits(podSpecsOf(job)));
     const { name, namespace = 'default' } = job.metadata;
+    const outcome = outcomeOf(job, pods.fits(podSpecsOf(job)));
     const podName = { namespace, name: `${name}-${randomSuffix()}` };
     const labels = pick(job, 'spec', 'template', 'metadata', 'labels');
     pods.create({
@@ -79,110 +65,107 @@ export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock)
       owner: ownerOf(job),
       spec: pick(job, 'spec', 'template', 'spec'),
     });
-    setStatus(job, { active: 1, startTime: textAt(job, 'status', 'startTime') ?? timestamp(), conditions: undefined });
+    const startTime = textAt(job, 'status', 'startTime') ?? timestamp();
+    setStatus(job, { active: 1, startTime, conditions: undefined });
     watchDeadline(job);
-    if (outcome.start === 'unschedulable') return pods.refuse(podName, '0/4 nodes are available: 4 Insufficient cpu.');
+    if (outcome.start === 'unschedulable') {
+      pods.refuse(podName, '0/4 nodes are available: 4 Insufficient cpu.');
+      return;
+    }
     pods.place(podName);
-    if (outcome.start === 'imageMissing') return later(job, SECONDS.pullImage, () => pods.imageMissing(podName));
-    later(job, SECONDS.pullImage, () => {
-      pods.run(podName);
-      setStatus(job, { ready: 1 });
-      train(job, podName, outcome, createTrainingLog(name, {}), Date.now());
+    after(SECONDS.pullImage, job, (now) => {
+      if (outcome.start === 'imageMissing') pods.imageMissing(podName);
+      else startPod(now, podName, outcome);
     });
+  }
+
+  function startPod(job: StoredObject, podName: PodName, outcome: Outcome): void {
+    pods.run(podName);
+    setStatus(job, { ready: 1 });
+    train(job, podName, outcome, createTrainingLog(job.metadata.name, {}), Date.now());
   }
 
   function train(job: StoredObject, podName: PodName, outcome: Outcome, log: TrainingLog, startedAt: number): void {
-    later(job, SECONDS.logTick, (now) => {
+    after(Math.min(SECONDS.logTick, outcome.seconds), job, (now) => {
       const pod = pods.get(podName);
-      if (!pod) return look(now);
+      if (!pod) {
+        look(now);
+        return;
+      }
       const part = (((Date.now() - startedAt) / 1_000) * clock.speed) / Math.max(outcome.seconds, 0.001);
       const failures = numberAt(now, 'status', 'failed') ?? 0;
-      const wrong = outcome.end === 'fail' || failures < outcome.failures;
-      const write = (lines: readonly string[]): void => {
-        for (const line of lines) member.logs.write(pod, containerName(pod), line);
-      };
-      write(log.until(Math.min(1, part)));
-      if (outcome.end === 'never' || part < (wrong ? 0.5 : 1)) return train(now, podName, outcome, log, startedAt);
-      write(wrong ? log.failure() : log.success());
-      pods.finish(podName, wrong ? 1 : 0);
-      if (wrong) failed(now, failures + 1);
-      else succeeded(now);
+      const goesWrong = outcome.end === 'fail' || failures < outcome.failures;
+      write(pod, log.until(Math.min(1, part)));
+      if (outcome.end === 'never' || part < (goesWrong ? 0.5 : 1)) {
+        train(now, podName, outcome, log, startedAt);
+        return;
+      }
+      write(pod, goesWrong ? log.failure() : log.success());
+      pods.finish(podName, goesWrong ? 1 : 0);
+      if (goesWrong) fail(now, failures + 1);
+      else succeed(now);
     });
   }
 
-  function succeeded(job: StoredObject): void {
-    const at = timestamp();
-    clock.cancel(`${job.metadata.uid} deadline`);
+  function write(pod: StoredObject, lines: readonly string[]): void {
+    for (const line of lines) member.logs.write(pod, firstContainer(pod), line);
+  }
+
+  function succeed(job: StoredObject): void {
+    clock.cancel(deadlineKey(job));
+    const why = ['CompletionsReached', 'Reached expected number of succeeded pods'] as const;
     setStatus(job, {
       active: undefined,
       ready: 0,
       succeeded: 1,
-      completionTime: at,
-      conditions: [
-        {
-          type: 'SuccessCriteriaMet',
-          status: 'True',
-          reason: 'CompletionsReached',
-          message: 'Reached expected number of succeeded pods',
-          lastTransitionTime: at,
-        },
-        {
-          type: 'Complete',
-          status: 'True',
-          reason: 'CompletionsReached',
-          message: 'Reached expected number of succeeded pods',
-          lastTransitionTime: at,
-        },
-      ],
+      completionTime: timestamp(),
+      conditions: [condition('SuccessCriteriaMet', ...why), condition('Complete', ...why)],
     });
   }
 
-  function failed(job: StoredObject, failures: number): void {
-    if (failures <= (numberAt(job, 'spec', 'backoffLimit') ?? 6)) {
-      setStatus(job, { active: 0, ready: 0, failed: failures });
-      return later(job, SECONDS.notice, start);
+  function fail(job: StoredObject, failures: number): void {
+    if (failures > (numberAt(job, 'spec', 'backoffLimit') ?? 6)) {
+      end(job, failures, 'BackoffLimitExceeded', 'Job has reached the specified backoff limit');
+      return;
     }
-    end(job, failures, 'BackoffLimitExceeded', 'Job has reached the specified backoff limit');
+    setStatus(job, { active: undefined, ready: 0, failed: failures });
   }
 
   function end(job: StoredObject, failures: number, reason: string, message: string): void {
-    const lastTransitionTime = timestamp();
+    clock.cancel(deadlineKey(job));
     setStatus(job, {
       active: undefined,
       ready: 0,
       failed: failures,
-      conditions: [
-        { type: 'FailureTarget', status: 'True', reason, message, lastTransitionTime },
-        { type: 'Failed', status: 'True', reason, message, lastTransitionTime },
-      ],
+      conditions: [condition('FailureTarget', reason, message), condition('Failed', reason, message)],
     });
   }
 
   function watchDeadline(job: StoredObject): void {
     const limit = numberAt(job, 'spec', 'activeDeadlineSeconds');
     if (limit === undefined) return;
-    clock.later(`${job.metadata.uid} deadline`, limit, () => {
-      const now = latest(job);
+    clock.later(deadlineKey(job), limit, () => {
+      const now = latestOf(registry, JOB, job);
       if (!now || isFinished(now)) return;
-      const pod = podOf(now);
-      if (pod) registry.delete(POD, pod.metadata.namespace, pod.metadata.name);
-      clock.cancel(job.metadata.uid);
-      end(
-        now,
-        (numberAt(now, 'status', 'failed') ?? 0) + 1,
-        'DeadlineExceeded',
-        'Job was active longer than specified deadline',
-      );
+      removeActivePod(now);
+      const failures = (numberAt(now, 'status', 'failed') ?? 0) + 1;
+      end(now, failures, 'DeadlineExceeded', 'Job was active longer than specified deadline');
     });
   }
 
   return { look };
 }
 
-const isFinished = (job: StoredObject): boolean =>
-  (Array.isArray(pick(job, 'status', 'conditions')) ? (pick(job, 'status', 'conditions') as unknown[]) : []).some(
-    (condition) => ['Complete', 'Failed'].includes(textAt(condition, 'type') ?? ''),
-  );
+const deadlineKey = (job: StoredObject): string => `${job.metadata.uid} deadline`;
 
-const containerName = (pod: StoredObject): string =>
-  textAt((pick(pod, 'spec', 'containers') as unknown[] | undefined)?.[0], 'name') ?? '';
+const condition = (type: string, reason: string, message: string): object => ({
+  type,
+  status: 'True',
+  reason,
+  message,
+  lastProbeTime: timestamp(),
+  lastTransitionTime: timestamp(),
+});
+
+const isFinished = (job: StoredObject): boolean =>
+  listAt(job, 'status', 'conditions').some((c) => ['Complete', 'Failed'].includes(textAt(c, 'type') ?? ''));

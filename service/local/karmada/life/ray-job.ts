@@ -1,11 +1,12 @@
-import { JOB, POD } from '../../kube/kinds.ts';
-import { isFields, numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube/objects.ts';
+import { numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube/objects.ts';
 import { RAY_JOB } from '../kinds.ts';
 import type { Member } from '../member.ts';
 import type { LifeClock } from './clock.ts';
 import { environmentOf, type Outcome, outcomeOf, podSpecsOf } from './outcome.ts';
-import { ownerOf, type Pods, randomSuffix } from './pods.ts';
+import { type PodName, type Pods, randomSuffix } from './pods.ts';
 import { createRayCluster, deleteRayCluster, markRayClusterReady, podsOfRayCluster } from './ray-cluster.ts';
+import { changeStatus, firstContainer, latestOf } from './status.ts';
+import { createSubmitter } from './submitter.ts';
 import { createTrainingLog, type TrainingLog } from './training-log.ts';
 
 const FINALIZER = 'ray.io/rayjob-finalizer';
@@ -16,137 +17,118 @@ const SECONDS = {
   notice: 0.3,
   placePods: 0.5,
   pullImages: 1.5,
+  tryAgain: 20,
   startRay: 1,
+  submit: 1,
   pending: 1,
   logTick: 0.5,
   submitterExit: 0.7,
   cleanUp: 0.5,
 };
 
+const UNSCHEDULABLE = '0/4 nodes are available: 4 Insufficient cpu. preemption: 0/4 nodes are available.';
+
 interface Run {
   readonly log: TrainingLog;
   readonly startedAt: number;
 }
 
-/** KubeRay's operator for RayJobs: one step at a time, each decided by the status that is stored. */
+/**
+ * KubeRay's operator for RayJobs. `look` is called after every change of the job; the stored jobDeploymentStatus alone
+ * decides which step is next, as in the operator's own Reconcile.
+ */
 export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): { look(job: StoredObject): void } {
   const { registry } = member.server;
+  const submitter = createSubmitter(member, pods);
   const runs = new Map<string, Run>();
 
-  const latest = (job: StoredObject): StoredObject | undefined => {
-    const found = registry.store.get(RAY_JOB, job.metadata.namespace, job.metadata.name);
-    return found?.metadata.uid === job.metadata.uid ? found : undefined;
-  };
-
-  /** Looks at the job again after so many seconds, whatever has become of it by then. */
-  function again(job: StoredObject, seconds: number): void {
-    clock.later(job.metadata.uid, seconds, () => {
-      const now = latest(job);
-      if (now) look(now);
-    });
-  }
-
-  function setStatus(job: StoredObject, change: object): void {
-    const before = isFields(job.status) ? job.status : {};
-    const status = Object.fromEntries(
-      Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined),
-    );
-    registry.setStatus(RAY_JOB, job.metadata.namespace, job.metadata.name, status);
-  }
-
+  const setStatus = (job: StoredObject, change: object): void => changeStatus(registry, RAY_JOB, job, change);
   const outcome = (job: StoredObject): Outcome => outcomeOf(job, pods.fits(podSpecsOf(job)));
 
-  function look(job: StoredObject): void {
-    if (job.metadata.deletionTimestamp) return afterwards(job, SECONDS.cleanUp, () => release(job));
-    switch (textAt(job, 'status', 'jobDeploymentStatus') ?? '') {
-      case '':
-        return afterwards(job, SECONDS.notice, () => initialize(job));
-      case 'Initializing':
-        return initializing(job);
-      case 'Running':
-        return running(job);
-      case 'Suspending':
-      case 'Retrying':
-        return afterwards(job, SECONDS.cleanUp, () => releaseResources(job));
-      case 'Suspended':
-        if (pick(job, 'spec', 'suspend') !== true) setStatus(job, { jobDeploymentStatus: '', jobStatus: '' });
-        return;
-      default:
-        return finished(job);
-    }
-  }
-
-  function afterwards(job: StoredObject, seconds: number, step: () => void): void {
+  /** Does a step after so many seconds, on the job as it is by then. */
+  function after(seconds: number, job: StoredObject, step: (now: StoredObject) => void): void {
     clock.later(job.metadata.uid, seconds, () => {
-      if (latest(job)) step();
+      const now = latestOf(registry, RAY_JOB, job);
+      if (now) step(now);
     });
   }
 
-  function initialize(stale: StoredObject): void {
-    const job = latest(stale);
-    if (!job || job.metadata.deletionTimestamp) return;
+  const steps: Readonly<Record<string, (job: StoredObject) => void>> = {
+    '': (job) => after(SECONDS.notice, job, initialize),
+    Initializing: unlessInterrupted(startRayCluster),
+    Running: unlessInterrupted(run),
+    Suspending: (job) => after(SECONDS.cleanUp, job, releaseResources),
+    Retrying: (job) => after(SECONDS.cleanUp, job, releaseResources),
+    Suspended: resumeIfAsked,
+    Complete: shutDown,
+    Failed: shutDown,
+  };
+
+  function look(job: StoredObject): void {
+    if (job.metadata.deletionTimestamp) after(SECONDS.cleanUp, job, letGo);
+    else steps[textAt(job, 'status', 'jobDeploymentStatus') ?? '']?.(job);
+  }
+
+  function initialize(job: StoredObject): void {
     if (outcome(job).start === 'invalid') {
       const message = 'The RayJob spec is invalid: simulated, as its name says so.';
       setStatus(job, { jobDeploymentStatus: 'ValidationFailed', reason: 'ValidationFailed', message });
       return;
     }
-    const owned = job.metadata.finalizers?.includes(FINALIZER)
-      ? job
-      : registry.update(
-          RAY_JOB,
-          { ...job, metadata: { ...job.metadata, finalizers: [...(job.metadata.finalizers ?? []), FINALIZER] } },
-          OPERATOR,
-        );
-    const { name } = job.metadata;
-    setStatus(owned, {
+    const { name, finalizers = [] } = job.metadata;
+    const metadata = { ...job.metadata, finalizers: [...new Set([...finalizers, FINALIZER])] };
+    registry.update(RAY_JOB, { ...job, metadata }, OPERATOR);
+    setStatus(job, {
       jobDeploymentStatus: 'Initializing',
       jobId: `${name}-${randomSuffix()}`,
       rayClusterName: `${name}-${randomSuffix()}`,
       startTime: timestamp(),
+      endTime: undefined,
       failed: numberAt(job, 'status', 'failed') ?? 0,
       succeeded: 0,
-      endTime: undefined,
     });
   }
 
-  function initializing(job: StoredObject): void {
-    if (interrupted(job)) return;
-    const namespace = job.metadata.namespace ?? 'default';
+  function startRayCluster(job: StoredObject): void {
     const rayCluster = textAt(job, 'status', 'rayClusterName') ?? '';
     createRayCluster(member, pods, job, rayCluster);
-    const names = podsOfRayCluster(member, namespace, rayCluster);
-    const { start } = outcome(job);
-    const pending = names.filter((name) => textAt(pods.get(name), 'status', 'phase') === 'Pending');
+    const pending = podsOfRayCluster(member, job.metadata.namespace ?? 'default', rayCluster).filter(
+      (name) => textAt(pods.get(name), 'status', 'phase') === 'Pending',
+    );
     const unplaced = pending.filter((name) => textAt(pods.get(name), 'spec', 'nodeName') === undefined);
-    if (unplaced.length > 0) {
-      afterwards(job, SECONDS.placePods, () => {
-        for (const name of unplaced) {
-          if (start === 'unschedulable')
-            pods.refuse(name, '0/4 nodes are available: 4 Insufficient cpu. preemption: 0/4 nodes are available.');
-          else pods.place(name);
-        }
-        again(job, start === 'unschedulable' ? 20 : SECONDS.pullImages);
-      });
-      return;
-    }
-    if (start === 'imageMissing') {
-      for (const name of pending) pods.imageMissing(name);
-      return again(job, 20);
-    }
-    for (const name of pending) pods.run(name);
-    for (const name of pending) {
-      const pod = pods.get(name);
-      if (pod) member.logs.write(pod, containerName(pod), `ray start: node ${name.name} joined ${rayCluster}`);
-    }
-    afterwards(job, SECONDS.startRay, () => submit(job, rayCluster));
+    if (unplaced.length > 0) after(SECONDS.placePods, job, (now) => placePods(now, unplaced));
+    else if (outcome(job).start === 'imageMissing') waitForImages(job, pending);
+    else startPods(job, pending);
   }
 
-  function submit(stale: StoredObject, rayCluster: string): void {
-    const job = latest(stale);
-    if (!job || interrupted(job)) return;
-    const namespace = job.metadata.namespace ?? 'default';
+  function placePods(job: StoredObject, names: readonly PodName[]): void {
+    const unschedulable = outcome(job).start === 'unschedulable';
+    for (const name of names) {
+      if (unschedulable) pods.refuse(name, UNSCHEDULABLE);
+      else pods.place(name);
+    }
+    after(unschedulable ? SECONDS.tryAgain : SECONDS.pullImages, job, look);
+  }
+
+  function waitForImages(job: StoredObject, names: readonly PodName[]): void {
+    for (const name of names) pods.imageMissing(name);
+    after(SECONDS.tryAgain, job, look);
+  }
+
+  function startPods(job: StoredObject, names: readonly PodName[]): void {
+    for (const name of names) {
+      pods.run(name);
+      const pod = pods.get(name);
+      if (pod) member.logs.write(pod, firstContainer(pod), `ray start: node ${name.name} has joined`);
+    }
+    after(SECONDS.startRay, job, unlessInterrupted(submit));
+  }
+
+  function submit(job: StoredObject): void {
+    const { namespace = 'default' } = job.metadata;
+    const rayCluster = textAt(job, 'status', 'rayClusterName') ?? '';
     markRayClusterReady(member, namespace, rayCluster);
-    createSubmitter(job);
+    submitter.create(job);
     setStatus(job, {
       jobDeploymentStatus: 'Running',
       dashboardURL: `${rayCluster}-head-svc.${namespace}.svc.cluster.local:8265`,
@@ -154,226 +136,152 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
     });
   }
 
-  function createSubmitter(job: StoredObject): void {
-    const { name, namespace = 'default' } = job.metadata;
-    if (registry.store.get(JOB, namespace, name)) return;
-    const image =
-      textAt(podSpecsOf(job)[0] ? (pick(podSpecsOf(job)[0], 'containers') as unknown[])[0] : undefined, 'image') ??
-      'rayproject/ray';
-    const template = pick(job, 'spec', 'submitterPodTemplate', 'spec');
-    const spec = isFields(template)
-      ? template
-      : {
-          restartPolicy: 'Never',
-          containers: [{ name: 'ray-job-submitter', image, command: ['ray', 'job', 'submit'] }],
-        };
-    const submitter = registry.create(
-      JOB,
-      {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: {
-          name,
-          namespace,
-          labels: {
-            'ray.io/originated-from-cr-name': name,
-            'ray.io/originated-from-crd': 'RayJob',
-            'app.kubernetes.io/created-by': 'kuberay-operator',
-          },
-          ownerReferences: [ownerOf(job)],
-        },
-        spec: { backoffLimit: 2, template: { spec: { ...spec, restartPolicy: 'Never' } } },
-      },
-      OPERATOR,
-    );
-    const podName = { namespace, name: `${name}-${randomSuffix()}` };
-    pods.create({
-      ...podName,
-      labels: { 'job-name': name, 'batch.kubernetes.io/job-name': name, 'ray.io/originated-from-cr-name': name },
-      owner: ownerOf(submitter),
-      spec: pick(submitter, 'spec', 'template', 'spec'),
-    });
-    pods.place(podName);
-    pods.run(podName);
-    registry.setStatus(JOB, namespace, name, { active: 1, ready: 1, startTime: timestamp() });
+  function run(job: StoredObject): void {
+    const jobStatus = textAt(job, 'status', 'jobStatus') ?? '';
+    if (outcome(job).start === 'submissionFails') after(SECONDS.submit, job, failSubmission);
+    else if (jobStatus === '') after(SECONDS.submit, job, becomePending);
+    else if (jobStatus === 'PENDING') after(SECONDS.pending, job, becomeRunning);
+    else if (jobStatus === 'RUNNING') train(job);
+    else after(SECONDS.submitterExit, job, conclude);
   }
 
-  const submitterPod = (job: StoredObject): StoredObject | undefined =>
-    registry.store
-      .list(POD, job.metadata.namespace)
-      .find(
-        (pod) =>
-          pod.metadata.labels?.['job-name'] === job.metadata.name && pod.metadata.ownerReferences?.[0]?.kind === 'Job',
-      );
-
-  function say(job: StoredObject, lines: readonly string[]): void {
-    const pod = submitterPod(job);
-    if (!pod) return;
-    for (const line of lines) member.logs.write(pod, containerName(pod), line);
+  function failSubmission(job: StoredObject): void {
+    submitter.end(job, 1);
+    fail(job, 'SubmissionFailed', 'Job submission has failed. Reason: BackoffLimitExceeded.');
   }
 
-  function running(job: StoredObject): void {
-    if (interrupted(job)) return;
-    const { start, end } = outcome(job);
-    if (start === 'submissionFails') {
-      return afterwards(job, SECONDS.pending, () =>
-        fail(
-          job,
-          'SubmissionFailed',
-          'Job submission has failed. Reason: BackoffLimitExceeded. Message: Job has reached the specified backoff limit',
-        ),
-      );
-    }
-    switch (textAt(job, 'status', 'jobStatus') ?? '') {
-      case '':
-        say(job, [`INFO  job_manager: Ray job '${textAt(job, 'status', 'jobId')}' submitted`]);
-        return afterwards(job, SECONDS.pending, () =>
-          setStatus(latest(job) ?? job, { jobStatus: 'PENDING', message: 'Job has not started yet.' }),
-        );
-      case 'PENDING':
-        return afterwards(job, SECONDS.pending, () =>
-          setStatus(latest(job) ?? job, { jobStatus: 'RUNNING', message: 'Job is currently running.' }),
-        );
-      case 'RUNNING':
-        return train(job);
-      default:
-        return afterwards(job, SECONDS.submitterExit, () => conclude(job, end));
-    }
+  function becomePending(job: StoredObject): void {
+    submitter.say(job, [`INFO  Ray job '${textAt(job, 'status', 'jobId')}' submitted`]);
+    setStatus(job, { jobStatus: 'PENDING', message: 'Job has not started yet.' });
   }
 
-  /** Whether this attempt is one that is to go wrong. */
-  function goesWrong(job: StoredObject): boolean {
-    const { end, failures } = outcome(job);
-    return end === 'fail' || (numberAt(job, 'status', 'failed') ?? 0) < failures;
+  function becomeRunning(job: StoredObject): void {
+    setStatus(job, { jobStatus: 'RUNNING', message: 'Job is currently running.' });
   }
 
   function train(job: StoredObject): void {
-    const { uid, name } = job.metadata;
-    const jobId = textAt(job, 'status', 'jobId') ?? uid;
-    const run = runs.get(jobId) ?? { log: createTrainingLog(name, environmentOf(job)), startedAt: Date.now() };
-    runs.set(jobId, run);
-    const { seconds, end } = outcome(job);
-    const part = (((Date.now() - run.startedAt) / 1_000) * clock.speed) / Math.max(seconds, 0.001);
-    const wrong = goesWrong(job);
-    const limit = end === 'never' ? Number.POSITIVE_INFINITY : wrong || end === 'stop' ? 0.5 : 1;
-    say(job, run.log.until(Math.min(1, part)));
-    if (part < limit) return again(job, Math.min(SECONDS.logTick, (limit - part) * seconds));
-    runs.delete(jobId);
-    if (wrong) {
-      const lines = run.log.failure();
-      say(job, lines);
+    const { seconds, end, failures } = outcome(job);
+    const { log, startedAt } = runOf(job);
+    const part = (((Date.now() - startedAt) / 1_000) * clock.speed) / Math.max(seconds, 0.001);
+    const goesWrong = end === 'fail' || (numberAt(job, 'status', 'failed') ?? 0) < failures;
+    const endsAt = end === 'never' ? Number.POSITIVE_INFINITY : goesWrong || end === 'stop' ? 0.5 : 1;
+    submitter.say(job, log.until(Math.min(1, part)));
+    if (part < endsAt) {
+      after(Math.min(SECONDS.logTick, (endsAt - part) * seconds), job, look);
+    } else if (goesWrong) {
+      const lines = log.failure();
+      submitter.say(job, lines);
       const message = `Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n${lines.join('\n')}`;
-      return setStatus(job, { jobStatus: 'FAILED', message });
+      setStatus(job, { jobStatus: 'FAILED', message });
+    } else if (end === 'stop') {
+      setStatus(job, { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' });
+    } else {
+      submitter.say(job, log.success());
+      setStatus(job, { jobStatus: 'SUCCEEDED', message: 'Job finished successfully.' });
     }
-    if (end === 'stop') return setStatus(job, { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' });
-    say(job, run.log.success());
-    setStatus(job, { jobStatus: 'SUCCEEDED', message: 'Job finished successfully.' });
   }
 
-  function conclude(stale: StoredObject, end: Outcome['end']): void {
-    const job = latest(stale);
-    if (!job || textAt(job, 'status', 'jobDeploymentStatus') !== 'Running') return;
-    const failed = textAt(job, 'status', 'jobStatus') === 'FAILED';
-    endSubmitter(job, failed ? 1 : 0);
-    if (failed) return fail(job, 'AppFailed', textAt(job, 'status', 'message') ?? '');
-    setStatus(job, { jobDeploymentStatus: 'Complete', endTime: timestamp(), succeeded: end === 'stop' ? 0 : 1 });
+  function runOf(job: StoredObject): Run {
+    const jobId = textAt(job, 'status', 'jobId') ?? job.metadata.uid;
+    const known = runs.get(jobId);
+    if (known) return known;
+    const fresh = { log: createTrainingLog(job.metadata.name, environmentOf(job)), startedAt: Date.now() };
+    runs.set(jobId, fresh);
+    return fresh;
   }
 
-  function endSubmitter(job: StoredObject, exitCode: number): void {
-    const { name, namespace = 'default' } = job.metadata;
-    const pod = submitterPod(job);
-    if (pod) pods.finish({ namespace, name: pod.metadata.name }, exitCode);
-    const at = timestamp();
-    const condition = { type: exitCode === 0 ? 'Complete' : 'Failed', status: 'True', lastTransitionTime: at };
-    const before = registry.store.get(JOB, namespace, name)?.status;
-    registry.setStatus(JOB, namespace, name, {
-      ...(isFields(before) && before),
-      active: 0,
-      ready: 0,
-      ...(exitCode === 0 ? { succeeded: 1, completionTime: at } : { failed: 1 }),
-      conditions: [condition],
-    });
+  /** The submitter has ended: only then does the operator call the job complete. */
+  function conclude(job: StoredObject): void {
+    const jobStatus = textAt(job, 'status', 'jobStatus');
+    submitter.end(job, jobStatus === 'FAILED' ? 1 : 0);
+    if (jobStatus === 'FAILED') fail(job, 'AppFailed', textAt(job, 'status', 'message') ?? '');
+    else {
+      const succeeded = jobStatus === 'SUCCEEDED' ? 1 : 0;
+      setStatus(job, { jobDeploymentStatus: 'Complete', endTime: timestamp(), succeeded });
+    }
   }
 
   /** A deadline is final; any other failure is tried again while backoffLimit lasts. */
-  function fail(stale: StoredObject, reason: string, message: string): void {
-    const job = latest(stale);
-    if (!job) return;
+  function fail(job: StoredObject, reason: string, message: string): void {
     const failed = (numberAt(job, 'status', 'failed') ?? 0) + 1;
     const retry = reason !== 'DeadlineExceeded' && failed <= (numberAt(job, 'spec', 'backoffLimit') ?? 0);
-    setStatus(job, {
-      jobDeploymentStatus: retry ? 'Retrying' : 'Failed',
-      reason,
-      message,
-      failed,
-      endTime: timestamp(),
-    });
+    const jobDeploymentStatus = retry ? 'Retrying' : 'Failed';
+    setStatus(job, { jobDeploymentStatus, reason, message, failed, endTime: timestamp() });
   }
 
-  /** Suspension and deadline come before anything else that would be next. */
-  function interrupted(job: StoredObject): boolean {
-    if (pick(job, 'spec', 'suspend') === true) {
-      setStatus(job, { jobDeploymentStatus: 'Suspending' });
-      return true;
-    }
+  /** Suspension and deadline come before whatever step would be next. */
+  function unlessInterrupted(step: (job: StoredObject) => void): (job: StoredObject) => void {
+    return (job) => {
+      if (pick(job, 'spec', 'suspend') === true) {
+        setStatus(job, { jobDeploymentStatus: 'Suspending' });
+        return;
+      }
+      const left = secondsToDeadline(job);
+      if (left <= 0) failAtDeadline(job);
+      else {
+        if (left < Number.POSITIVE_INFINITY) clock.later(deadlineKey(job), left, () => lookAtDeadline(job));
+        step(job);
+      }
+    };
+  }
+
+  function secondsToDeadline(job: StoredObject): number {
     const limit = numberAt(job, 'spec', 'activeDeadlineSeconds');
     const start = textAt(job, 'status', 'startTime');
-    if (limit === undefined || start === undefined) return false;
-    const left = limit - ((Date.now() - Date.parse(start)) / 1_000) * clock.speed;
-    if (left <= 0) {
-      fail(
-        job,
-        'DeadlineExceeded',
-        `The RayJob has passed the activeDeadlineSeconds. StartTime: ${start}. ActiveDeadlineSeconds: ${limit}`,
-      );
-      return true;
-    }
-    clock.later(`${job.metadata.uid} deadline`, left, () => {
-      const now = latest(job);
-      const state = textAt(now, 'status', 'jobDeploymentStatus') ?? '';
-      if (now && ['Initializing', 'Running'].includes(state) && textAt(now, 'status', 'startTime') === start)
-        interrupted(now);
-    });
-    return false;
+    if (limit === undefined || start === undefined) return Number.POSITIVE_INFINITY;
+    return limit - ((Date.now() - Date.parse(start)) / 1_000) * clock.speed;
   }
 
-  function releaseResources(stale: StoredObject): void {
-    const job = latest(stale);
-    if (!job) return;
-    freeResources(job);
+  function lookAtDeadline(job: StoredObject): void {
+    const now = latestOf(registry, RAY_JOB, job);
+    const state = textAt(now, 'status', 'jobDeploymentStatus') ?? '';
+    if (now && ['Initializing', 'Running'].includes(state) && secondsToDeadline(now) <= 0) failAtDeadline(now);
+  }
+
+  function failAtDeadline(job: StoredObject): void {
+    submitter.remove(job);
+    const start = textAt(job, 'status', 'startTime');
+    const limit = numberAt(job, 'spec', 'activeDeadlineSeconds');
+    fail(
+      job,
+      'DeadlineExceeded',
+      `The RayJob has passed the activeDeadlineSeconds. StartTime: ${start}. ActiveDeadlineSeconds: ${limit}`,
+    );
+  }
+
+  /** Nothing of an attempt is left before the next one, or before the job counts as suspended. */
+  function releaseResources(job: StoredObject): void {
+    runs.delete(textAt(job, 'status', 'jobId') ?? '');
+    deleteRayCluster(member, job.metadata.namespace ?? 'default', textAt(job, 'status', 'rayClusterName') ?? '');
+    submitter.remove(job);
     const suspending = textAt(job, 'status', 'jobDeploymentStatus') === 'Suspending';
     setStatus(job, {
-      jobDeploymentStatus: suspending ? 'Suspended' : '',
-      jobStatus: '',
-      rayClusterName: '',
-      dashboardURL: '',
-      jobId: '',
-      message: '',
-      reason: '',
+      jobDeploymentStatus: suspending ? 'Suspended' : undefined,
+      jobStatus: undefined,
+      rayClusterName: undefined,
+      dashboardURL: undefined,
+      jobId: undefined,
+      message: undefined,
+      reason: undefined,
       rayClusterStatus: {},
     });
   }
 
-  function freeResources(job: StoredObject): void {
-    const { name, namespace = 'default' } = job.metadata;
-    runs.delete(textAt(job, 'status', 'jobId') ?? '');
-    deleteRayCluster(member, namespace, textAt(job, 'status', 'rayClusterName') ?? '');
-    if (registry.store.get(JOB, namespace, name)) registry.delete(JOB, namespace, name);
+  function resumeIfAsked(job: StoredObject): void {
+    if (pick(job, 'spec', 'suspend') !== true) setStatus(job, { jobDeploymentStatus: undefined });
   }
 
-  function finished(job: StoredObject): void {
-    clock.cancel(`${job.metadata.uid} deadline`);
+  function shutDown(job: StoredObject): void {
+    clock.cancel(deadlineKey(job));
+    runs.delete(textAt(job, 'status', 'jobId') ?? '');
     if (pick(job, 'spec', 'shutdownAfterJobFinishes') !== true) return;
-    afterwards(job, numberAt(job, 'spec', 'ttlSecondsAfterFinished') ?? 0, () => {
-      const { namespace = 'default' } = job.metadata;
-      deleteRayCluster(member, namespace, textAt(job, 'status', 'rayClusterName') ?? '');
+    after(numberAt(job, 'spec', 'ttlSecondsAfterFinished') ?? 0, job, (now) => {
+      deleteRayCluster(member, now.metadata.namespace ?? 'default', textAt(now, 'status', 'rayClusterName') ?? '');
     });
   }
 
-  function release(stale: StoredObject): void {
-    const job = latest(stale);
-    if (!job) return;
-    clock.cancel(`${job.metadata.uid} deadline`);
+  function letGo(job: StoredObject): void {
+    clock.cancel(deadlineKey(job));
     runs.delete(textAt(job, 'status', 'jobId') ?? '');
     const finalizers = (job.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
     registry.update(RAY_JOB, { ...job, metadata: { ...job.metadata, finalizers } }, OPERATOR);
@@ -382,5 +290,4 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
   return { look };
 }
 
-const containerName = (pod: StoredObject): string =>
-  textAt((pick(pod, 'spec', 'containers') as unknown[] | undefined)?.[0], 'name') ?? '';
+const deadlineKey = (job: StoredObject): string => `${job.metadata.uid} deadline`;

@@ -1,4 +1,4 @@
-import { type Fields, listAt, numberAt, pick, type StoredObject } from '../kube/objects.ts';
+import { type Fields, listAt, numberAt, pick, type StoredObject } from '../../kube/objects.ts';
 
 const DEPLOYMENT_RANK = [
   '',

@@ -1,4 +1,4 @@
-import { listAt, pick, type StoredObject, textAt } from '../kube/objects.ts';
+import { listAt, pick, type StoredObject, textAt } from '../../kube/objects.ts';
 
 export interface Dependency {
   readonly kind: 'PersistentVolumeClaim' | 'ConfigMap' | 'Secret' | 'ServiceAccount';

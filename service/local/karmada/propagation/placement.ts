@@ -1,5 +1,5 @@
-import { type Fields, isFields, listAt, numberAt, pick, type StoredObject, textAt } from '../kube/objects.ts';
-import { labelMatcher } from '../kube/selectors.ts';
+import { type Fields, isFields, listAt, numberAt, pick, type StoredObject, textAt } from '../../kube/objects.ts';
+import { labelMatcher } from '../../kube/selectors.ts';
 
 /** A cluster as the scheduler sees it. */
 export interface Candidate {

@@ -1,0 +1,60 @@
+import { listAt, pick, type StoredObject, sameJson, textAt, timestamp } from '../../kube/objects.ts';
+import type { Registry } from '../../kube/registry.ts';
+import { CLUSTER, RESOURCE_BINDING } from '../kinds.ts';
+import { clustersOf, writeCondition } from './bindings.ts';
+import { requirers } from './dependents.ts';
+import { type Candidate, type Decision, schedule } from './placement.ts';
+
+const SCHEDULER = { manager: 'karmada-scheduler' };
+
+/** karmada-scheduler: writes the clusters into the binding, or into its condition why there are none. */
+export function scheduleBinding(control: Registry, binding: StoredObject): StoredObject {
+  const current = clustersOf(binding);
+  const decision = decide(control, binding, current);
+  let scheduled = binding;
+  if ('clusters' in decision && !sameJson(decision.clusters, current)) {
+    const spec = { ...(binding.spec as object), clusters: decision.clusters.map((name) => ({ name })) };
+    const annotations = {
+      ...binding.metadata.annotations,
+      'policy.karmada.io/applied-placement': JSON.stringify(pick(binding, 'spec', 'placement') ?? {}),
+    };
+    scheduled = control.update(
+      RESOURCE_BINDING,
+      { ...binding, metadata: { ...binding.metadata, annotations }, spec },
+      SCHEDULER,
+    );
+  }
+  const beside = { schedulerObservedGeneration: scheduled.metadata.generation, lastScheduledTime: timestamp() };
+  writeCondition(
+    control,
+    scheduled,
+    'clusters' in decision
+      ? { type: 'Scheduled', status: 'True', reason: 'Success', message: 'Binding has been scheduled successfully.' }
+      : { type: 'Scheduled', status: 'False', ...decision },
+    beside,
+  );
+  return control.store.get(RESOURCE_BINDING, binding.metadata.namespace, binding.metadata.name) ?? scheduled;
+}
+
+function decide(control: Registry, binding: StoredObject, current: readonly string[]): Decision {
+  const required = requirers(binding).flatMap((by) => clustersOf({ spec: by }));
+  const placement = pick(binding, 'spec', 'placement');
+  if (placement === undefined) return { clusters: [...new Set(required)] };
+  const decision = schedule(placement, candidates(control), current);
+  return 'clusters' in decision ? { clusters: [...new Set([...decision.clusters, ...required])] } : decision;
+}
+
+function candidates(control: Registry): Candidate[] {
+  const loads = new Map<string, number>();
+  for (const binding of control.store.list(RESOURCE_BINDING)) {
+    if (!['RayJob', 'Job'].includes(textAt(binding, 'spec', 'resource', 'kind') ?? '')) continue;
+    for (const cluster of clustersOf(binding)) loads.set(cluster, (loads.get(cluster) ?? 0) + 1);
+  }
+  return control.store.list(CLUSTER).map((cluster) => ({
+    cluster,
+    ready: listAt(cluster, 'status', 'conditions').some(
+      (condition) => pick(condition, 'type') === 'Ready' && pick(condition, 'status') === 'True',
+    ),
+    load: loads.get(cluster.metadata.name) ?? 0,
+  }));
+}
