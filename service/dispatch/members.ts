@@ -4,7 +4,7 @@ import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject, Member } from '../karmada/karmada.ts';
 import { isOurs } from './create.ts';
-import { stillThere } from './remove.ts';
+import { bindingsLeft, stillThere } from './remove.ts';
 import { named, referenceTo, type Step, type StepContext } from './step.ts';
 
 const PARALLEL_MEMBERS = 8;
@@ -18,16 +18,23 @@ interface Remains {
 }
 
 /** Each member is asked itself. One that does not answer may still be running the job: it is never said to be gone there. */
-export const confirmGoneInMembers: Step = async (context, job) => {
+export const confirmGone: Step = async (context, job) => {
+  const bindings = await bindingsLeft(context, job);
+  const remains = await remainsInMembers(context, job);
+  const trouble = remains.find(({ isTrouble }) => isTrouble);
+  if (trouble) return stillThere(job, trouble, true);
+  if (bindings) return stillThere(job, { message: bindings });
+  return remains[0] && stillThere(job, remains[0]);
+};
+
+async function remainsInMembers(context: StepContext, job: Job): Promise<Remains[]> {
   const known = clustersOf(job);
   const isKnown = known.length > 0 || !job.dispatchedAt;
   const clusters = isKnown ? known : await candidates(context, job);
   const limit = pLimit(PARALLEL_MEMBERS);
   const found = await Promise.all(clusters.map((cluster) => limit(() => remainsIn(context, job, cluster, isKnown))));
-  const left = found.filter((remains) => remains !== undefined);
-  const worst = left.find(({ isTrouble }) => isTrouble) ?? left[0];
-  return worst && stillThere(job, worst, worst.isTrouble);
-};
+  return found.filter((remains) => remains !== undefined);
+}
 
 const clustersOf = (job: Job): string[] => [...new Set([...job.clusters, ...Object.keys(job.clusterStates)])];
 

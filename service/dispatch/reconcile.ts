@@ -2,9 +2,9 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { applyPolicy, applyVolume, applyWorkload, checkNames, ensureNamespace, recordDispatched } from './create.ts';
 import { awaitRetention, cancelled, forgotten, keepLogsAfterEnd, keepLogsBeforeCancel, retired } from './endings.ts';
 import { followPlacement, holdBack, matchSuspension } from './follow.ts';
-import { confirmGoneInMembers } from './members.ts';
+import { confirmGone } from './members.ts';
 import { isRefused, type Outcome } from './outcome.ts';
-import { awaitBindingsGone, rememberClusters, removeAll, removeWorkload } from './remove.ts';
+import { rememberClusters, removeAll, removeWorkload } from './remove.ts';
 import type { Step, StepContext } from './step.ts';
 
 const CREATE: readonly Step[] = [
@@ -16,7 +16,7 @@ const CREATE: readonly Step[] = [
   recordDispatched,
 ];
 const FOLLOW: readonly Step[] = [matchSuspension, followPlacement];
-const REMOVE: readonly Step[] = [rememberClusters, removeAll, awaitBindingsGone, confirmGoneInMembers];
+const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
 
 /**
  * One round for one job: the steps that bring Karmada in line with what the user wants, in order, until one of them has

@@ -11,7 +11,7 @@ import { named, referenceTo, type Step, type StepContext } from './step.ts';
 // object in each member, each by a controller of its own that may be behind; and a Work is dropped as soon as the member has
 // accepted the deletion. So the end is what the members themselves say.
 
-/** A garbage collector that works has long been there; see awaitBindingsGone. */
+/** A garbage collector that works has long been there; see bindingsLeft. */
 const BINDING_LINGERS_MS = 1_500;
 
 /** The clusters are in the binding, and the binding goes with the job: they are written down before anything is removed. */
@@ -42,18 +42,17 @@ export const removeAll: Step = (context, job) =>
 export const removeWorkload: Step = (context, job) =>
   remove(context, job, [context.objects.workload, context.objects.policy]);
 
-export const awaitBindingsGone: Step = async (context, job) => {
+/** What still keeps the job in its clusters. */
+export async function bindingsLeft(context: StepContext, job: Job): Promise<string | undefined> {
   const { karmada, objects, signal } = context;
   const references = propagated(objects).map((object) => bindingOf(referenceTo(object)));
   const bindings = await Promise.all(references.map((reference) => karmada.get(reference, { signal })));
   const left = bindings.filter((binding) => binding !== undefined);
-  if (left.length === 0) return undefined;
   // Karmada's garbage collector removes them within a second or two. A control plane that runs none would keep the job in its
   // member for ever; deleting the bindings does what the collector would have done, where our rights allow it.
   if (waitedMs(job) > BINDING_LINGERS_MS) await Promise.all(left.map((binding) => removeBinding(context, binding)));
-  const names = left.map(named).join(' and ');
-  return stillThere(job, { message: `Waiting for Karmada to take it out of its clusters (${names} is still there)` });
-};
+  return left.length > 0 ? `Waiting for Karmada to remove ${left.map(named).join(' and ')}` : undefined;
+}
 
 async function removeBinding({ karmada, signal }: StepContext, binding: KubeObject): Promise<void> {
   const { uid, deletionTimestamp } = binding.metadata;

@@ -1,0 +1,225 @@
+import { expect, test } from 'vitest';
+import type { Job } from '../../../service/jobs/job.ts';
+import { KarmadaError } from '../../../service/karmada/errors.ts';
+import { objectsOf, remainsOf, setUp, type World } from './world.ts';
+
+const asked = (reason: string) => ({ reason, message: 'asked for by the user' });
+const cancel = (world: World, id: string) => world.store.jobs.setWanted(id, 'cancel', asked('Cancelling'));
+const remove = (world: World, id: string) => world.store.jobs.setWanted(id, 'delete', asked('Deleting'));
+const isGone = (job: Job | undefined) => job === undefined;
+
+/** What the monitor writes when the member says so. */
+async function finish(world: World, job: Job, seconds = 0): Promise<void> {
+  await world.database.query(
+    `update job set status = 'Succeeded', reason = 'Finished', finished_at = now() - make_interval(secs => $2) where id = $1`,
+    [job.id, seconds],
+  );
+  await world.database.query(
+    'insert into dispatch (job_id, priority, created_at) values ($1, 1, now()) on conflict (job_id) do update set due_at = now()',
+    [job.id],
+  );
+}
+
+const idle = (world: World) =>
+  expect.poll(() => world.database.query('select from dispatch'), { timeout: 5_000 }).toEqual([]);
+
+test('cancel keeps the logs first, and is done when nothing is left anywhere', async () => {
+  const world = await setUp();
+  const order: string[] = [];
+  world.dispatch({
+    keepLogs: async (job) => {
+      order.push(`logs while there is: ${(await remainsOf(world, job)).join(', ')}`);
+    },
+  });
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  await expect.poll(() => remainsOf(world, job)).toContain('member1: PersistentVolumeClaim');
+  await cancel(world, job.id);
+  const ended = await world.shows(job.id, 'Cancelled');
+  expect(ended).toMatchObject({ status: 'Failed', finishedAt: expect.any(Date) });
+  expect(await remainsOf(world, job)).toEqual([]);
+  expect(order).toEqual([expect.stringContaining('member1: RayJob')]);
+});
+
+test('a cluster that does not give its logs holds a cancel up for a few seconds, not for ever', async () => {
+  const world = await setUp();
+  let tries = 0;
+  world.dispatch({
+    keepLogs: async () => {
+      tries += 1;
+      throw new KarmadaError('memberUnavailable', 'connection refused', { cluster: 'member1' });
+    },
+  });
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  await cancel(world, job.id);
+  await world.shows(job.id, 'Cancelled');
+  expect(tries).toBe(3);
+});
+
+test('nothing is said to be gone from a cluster that does not answer, until it does', async () => {
+  const world = await setUp();
+  world.dispatch();
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  await expect.poll(() => remainsOf(world, job)).toContain('member1: RayJob');
+  const endOutage = world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
+  await cancel(world, job.id);
+  const waiting = await world.until(job.id, (each) => each?.message.includes('member1 cannot be asked') ?? false);
+  expect(waiting).toMatchObject({ status: 'Pending', reason: 'Cancelling' });
+  expect(waiting?.message).toContain('connection refused');
+
+  endOutage();
+  await world.shows(job.id, 'Cancelled');
+  expect(await remainsOf(world, job)).toEqual([]);
+});
+
+test.each<[string, Record<string, unknown>, (world: World, job: Job) => Promise<unknown>]>([
+  ['never sent', {}, async () => undefined],
+  [
+    'waits for a cluster',
+    { targetClusters: ['nowhere'] },
+    async (world, job) => {
+      world.dispatch();
+      await world.shows(job.id, 'Unschedulable');
+    },
+  ],
+  [
+    'is in a cluster',
+    {},
+    async (world, job) => {
+      world.dispatch();
+      await world.shows(job.id, 'Scheduled');
+    },
+  ],
+  [
+    'is on all clusters',
+    { clusterCount: 3 },
+    async (world, job) => {
+      world.dispatch();
+      await world.shows(job.id, 'Scheduled');
+    },
+  ],
+  [
+    'has finished',
+    {},
+    async (world, job) => {
+      world.dispatch();
+      await finish(world, await world.shows(job.id, 'Scheduled'));
+    },
+  ],
+  [
+    'was refused',
+    {},
+    async (world, job) => {
+      world.simulated.faults.add({
+        kind: 'status',
+        code: 422,
+        where: 'karmada',
+        method: 'PATCH',
+        matching: '/rayjobs/',
+      });
+      world.dispatch();
+      await world.shows(job.id, 'Refused');
+    },
+  ],
+  [
+    'was cancelled',
+    {},
+    async (world, job) => {
+      world.dispatch();
+      await world.shows(job.id, 'Scheduled');
+      await cancel(world, job.id);
+      await world.shows(job.id, 'Cancelled');
+    },
+  ],
+  [
+    'is being cancelled',
+    {},
+    async (world, job) => {
+      world.dispatch();
+      await world.shows(job.id, 'Scheduled');
+      await cancel(world, job.id);
+    },
+  ],
+  [
+    'is suspended',
+    {},
+    async (world, job) => {
+      await world.store.jobs.setWanted(job.id, 'suspend', asked('Suspending'));
+      world.dispatch();
+      await world.shows(job.id, 'Suspended');
+    },
+  ],
+])('delete of a job that %s leaves nothing', async (_state, fields, bring) => {
+  const world = await setUp();
+  const job = await world.submit(fields);
+  await bring(world, job);
+  await remove(world, job.id);
+  world.dispatch();
+  await world.until(job.id, isGone);
+  expect(await remainsOf(world, job)).toEqual([]);
+});
+
+test('delete while the RayJob is being created leaves nothing', async () => {
+  const world = await setUp();
+  world.dispatch({ claimSeconds: 1 });
+  const held = world.gate.hold(/^PATCH .*\/rayjobs\//);
+  const job = await world.submit();
+  const request = await held;
+  await remove(world, job.id);
+  await request.forward();
+  request.drop();
+  await world.until(job.id, isGone);
+  expect(await remainsOf(world, job)).toEqual([]);
+});
+
+test('after its retention a finished job leaves Karmada, and its volume stays until it is deleted', async () => {
+  const world = await setUp();
+  const logsOf: string[] = [];
+  world.dispatch({
+    finishedRetentionSeconds: 60,
+    keepLogs: async ({ id }) => {
+      logsOf.push(id);
+    },
+  });
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  await expect.poll(() => remainsOf(world, job)).toContain('member1: PersistentVolumeClaim');
+  await finish(world, job, 59.5);
+  await idle(world);
+  expect(logsOf).toContain(job.id);
+  const volume = [
+    'control plane: PersistentVolumeClaim',
+    'control plane: PropagationPolicy',
+    'member1: PersistentVolumeClaim',
+  ];
+  await expect.poll(() => remainsOf(world, job)).toEqual(volume);
+  expect(await world.karmada.get(objectsOf(job).volumePolicy)).toBeDefined();
+  expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
+
+  await remove(world, job.id);
+  await world.until(job.id, isGone);
+  expect(await remainsOf(world, job)).toEqual([]);
+});
+
+test('a job that ends by itself while it is being cancelled keeps its own end', async () => {
+  const world = await setUp();
+  const dispatcher = world.dispatch();
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  const held = world.gate.hold(/^GET .*\/resourcebindings\//);
+  await cancel(world, job.id);
+  const request = await held;
+  await world.database.query(`update job set status = 'Succeeded', reason = 'Finished' where id = $1`, [job.id]);
+  request.drop();
+  await expect
+    .poll(() => world.database.query("select attempts from dispatch where due_at > now() + interval '1 minute'"))
+    .toHaveLength(1);
+  expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
+  await dispatcher.stop();
+});
+
+test('a control plane without garbage collector: the binding is removed by us', async () => {
+  const world = await setUp({ collectGarbage: false });
+  world.dispatch();
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  await cancel(world, job.id);
+  await world.shows(job.id, 'Cancelled');
+  expect(await remainsOf(world, job)).toEqual([]);
+});
