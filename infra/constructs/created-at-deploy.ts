@@ -1,9 +1,9 @@
 import type { PostgresSettings } from '../settings/database.ts';
-import type { CommonSettings } from '../settings/fragments.ts';
+import type { CommonSettings, IngressSettings } from '../settings/fragments.ts';
 
 /** Something that a manifest refers to and that no manifest holds, mostly because it is secret. */
 export interface CreatedAtDeploy {
-  readonly kind: 'Secret' | 'ConfigMap';
+  readonly kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim';
   readonly name: string;
   /** Keys that are referred to; none: whatever it holds. */
   readonly keys: string[];
@@ -45,6 +45,15 @@ export function postgresSecrets(
   return method === 'objectStore' ? [own, backup] : [own];
 }
 
+/** What an Ingress of these settings needs. */
+export function ingressSecrets({ tls }: IngressSettings): CreatedAtDeploy[] {
+  if (tls.source === 'none') return [];
+  const madeBy = tls.source === 'certManager' ? 'cert-manager' : 'the administrator';
+  return [
+    { kind: 'Secret', name: tls.secretName, keys: ['tls.crt', 'tls.key'], what: 'certificate of the Ingress', madeBy },
+  ];
+}
+
 /** What the users of any stack name in its settings and bring along: registry credentials, volumes of their own. */
 export function broughtByUser(settings: CommonSettings): CreatedAtDeploy[] {
   const pullSecrets = settings.images.pullSecrets.map(
@@ -61,10 +70,15 @@ export function broughtByUser(settings: CommonSettings): CreatedAtDeploy[] {
 
 function extraVolumes(value: unknown): CreatedAtDeploy[] {
   if (value === null || typeof value !== 'object') return [];
-  const { configMap, mountPath, secret } = value as Record<string, unknown>;
+  const { kind, mountPath, source } = value as Record<string, unknown>;
   if (typeof mountPath !== 'string') return Object.values(value).flatMap(extraVolumes);
-  const what = `extra volume at ${mountPath}`;
-  const madeBy = 'the administrator';
-  if (typeof secret === 'string') return [{ kind: 'Secret', name: secret, keys: [], what, madeBy }];
-  return typeof configMap === 'string' ? [{ kind: 'ConfigMap', name: configMap, keys: [], what, madeBy }] : [];
+  return [
+    {
+      kind: kind === 'secret' ? 'Secret' : 'ConfigMap',
+      name: String(source),
+      keys: [],
+      what: `extra volume at ${mountPath}`,
+      madeBy: 'the administrator',
+    },
+  ];
 }

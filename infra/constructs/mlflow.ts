@@ -20,7 +20,6 @@ export class Mlflow extends Construct {
 
   constructor(scope: Construct, name: string, { bucket, database, settings, storage }: MlflowProps) {
     super(scope, name);
-    const props = serverProps(settings);
     const server = new WebService(this, 'server', {
       command: [
         'mlflow',
@@ -30,12 +29,11 @@ export class Mlflow extends Construct {
         '--serve-artifacts',
         `--artifacts-destination=s3://${bucket}`,
       ],
-      ...props,
+      ...serverProps(settings),
       name,
       title: 'MLflow',
       component: 'experiments',
-      env: { ...props.env, MLFLOW_BACKEND_STORE_URI: database.url },
-      talksTo: [{ to: database.endpoint, ...(database.addressKnown && { waitSeconds: 300 }) }, storage.connection()],
+      talksTo: [database.connection('MLFLOW_BACKEND_STORE_URI'), storage.connection()],
     });
     this.endpoint = server.endpoint('http');
   }

@@ -70,6 +70,10 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
       fsGroup: props.user,
       fsGroupChangePolicy: 'OnRootMismatch',
       seccompProfile: { type: 'RuntimeDefault' },
+      // For an image that listens on 80: inside the pod's own network only, and the restricted standard allows it.
+      ...(Object.values(props.ports ?? {}).some((port) => port < 1024) && {
+        sysctls: [{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }],
+      }),
     },
     ...(images.pullSecrets.length > 0 && { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) }),
     ...(props.graceSeconds && { terminationGracePeriodSeconds: props.graceSeconds }),
@@ -130,10 +134,10 @@ function containerSecurity(writableRoot: boolean): K8s.SecurityContext {
 }
 
 function extraMounts(settings?: PodSettings): Mount[] {
-  return (settings?.extraVolumes ?? []).map(({ name, mountPath, configMap, secret }) => ({
+  return (settings?.extraVolumes ?? []).map(({ kind, mountPath, name, source }) => ({
     name,
     path: mountPath,
-    from: secret ? { secret } : { configMap: configMap ?? '' },
+    from: kind === 'secret' ? { secret: source } : { configMap: source },
   }));
 }
 

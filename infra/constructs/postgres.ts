@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import type { PostgresSettings } from '../settings/database.ts';
 import { CloudNativePostgres } from './cloudnativepg.ts';
-import { type Endpoint, external } from './endpoint.ts';
+import { type Connection, type Endpoint, external } from './endpoint.ts';
+import type { EnvValue } from './env.ts';
 import { ScheduledJob } from './job.ts';
 import { command, SLOW_START } from './probes.ts';
 import { StatefulService } from './stateful-service.ts';
@@ -24,10 +25,8 @@ const DUMPS = '/backup';
 
 /** PostgreSQL as the settings want it; clients need only where it is and which key holds the URL. */
 export class Postgres extends Construct {
-  readonly endpoint: Endpoint;
-  readonly url: { readonly secret: string; readonly key: string };
-  /** Whether a pod may wait for its port: not where only the URL's Secret knows the address. */
-  readonly addressKnown: boolean;
+  private readonly endpoint: Endpoint;
+  private readonly url: EnvValue;
   private readonly props: PostgresProps;
 
   constructor(scope: Construct, id: string, props: PostgresProps) {
@@ -35,7 +34,6 @@ export class Postgres extends Construct {
     this.props = props;
     const { mode, secret } = props.settings;
     const title = props.title ?? 'PostgreSQL';
-    this.addressKnown = mode !== 'external';
     this.url = { secret: secret.name, key: secret.urlKey };
     if (mode === 'bundled') {
       this.endpoint = this.bundled(title);
@@ -46,6 +44,13 @@ export class Postgres extends Construct {
     } else {
       this.endpoint = external(title, props.name, props.settings.external);
     }
+  }
+
+  /** How a workload names it: the variable with the URL, the init wait and the network policies in one. */
+  connection(variable = 'DATABASE_URL'): Connection {
+    // Only the URL's Secret knows the address of a server that runs elsewhere, so nothing can wait for its port.
+    const addressKnown = this.props.settings.mode !== 'external';
+    return { to: this.endpoint, env: () => ({ [variable]: this.url }), ...(addressKnown && { waitSeconds: 300 }) };
   }
 
   private bundled(title: string): Endpoint {

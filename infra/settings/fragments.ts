@@ -49,7 +49,7 @@ export const images = () =>
       .registryHost()
       .default('')
       .describe('Registry and path of our own images; empty: images of the node itself.'),
-    tag: s.imageTag().default('latest').describe('Version of our own images. Production settings refuse latest.'),
+    tag: s.fixedTag().default('latest').describe('Version of our own images. Production settings refuse latest.'),
     pullPolicy: z
       .enum(['IfNotPresent', 'Always', 'Never'])
       .default('IfNotPresent')
@@ -111,8 +111,8 @@ const toleration = z.strictObject({
 const extraVolume = z.strictObject({
   name: s.dnsLabel().describe('Name of the volume in the pod.'),
   mountPath: s.text('/[-._/a-zA-Z0-9]{1,200}', 'an absolute path').describe('Where the container sees it, read-only.'),
-  configMap: s.objectName().optional().describe('ConfigMap to mount; give this or secret.'),
-  secret: s.objectName().optional().describe('Secret to mount; give this or configMap.'),
+  kind: z.enum(['configMap', 'secret']).describe('What is mounted.'),
+  source: s.objectName().describe('Name of the ConfigMap or Secret.'),
 });
 
 /** What a team adds to a workload's pods without a change in code. */
@@ -208,7 +208,10 @@ export const gitops = () =>
   section('Argo CD.', {
     namespace: s.dnsLabel().default('argocd').describe('Namespace of Argo CD.'),
     repoUrl: s
-      .text('(https?|ssh)://[-._~:/@a-zA-Z0-9]{3,200}|git@[-.a-zA-Z0-9]+:[-._~/a-zA-Z0-9]{1,200}', 'a git address')
+      .text(
+        '(https://|ssh://git@)[-.a-zA-Z0-9]{1,100}(:[0-9]{1,5})?(/[-._~a-zA-Z0-9]{1,100}){1,6}|git@[-.a-zA-Z0-9]{1,100}:[-._~/a-zA-Z0-9]{1,200}',
+        'a git address without a password',
+      )
       .default('https://git.example.com/ml-platform/ml-platform.git')
       .describe('The git repository that holds charts-out.'),
     revision: s

@@ -15,9 +15,16 @@ export function productionRules(settings: CommonSettings, context: Context): voi
         message: 'a version that is pinned; production settings refuse latest',
       });
     }
-    if (isVolume(value) && !value.configMap === !value.secret) {
-      context.addIssue({ code: 'custom', path, message: 'either configMap or secret, not both' });
-    }
+  });
+}
+
+/** An image without a registry is one that was built on the node: pulling it Always can only fail. */
+export function localImagesNotPulledAlways({ images }: CommonSettings, context: Context): void {
+  if (images.pullPolicy !== 'Always' || images.registry !== '') return;
+  context.addIssue({
+    code: 'custom',
+    path: ['images', 'pullPolicy'],
+    message: 'IfNotPresent or Never while images.registry is empty, for those images are on the node alone',
   });
 }
 
@@ -42,8 +49,6 @@ interface Pair {
 }
 const isPair = (value: unknown): value is Pair =>
   has(value, 'requests', 'limits') && isAmounts(value.requests) && isAmounts(value.limits);
-
-const isVolume = (value: unknown): value is { configMap?: string; secret?: string } => has(value, 'mountPath', 'name');
 
 interface Scaled {
   replicas: number;

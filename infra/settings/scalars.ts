@@ -24,14 +24,17 @@ const registryHelp = 'a registry host with optional port and path, such as regis
 export const dnsLabel = () => text(label, labelHelp);
 export const objectName = () => text(name, nameHelp);
 export const optionalName = () => optionalText(name, nameHelp);
-export const hostName = () => text(`${label}(\\.${label}){1,4}`, 'a host name such as ml.example.com');
-export const optionalHostName = () => optionalText(`${label}(\\.${label}){0,4}`, 'a host name');
+export const hostName = () =>
+  text(`(${label}\\.){1,4}[a-z]([-a-z0-9]{0,61}[a-z0-9])?`, 'a host name such as ml.example.com');
 export const secretKey = () =>
   text('[-._a-zA-Z0-9]{1,253}', 'a key of a Secret: letters, digits, dashes, dots, underscores');
 export const registryHost = () => optionalText(registry, registryHelp);
 export const imageRepository = () =>
   text('[a-z0-9]+([._-][a-z0-9]+){0,5}(/[a-z0-9]+([._-][a-z0-9]+){0,5}){0,3}', 'an image repository such as team/name');
-export const imageTag = () => optionalText('[a-zA-Z0-9_][-.a-zA-Z0-9_]{0,127}', 'an image tag');
+const tag = '[a-zA-Z0-9_][-.a-zA-Z0-9_]{0,127}';
+export const fixedTag = () => text(tag, 'an image tag');
+/** Empty: the tag of all images. */
+export const imageTag = () => optionalText(tag, 'an image tag');
 export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
 export const cpu = () => text('[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}', 'CPUs such as 500m or 2, as text');
 export const bytes = () => text('[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)', 'an amount such as 512Mi or 10Gi');
@@ -44,14 +47,17 @@ export const cidr = () =>
 export const cron = () => text(`${cronField}( ${cronField}){4}`, 'a cron line of five fields such as 0 3 * * *');
 export const port = () => z.int().min(1).max(65_535);
 export const nodePort = () => z.int().min(30_000).max(32_767);
-export const httpUrl = () =>
-  text('https?://[-.a-zA-Z0-9]{1,253}(:[0-9]{1,5})?(/[-._~/a-zA-Z0-9]{0,200})?', 'an http or https address');
-export const httpsUrl = () =>
-  text('https://[-.a-zA-Z0-9]{1,253}(:[0-9]{1,5})?(/[-._~/a-zA-Z0-9]{0,200})?', 'an https address');
-export const origin = () =>
-  text('https?://[a-z0-9]([-.a-z0-9]{0,200}[a-z0-9])?(:[1-9][0-9]{3,4})?', 'an origin such as https://ml.example.com');
+/** The last label begins with a letter: otherwise browsers take the whole for an IPv4 address. */
+const host = `((${label}\\.){0,4}[a-z]([-a-z0-9]{0,61}[a-z0-9])?|${octet}(\\.${octet}){3})`;
+const portPart = '(:[1-9][0-9]{1,3}|:[1-5][0-9]{4})?';
+const pathPart = '(/[-._~a-zA-Z0-9]{1,100}){0,6}';
+
+export const httpUrl = () => text(`https?://${host}${portPart}${pathPart}/?`, 'an http or https address');
 export const optionalHttpUrl = () =>
-  optionalText('https?://[-.a-zA-Z0-9]{1,253}(:[0-9]{1,5})?(/[-._~/a-zA-Z0-9]{0,200})?', 'an http or https address');
+  optionalText(`https?://${host}${portPart}${pathPart}/?`, 'an http or https address');
+export const origin = () => text(`https?://${host}${portPart}`, 'an origin such as https://ml.example.com');
+export const httpsOrigin = () => text(`https://${host}${portPart}`, 'an https origin such as https://id.example.com');
+export const optionalPath = () => optionalText('(/[-._~a-zA-Z0-9]{1,100}){1,6}', 'a path such as /realms/ml');
 export const labelKey = () =>
   text(`(${name}/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?`, 'a label key such as team or example.com/team');
 export const labelValue = () => optionalText('[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?', 'a label value');

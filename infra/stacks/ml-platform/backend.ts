@@ -10,11 +10,11 @@ import {
 } from '../../../service/contract.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { type Connection, external } from '../../constructs/endpoint.ts';
+import { clientsFromOutside } from '../../constructs/exposure.ts';
 import type { Postgres } from '../../constructs/postgres.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
 import type { Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
-import { clientsFromOutside } from './exposure.ts';
 import type { Settings } from './settings.ts';
 
 export const BACKEND = 'ml-platform-backend';
@@ -52,7 +52,6 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       `${FLAGS.mgmtKubeconfig}=${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.mgmt}`,
     ],
     env: {
-      [ENV.databaseUrl]: database.url,
       [ENV.karmadaKubeconfig]: `${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.karmada}`,
       [ENV.mgmtKubeconfig]: `${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.mgmt}`,
     },
@@ -77,7 +76,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       ...access.mounts,
     ],
     talksTo: [
-      { to: database.endpoint, ...(database.addressKnown && { waitSeconds: 300 }) },
+      database.connection(ENV.databaseUrl),
       { to: external('Karmada API server', 'karmada', karmada.apiServer) },
       ...access.talksTo,
     ],
@@ -111,12 +110,12 @@ function accessControl(scope: Construct, { mode, oidc, tokensSecret }: Settings[
   }
   const roles = new ConfigFiles(scope, 'roles', {
     name: `${BACKEND}-roles`,
-    files: { [ROLES_KEY]: `${JSON.stringify(oidc.groups, null, 2)}\n` },
+    files: { [ROLES_KEY]: JSON.stringify(oidc.groups) },
   });
   return {
     config: {
       [ENV.auth]: mode,
-      [ENV.oidcIssuer]: oidc.issuer,
+      [ENV.oidcIssuer]: `${oidc.origin}${oidc.path}`,
       [ENV.oidcAudience]: oidc.audience,
       [ENV.oidcClientId]: oidc.clientId,
       [ENV.oidcGroupsClaim]: oidc.groupsClaim,

@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
 import { WEB_ENV } from '../../../service/contract.ts';
 import { address } from '../../constructs/endpoint.ts';
+import { clientsFromOutside } from '../../constructs/exposure.ts';
 import { http } from '../../constructs/probes.ts';
 import { WebService } from '../../constructs/web-service.ts';
-import { clientsFromOutside } from './exposure.ts';
 import type { Settings } from './settings.ts';
 
 export const FRONTEND = 'ml-platform-frontend';
@@ -32,7 +32,7 @@ export function frontend(scope: Construct, settings: Settings, backend: WebServi
     env: {
       [WEB_ENV.apiBaseUrl]: frontend.apiBaseUrl,
       // The browser signs in at the issuer itself, so the page's content security policy must allow it.
-      [WEB_ENV.connectSources]: auth.mode === 'oidc' ? new URL(auth.oidc.issuer).origin : '',
+      [WEB_ENV.connectSources]: auth.mode === 'oidc' ? auth.oidc.origin : '',
     },
     talksTo: [{ to: backend.endpoint('http'), env: (to) => ({ [WEB_ENV.apiUpstream]: address(to) }) }],
     probes: {

@@ -60,7 +60,7 @@ function alertsOn(of: Select, backend: WebService, limits: Settings['alerts']): 
     },
     {
       name: 'MlPlatformErrorRate',
-      expr: `${errors} / ${requests} > ${limits.errorPercent / 100}`,
+      expr: `${errors} / ${requests} > ${limits.errorPercent} / 100`,
       holds: '5m',
       severity: 'warning',
       summary: '{{ $value | humanizePercentage }} of the requests fail.',

@@ -33,12 +33,12 @@ const backend = () =>
 
 const groupGrant = z.strictObject({
   group: s.text('[-._:/ a-zA-Z0-9]{1,200}', 'a group as the claim spells it').describe('The group.'),
-  role: z.enum(['viewer', 'submitter', 'admin']).describe('What its members may do.'),
   namespaces: z
     .array(s.text(`\\*|${s.patterns.label}`, 'a namespace, or * for all'))
     .min(1)
     .max(50)
     .describe('Where they may do it.'),
+  role: z.enum(['viewer', 'submitter', 'admin']).describe('What its members may do.'),
 });
 
 const auth = () =>
@@ -49,7 +49,8 @@ const auth = () =>
       .describe('A file of hashed tokens, an OpenID Connect issuer, or nobody is asked (a laptop only).'),
     tokensSecret: s.objectName().default('backend-auth').describe('Secret with the key tokens.json (mode tokens).'),
     oidc: f.section('For mode oidc.', {
-      issuer: s.httpsUrl().default('https://id.example.com').describe('The issuer.'),
+      origin: s.httpsOrigin().default('https://id.example.com').describe('Scheme and host of the issuer.'),
+      path: s.optionalPath().default('').describe("The rest of the issuer's address, such as /realms/ml."),
       audience: s
         .text('[-._:/a-zA-Z0-9]{1,200}', 'an audience')
         .default('ml-platform')
@@ -63,7 +64,7 @@ const auth = () =>
         .array(groupGrant)
         .min(1)
         .max(50)
-        .default([{ group: 'ml-platform-users', role: 'submitter', namespaces: ['*'] }])
+        .default([{ group: 'ml-platform-users', namespaces: ['*'], role: 'submitter' }])
         .describe('Which group has which role in which namespaces.'),
       address: f.endpoint('The issuer, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
     }),

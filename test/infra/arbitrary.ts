@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+import type { StackDefinition } from '../../infra/stacks/definition.ts';
+
+/** Random valid settings of a stack, as a user would write them: some fields given, the others left to their defaults. */
+export function arbitrarySettings({ settings }: StackDefinition): fc.Arbitrary<unknown> {
+  return arbitrary(settings)
+    .map((values) => withoutBreaches(settings, values))
+    .filter((values) => settings.safeParse(values).success);
+}
+
+/** Values that a schema takes, as long as it says itself what it takes (patterns, ranges, lists). */
+export function arbitrary(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
+    return arbitrary(schema.unwrap());
+  }
+  if (schema instanceof z.ZodObject) return object(schema);
+  if (schema instanceof z.ZodRecord) return record(schema);
+  if (schema instanceof z.ZodArray) return array(schema);
+  if (schema instanceof z.ZodEnum) return fc.constantFrom(...schema.options);
+  if (schema instanceof z.ZodLiteral) return fc.constantFrom(...schema.values);
+  if (schema instanceof z.ZodBoolean) return fc.boolean();
+  if (schema instanceof z.ZodString) return text(schema);
+  if (schema instanceof z.ZodNumber) {
+    return fc.integer({ min: schema.minValue ?? 0, max: schema.maxValue ?? 1_000_000 });
+  }
+  if (schema instanceof z.ZodUnion) return fc.oneof(...schema.options.map(arbitrary));
+  throw new Error(`no random values for ${schema.constructor.name}: teach them to test/infra/arbitrary.ts`);
+}
+
+function object(schema: z.ZodObject): fc.Arbitrary<unknown> {
+  const fields = Object.entries(schema.shape).map(([key, field]) => [key, arbitrary(field)] as const);
+  const requiredKeys = Object.keys(schema.shape).filter((key) => !schema.shape[key]?.safeParse(undefined).success);
+  return fc.record(Object.fromEntries(fields), { requiredKeys, noNullPrototype: true });
+}
+
+function record(schema: z.ZodRecord): fc.Arbitrary<unknown> {
+  // Affinity and the like: Kubernetes' own structure, which the schema does not describe.
+  if (schema.valueType instanceof z.ZodUnknown) return fc.constant({});
+  return fc.dictionary(arbitrary(schema.keyType) as fc.Arbitrary<string>, arbitrary(schema.valueType), {
+    maxKeys: 3,
+    noNullPrototype: true,
+  });
+}
+
+function array(schema: z.ZodArray): fc.Arbitrary<unknown> {
+  // A schema tells its least length only by refusing.
+  const minimum = schema.safeParse([]).success ? 0 : 1;
+  return fc.array(arbitrary(schema.element), { minLength: minimum, maxLength: minimum + 2 });
+}
+
+/** What free text must survive: quotes, braces of templates, line ends, what YAML reads as something else. */
+const AWKWARD = [
+  'yes',
+  'null',
+  '1e3',
+  '007',
+  '{{ .Values.x }}',
+  'a: b',
+  '"quoted"',
+  "it's",
+  'two\nlines',
+  ' space ',
+  '日本語',
+  '#',
+];
+
+function text(schema: z.ZodString): fc.Arbitrary<string> {
+  const pattern = (schema.def.checks ?? []).map(patternOf).find((each) => each !== undefined);
+  if (pattern) return fc.stringMatching(pattern, { size: 'small' });
+  return fc.oneof(fc.constantFrom(...AWKWARD), fc.string({ maxLength: Math.min(schema.maxLength ?? 50, 50) }));
+}
+
+const patternOf = (check: z.core.$ZodCheck): RegExp | undefined =>
+  (check._zod.def as { pattern?: RegExp }).pattern;
+
+/** Rules between fields: what breaks one is taken out, its neighbours too if need be, until none is broken. */
+function withoutBreaches(schema: z.ZodType, values: unknown): unknown {
+  let current = structuredClone(values);
+  for (let round = 0; round < 20; round++) {
+    const { error } = schema.safeParse(current);
+    const issue = error?.issues.find(({ code }) => code === 'custom');
+    if (!issue) return current;
+    current = without(current, issue.path);
+  }
+  return current;
+}
+
+function without(values: unknown, path: PropertyKey[]): unknown {
+  const copy = structuredClone(values);
+  for (let depth = path.length; depth > 0; depth--) {
+    const parent = path
+      .slice(0, depth - 1)
+      .reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], copy);
+    const key = path[depth - 1];
+    if (parent === null || typeof parent !== 'object' || key === undefined || !(key in parent)) continue;
+    if (Array.isArray(parent)) parent.splice(Number(key), 1);
+    else delete (parent as Record<PropertyKey, unknown>)[key];
+    return copy;
+  }
+  return copy;
+}

@@ -1,0 +1,34 @@
+import { own, type Subject, title } from '../subjects.ts';
+import { containersOf, podsOf } from './pods.ts';
+
+const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+const PORT_NAME = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
+const CLUSTER_SCOPED = ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'ClusterPropagationPolicy'];
+
+/** Names that a server takes, labels by which everything of a stack is found, one namespace. */
+export function namesAndLabels(subject: Subject): string[] {
+  const { definition, folders, settings } = subject;
+  const breaches = own(subject).flatMap((object) => {
+    const { labels = {}, name, namespace } = object.metadata;
+    const wrongNamespace = !CLUSTER_SCOPED.includes(object.kind) && namespace !== settings.namespace.name;
+    return [
+      ...(NAME.test(name) ? [] : [`${title(object)}: no valid name`]),
+      ...(labels['app.kubernetes.io/part-of'] === definition.name ? [] : [`${title(object)}: no label part-of`]),
+      ...(wrongNamespace ? [`${title(object)} is in the namespace ${namespace}`] : []),
+    ];
+  });
+  const ports = podsOf(own(subject)).flatMap((pod) =>
+    containersOf(pod).flatMap(({ ports = [] }) =>
+      ports.flatMap(({ name = '' }) =>
+        PORT_NAME.test(name) ? [] : [`${pod.owner}: port name "${name}" is no name of at most 15 letters`],
+      ),
+    ),
+  );
+  const twice = [...folders].flatMap(([folder, objects]) =>
+    objects
+      .map(title)
+      .filter((each, index, titles) => titles.indexOf(each) !== index)
+      .map((each) => `${folder}/${each} stands twice`),
+  );
+  return [...breaches, ...ports, ...twice];
+}
