@@ -8,6 +8,8 @@ export interface FaultProxy {
   readonly connections: number;
   /** Nothing passes any more, in either direction, and nobody is told: the half-open connection. New ones are accepted and hang too. */
   blackHole(): void;
+  /** New connections pass; those that are open stay in the black hole for ever. */
+  forget(): void;
   /** All open connections are reset, and so is each new one, until `heal`. */
   reset(): void;
   /** Open connections are reset once; new ones work. */
@@ -73,6 +75,9 @@ export async function startFaultProxy(target: { host?: string; port: number }): 
     blackHole() {
       mode = { kind: 'blackHole' };
       eachSocket((socket) => socket.pause());
+    },
+    forget() {
+      mode = { kind: 'pass' };
     },
     reset() {
       mode = { kind: 'reset' };

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { Database, type StoreLog } from './database.ts';
+import { Database, type StoreLog, type Timeouts } from './database.ts';
 import { createDispatchStore } from './dispatch.ts';
 import { createEventStore } from './events.ts';
 import { createJobStore } from './jobs.ts';
@@ -20,10 +20,11 @@ export interface StoreOptions {
   readonly connection: Connection;
   readonly poolSize: number;
   readonly log: StoreLog;
+  readonly timeouts?: Timeouts;
 }
 
-export function createStore({ connection, poolSize, log }: StoreOptions): Store {
-  const database = new Database(connection, poolSize, log);
+export function createStore({ connection, poolSize, log, timeouts }: StoreOptions): Store {
+  const database = new Database(connection, poolSize, log, timeouts);
   const notices = new Notices(database, log);
   let closing: Promise<void> | undefined;
   return {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import pg from 'pg';
 import type { Connection } from './connection.ts';
 import { isRepeatable, StoreUnavailable, translated } from './errors.ts';
@@ -8,13 +9,16 @@ export interface StoreLog {
   warn(details: object, message: string): void;
 }
 
-/** A statement that takes longer is stuck or its plan is wrong; both must free the session. */
-const STATEMENT_TIMEOUT_MS = 10_000;
-const LOCK_TIMEOUT_MS = 5_000;
-/** How long to wait for a free session, and for a new one to open. */
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Longer than the server's own time-out: when this strikes, the server or the way to it is dead, and so is the session. */
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 2_000;
+export interface Timeouts {
+  /** A statement that takes longer is stuck or its plan is wrong; both must free the session. */
+  readonly statementMs: number;
+  readonly lockMs: number;
+  /** To wait for a free session, and for a new one to open. */
+  readonly connectMs: number;
+}
+export const TIMEOUTS: Timeouts = { statementMs: 10_000, lockMs: 5_000, connectMs: 5_000 };
+/** Added to the server's own time-out: when that strikes, the server or the way to it is dead, and so is the session. */
+const ANSWER_GRACE_MS = 2_000;
 const REPEATS = 3;
 const NO_TLS = 'The server does not support SSL connections';
 
@@ -24,24 +28,31 @@ export interface QueryOptions {
   readonly timeoutMs?: number;
 }
 
+/** What a statement needs; tests look at plans through it. */
+export type Queries = Pick<Database, 'query' | 'queryText'>;
+
 /** The sessions with PostgreSQL: bounded in number and in time, replaced when broken; their errors translated. */
 export class Database {
   readonly #connection: Connection;
   readonly #pool: pg.Pool;
   readonly #log: StoreLog;
+  readonly #timeouts: Timeouts;
   #tls: Connection['tls'];
 
-  constructor(connection: Connection, poolSize: number, log: StoreLog) {
+  constructor(connection: Connection, poolSize: number, log: StoreLog, timeouts = TIMEOUTS) {
     this.#connection = connection;
     this.#tls = connection.tls;
     this.#log = log;
+    this.#timeouts = timeouts;
     this.#pool = new pg.Pool({
       ...this.#sessionOptions(),
       max: poolSize,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: this.#timeouts.connectMs,
       idleTimeoutMillis: 60_000,
     });
-    // A restart of the server ends idle sessions too. Without a listener that would end our process.
+    // A server that goes down may tell a session twice: its query gets the first error, the second has no taker and, without a listener,
+    // would end our process. The same for sessions that are idle.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
     this.#pool.on('error', (error) => log.warn({ error: error.message }, 'A database session ended while idle'));
   }
 
@@ -79,7 +90,7 @@ export class Database {
         query_timeout: 0,
         lock_timeout: 0,
         application_name: `mlplatform ${purpose}`,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+        connectionTimeoutMillis: this.#timeouts.connectMs,
       });
       // Without a listener a session that is cut off would end our process; whoever uses it sees its queries fail.
       client.on('error', () => undefined);
@@ -108,22 +119,29 @@ export class Database {
 
   async #queryOnce<Row extends object>(
     query: { name?: string; text: string; values: unknown[] },
-    { signal, timeoutMs = ANSWER_TIMEOUT_MS }: QueryOptions,
+    { signal, timeoutMs }: QueryOptions,
   ): Promise<Row[]> {
-    signal?.throwIfAborted();
+    // pg reads query_timeout; its types do not know it.
+    const config: pg.QueryConfig & { query_timeout?: number } = timeoutMs
+      ? { ...query, query_timeout: timeoutMs }
+      : query;
+    const answer = this.#onSession<Row>(config);
+    if (!signal) return await answer;
+    const answered = new AbortController();
+    const over = answer.finally(() => answered.abort());
+    return await Promise.race([over, aborted(signal, answered.signal)]);
+  }
+
+  async #onSession<Row extends object>(query: pg.QueryConfig): Promise<Row[]> {
     const client = await this.#connecting(() => this.#pool.connect());
     let broken: Error | undefined;
-    const giveUp = signal && abortion(signal);
     try {
-      const asked = client.query<Row>({ ...query, query_timeout: timeoutMs } as pg.QueryConfig);
-      const { rows } = await (giveUp ? Promise.race([asked, giveUp.promise]) : asked);
-      return rows;
+      return (await client.query<Row>(query)).rows;
     } catch (error) {
       // A refused statement leaves the session usable; one that got no answer does not: its answer might come to the next query.
       if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL') broken = error as Error;
       throw error;
     } finally {
-      giveUp?.forget();
       client.release(broken);
     }
   }
@@ -159,21 +177,18 @@ export class Database {
       database,
       ssl: this.#tls,
       application_name: 'mlplatform',
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: ANSWER_TIMEOUT_MS,
+      statement_timeout: this.#timeouts.statementMs,
+      lock_timeout: this.#timeouts.lockMs,
+      idle_in_transaction_session_timeout: this.#timeouts.statementMs,
+      query_timeout: this.#timeouts.statementMs + ANSWER_GRACE_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: 10_000,
     };
   }
 }
 
-function abortion(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
-  let onAbort: () => void = () => {};
-  const promise = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  return { promise, forget: () => signal.removeEventListener('abort', onAbort) };
+/** The statement goes on behind the back of whoever gave up, until its own time-out. */
+async function aborted(signal: AbortSignal, answered: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort', { signal: answered });
+  throw new StoreUnavailable('given up', { cause: signal.reason });
 }

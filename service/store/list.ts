@@ -1,6 +1,6 @@
 import type { Job } from '../jobs/job.ts';
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import { type JobRow, toJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { JobFilter, JobQuery } from './store.ts';
@@ -35,7 +35,7 @@ const jobsInCluster = statement('jobsInCluster');
 
 /** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
 export async function listJobs(
-  database: Database,
+  database: Queries,
   query: JobQuery,
   hasTextIndex: boolean,
 ): Promise<{ jobs: Job[]; nextCursor: string | null }> {
@@ -71,7 +71,7 @@ export async function listJobs(
  * PostgreSQL guesses that any cluster has 0.5 % of the jobs, and goes through the order until it has met enough of them: through all
  * jobs for a cluster with few. The counters know better. Other filters have indexes in the list's order and true statistics.
  */
-async function isFew(database: Database, { cluster }: JobFilter): Promise<boolean> {
+async function isFew(database: Queries, { cluster }: JobFilter): Promise<boolean> {
   if (cluster === undefined) return false;
   const [counted] = await database.query<{ jobs: number }>(jobsInCluster, [storable(cluster)]);
   return (counted?.jobs ?? 0) < FEW;
@@ -79,7 +79,7 @@ async function isFew(database: Database, { cluster }: JobFilter): Promise<boolea
 
 /** Text without an index: bounded by how many jobs are looked at; where that ends, the next page goes on. */
 async function listByLooking(
-  database: Database,
+  database: Queries,
   query: JobQuery,
   sql: { conditions: string[]; byText: string; order: string; values: unknown[]; bind: (value: unknown) => string },
 ): Promise<{ jobs: Job[]; nextCursor: string | null }> {

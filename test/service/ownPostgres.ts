@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Postgres, startPostgres } from '../../service/local/postgres/startPostgres.ts';
 
 /** Durability costs time and a test needs none of it: a killed server keeps its data all the same, a machine that loses power does not. */
-const FOR_TESTS = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '300' };
+const FOR_TESTS = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
 
 /** A server of a test's own, for what the shared one must not suffer: restarts, pauses, kills. */
 export interface OwnPostgres {

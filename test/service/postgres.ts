@@ -4,6 +4,7 @@ import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import { type Connection, parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/createStore.ts';
+import { TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
 import type { Store } from '../../service/store/store.ts';
 import { TEMPLATE } from '../globalSetup.ts';
 
@@ -17,7 +18,7 @@ export interface TestDatabase {
   /** SQL past the store, as an operator would. */
   query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** A store on it; closed when the database is dropped. */
-  store(options?: { poolSize?: number; url?: string }): Store;
+  store(options?: { poolSize?: number; url?: string; timeouts?: Timeouts }): Store;
   /** Closes its stores and removes it. Throws if a session is left open: something was not closed. Done by itself at the end of a test. */
   drop(): Promise<void>;
 }
@@ -50,6 +51,7 @@ export function onDatabase(url: string, remove: () => Promise<void> = async () =
   const connection = parseConnection(url);
   const stores: Store[] = [];
   let client: Promise<pg.Client> | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   let dropping: Promise<void> | undefined;
   return {
     url,
@@ -57,10 +59,14 @@ export function onDatabase(url: string, remove: () => Promise<void> = async () =
     port: connection.port,
     async query<Row extends object>(sql: string, values: readonly unknown[] = []): Promise<Row[]> {
       client ??= connected(url);
-      return (await (await client).query<Row>(sql, [...values])).rows;
+      const session = client;
+      // One after the other, as a session takes them.
+      const turn = last.then(async () => (await session).query<Row>(sql, [...values]));
+      last = turn.catch(() => undefined);
+      return (await turn).rows;
     },
-    store({ poolSize = 5, url: address = url } = {}) {
-      const store = createStore({ connection: parseConnection(address), poolSize, log: SILENT });
+    store({ poolSize = 5, url: address = url, timeouts = TIMEOUTS } = {}) {
+      const store = createStore({ connection: parseConnection(address), poolSize, log: SILENT, timeouts });
       stores.push(store);
       return store;
     },

@@ -11,8 +11,6 @@ with start as materialized (
    order by xid, seq
    limit $3
 )
-select page.*, exists (
-    select from event where (xid, seq) > (start.xid, start.seq) and xid >= start.horizon
-  ) as held
-  from start left join page on true
+select page.*, (select xid from event order by xid desc, seq desc limit 1) >= (select horizon from start) as held
+  from (select) always left join page on true
  order by page.xid, page.seq

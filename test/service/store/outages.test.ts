@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { StoreUnavailable } from '../../../service/store/errors.ts';
+import { type FaultProxy, startFaultProxy } from '../../faultProxy.ts';
+import { freshDatabase, type OwnPostgres, onDatabase, startOwnPostgres, type TestDatabase } from '../postgres.ts';
+import { inserted, newJob } from '../someJobs.ts';
+
+const IMPATIENT = { statementMs: 2_000, lockMs: 300, connectMs: 200 };
+
+/** Until it does not throw StoreUnavailable any more; any other error is one. */
+async function whenAvailable<T>(act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    }
+  }
+}
+
+describe('a server that stops and comes back', () => {
+  let server: OwnPostgres;
+  let database: TestDatabase;
+  beforeAll(async () => {
+    server = await startOwnPostgres();
+    database = onDatabase(server.url);
+    await database.store().migrate();
+  });
+  afterAll(async () => {
+    await database.drop();
+    await server.dispose();
+  });
+
+  test('is unavailable meanwhile, and then there again without a restart of ours; idle sessions that end harm nobody', async () => {
+    const store = database.store();
+    const before = await inserted(store);
+
+    await server.stop();
+    await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.jobs.insert(newJob())).rejects.toBeInstanceOf(StoreUnavailable);
+    await expect(store.migrate()).rejects.toBeInstanceOf(StoreUnavailable);
+    await server.start();
+
+    expect((await whenAvailable(() => store.jobs.get(before)))?.id).toBe(before);
+    await whenAvailable(() => store.check());
+  });
+
+  test('killed in the middle of many inserts: each was committed whole or not at all, and what was answered is there', async () => {
+    const [store, probe] = [database.store(), onDatabase(server.url)];
+    const answered: string[] = [];
+    let going = true;
+    const writers = Array.from({ length: 5 }, async () => {
+      while (going) {
+        const job = newJob();
+        await store.jobs.insert(job, { key: job.id, caller: 'c', requestHash: 'h' }).then(
+          () => answered.push(job.id),
+          (error: unknown) => {
+            if (!(error instanceof StoreUnavailable)) throw error;
+            going = false;
+          },
+        );
+      }
+    });
+    while (answered.length < 20) await new Promise((resolve) => setImmediate(resolve));
+    await server.kill();
+    await Promise.all(writers);
+    await server.start();
+
+    const there = await whenAvailable(() => Promise.all(answered.map((id) => store.jobs.get(id))));
+    expect(there.map((job) => job?.id)).toEqual(answered);
+    const [counts] = await probe.query<Record<string, number>>(`
+      select (select count(*) from job)::int as jobs, (select count(*) from dispatch)::int as due,
+             (select count(*) from event where previous is null)::int as events, (select sum(jobs) from job_count)::int as counted`);
+    expect(new Set(Object.values(counts ?? {})).size).toBe(1);
+    await probe.drop();
+  });
+
+  test('wakes its listeners after it is back, since notices may have been missed', async () => {
+    const store = database.store();
+    let wake = () => {};
+    await store.events.onCommit(() => wake());
+    const next = () =>
+      new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+
+    const back = next();
+    await server.restart();
+    await back;
+    const told = next();
+    await whenAvailable(() => store.jobs.insert(newJob()));
+    await told;
+  });
+});
+
+describe('a network that', () => {
+  let database: TestDatabase;
+  let proxy: FaultProxy;
+  const throughProxy = () => {
+    const url = new URL(database.url);
+    url.port = String(proxy.port);
+    return url.href;
+  };
+  beforeAll(async () => {
+    database = await freshDatabase();
+    proxy = await startFaultProxy({ port: database.port });
+  });
+  afterAll(async () => {
+    await database.drop();
+    await proxy.close();
+  });
+
+  test('goes silent: readiness is refused within seconds, and the dead sessions are not used again', {
+    timeout: 60_000,
+  }, async () => {
+    const store = database.store({ url: throughProxy(), poolSize: 2 });
+    const id = await inserted(store);
+
+    proxy.blackHole();
+    const asked = Date.now();
+    await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(Date.now() - asked).toBeLessThan(10_000);
+    // New connections work again; those in the hole stay there.
+    proxy.forget();
+
+    expect((await whenAvailable(() => store.jobs.get(id)))?.id).toBe(id);
+  });
+
+  test('resets: unavailable, then there again', async () => {
+    const store = database.store({ url: throughProxy() });
+    const id = await inserted(store);
+    proxy.reset();
+    await expect(store.jobs.get(id)).rejects.toBeInstanceOf(StoreUnavailable);
+    proxy.heal();
+
+    expect((await whenAvailable(() => store.jobs.get(id)))?.id).toBe(id);
+  });
+
+  test('is slow: all the same', async () => {
+    const store = database.store({ url: throughProxy() });
+    proxy.delay(50);
+    const id = await inserted(store);
+    proxy.heal();
+
+    expect((await store.jobs.get(id))?.id).toBe(id);
+  });
+});
+
+test('a pool that is exhausted by locks: unavailable to those who wait too long, and well again after', async () => {
+  const database = await freshDatabase();
+  const store = database.store({ poolSize: 2, timeouts: IMPATIENT });
+  const id = await inserted(store);
+  await database.query('begin');
+  await database.query('select from job where id = $1 for update', [id]);
+  const said = { reason: 'r', message: 'm' };
+
+  // Two wait for the lock and hold all sessions; a third waits for one of these. All give up before the test does.
+  const waiting = await Promise.allSettled([
+    store.jobs.setWanted(id, 'cancel', said),
+    store.jobs.setWanted(id, 'cancel', said),
+    store.jobs.get(id),
+  ]);
+  await database.query('commit');
+
+  expect(waiting.map((each) => each.status === 'rejected' && each.reason)).toEqual([
+    expect.any(StoreUnavailable),
+    expect.any(StoreUnavailable),
+    expect.any(StoreUnavailable),
+  ]);
+  expect((await store.jobs.get(id))?.wanted).toBe('run');
+  expect(store.pool()).toMatchObject({ waiting: 0 });
+});
+
+test('an abort ends a check at once', async () => {
+  const database = await freshDatabase();
+  const store = database.store();
+  await database.query('begin');
+  await database.query('lock table schema_migration');
+  const abort = new AbortController();
+  const checking = store.check(abort.signal);
+  const reason = new Error('enough');
+  setImmediate(() => abort.abort(reason));
+
+  await expect(checking).rejects.toThrow();
+  await database.query('commit');
+  await store.check();
+});
+
+test('a mistake of ours is not taken for an outage, and names the statement', async () => {
+  const database = await freshDatabase();
+  const store = database.store();
+  await database.query('alter table job rename to work');
+
+  const error = await store.jobs.get('x').catch((thrown: unknown) => thrown);
+
+  expect(error).not.toBeInstanceOf(StoreUnavailable);
+  expect(String(error)).toMatch(/jobById: relation "job" does not exist \(42P01\)/);
+});
