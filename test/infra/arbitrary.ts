@@ -71,8 +71,7 @@ function text(schema: z.ZodString): fc.Arbitrary<string> {
   return fc.oneof(fc.constantFrom(...AWKWARD), fc.string({ maxLength: Math.min(schema.maxLength ?? 50, 50) }));
 }
 
-const patternOf = (check: z.core.$ZodCheck): RegExp | undefined =>
-  (check._zod.def as { pattern?: RegExp }).pattern;
+const patternOf = (check: z.core.$ZodCheck): RegExp | undefined => (check._zod.def as { pattern?: RegExp }).pattern;
 
 /** Rules between fields: what breaks one is taken out, its neighbours too if need be, until none is broken. */
 function withoutBreaches(schema: z.ZodType, values: unknown): unknown {

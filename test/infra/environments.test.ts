@@ -1,18 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { inventory } from './inventory.ts';
 import { rules } from './rules/index.ts';
 import { nodePorts } from './rules/ports.ts';
 import { schemasAreHere } from './rules/schemas.ts';
-import { environments, own, subjectOf, title } from './subjects.ts';
+import { environments, subjectOf } from './subjects.ts';
 
-describe.each(environments)('$title', ({ definition, values }) => {
+describe.each(environments)('$title', ({ definition, environment, values }) => {
   const subject = subjectOf(definition, values);
 
   test.each(Object.entries(rules))('%s', (_, rule) => {
     expect(rule(subject)).toEqual([]);
   });
 
-  test('inventory', () => {
-    expect(own(subject).map(title).join('\n')).toMatchSnapshot();
+  test('the inventory is as reviewed', async () => {
+    await expect(inventory(subject)).toMatchFileSnapshot(`__snapshots__/${definition.name}-${environment}.txt`);
   });
 });
 
