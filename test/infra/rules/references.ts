@@ -110,14 +110,14 @@ const matches = (selector: Labels, labels: Labels): boolean =>
 function selectorBreaches(objects: KubeObject[]): string[] {
   const pods = podsOf(objects);
   return objects.flatMap((object) => {
-    const spec = object.spec as Record<string, unknown> | undefined;
+    const { selector } = (object.spec ?? {}) as { selector?: { matchLabels: Labels } };
     switch (object.kind) {
       case 'Service':
         return serviceBreaches(object, pods);
       case 'PodDisruptionBudget':
       case 'Deployment':
       case 'StatefulSet':
-        return selected(object, (spec?.selector as { matchLabels: Labels }).matchLabels, pods).breaches;
+        return selected(object, selector?.matchLabels ?? {}, pods).breaches;
       case 'ServiceMonitor':
         return monitorBreaches(object, objects);
       case 'Ingress':
