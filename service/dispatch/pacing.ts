@@ -1,5 +1,5 @@
 /** Seconds. A request is small; the longest pause is what a user waits at most after the cause has gone. */
-const FIRST_RETRY = 1;
+const FIRST_RETRY = 0.5;
 const LONGEST_RETRY = 60;
 const FIRST_POLL = 0.2;
 const LONGEST_POLL = 15;

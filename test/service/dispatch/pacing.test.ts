@@ -2,12 +2,12 @@ import { expect, test } from 'vitest';
 import { pollDelay, retryDelay } from '../../../service/dispatch/pacing.ts';
 
 test.each([
-  [0, 1],
-  [1, 2],
-  [5, 32],
-  [6, 60],
+  [0, 0.5],
+  [1, 1],
+  [6, 32],
+  [7, 60],
   [1_000, 60],
-])('after %i failed tries it waits at most %i s, and at least half of that', (tries, longest) => {
+])('after %i failed tries it waits at most %d s, and at least half of that', (tries, longest) => {
   expect(retryDelay(tries, undefined, () => 1)).toBe(longest);
   expect(retryDelay(tries, undefined, () => 0)).toBe(longest / 2);
 });
