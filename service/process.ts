@@ -44,6 +44,7 @@ export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  onEndOfNpm(() => onSignal('SIGTERM'));
 
   try {
     running = await start();
@@ -53,6 +54,20 @@ export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void
     else log.fatal({ err: error }, `The service cannot start: ${(error as Error).message}`);
     process.exit(1);
   }
+}
+
+/**
+ * A SIGTERM to `npm start` ends npm and the shell that it runs us in, and the shell does not pass it on. What we do see is that
+ * our parent is another one all at once.
+ */
+function onEndOfNpm(stop: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, 250).unref();
 }
 
 async function drain(running: { stop(): Promise<void> }, log: Logger): Promise<void> {

@@ -73,10 +73,10 @@ export const answerProblems =
   (error, request, response, next) => {
     const problem = asProblem(error);
     if (problem.status >= 500) {
-      log.error(
-        { err: problem.cause ?? error, requestId: requestIdOf(response), method: request.method, url: request.path },
-        problem.message,
-      );
+      const about = { requestId: requestIdOf(response), method: request.method, path: request.path };
+      // Who is down is no fault of ours, and its reason is a line; for our own faults the stack is needed.
+      if (problem.status === 500) log.error({ ...about, err: problem.cause }, problem.message);
+      else log.warn({ ...about, reason: (problem.cause as Error | undefined)?.message }, problem.message);
     }
     // Half an answer cannot be taken back: express closes the connection, so that the caller sees it cut off.
     if (response.headersSent) next(error);

@@ -32,7 +32,7 @@ export const logRequests =
         status,
         milliseconds / 1000,
       );
-      const level = status >= 500 ? 'warn' : method === 'GET' || method === 'HEAD' ? 'debug' : 'info';
+      const level = method === 'GET' || method === 'HEAD' ? 'debug' : 'info';
       if (log.isLevelEnabled(level)) {
         log[level]({ requestId, method, path, status, ms: Math.round(milliseconds * 10) / 10 }, 'Request');
       }
