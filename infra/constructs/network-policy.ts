@@ -9,7 +9,11 @@ const DNS_PORTS: K8s.NetworkPolicyPort[] = ['UDP', 'TCP'].map((protocol) => ({
   port: k8s.IntOrString.fromNumber(53),
 }));
 
-const tcp = (port: number): K8s.NetworkPolicyPort => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) });
+/** A rule's port. */
+export const tcpPort = (port: number): K8s.NetworkPolicyPort => ({
+  protocol: 'TCP',
+  port: k8s.IntOrString.fromNumber(port),
+});
 
 /** The namespace's ground rule: nothing in, nothing out, but for asking the DNS. */
 export class DefaultDeny extends Construct {
@@ -45,7 +49,7 @@ export function networkPolicySpec(
     policyTypes: ['Ingress', 'Egress'],
     ...(admissions.length > 0 && { ingress: ingressRules(admissions) }),
     ...(reaches.length > 0 && {
-      egress: reaches.map(({ peers, podPort }) => ({ to: peers, ports: [tcp(podPort)] })),
+      egress: reaches.map(({ peers, podPort }) => ({ to: peers, ports: [tcpPort(podPort)] })),
     }),
   };
 }
@@ -57,6 +61,6 @@ function ingressRules(admissions: Admission[]): K8s.NetworkPolicyIngressRule[] {
     const ofPort = admissions.filter((admission) => admission.port === port);
     const anyone = ofPort.some(({ peers }) => peers.length === 0);
     const from = ofPort.flatMap(({ peers }) => peers);
-    return { ports: [tcp(port)], ...(!anyone && { from }) };
+    return { ports: [tcpPort(port)], ...(!anyone && { from }) };
   });
 }

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { PrometheusSettings } from '../settings/observability.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { Endpoint } from './endpoint.ts';
-import { k8s } from './k8s.ts';
+import { PodsService, podsName } from './metrics.ts';
 import { http, SLOW_START } from './probes.ts';
 import { stackOf } from './stack.ts';
 import { StatefulService } from './stateful-service.ts';
@@ -28,7 +28,9 @@ export class Prometheus extends Construct {
   constructor(scope: Construct, name: string, settings: PrometheusSettings) {
     super(scope, name);
     const targets = stackOf(this).workloads.filter((workload) => workload.props.metrics);
-    for (const target of targets) this.nameEveryPod(target);
+    for (const target of targets.filter((workload) => !namesItsPods(workload))) {
+      new PodsService(this, target.name, target);
+    }
     const config = new ConfigFiles(this, 'config', {
       name: `${name}-config`,
       files: { [FILE]: scrapeConfiguration(targets, settings) },
@@ -61,21 +63,6 @@ export class Prometheus extends Construct {
     this.endpoint = server.endpoint('http');
   }
 
-  /** A Service's own address leads to one pod of several; a headless one beside it answers with all of them. */
-  private nameEveryPod(target: Workload): void {
-    const { metrics, ports } = target.props;
-    const port = metrics && ports?.[metrics.port];
-    if (!metrics || port === undefined) return;
-    new k8s.KubeService(this, target.name, {
-      metadata: { name: podsName(target) },
-      spec: {
-        clusterIp: 'None',
-        selector: target.selector,
-        ports: [{ name: metrics.port, port, protocol: 'TCP', targetPort: k8s.IntOrString.fromString(metrics.port) }],
-      },
-    });
-  }
-
   private data(name: string, { volume }: PrometheusSettings): Mount {
     if (!volume.enabled) return scratch('data', DATA, volume.size);
     new VolumeClaim(this, 'data', { name: `${name}-data-pvc`, size: volume.size });
@@ -83,7 +70,9 @@ export class Prometheus extends Construct {
   }
 }
 
-const podsName = (target: Workload): string => `${target.name}-pods`;
+/** Where the operator watches as well, some have such a Service already. */
+const namesItsPods = (workload: Workload): boolean =>
+  workload.node.findAll().some((part) => part instanceof PodsService);
 
 function scrapeConfiguration(targets: Workload[], { interval }: PrometheusSettings): string {
   return Yaml.stringify({

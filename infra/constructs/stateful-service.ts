@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { k8s } from './k8s.ts';
+import { Monitor } from './metrics.ts';
 import { Workload, type WorkloadProps } from './workload.ts';
 
 export interface StatefulServiceProps extends WorkloadProps {
@@ -35,5 +36,6 @@ export class StatefulService extends Workload {
         })),
       },
     });
+    new Monitor(this, this.labels(), props.servicePorts);
   }
 }

@@ -3,6 +3,7 @@ import { Kafka, KafkaNodePool } from '../../imports/kafka.strimzi.io.ts';
 import type { KafkaSettings } from '../settings/workloads.ts';
 import type { Endpoint } from './endpoint.ts';
 import { k8s } from './k8s.ts';
+import { tcpPort } from './network-policy.ts';
 import { stackOf } from './stack.ts';
 
 export interface StrimziKafkaProps {
@@ -11,6 +12,8 @@ export interface StrimziKafkaProps {
 }
 
 const PORT = 9092;
+/** Controllers among each other, replication among brokers, and the listener itself. */
+const BETWEEN = [9090, 9091, PORT];
 
 /** A Kafka cluster that the Strimzi operator runs: it makes the pods, their volumes, Services and network policies. */
 export class StrimziKafka extends Construct {
@@ -65,7 +68,7 @@ export class StrimziKafka extends Construct {
     // It says nothing of the way out, which the namespace denies: the nodes must find each other.
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: `${name}-nodes` },
-      spec: { ...pods, policyTypes: ['Egress'], egress: [{ to: [pods] }] },
+      spec: { ...pods, policyTypes: ['Egress'], egress: [{ to: [pods], ports: BETWEEN.map(tcpPort) }] },
     });
   }
 }

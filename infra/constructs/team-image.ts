@@ -5,6 +5,7 @@ import type {
   ServerSettings,
   WorkerSettings,
 } from '../settings/workloads.ts';
+import type { EnvValue } from './env.ts';
 import { command, http, type Probes, SLOW_START, tcp } from './probes.ts';
 
 type AnySettings = ServerSettings | WorkerSettings | OneTimeJobSettings | ScheduledJobSettings;
@@ -18,11 +19,13 @@ const ownImage = ({ command: words, image, pod, readOnlyRoot, resources, user }:
   ...(!readOnlyRoot && { writableRoot: { reason: 'the settings of this service say that its image writes there' } }),
 });
 
+type Env = Record<string, EnvValue>;
+
 /** Many libraries keep caches in the home directory, and a user by number has none. */
 const HOME = { HOME: '/tmp' };
 
 /** A server with one port, named http. */
-export function serverProps(settings: ServerSettings) {
+export function serverProps(settings: ServerSettings, env: Env = {}) {
   const { healthPath, metricsPath, port, replicas } = settings;
   const answers = (timing = {}) => (healthPath ? http(healthPath, port, timing) : tcp(port, timing));
   return {
@@ -32,21 +35,21 @@ export function serverProps(settings: ServerSettings) {
     servicePorts: { http: port },
     probes: { startup: answers(SLOW_START), liveness: answers(), readiness: answers() },
     ...(metricsPath && { metrics: { port: 'http', path: metricsPath } }),
-    env: HOME,
+    env: { ...HOME, ...env },
     preStopSeconds: 5,
     graceSeconds: 35,
   };
 }
 
 /** A worker without a port. One at a time by default: each is one member of its consumer group. */
-export function workerProps(settings: WorkerSettings) {
+export function workerProps(settings: WorkerSettings, env: Env = {}) {
   const words = settings.livenessCommand.length > 0 ? settings.livenessCommand : FIRST_PROCESS_LIVES;
   const probes: Probes = { liveness: command(words, { periodSeconds: 30 }), readiness: command(words) };
   return {
     ...ownImage(settings),
     replicas: settings.replicas,
     probes,
-    env: HOME,
+    env: { ...HOME, ...env },
     // What it has taken from the queue it may finish.
     graceSeconds: 120,
   };
@@ -55,12 +58,20 @@ export function workerProps(settings: WorkerSettings) {
 /** A dead process whose parent does not notice stays as a zombie, and Kubernetes sees a container that runs. */
 const FIRST_PROCESS_LIVES = ['sh', '-c', '! grep -q "^State:[[:space:]]*Z" /proc/1/status'];
 
-export function oneTimeJobProps(settings: OneTimeJobSettings) {
+export function oneTimeJobProps(settings: OneTimeJobSettings, env: Env = {}) {
   const { backoffLimit, deadlineSeconds } = settings;
-  return { ...ownImage(settings), backoffLimit, deadlineSeconds, env: HOME };
+  return { ...ownImage(settings), backoffLimit, deadlineSeconds, env: { ...HOME, ...env } };
 }
 
-export function scheduledJobProps(settings: ScheduledJobSettings) {
+export function scheduledJobProps(settings: ScheduledJobSettings, env: Env = {}) {
   const { backoffLimit, deadlineSeconds, keepFailed, keepSucceeded, schedule } = settings;
-  return { ...ownImage(settings), backoffLimit, deadlineSeconds, keepFailed, keepSucceeded, schedule, env: HOME };
+  return {
+    ...ownImage(settings),
+    backoffLimit,
+    deadlineSeconds,
+    keepFailed,
+    keepSucceeded,
+    schedule,
+    env: { ...HOME, ...env },
+  };
 }

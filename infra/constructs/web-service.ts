@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
-import { ServiceMonitor } from '../../imports/monitoring.coreos.com.ts';
 import type { Autoscaling } from '../settings/fragments.ts';
 import { type K8s, k8s } from './k8s.ts';
+import { Monitor } from './metrics.ts';
 import { spread } from './pod.ts';
 import { Workload, type WorkloadProps } from './workload.ts';
 
@@ -29,7 +29,7 @@ export class WebService extends Workload {
     if (props.servicePorts) this.service(props.servicePorts);
     if (props.disruptionBudget) this.budget();
     if (props.autoscaling?.enabled) this.autoscaler(props.autoscaling);
-    if (props.metrics && this.stack.settings.monitoring.enabled) this.monitor();
+    new Monitor(this, this.labels(), props.servicePorts ?? {});
   }
 
   /** The Service's port of that name, for clients in the namespace. */
@@ -94,16 +94,6 @@ export class WebService extends Workload {
         maxReplicas,
         metrics: [use('cpu', cpuPercent), use('memory', memoryPercent)],
       },
-    });
-  }
-
-  private monitor(): void {
-    const { labels, interval } = this.stack.settings.monitoring;
-    const { metrics } = this.web;
-    if (!metrics) return;
-    new ServiceMonitor(this, 'monitor', {
-      metadata: { name: this.name, labels: { ...this.labels(), ...labels } },
-      spec: { selector: { matchLabels: this.selector }, endpoints: [{ ...metrics, interval }] },
     });
   }
 }

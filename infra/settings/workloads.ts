@@ -31,16 +31,18 @@ const metricsPath = (path: string) =>
     .default(path)
     .describe('Path of its metrics; empty: it has none.');
 
+export interface ServerDefaults extends WorkloadDefaults {
+  readonly port: number;
+  readonly health?: string;
+  readonly metrics?: string;
+  readonly replicas?: number;
+}
+
 /** A server: replicas behind a Service. */
-export const server = (
+export const server = <More extends z.ZodRawShape = Record<never, never>>(
   doc: string,
-  defaults: WorkloadDefaults & {
-    port: number;
-    health?: string;
-    metrics?: string;
-    command?: string[];
-    replicas?: number;
-  },
+  defaults: ServerDefaults & { command?: string[] },
+  more: More = {} as More,
 ) =>
   section(doc, {
     ...own(defaults),
@@ -52,6 +54,7 @@ export const server = (
       .describe('Path that answers 200 when it is well; empty: its port must accept.'),
     metricsPath: metricsPath(defaults.metrics ?? ''),
     command: words("Command; empty: the image's own.", defaults.command ?? []),
+    ...more,
   });
 export type ServerSettings = z.output<ReturnType<typeof server>>;
 
@@ -65,17 +68,17 @@ export const worker = (doc: string, defaults: WorkloadDefaults & { command?: str
   });
 export type WorkerSettings = z.output<ReturnType<typeof worker>>;
 
-export const oneTimeJob = (doc: string, defaults: WorkloadDefaults & { command?: string[]; backoffLimit?: number }) =>
+export const oneTimeJob = <More extends z.ZodRawShape = Record<never, never>>(
+  doc: string,
+  defaults: WorkloadDefaults & { command?: string[] },
+  more: More = {} as More,
+) =>
   section(doc, {
     ...own(defaults),
     command: words("Command; empty: the image's own.", defaults.command ?? []),
-    backoffLimit: z
-      .int()
-      .min(0)
-      .max(20)
-      .default(defaults.backoffLimit ?? 4)
-      .describe('Tries after the first one.'),
+    backoffLimit: z.int().min(0).max(20).default(4).describe('Tries after the first one.'),
     deadlineSeconds: z.int().min(60).max(604_800).default(86_400).describe('The Job is ended as failed after this.'),
+    ...more,
   });
 export type OneTimeJobSettings = z.output<ReturnType<typeof oneTimeJob>>;
 

@@ -1,0 +1,24 @@
+import {
+  broughtByUser,
+  type CreatedAtDeploy,
+  ingressSecrets,
+  postgresSecrets,
+} from '../../constructs/created-at-deploy.ts';
+import { grafanaSecrets } from '../../constructs/grafana.ts';
+import { loadBalancerSecrets } from '../../constructs/load-balancer.ts';
+import { objectStorageSecrets } from '../../constructs/object-storage.ts';
+import type { Settings } from './settings.ts';
+import { MLFLOW_POSTGRES, POSTGRES } from './stack.ts';
+
+export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
+  const { database, exposure, grafana, loadBalancer, mlflowDatabase, objectStorage, prometheus } = settings;
+  return [
+    ...objectStorageSecrets(objectStorage),
+    ...postgresSecrets(POSTGRES, database),
+    ...postgresSecrets(MLFLOW_POSTGRES, mlflowDatabase),
+    ...loadBalancerSecrets(loadBalancer),
+    ...(prometheus.enabled && grafana.enabled ? grafanaSecrets(grafana) : []),
+    ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
+    ...broughtByUser(settings),
+  ];
+}
