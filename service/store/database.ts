@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Connection } from './connection.ts';
 import { isRepeatable, StoreUnavailable, translated } from './errors.ts';
@@ -19,6 +20,7 @@ export interface Timeouts {
 export const TIMEOUTS: Timeouts = { statementMs: 10_000, lockMs: 5_000, connectMs: 5_000 };
 /** Added to the server's own time-out: when that strikes, the server or the way to it is dead, and so is the session. */
 const ANSWER_GRACE_MS = 2_000;
+const CLOSE_MS = 3_000;
 const REPEATS = 3;
 const NO_TLS = 'The server does not support SSL connections';
 
@@ -113,8 +115,9 @@ export class Database {
     return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
   }
 
-  close(): Promise<void> {
-    return this.#pool.end();
+  /** Waits for statements under way, but not for a server that has gone silent. */
+  async close(): Promise<void> {
+    await Promise.race([this.#pool.end(), sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 
   async #queryOnce<Row extends object>(
@@ -128,8 +131,11 @@ export class Database {
     const answer = this.#onSession<Row>(config);
     if (!signal) return await answer;
     const answered = new AbortController();
-    const over = answer.finally(() => answered.abort());
-    return await Promise.race([over, aborted(signal, answered.signal)]);
+    try {
+      return await Promise.race([answer, aborted(signal, answered.signal)]);
+    } finally {
+      answered.abort();
+    }
   }
 
   async #onSession<Row extends object>(query: pg.QueryConfig): Promise<Row[]> {

@@ -12,6 +12,8 @@ const PROBE_EVERY_MS = 10_000;
 const PROBE_TIMEOUT_MS = 5_000;
 /** For what is there but cannot be shown yet. */
 const LOOK_AGAIN_MS = 50;
+/** A last notice gets this long; a server that does not answer must not hold up our end. */
+const CLOSE_MS = 1_000;
 const RETRY_FIRST_MS = 100;
 const RETRY_MOST_MS = 5_000;
 
@@ -71,7 +73,7 @@ export class Notices {
   async close(): Promise<void> {
     this.#closing.abort();
     for (const timer of this.#lookAgain.values()) clearTimeout(timer);
-    await Promise.all([this.#listening, this.#sending]);
+    await Promise.race([Promise.all([this.#listening, this.#sending]), sleep(CLOSE_MS, undefined, { ref: false })]);
   }
 
   async #sendAll(): Promise<void> {

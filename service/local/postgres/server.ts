@@ -7,11 +7,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathsOf, SERVER_ENV } from './dataDirectory.ts';
 import type { Placement } from './placement.ts';
 import { endServer } from './processes.ts';
-import type { Log } from './startPostgres.ts';
 
 export interface RunningServer {
   readonly pid: number;
   readonly port: number;
+  /** Resolves to how it ended; not known of a server that another process started. */
+  readonly ended?: Promise<string>;
 }
 
 /** Crash recovery of a large database may take this long; a server that is ready says so at once. */
@@ -23,12 +24,11 @@ const PASSING = /Address already in use|pre-existing shared memory block|is stil
 export async function startServer(
   placement: Placement,
   settings: Readonly<Record<string, string>>,
-  log: Log,
 ): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
     const port = await choosePort(pathsOf(placement.home).port);
     try {
-      return await launch(placement, port, settings, log);
+      return await launch(placement, port, settings);
     } catch (error) {
       if (attempt === ATTEMPTS || !PASSING.test(String(error))) throw error;
       await sleep(250);
@@ -40,7 +40,6 @@ async function launch(
   placement: Placement,
   port: number,
   settings: Readonly<Record<string, string>>,
-  log: Log,
 ): Promise<RunningServer> {
   const { data, log: logFile } = pathsOf(placement.home);
   const options = {
@@ -76,8 +75,7 @@ async function launch(
   while (outcome === undefined) {
     const found = await readPidFile(data);
     if (found?.ready && found.pid === child.pid) {
-      void ended.then((text) => log(`PostgreSQL has ended (${text})`));
-      return found;
+      return { pid: found.pid, port: found.port, ended };
     }
     if (Date.now() > deadline) {
       if (child.pid !== undefined) await endServer(child.pid);

@@ -4,7 +4,7 @@ import { findBinaries } from './binaries.ts';
 import { ensureDataDirectory, pathsOf, USER } from './dataDirectory.ts';
 import { place } from './placement.ts';
 import { endServer, isServerOf, startTimeOf } from './processes.ts';
-import { readPidFile, startServer } from './server.ts';
+import { type RunningServer, readPidFile, startServer } from './server.ts';
 
 export type Log = (line: string) => void;
 
@@ -35,32 +35,41 @@ const DATABASE = 'mlplatform';
 export async function startPostgres({ directory, log, settings = {} }: PostgresOptions): Promise<Postgres> {
   const placement = await place(directory, await findBinaries(), log);
   await becomeOwner(placement.home);
-  const password = await ensureDataDirectory(placement);
-  const orphan = await adoptOrphan(placement.home, password, log);
-  const server = orphan ?? (await startServer(placement, settings, log));
-  const address = addressOf(server.port, password);
   try {
-    if (!orphan) await createDatabase(address('postgres'));
+    const password = await ensureDataDirectory(placement);
+    const orphan = await adoptOrphan(placement.home, password, log);
+    const server = orphan ?? (await startServer(placement, settings));
+    if (!orphan) await createDatabase(server.pid, addressOf(server.port, password, 'postgres'));
+    return running(placement.home, addressOf(server.port, password, DATABASE), server, orphan !== undefined, log);
   } catch (error) {
-    await endServer(server.pid);
+    await disown(placement.home);
     throw error;
   }
+}
 
+function running(home: string, url: string, server: RunningServer, adopted: boolean, log: Log): Postgres {
+  const { pid, port, ended } = server;
   // A last resort for exits that nobody awaited; a signal is all that can be sent from here.
-  const onExit = () => void safeKill(server.pid);
+  const onExit = () => safeKill(pid);
   process.once('exit', onExit);
   let stopping: Promise<void> | undefined;
-  const stop = async () => {
-    await endServer(server.pid);
+  void ended?.then((how) => {
+    // Its pid may be another's by the time we exit.
     process.removeListener('exit', onExit);
-    await rm(pathsOf(placement.home).owner, { force: true });
+    if (!stopping)
+      log(`PostgreSQL has ended (${how}); see ${pathsOf(home).log}. Start again to go on with the same data`);
+  });
+  const stop = async () => {
+    await endServer(pid);
+    process.removeListener('exit', onExit);
+    await disown(home);
   };
   return {
-    url: address(DATABASE),
-    port: server.port,
-    pid: server.pid,
-    home: placement.home,
-    adopted: orphan !== undefined,
+    url,
+    port,
+    pid,
+    home,
+    adopted,
     stop: () => {
       stopping ??= stop();
       return stopping;
@@ -72,18 +81,16 @@ export async function startPostgres({ directory, log, settings = {} }: PostgresO
 async function becomeOwner(home: string): Promise<void> {
   const { owner } = pathsOf(home);
   const [pid, startTime] = (await readFile(owner, 'utf8').catch(() => '')).split(' ');
-  if (pid && startTime && Number(pid) !== process.pid && (await startTimeOf(Number(pid))) === startTime) {
+  if (pid && startTime && (await startTimeOf(Number(pid))) === startTime) {
     throw new Error(`The database in ${home} is in use by process ${pid}. End that one first, or use another folder.`);
   }
   await writeFile(owner, `${process.pid} ${await startTimeOf(process.pid)}`, { mode: 0o600 });
 }
 
+const disown = (home: string): Promise<void> => rm(pathsOf(home).owner, { force: true });
+
 /** The server that an earlier start left running, if it answers to our password; one that does not answer is ended. */
-async function adoptOrphan(
-  home: string,
-  password: string,
-  log: Log,
-): Promise<{ pid: number; port: number } | undefined> {
+async function adoptOrphan(home: string, password: string, log: Log): Promise<RunningServer | undefined> {
   const { data } = pathsOf(home);
   const found = await readPidFile(data);
   if (!found) return undefined;
@@ -93,7 +100,7 @@ async function adoptOrphan(
     return undefined;
   }
   const client = new pg.Client({
-    connectionString: addressOf(found.port, password)(DATABASE),
+    connectionString: addressOf(found.port, password, DATABASE),
     connectionTimeoutMillis: 3_000,
     query_timeout: 3_000,
   });
@@ -114,18 +121,22 @@ async function adoptOrphan(
   }
 }
 
-async function createDatabase(url: string): Promise<void> {
+async function createDatabase(pid: number, url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  await client.connect();
+  client.on('error', () => undefined);
   try {
+    await client.connect();
     const { rowCount } = await client.query('select from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE}`);
+  } catch (error) {
+    await endServer(pid);
+    throw error;
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
-const addressOf = (port: number, password: string) => (database: string) =>
+const addressOf = (port: number, password: string, database: string): string =>
   `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}?sslmode=disable`;
 
 function safeKill(pid: number): void {
@@ -135,4 +146,3 @@ function safeKill(pid: number): void {
     // It has ended already.
   }
 }
-

@@ -123,6 +123,9 @@ describe('a network that', () => {
     proxy.forget();
 
     expect((await whenAvailable(() => store.jobs.get(id)))?.id).toBe(id);
+    const closing = Date.now();
+    await store.close();
+    expect(Date.now() - closing).toBeLessThan(8_000);
   });
 
   test('resets: unavailable, then there again', async () => {
