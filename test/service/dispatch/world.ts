@@ -9,11 +9,10 @@ import {
 import { referenceTo } from '../../../service/dispatch/step.ts';
 import { newJobId, objectNameOf } from '../../../service/jobs/ids.ts';
 import type { Job } from '../../../service/jobs/job.ts';
-import { type ManifestSettings, manifestsOf } from '../../../service/jobs/manifests/index.ts';
+import { manifestsOf } from '../../../service/jobs/manifests/index.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import type { Karmada, KubeObject } from '../../../service/karmada/karmada.ts';
-import type { Kubeconfig } from '../../../service/karmada/kubeconfig.ts';
 import {
   type SimulatedKarmada,
   type SimulationOptions,
@@ -22,19 +21,9 @@ import {
 import type { Store } from '../../../service/store/store.ts';
 import { type Gate, startGate } from '../../fault/gate.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
+import { kubeconfigOf, MANIFESTS } from './settings.ts';
 
-export const MANIFESTS: ManifestSettings = {
-  rayImage: 'rayproject/ray:2.46.0',
-  credentialsSecret: 'mlplatform-object-storage',
-  storageClass: null,
-};
-
-export const kubeconfigOf = (url: string): Kubeconfig => ({
-  path: 'test',
-  server: url,
-  settings: async () => ({ server: new URL(url), proxyUrl: undefined, tls: {}, headers: {} }),
-  distrust: () => undefined,
-});
+export { kubeconfigOf, MANIFESTS };
 
 export interface World {
   readonly database: TestDatabase;
