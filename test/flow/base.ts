@@ -1,0 +1,53 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadKubeconfig } from '../../service/karmada/kubeconfig.ts';
+import {
+  type SimulatedKarmada,
+  type SimulationOptions,
+  startSimulatedKarmada,
+} from '../../service/local/karmada/simulated-karmada.ts';
+import { createKubeApi, type KubeApi, proxyPath } from './kube-api.ts';
+
+/** What the flows run against. */
+export interface Base {
+  readonly name: string;
+  /** What the service is given: its own rights, no more. */
+  readonly kubeconfig: string;
+  readonly control: KubeApi;
+  readonly members: ReadonlyMap<string, KubeApi>;
+  /** How long a step of Karmada may take. */
+  readonly patienceMs: number;
+  /** Pods run and write only where kubelets do. */
+  readonly simulated: SimulatedKarmada | null;
+  /** Removes what was made in these namespaces, and them. */
+  cleanUp(namespaces: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Speed 0: in the members nothing happens but what the test writes. */
+export async function simulatedBase(options: SimulationOptions = { speed: 0 }): Promise<Base> {
+  const simulated = await startSimulatedKarmada({ propagationDelayMs: 10, ...options });
+  const directory = await mkdtemp(join(tmpdir(), 'flow-'));
+  const path = join(directory, 'karmada.yaml');
+  await simulated.writeKubeconfig(path);
+  const kubeconfig = await loadKubeconfig(path);
+  const control = createKubeApi(kubeconfig);
+  const members = new Map(
+    [...simulated.members.keys()].map((name) => [name, createKubeApi(kubeconfig, proxyPath(name))]),
+  );
+  return {
+    name: 'a simulated Karmada',
+    kubeconfig: path,
+    control,
+    members,
+    patienceMs: 15_000,
+    simulated,
+    cleanUp: async () => undefined,
+    async close() {
+      await Promise.all([control, ...members.values()].map((api) => api.close()));
+      await simulated.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { simulatedBase } from './base.ts';
+import { describeFlows } from './flows.ts';
+
+describeFlows(() => simulatedBase());
