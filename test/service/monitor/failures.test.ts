@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Job } from '../../../service/jobs/job.ts';
+import type { FaultKind } from '../../../service/local/karmada/faults.ts';
+import { leaseName } from '../../../service/monitor/ownership.ts';
+import { eventually, FAILED, INTERVAL_MS, RUNNING, SUBMITTED, setUp } from './world.ts';
+
+const FAULTS: Readonly<Record<string, FaultKind>> = {
+  hung: { kind: 'hang' },
+  refused: { kind: 'refuse' },
+  silent: { kind: 'halfOpen' },
+  dropped: { kind: 'lostAnswer' },
+  unauthenticated: { kind: 'status', code: 401 },
+  forbidden: { kind: 'status', code: 403 },
+  unregistered: { kind: 'unknownCluster' },
+  broken: { kind: 'status', code: 500 },
+  throttled: { kind: 'status', code: 429 },
+  truncated: { kind: 'truncate' },
+  'cut-clean': { kind: 'truncate', clean: true },
+  html: { kind: 'garble', as: 'html' },
+  'other-json': { kind: 'garble', as: 'otherJson' },
+};
+
+test('clusters that fail in every way keep their jobs as they are, say so, recover by themselves, and hold nobody up', async () => {
+  const names = Object.keys(FAULTS);
+  const world = await setUp({ clusters: [...names, 'healthy'] });
+  const healthy = await world.place(['healthy']);
+  const jobs = new Map<string, Job>();
+  for (const name of names) jobs.set(name, await world.place([name]));
+  for (const job of [healthy, ...jobs.values()]) world.write(job, RUNNING);
+  // The grace is short: none of this may count as a lost job.
+  const monitor = await world.monitor({ lostGraceMs: 100 });
+  for (const job of jobs.values()) await world.until(job.id, ({ status }) => status === 'Running');
+  const before = new Map(
+    await Promise.all(names.map(async (name) => [name, await world.history(jobs.get(name)?.id ?? '')] as const)),
+  );
+
+  for (const [where, fault] of Object.entries(FAULTS)) world.simulated.faults.add({ where, ...fault });
+  for (const job of jobs.values()) {
+    const told = await world.until(job.id, ({ message }) => message.startsWith('cluster unreachable since '));
+    expect(told).toMatchObject({ status: 'Running', reason: 'Running' });
+  }
+  const health = await monitor.clusterHealth();
+  for (const name of names) {
+    expect(health.get(name)?.consecutiveFailures, name).toBeGreaterThanOrEqual(3);
+    expect(health.get(name)?.error, name).toBeTruthy();
+    expect(health.get(name)?.unreachableSince, name).toBeInstanceOf(Date);
+  }
+  expect(health.get('healthy')).toMatchObject({ consecutiveFailures: 0, error: null, unreachableSince: null });
+
+  // Many intervals later each job was told once, not at every tick; and the healthy one has its changes as fast as ever.
+  const startedAt = performance.now();
+  world.write(healthy, FAILED);
+  await world.until(healthy.id, ({ status }) => status === 'Failed');
+  expect(performance.now() - startedAt).toBeLessThan(10 * INTERVAL_MS);
+  for (const [name, job] of jobs) {
+    const news = (await world.history(job.id)).slice(before.get(name)?.length);
+    expect(
+      news.map(({ reason, status }) => [reason, status]),
+      name,
+    ).toEqual([['ClusterUnreachable', 'Running']]);
+  }
+
+  for (const job of jobs.values()) world.write(job, FAILED);
+  world.simulated.faults.clear();
+  for (const [name, job] of jobs) {
+    const back = await world.until(job.id, ({ status }) => status === 'Failed');
+    expect(back, name).toMatchObject({ reason: 'AppFailed', message: 'exit code 1' });
+  }
+});
+
+test('a cluster that is back says what it said before, when nothing changed meanwhile', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  await world.monitor();
+  const { message } = await world.until(job.id, ({ status }) => status === 'Running');
+  const end = world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
+  await world.until(job.id, (now) => now.message.startsWith('cluster unreachable since '));
+  end();
+  await world.until(job.id, (now) => now.message === message);
+  const told = (await world.history(job.id)).map(({ reason }) => reason);
+  expect(told.slice(-2)).toEqual(['ClusterUnreachable', 'ClusterReachable']);
+});
+
+test('one failed query alone is not worth a word to the jobs', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  const monitor = await world.monitor();
+  await world.until(job.id, ({ status }) => status === 'Running');
+  const version = (await world.store.jobs.get(job.id))?.version;
+  world.simulated.faults.add({ where: 'member1', kind: 'status', code: 503, times: 2 });
+  await eventually(
+    () => monitor.clusterHealth(),
+    (health) => (health.get('member1')?.consecutiveFailures ?? 0) >= 2,
+  );
+  await eventually(
+    () => monitor.clusterHealth(),
+    (health) => health.get('member1')?.consecutiveFailures === 0,
+  );
+  expect((await world.store.jobs.get(job.id))?.version).toBe(version);
+});
+
+test('a failing cluster is asked ever more rarely, and at every tick again from its first good answer', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  await world.monitor({ intervalMs: 100 });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  const end = world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
+  world.simulated.requests.clear();
+  await sleep(3_000);
+  const whileFailing = world.simulated.requests.count();
+  // Without rest 30; with 0, 100, 200, 400, 800, 1600 ms (each at least halved by lot) at most 8.
+  expect(whileFailing).toBeGreaterThan(2);
+  expect(whileFailing).toBeLessThan(10);
+  end();
+  await eventually(
+    () => world.simulated.requests.count(),
+    (count) => count > whileFailing,
+  );
+  world.simulated.requests.clear();
+  await sleep(1_000);
+  expect(world.simulated.requests.count()).toBeGreaterThan(5);
+});
+
+test('a cluster that is merely slow is heard in the end, and skips ticks meanwhile without a second query under way', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  const prompt = await world.place(['member2']);
+  world.write(job, RUNNING);
+  world.write(prompt, RUNNING);
+  world.simulated.faults.add({ where: 'member1', kind: 'delay', ms: 5 * INTERVAL_MS });
+  await world.monitor();
+  await world.until(prompt.id, ({ status }) => status === 'Running');
+  await world.until(job.id, ({ status }) => status === 'Running');
+  world.simulated.requests.clear();
+  await sleep(10 * INTERVAL_MS);
+  const asked = world.simulated.requests.byCluster();
+  expect(asked.member1).toBeLessThanOrEqual(3);
+  expect(asked.member2).toBeGreaterThanOrEqual(6);
+});
+
+test('the freshness of a cluster outlives the replica that asked it, and every replica can tell it', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  const first = await world.monitor();
+  await world.until(job.id, ({ status }) => status === 'Running');
+  world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
+  const told = await world.until(job.id, ({ message }) => message.startsWith('cluster unreachable since '));
+  const since = (await first.clusterHealth()).get('member1')?.unreachableSince?.toISOString();
+  expect(told.message).toContain(since);
+  await eventually(
+    () => world.store.leases.notes('monitor/'),
+    (notes) => Number(notes.get(leaseName('member1'))?.failures) >= 3,
+  );
+
+  const second = await world.monitor();
+  expect((await second.clusterHealth()).get('member1')?.unreachableSince?.toISOString()).toBe(since);
+  await first.stop();
+  await eventually(
+    () => second.clusterHealth(),
+    (health) => (health.get('member1')?.consecutiveFailures ?? 0) > 3,
+  );
+  expect((await second.clusterHealth()).get('member1')?.unreachableSince?.toISOString()).toBe(since);
+  expect((await world.store.jobs.get(job.id))?.message).toBe(told.message);
+});
+
+test('one object that cannot be read does not hold up the others of its cluster', async () => {
+  const world = await setUp();
+  const bad = await world.place(['member1']);
+  const good = await world.place(['member1']);
+  const monitor = await world.monitor();
+  await world.until(good.id, ({ reason }) => reason === 'Created');
+  await world.until(bad.id, ({ reason }) => reason === 'Created');
+  world.simulated.faults.add({ where: 'member1', kind: 'garble', as: 'noise', matching: bad.objectName });
+  world.write(bad, SUBMITTED);
+  world.write(good, SUBMITTED);
+  await world.until(good.id, ({ reason }) => reason === 'Submitted');
+  world.write(good, RUNNING);
+  await world.until(good.id, ({ status }) => status === 'Running');
+  expect((await monitor.clusterHealth()).get('member1')?.consecutiveFailures).toBe(0);
+  expect((await world.store.jobs.get(bad.id))?.reason).toBe('Created');
+});

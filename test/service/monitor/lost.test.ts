@@ -1,0 +1,173 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Job } from '../../../service/jobs/job.ts';
+import { RESOURCE_BINDING } from '../../../service/local/karmada/kinds.ts';
+import { INTERVAL_MS, RUNNING, setUp, type World } from './world.ts';
+
+/** As Karmada's scheduler writes it. */
+function bind(world: World, job: Job, clusters: string[]): void {
+  const { registry } = world.simulated.control;
+  const name = `${job.objectName}-rayjob`;
+  const draft = {
+    apiVersion: 'work.karmada.io/v1alpha2',
+    kind: 'ResourceBinding',
+    metadata: { name, namespace: job.namespace },
+    spec: {
+      resource: { apiVersion: 'ray.io/v1', kind: 'RayJob', namespace: job.namespace, name: job.objectName },
+      clusters: clusters.map((cluster) => ({ name: cluster })),
+    },
+  };
+  if (!registry.store.get(RESOURCE_BINDING, job.namespace, name))
+    registry.create(RESOURCE_BINDING, draft, { manager: 'test' });
+  else {
+    const { resourceVersion } = registry.read(RESOURCE_BINDING, job.namespace, name).metadata;
+    registry.update(
+      RESOURCE_BINDING,
+      { ...draft, metadata: { ...draft.metadata, resourceVersion } },
+      { manager: 'test' },
+    );
+  }
+  const conditions = [{ type: 'Scheduled', status: 'True', reason: 'Success', message: '' }];
+  registry.setStatus(RESOURCE_BINDING, job.namespace, name, { conditions });
+}
+
+test('a job that is gone from a cluster that answers fails as Lost, after the grace and not before', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  const other = await world.place(['member1']);
+  world.write(job, RUNNING);
+  world.write(other, RUNNING);
+  const graceMs = 5 * INTERVAL_MS;
+  await world.monitor({ lostGraceMs: graceMs });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  const startedAt = performance.now();
+  world.remove(job);
+  const lost = await world.until(job.id, ({ status }) => status === 'Failed');
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(graceMs);
+  expect(lost.reason).toBe('Lost');
+  expect(lost.finishedAt).toBeInstanceOf(Date);
+  expect((await world.history(job.id)).at(-1)).toMatchObject({
+    reason: 'Lost',
+    cluster: 'member1',
+    previous: 'Running',
+  });
+  expect((await world.store.jobs.get(other.id))?.status).toBe('Running');
+});
+
+test('a job that comes back within the grace is not lost', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  await world.monitor({ lostGraceMs: 10 * INTERVAL_MS });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  const { registry } = world.simulated.member('member1').server;
+  const [object] = registry.store
+    .list(registry.table.get('rayjobs.ray.io') as never)
+    .filter(({ metadata }) => metadata.name === job.objectName);
+  world.remove(job);
+  await sleep(5 * INTERVAL_MS);
+  if (!object) throw new Error('it was never there');
+  registry.store.put(registry.table.get('rayjobs.ray.io') as never, object);
+  await sleep(10 * INTERVAL_MS);
+  expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
+});
+
+test('an empty list from a cluster that restarted with an empty cache loses nothing', async () => {
+  const world = await setUp();
+  const jobs = [];
+  for (let i = 0; i < 5; i += 1) jobs.push(await world.place(['member1']));
+  for (const job of jobs) world.write(job, RUNNING);
+  await world.monitor({ lostGraceMs: 0 });
+  for (const job of jobs) await world.until(job.id, ({ status }) => status === 'Running');
+  const before = await Promise.all(jobs.map(({ id }) => world.history(id)));
+  const end = world.simulated.faults.add({ where: 'member1', kind: 'emptyCache', matching: '/rayjobs?' });
+  await sleep(8 * INTERVAL_MS);
+  end();
+  await sleep(2 * INTERVAL_MS);
+  expect(await Promise.all(jobs.map(({ id }) => world.history(id)))).toEqual(before);
+});
+
+test('while Karmada cannot say where a job is, it is not lost', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  await world.monitor({ lostGraceMs: 0 });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  const end = world.simulated.faults.add({ where: 'karmada', kind: 'status', code: 503, matching: 'resourcebindings' });
+  world.remove(job);
+  await sleep(8 * INTERVAL_MS);
+  expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
+  end();
+  await world.until(job.id, ({ reason }) => reason === 'Lost');
+});
+
+test('a job that Karmada moved is followed to its new cluster', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1', 'member2']);
+  // Only in member1 at first; dispatch knows no better.
+  await world.database.query(`update job set clusters = array['member1'] where id = $1`, [job.id]);
+  bind(world, job, ['member1']);
+  world.write(job, RUNNING, 'member1');
+  await world.monitor({ lostGraceMs: 0 });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  bind(world, job, ['member2']);
+  world.write(job, { ...RUNNING, rayClusterName: 'rc-2' }, 'member2');
+  world.remove(job, 'member1');
+  const moved = await world.until(job.id, ({ clusterStates }) => clusterStates.member2 !== undefined);
+  expect(moved).toMatchObject({ status: 'Running', clusters: ['member2'] });
+  expect(Object.keys(moved.clusterStates)).toEqual(['member2']);
+  expect((await world.history(job.id)).map(({ reason }) => reason)).toContain('Moved');
+});
+
+test('a job whose cluster is unreachable is followed when Karmada moves it', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1', 'member2']);
+  await world.database.query(`update job set clusters = array['member1'] where id = $1`, [job.id]);
+  bind(world, job, ['member1']);
+  world.write(job, RUNNING, 'member1');
+  await world.monitor();
+  await world.until(job.id, ({ status }) => status === 'Running');
+  bind(world, job, ['member2']);
+  world.write(job, RUNNING, 'member2');
+  world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
+  const moved = await world.until(job.id, ({ clusterStates }) => clusterStates.member2?.status === 'Running');
+  expect(moved.clusters).toEqual(['member2']);
+  expect(moved.message).not.toContain('unreachable');
+});
+
+test('a job that has not reached its cluster yet is waited for, as long as Karmada means to bring it', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1'], { inMembers: false });
+  bind(world, job, ['member1']);
+  const abandoned = await world.place(['member1'], { inMembers: false });
+  await world.monitor({ lostGraceMs: INTERVAL_MS });
+  await world.until(abandoned.id, ({ reason }) => reason === 'Lost');
+  await sleep(5 * INTERVAL_MS);
+  expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Pending', reason: 'Scheduled' });
+});
+
+test('a job that is to be cancelled may vanish: that is for dispatch to tell', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  await world.monitor({ lostGraceMs: 0 });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  await world.store.jobs.setWanted(job.id, 'cancel', { reason: 'Cancelling', message: '' });
+  world.remove(job);
+  await sleep(6 * INTERVAL_MS);
+  expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
+});
+
+test('a row deleted under the monitor is forgotten', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  world.write(job, RUNNING);
+  await world.monitor({ lostGraceMs: 0 });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  await world.database.query('delete from job where id = $1', [job.id]);
+  world.remove(job);
+  await sleep(4 * INTERVAL_MS);
+  await world.place(['member1']);
+  await sleep(2 * INTERVAL_MS);
+  expect(world.logged.at(-1)).toBe('Monitoring 1 active jobs');
+});

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { TickReport } from '../../../service/monitor/poll.ts';
+import { counted, eventually, FAILED, INTERVAL_MS, RUNNING, STARTING, SUBMITTED, SUCCEEDED, setUp } from './world.ts';
+
+test('a job goes through its states; each is stored and told once, and the log says what it always said', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await world.monitor();
+  await world.until(job.id, ({ reason }) => reason === 'Created');
+  for (const [status, reason] of [
+    [STARTING, 'Starting'],
+    [SUBMITTED, 'Submitted'],
+    [RUNNING, 'Running'],
+    [SUCCEEDED, 'Succeeded'],
+  ] as const) {
+    world.write(job, status);
+    await world.until(job.id, (now) => now.reason === reason);
+  }
+  const done = await world.until(job.id, ({ status }) => status === 'Succeeded');
+  expect(done.startedAt?.toISOString()).toBe('2026-11-21T09:00:00.000Z');
+  expect(done.finishedAt?.toISOString()).toBe('2026-11-21T09:05:00.000Z');
+  const told = (await world.history(job.id)).map(({ status, previous, reason, cluster }) => [
+    previous,
+    status,
+    reason,
+    cluster,
+  ]);
+  expect(told.slice(-5)).toEqual([
+    ['Pending', 'Pending', 'Created', 'member1'],
+    ['Pending', 'Pending', 'Starting', 'member1'],
+    ['Pending', 'Pending', 'Submitted', 'member1'],
+    ['Pending', 'Running', 'Running', 'member1'],
+    ['Running', 'Succeeded', 'Succeeded', 'member1'],
+  ]);
+  await eventually(
+    () => world.logged,
+    (lines) => lines.includes('Monitoring 0 active jobs'),
+  );
+  expect(world.logged).toEqual([
+    'Job monitor started - polling every 0.2 seconds',
+    'Monitoring 1 active jobs',
+    `Job ${job.id} status changed: Pending -> Running`,
+    `Job ${job.id} status changed: Running -> Succeeded`,
+    'Monitoring 0 active jobs',
+  ]);
+});
+
+test('by default it polls every second, and says so', async () => {
+  const world = await setUp();
+  await world.monitor({ intervalMs: 1_000 });
+  expect(world.logged[0]).toBe('Job monitor started - polling every 1 second');
+});
+
+test('a tick is one query for each cluster with active jobs, one GET for each changed row, and no write without a change', async () => {
+  const world = await setUp({ clusters: ['a', 'b', 'c', 'finished', 'empty'] });
+  const jobs = [];
+  for (const cluster of ['a', 'a', 'a', 'b', 'b', 'c']) jobs.push(await world.place([cluster]));
+  const finished = await world.place(['finished']);
+  for (const job of jobs) world.write(job, RUNNING);
+  world.write(finished, SUCCEEDED);
+  const ticks: TickReport[] = [];
+  await world.monitor({ onTick: (tick) => ticks.push(tick) });
+  for (const job of jobs) await world.until(job.id, ({ status }) => status === 'Running');
+  await world.until(finished.id, ({ status }) => status === 'Succeeded');
+  await eventually(
+    () => ticks.at(-1),
+    (tick) => tick?.jobs === 6 && tick.changes === 0,
+  );
+
+  const quiet = await counted(world, ticks, 5);
+  expect(quiet.tables).toEqual({ a: quiet.ticks, b: quiet.ticks, c: quiet.ticks });
+  expect(quiet.gets).toEqual([]);
+  expect(quiet.versions).toEqual(quiet.versionsBefore);
+
+  const [first, , , fourth] = jobs;
+  if (!first || !fourth) throw new Error('no jobs');
+  world.simulated.requests.clear();
+  world.write(first, FAILED);
+  world.write(fourth, SUCCEEDED);
+  await world.until(first.id, ({ status }) => status === 'Failed');
+  await world.until(fourth.id, ({ status }) => status === 'Succeeded');
+  await sleep(2 * INTERVAL_MS);
+  const gets = world.simulated.requests.entries().filter(({ path }) => path.includes('/namespaces/'));
+  expect(gets.map(({ cluster, path }) => [cluster, path.split('/').at(-1)]).sort()).toEqual(
+    [
+      ['a', first.objectName],
+      ['b', fourth.objectName],
+    ].sort(),
+  );
+});
+
+test('the query is a Table without objects, from the cache, of our jobs only', async () => {
+  const world = await setUp();
+  await world.place(['member1']);
+  await world.monitor();
+  const query = await eventually(
+    () => world.simulated.requests.entries().find(({ path }) => path.endsWith('/rayjobs'))?.query,
+    (seen) => seen !== undefined,
+  );
+  expect(Object.fromEntries(new URLSearchParams(query))).toMatchObject({
+    includeObject: 'None',
+    resourceVersion: '0',
+    labelSelector: 'app.kubernetes.io/managed-by=ml-platform',
+  });
+});
+
+test('a batch Job is followed as well, with a query of its own kind', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1'], { kind: 'Job' });
+  await world.monitor();
+  world.write(job, { active: 1, ready: 0, startTime: '2026-11-21T09:00:00Z' });
+  await world.until(job.id, ({ reason }) => reason === 'Starting');
+  // Kubernetes prints "Running" for both, so only the object tells.
+  world.write(job, { active: 1, ready: 1, startTime: '2026-11-21T09:00:00Z' });
+  await world.until(job.id, ({ status }) => status === 'Running');
+  world.write(job, {
+    failed: 1,
+    startTime: '2026-11-21T09:00:00Z',
+    conditions: [
+      {
+        type: 'Failed',
+        status: 'True',
+        reason: 'BackoffLimitExceeded',
+        message: 'too many',
+        lastTransitionTime: '2026-11-21T09:09:00Z',
+      },
+    ],
+  });
+  const done = await world.until(job.id, ({ status }) => status === 'Failed');
+  expect(done).toMatchObject({ reason: 'BackoffLimitExceeded', message: 'too many' });
+  expect(world.simulated.requests.count(({ path }) => path.endsWith('/rayjobs'))).toBe(0);
+});
+
+test('a job on two clusters is the worst of both', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1', 'member2']);
+  await world.monitor();
+  world.write(job, RUNNING, 'member1');
+  world.write(job, RUNNING, 'member2');
+  await world.until(job.id, ({ status }) => status === 'Running');
+  world.write(job, SUCCEEDED, 'member1');
+  await world.until(job.id, ({ clusterStates }) => clusterStates.member1?.status === 'Succeeded');
+  expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
+  world.write(job, FAILED, 'member2');
+  const done = await world.until(job.id, ({ status }) => status === 'Failed');
+  expect(done.message).toBe('member2: exit code 1');
+});
+
+test('what comes late or again, and anything after the end, changes nothing', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await world.monitor();
+  world.write(job, SUCCEEDED);
+  const done = await world.until(job.id, ({ status }) => status === 'Succeeded');
+  const events = await world.history(job.id);
+  world.write(job, RUNNING);
+  await sleep(3 * INTERVAL_MS);
+  world.write(job, FAILED);
+  await sleep(3 * INTERVAL_MS);
+  expect(await world.store.jobs.get(job.id)).toEqual(done);
+  expect(await world.history(job.id)).toEqual(events);
+});
+
+test('where so many jobs changed at once that one LIST is cheaper, no GETs are sent', async () => {
+  const world = await setUp();
+  const jobs = [];
+  for (let i = 0; i < 40; i += 1) jobs.push(await world.place(['member1']));
+  await world.monitor();
+  for (const job of jobs) await world.until(job.id, ({ reason }) => reason === 'Created');
+  world.simulated.requests.clear();
+  for (const job of jobs) world.write(job, RUNNING);
+  for (const job of jobs) await world.until(job.id, ({ status }) => status === 'Running');
+  expect(world.simulated.requests.count(({ path }) => path.includes('/namespaces/'))).toBe(0);
+  for (const job of jobs)
+    expect((await world.history(job.id)).filter(({ reason }) => reason === 'Running')).toHaveLength(1);
+});
