@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LABELS } from '../../service/contract.ts';
+import { loadKubeconfig } from '../../service/karmada/kubeconfig.ts';
+import type { Base } from '../flow/base.ts';
+import { createKubeApi, type KubeApi } from '../flow/kube-api.ts';
+
+const PATIENCE_MS = 90_000;
+const CLEAN_UP_MS = 60_000;
+
+export interface RealKarmada {
+  /** The service's own, with its own rights. */
+  readonly karmada: string;
+  /** To look and to clean up; the service's own if no other is given. */
+  readonly admin: string;
+  readonly members: readonly string[];
+}
+
+/** From KARMADA_KUBECONFIG, MEMBER_KUBECONFIGS and KARMADA_ADMIN_KUBECONFIG; undefined when the first is not set. */
+export function realKarmada(environment: NodeJS.ProcessEnv): RealKarmada | undefined {
+  const karmada = environment.KARMADA_KUBECONFIG;
+  if (!karmada) return undefined;
+  const members = (environment.MEMBER_KUBECONFIGS ?? '')
+    .split(/[:,]/)
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
+  if (members.length === 0) {
+    throw new Error(
+      'MEMBER_KUBECONFIGS is not set: paths of the kubeconfigs of the member clusters, with ":" or "," between, to play KubeRay in them',
+    );
+  }
+  return { karmada, admin: environment.KARMADA_ADMIN_KUBECONFIG || karmada, members };
+}
+
+export async function realBase({ karmada, admin, members: paths }: RealKarmada): Promise<Base> {
+  const adminKubeconfig = await loadKubeconfig(admin);
+  const control = createKubeApi(adminKubeconfig);
+  const members = await namedMembers(control, paths);
+  const stopControllers = playVolumeProtection([control, ...members.values()]);
+  return {
+    name: `the Karmada at ${adminKubeconfig.server}`,
+    kubeconfig: karmada,
+    control,
+    members,
+    patienceMs: PATIENCE_MS,
+    simulated: null,
+    async cleanUp(namespaces) {
+      const left = (await Promise.all(namespaces.map((name) => removeNamespace(name, control, members)))).flat();
+      if (left.length > 0) console.warn(`could not be removed, please do: ${left.join('; ')}`);
+    },
+    async close() {
+      await stopControllers();
+      await Promise.all([control, ...members.values()].map((api) => api.close()));
+    },
+  };
+}
+
+/** Karmada takes the UID of a member's kube-system namespace for the id of the Cluster. */
+async function namedMembers(control: KubeApi, paths: readonly string[]): Promise<Map<string, KubeApi>> {
+  const { status, body } = await control.get('/apis/cluster.karmada.io/v1alpha1/clusters');
+  if (status !== 200) throw new Error(`Karmada does not list its clusters: ${status} ${JSON.stringify(body)}`);
+  const clusters: { metadata: { name: string }; spec: { id?: string } }[] = body.items;
+  const members = new Map<string, KubeApi>();
+  for (const path of paths) {
+    const kubeconfig = await loadKubeconfig(path);
+    const api = createKubeApi(kubeconfig);
+    const id: string = (await api.get('/api/v1/namespaces/kube-system')).body.metadata?.uid;
+    const cluster = clusters.find(({ spec }) => spec.id === id);
+    if (!cluster) {
+      throw new Error(
+        `${path} (${kubeconfig.server}) is no member of this Karmada, which has ${clusters.map(({ metadata }) => metadata.name).join(', ')}`,
+      );
+    }
+    members.set(cluster.metadata.name, api);
+  }
+  return members;
+}
+
+const isOurNamespace = (namespace: string | undefined): boolean => namespace?.startsWith('flow-') ?? false;
+
+/**
+ * Members may be API servers alone. Kubernetes' controller that lets go of a claim which no pod uses is missing then, and a
+ * deleted claim would stay for ever; pods that use it do not exist in these tests.
+ */
+function playVolumeProtection(apis: readonly KubeApi[]): () => Promise<void> {
+  const stop = new AbortController();
+  const selector = encodeURIComponent(`${LABELS.managedBy}=${LABELS.managedByValue}`);
+
+  async function letGo(api: KubeApi): Promise<void> {
+    const { body } = await api.get(`/api/v1/persistentvolumeclaims?labelSelector=${selector}`);
+    for (const { metadata } of body.items ?? []) {
+      if (!isOurNamespace(metadata.namespace) || !metadata.deletionTimestamp) continue;
+      const path = `/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${metadata.name}`;
+      const finalizers = (metadata.finalizers ?? []).filter((name: string) => name !== 'kubernetes.io/pvc-protection');
+      if (finalizers.length !== (metadata.finalizers ?? []).length) await api.patch(path, { metadata: { finalizers } });
+    }
+  }
+
+  const done = (async () => {
+    while (!stop.signal.aborted) {
+      await Promise.all(apis.map((api) => letGo(api).catch(() => undefined)));
+      await sleep(500, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  })();
+  return async () => {
+    stop.abort();
+    await done;
+  };
+}
+
+const COLLECTIONS = ['apis/ray.io/v1', 'apis/batch/v1', 'api/v1', 'apis/policy.karmada.io/v1alpha1'].map(
+  (group, index) => ({
+    group,
+    plural: ['rayjobs', 'jobs', 'persistentvolumeclaims', 'propagationpolicies'][index],
+  }),
+);
+
+/** What is left of it, in words. Karmada removes from the members what it put there; what it cannot is removed by hand. */
+async function removeNamespace(
+  name: string,
+  control: KubeApi,
+  members: ReadonlyMap<string, KubeApi>,
+): Promise<string[]> {
+  const everywhere = [['the control plane', control] as const, ...members];
+  for (const [, api] of everywhere) {
+    for (const { group, plural } of COLLECTIONS) await api.delete(`/${group}/namespaces/${name}/${plural}`);
+  }
+  await control.delete(`/api/v1/namespaces/${name}`);
+  const left = await Promise.all(
+    everywhere.map(async ([where, api]) => ((await isRemoved(api, name)) ? [] : [`namespace ${name} on ${where}`])),
+  );
+  return left.flat();
+}
+
+async function isRemoved(api: KubeApi, name: string): Promise<boolean> {
+  const path = `/api/v1/namespaces/${name}`;
+  const deadline = Date.now() + CLEAN_UP_MS;
+  for (let tries = 0; Date.now() < deadline; tries++) {
+    const { status, body } = await api.get(path);
+    if (status === 404) return true;
+    if (!body.metadata?.deletionTimestamp) {
+      if (tries > 5) await api.delete(path);
+    } else if (tries > 10) {
+      // No controller of namespaces here: all that was in it is gone, so it may go.
+      await api.put(`${path}/finalize`, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+        spec: { finalizers: [] },
+      });
+    }
+    await sleep(500);
+  }
+  return false;
+}
