@@ -96,7 +96,9 @@ export const getMe = (signal?: Signal, token?: string): Promise<Me> =>
 
 /** Every transition of every job that the caller may see, as it happens. */
 export const openEvents = (headers: Record<string, string>, signal: AbortSignal): Promise<Response> =>
-  api.GET('/api/v1/events', { headers, signal, parseAs: 'stream' }).then(({ response }) => response);
+  api()
+    .GET('/api/v1/events', { headers, signal, parseAs: 'stream' })
+    .then(({ response }) => response);
 
 export const openLog = (id: string, { follow }: { follow: boolean }, signal?: Signal): Promise<Response> =>
   streamOf(

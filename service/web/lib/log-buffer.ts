@@ -64,3 +64,12 @@ export const findLines = (lines: readonly LogLine[], text: string): number[] => 
   const wanted = text.toLowerCase();
   return lines.flatMap(({ text }, index) => (text.toLowerCase().includes(wanted) ? [index] : []));
 };
+
+/** The end of a pod's name tells the pods of one job apart: "head", "worker-f04c0", "driver" for the one that submits to Ray. */
+export const shortPodName = (pod: string): string => {
+  const cluster = pod.includes('/') ? `${pod.slice(0, pod.indexOf('/'))}/` : '';
+  const end = pod.replace(/^.*-[0-9a-f]{8}-/, '');
+  const rayNode = /(?:^|-)(head|worker)(-[a-z0-9]+)?$/.exec(end);
+  if (rayNode) return `${cluster}${rayNode[1]}${rayNode[2] ?? ''}`;
+  return `${cluster}${/^[a-z0-9]{5}$/.test(end) ? 'driver' : end}`;
+};

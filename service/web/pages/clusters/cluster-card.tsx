@@ -12,7 +12,7 @@ export function ClusterCard({ cluster }: { cluster: Cluster }) {
   const place = [cluster.region, cluster.zone].filter(Boolean).join(', ');
   const titleId = `cluster-${cluster.name}`;
   return (
-    <li aria-labelledby={titleId} className="card grid content-start gap-4 p-5">
+    <li aria-labelledby={titleId} className="card flex flex-col gap-4 p-5">
       <div className="flex flex-wrap items-start justify-between gap-2">
         <div className="min-w-0">
           <h2 id={titleId} className="text-base font-semibold wrap-anywhere">
@@ -38,7 +38,7 @@ export function ClusterCard({ cluster }: { cluster: Cluster }) {
         ))}
       </div>
       <div className="mt-auto flex flex-wrap justify-between gap-x-4 gap-y-1 border-t border-line pt-3 text-xs text-ink-faint">
-        <Freshness monitor={cluster.monitor} />
+        <Freshness cluster={cluster} />
         <span>
           {cluster.nodes.ready} of {cluster.nodes.total} nodes · {cluster.kubernetesVersion}
         </span>
@@ -61,12 +61,12 @@ function Readiness({ ready }: { ready: boolean }) {
 
 function Jobs({ cluster }: { cluster: Cluster }) {
   return (
-    <ul aria-label="Jobs" className="grid grid-cols-4 gap-2">
+    <ul aria-label="Jobs" className="grid grid-cols-4 gap-1.5">
       {STATUSES.map((status) => (
         <li key={status}>
           <Link
             href={`/?cluster=${encodeURIComponent(cluster.name)}&status=${status}`}
-            className="grid rounded-lg bg-sunken px-2.5 py-2 hover:bg-hover"
+            className="grid rounded-lg bg-sunken px-2 py-2 hover:bg-hover"
           >
             <span
               className={`text-base font-semibold tabular-nums ${TONE_TEXT[jobState({ status, reason: '' }).tone]}`}

@@ -59,7 +59,7 @@ function PodLine({ pod }: { pod: Pod }) {
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${tone}`} />
       <div className="min-w-0 wrap-anywhere">
         <p>
-          <span className="font-medium">{words(pod.role)}</span>{' '}
+          <span className="font-medium">{pod.role.charAt(0).toUpperCase() + pod.role.slice(1)}</span>{' '}
           <span className="text-ink-soft">
             {pod.reason ? words(pod.reason) : pod.ready ? 'ready' : pod.phase.toLowerCase()}
             {pod.restarts > 0 && `, restarted ${pod.restarts} times`}

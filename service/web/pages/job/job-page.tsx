@@ -8,14 +8,12 @@ import { Page } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { AttemptsPanel } from './attempts-panel.tsx';
 import { JobActions } from './job-actions.tsx';
-import { JobFacts } from './job-facts.tsx';
-import { JobTabs, tabNamed } from './job-tabs.tsx';
+import { JobTabs, labelOf, tabNamed } from './job-tabs.tsx';
 import { LogsPanel } from './logs-panel.tsx';
 import { ManifestPanel } from './manifest-panel.tsx';
 import { OverviewPanel } from './overview-panel.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { StateMessage } from './state-message.tsx';
-import { Timeline } from './timeline.tsx';
 
 export default function JobPage({ id, tab }: { id: string; tab: string | undefined }) {
   const job = useJob(id);
@@ -48,17 +46,8 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
   return (
     <Page title={job.data.jobName} heading={heading} actions={<JobActions job={job.data} />}>
       <StateMessage job={job.data} />
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <section aria-labelledby="timeline" className="card min-w-0 p-4 sm:p-5">
-          <h2 id="timeline" className="font-semibold">
-            Timeline
-          </h2>
-          <Timeline job={job.data} events={events.data ?? []} />
-        </section>
-        <JobFacts job={job.data} />
-      </div>
-      <section aria-label="Details" className="card min-w-0">
-        <JobTabs id={id} current={current} />
+      <JobTabs id={id} current={current} />
+      <section aria-label={labelOf(current)} className={current === 'overview' ? 'grid gap-4' : 'card min-w-0'}>
         {current === 'overview' && <OverviewPanel job={job.data} events={events} />}
         {current === 'logs' && <LogsPanel job={job.data} />}
         {current === 'request' && <RequestPanel job={job.data} />}

@@ -12,10 +12,12 @@ export type TabName = (typeof TABS)[number]['name'];
 export const tabNamed = (name: string | undefined): TabName =>
   TABS.find((tab) => tab.name === name)?.name ?? 'overview';
 
+export const labelOf = (tab: TabName): string => TABS.find(({ name }) => name === tab)?.label ?? tab;
+
 /** Links, not tabs in the sense of ARIA: each has an address that can be shared. */
 export function JobTabs({ id, current }: { id: string; current: TabName }) {
   return (
-    <nav aria-label="Parts of the job" className="flex gap-1 overflow-x-auto border-b border-line px-2 sm:px-3">
+    <nav aria-label="Parts of the job" className="-mt-1 flex gap-1 overflow-x-auto border-b border-line">
       {TABS.map(({ name, label }) => (
         <Link
           key={name}

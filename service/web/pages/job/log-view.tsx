@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
-import type { LogLine } from '../../lib/log-buffer.ts';
+import { type LogLine, shortPodName } from '../../lib/log-buffer.ts';
 
 const LINE_HEIGHT = 20;
 /** Closer to the end than this counts as at the end. */
@@ -81,7 +81,7 @@ export function LogView({
                   {line.number}
                 </span>
                 <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">
-                  {showPods && line.pod && <span className="text-accent">{shortName(line.pod)} </span>}
+                  {showPods && line.pod && <span className="text-accent">{shortPodName(line.pod)} </span>}
                   <Marked text={line.text} search={search} />
                 </span>
               </div>
@@ -92,9 +92,6 @@ export function LogView({
     </div>
   );
 }
-
-/** The end of a pod's name tells the pods of one job apart. */
-const shortName = (pod: string): string => pod.replace(/^.*?-[0-9a-f]{8}-/, '');
 
 function Marked({ text, search }: { text: string; search: string }) {
   if (search === '') return text || ' ';

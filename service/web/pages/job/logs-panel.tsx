@@ -6,7 +6,7 @@ import { useLog } from '../../api/use-log.ts';
 import { Button } from '../../components/button.tsx';
 import { Loading, Notice } from '../../components/notice.tsx';
 import { isFinished } from '../../lib/job-state.ts';
-import { findLines } from '../../lib/log-buffer.ts';
+import { findLines, shortPodName } from '../../lib/log-buffer.ts';
 import { plural } from '../../lib/text.ts';
 import { LogSearch } from './log-search.tsx';
 import { LogView } from './log-view.tsx';
@@ -59,7 +59,9 @@ export function LogsPanel({ job }: { job: Job }) {
           >
             <option value="">All {pods.length} pods</option>
             {pods.map((name) => (
-              <option key={name}>{name}</option>
+              <option key={name} value={name}>
+                {shortPodName(name)}
+              </option>
             ))}
           </select>
         )}

@@ -1,34 +1,51 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import { type ReactNode, useId } from 'react';
 import type { Job, JobEvent } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
 import { Failed, Loading } from '../../components/notice.tsx';
 import { isFinished } from '../../lib/job-state.ts';
 import { ClusterPods } from './cluster-pods.tsx';
 import { History } from './history.tsx';
+import { JobFacts } from './job-facts.tsx';
+import { Timeline } from './timeline.tsx';
 
-/** What the cluster says of the job's pods, and what happened so far: together they answer why it is not running yet. */
+/** Where the time went, what the cluster says of the job's pods, and what happened so far. */
 export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResult<readonly JobEvent[]> }) {
   return (
-    <div className="grid lg:grid-cols-2 lg:divide-x lg:divide-line">
-      <section aria-labelledby="pods" className="min-w-0 p-4 sm:p-5">
-        <h2 id="pods" className="font-semibold">
-          Pods
-        </h2>
-        <Pods job={job} />
-      </section>
-      <section aria-labelledby="history" className="min-w-0 p-4 max-lg:border-t max-lg:border-line sm:p-5">
-        <h2 id="history" className="font-semibold">
-          History
-        </h2>
-        {events.data ? (
-          <History events={events.data} />
-        ) : events.isError ? (
-          <Failed what="The history" error={events.error} retry={() => void events.refetch()} />
-        ) : (
-          <Loading what="the history" rows={4} />
-        )}
-      </section>
-    </div>
+    <>
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
+        <Card title="Timeline">
+          <Timeline job={job} events={events.data ?? []} />
+        </Card>
+        <JobFacts job={job} />
+      </div>
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Card title="Pods">
+          <Pods job={job} />
+        </Card>
+        <Card title="History">
+          {events.data ? (
+            <History events={events.data} />
+          ) : events.isError ? (
+            <Failed what="The history" error={events.error} retry={() => void events.refetch()} />
+          ) : (
+            <Loading what="the history" rows={4} />
+          )}
+        </Card>
+      </div>
+    </>
+  );
+}
+
+function Card({ title, children }: { title: string; children: ReactNode }) {
+  const titleId = useId();
+  return (
+    <section aria-labelledby={titleId} className="card min-w-0 p-4 sm:p-5">
+      <h2 id={titleId} className="font-semibold">
+        {title}
+      </h2>
+      {children}
+    </section>
   );
 }
 

@@ -39,7 +39,7 @@ export function Timeline({ job, events }: { job: Job; events: readonly JobEvent[
         {ticksOf(span, narrow ? 3 : 7).map((tick) => (
           <span
             key={tick}
-            className={`absolute border-l border-line-strong pl-1 leading-4 ${tick / span > 0.92 ? '-translate-x-full border-r border-l-0 pr-1 pl-0' : ''}`}
+            className={`absolute border-l border-line-strong pl-1 leading-4 whitespace-nowrap ${tick / span > 0.92 ? '-translate-x-full border-r border-l-0 pr-1 pl-0' : ''}`}
             style={{ left: share(tick) }}
           >
             {tick === 0 ? '0' : `${formatDuration(tick).replace(/ 00 \w+$/, '')}`}
@@ -52,7 +52,7 @@ export function Timeline({ job, events }: { job: Job; events: readonly JobEvent[
         ))}
         {job.finishedAt && (
           <li className="grid grid-cols-[0.75rem_minmax(0,1fr)_auto] items-baseline gap-x-2.5">
-            <span aria-hidden className="size-2.5 self-center rounded-full border-2 border-ink-faint" />
+            <span aria-hidden className="mt-1.5 size-2.5 self-start rounded-full border-2 border-ink-faint" />
             <span className="font-medium">{jobState(job).label}</span>
             <At time={Date.parse(job.finishedAt)} />
           </li>
@@ -71,7 +71,7 @@ function Step({ segment, end }: { segment: Segment; end: number }) {
     segment.cluster && segment.phase !== 'waiting' && segment.phase !== 'placing' ? ` on ${segment.cluster}` : '';
   return (
     <li className="grid grid-cols-[0.75rem_minmax(0,1fr)_auto] items-baseline gap-x-2.5">
-      <span aria-hidden className={`size-2.5 self-center rounded-full ${bar}`} />
+      <span aria-hidden className={`mt-1.5 size-2.5 self-start rounded-full ${bar}`} />
       <span className="min-w-0">
         <span className="font-medium">
           {label}

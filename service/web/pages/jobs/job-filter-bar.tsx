@@ -52,10 +52,16 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         type="search"
         aria-label="Search jobs"
         aria-keyshortcuts="Control+K Meta+K"
-        placeholder="Search name, id, reason ...  (Ctrl K)"
-        className="control pl-9"
+        placeholder="Search jobs"
+        className="peer control pl-9"
         {...typed}
       />
+      <kbd
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 rounded border border-line px-1.5 font-sans text-xs text-ink-faint peer-focus:hidden max-md:hidden peer-not-placeholder-shown:hidden"
+      >
+        Ctrl K
+      </kbd>
     </div>
   );
 }
