@@ -40,7 +40,10 @@ export function createSubmitter(member: Member, pods: Pods): Submitter {
           apiVersion: 'batch/v1',
           kind: 'Job',
           metadata: { name, namespace, labels, ownerReferences: [ownerOf(job)] },
-          spec: { backoffLimit: 2, template: { metadata: { labels }, spec: podSpec(job) } },
+          spec: {
+            backoffLimit: 2,
+            template: { metadata: { labels: { ...inheritedLabels(job), ...labels } }, spec: podSpec(job) },
+          },
         },
         OPERATOR,
       );
@@ -83,6 +86,12 @@ export function createSubmitter(member: Member, pods: Pods): Submitter {
     },
   };
 }
+
+/** The operator takes the user's pod template as it is, with its labels: the job's id is among them. */
+const inheritedLabels = (job: StoredObject): object => {
+  const labels = pick(job, 'spec', 'submitterPodTemplate', 'metadata', 'labels');
+  return isFields(labels) ? labels : {};
+};
 
 /** The user's template, or what the operator makes of the head's image. */
 function podSpec(job: StoredObject): object {
