@@ -99,7 +99,8 @@ function parseQuery(one: Route, request: Request) {
   if (!one.query) return {};
   const known = Object.keys(one.query.shape);
   const misspelt: FieldProblem[] = Object.keys(request.query).flatMap((name) => {
-    const meant = known.includes(name) ? undefined : nearestName(name, known);
+    // What is shorter is near to anything: the _=123 that some clients add against caches is no misspelt q.
+    const meant = known.includes(name) || name.length < 3 ? undefined : nearestName(name, known);
     return meant === undefined ? [] : [{ path: [name], message: `is not known, did you mean ${meant}?` }];
   });
   const parsed = one.query.safeParse(request.query);

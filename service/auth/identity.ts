@@ -22,7 +22,7 @@ export interface Identity {
   readonly grants: readonly Grant[];
 }
 
-/** Everyone, when AUTH=none or only loopback can reach us. */
+/** Everyone, when AUTH=none or only loopback can reach us, and on routes that are open to all. */
 export const ANYONE: Identity = { id: 'anyone', name: 'anyone', grants: [{ role: 'admin', namespaces: ['*'] }] };
 
 const reaches = (granted: Role, needed: Role): boolean => ROLES.indexOf(granted) >= ROLES.indexOf(needed);

@@ -45,7 +45,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   if (!response.ok) throw new Error(`discovery answered ${response.status}`);
   const { jwks_uri, issuer: named } = z.object({ jwks_uri: z.url(), issuer: z.string() }).parse(await response.json());
   if (named !== issuer) throw new Error(`discovery names another issuer: ${named}`);
-  return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: ISSUER_TIMEOUT_MS, cooldownDuration: 10_000 });
+  return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: ISSUER_TIMEOUT_MS, cooldownDuration: 3_000 });
 }
 
 /** undefined when the token does not prove anything; an issuer that cannot be asked is another matter. */

@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import request from '../jobs/xgboost-request.json' with { type: 'json' };
+import { smallJob, startWorld, until, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ speed: 100 });
+});
+afterAll(() => world.close());
+
+const submit = async (fields = {}, headers = {}) =>
+  (await world.call('/api/v1/jobs', { body: smallJob(fields), headers })).body;
+
+test('a client of the first implementation submits, watches, reads and removes its job', async () => {
+  const posted = await world.call('/api/v1/jobs', { body: request });
+  expect(posted.status).toBe(201);
+  const job = posted.body;
+  expect(job).toMatchObject({
+    jobName: request.jobName,
+    namespace: 'default',
+    algorithm: 'xgboost',
+    priority: 500,
+    status: 'Pending',
+    request: {
+      hyperparameters: { xgboost: { lambda: 1, max_depth: 6, early_stopping_rounds: null, eval_metric: ['rmse'] } },
+    },
+  });
+  expect(job.id).toMatch(new RegExp(`^${request.jobName}-[0-9a-f]{8}$`));
+  expect(posted.headers.get('location')).toBe(`/api/v1/jobs/${job.id}`);
+  expect(new Date(job.createdAt).toISOString()).toBe(job.createdAt);
+
+  const ended = await until(async () => {
+    const { body } = await world.call(`/api/v1/jobs/${job.id}`);
+    return ['Succeeded', 'Failed'].includes(body.status) && body;
+  }, 'the job ends');
+  expect(ended).toMatchObject({ status: 'Succeeded', clusters: [expect.any(String)] });
+  const [cluster] = ended.clusters;
+
+  const status = await world.call(`/api/v1/jobs/${job.id}/status`);
+  expect(status.body).toEqual({
+    phase: 'Succeeded',
+    reason: ended.reason,
+    message: ended.message,
+    active: 0,
+    succeeded: 1,
+    failed: 0,
+    startTime: expect.any(String),
+    completionTime: expect.any(String),
+    clusterDistribution: { [cluster]: 1 },
+  });
+
+  const logs = await world.call(`/api/v1/jobs/${job.id}/logs?tailLines=5`);
+  expect(logs.headers.get('content-type')).toContain('text/plain');
+  expect(logs.text.length).toBeGreaterThan(0);
+
+  const events = (await world.call(`/api/v1/jobs/${job.id}/events`)).body;
+  expect(
+    events
+      .map((event: { status: string }) => event.status)
+      .filter((s: string, i: number, all: string[]) => s !== all[i - 1]),
+  ).toEqual(['Pending', 'Running', 'Succeeded']);
+  expect(events.some((event: { cluster: string | null }) => event.cluster === cluster)).toBe(true);
+
+  const removed = await world.call(`/api/v1/jobs/${job.id}`, { method: 'DELETE' });
+  expect(removed).toMatchObject({ status: 200, body: { message: `Job ${job.id} deleted`, done: true } });
+  expect((await world.call(`/api/v1/jobs/${job.id}`)).status).toBe(404);
+  expect((await world.call(`/api/v1/jobs/${job.id}`, { method: 'DELETE' })).status).toBe(404);
+});
+
+test('the list is a bare array, newest first, a page at a time by Link, and each job comes once', async () => {
+  for (let index = 0; index < 5; index++) await submit({ jobName: `page-${index}`, namespace: 'paging' });
+  const seen: string[] = [];
+  let next: string | undefined = '/api/v1/jobs?namespace=paging&limit=2';
+  while (next) {
+    const page = await world.call(next);
+    expect(Array.isArray(page.body)).toBe(true);
+    expect(page.body.length).toBeLessThanOrEqual(2);
+    seen.push(...page.body.map((job: { jobName: string }) => job.jobName));
+    next = /^<([^>]+)>; rel="next"$/.exec(page.headers.get('link') ?? '')?.[1];
+  }
+  expect(seen).toEqual(['page-4', 'page-3', 'page-2', 'page-1', 'page-0']);
+});
+
+test('a list without a limit is a page too', async () => {
+  await world.database.query(
+    `insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name, attempt, wanted, finished_at)
+     select 'many-' || n, 'many', 'many', 'xgboost', 0, 'RayJob', '{}', 'Succeeded', '', '', 'many-' || n, 1, 'run', now() from generate_series(1, 150) n`,
+  );
+  const page = await world.call('/api/v1/jobs?namespace=many');
+  expect(page.body).toHaveLength(100);
+  expect(page.headers.get('link')).toContain('rel="next"');
+});
+
+test('filters and sort are the server’s', async () => {
+  await submit({ jobName: 'filter-a', namespace: 'filters', priority: 3 });
+  await submit({ jobName: 'filter-b', namespace: 'filters', priority: 9 });
+  await submit({
+    jobName: 'other-c',
+    namespace: 'filters',
+    priority: 5,
+    algorithm: { source: 'container', imageUri: 'busybox:1' },
+  });
+  const names = async (query: string) =>
+    (await world.call(`/api/v1/jobs?namespace=filters&${query}`)).body.map((job: { jobName: string }) => job.jobName);
+  expect(await names('q=FILTER&sort=jobName')).toEqual(['filter-a', 'filter-b']);
+  expect(await names('sort=-priority')).toEqual(['filter-b', 'other-c', 'filter-a']);
+  expect(await names('algorithm=xgboost&sort=priority')).toEqual(['filter-a', 'filter-b']);
+  expect(await names('cluster=nowhere')).toEqual([]);
+  expect(await names('status=Failed')).toEqual([]);
+  expect(await names('status=Pending,Running,Succeeded&sort=jobName')).toEqual(['filter-a', 'filter-b', 'other-c']);
+  const summary = (await world.call('/api/v1/summary?namespace=filters')).body;
+  expect(summary.total).toBe(3);
+});
+
+test('the same Idempotency-Key gives the same job, also in parallel, and refuses another request', async () => {
+  const headers = { 'Idempotency-Key': 'deploy-2024/7' };
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      world.call('/api/v1/jobs', { body: smallJob({ jobName: 'once', namespace: 'once' }), headers }),
+    ),
+  );
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  expect(answers.filter(({ headers: h }) => h.get('idempotency-replayed') === 'true')).toHaveLength(11);
+  expect((await world.call('/api/v1/jobs?namespace=once')).body).toHaveLength(1);
+  const other = await world.call('/api/v1/jobs', {
+    body: smallJob({ jobName: 'another', namespace: 'once' }),
+    headers,
+  });
+  expect(other.status).toBe(422);
+  expect((await world.call('/api/v1/jobs?namespace=once')).body).toHaveLength(1);
+});
+
+test('cancel ends a job, and retry runs it again, linked to the first', async () => {
+  const first = await submit({ jobName: 'again', namespace: 'retries' });
+  const early = await world.call(`/api/v1/jobs/${first.id}/retry`, { method: 'POST' });
+  expect(early.status).toBe(409);
+  const cancelled = await world.call(`/api/v1/jobs/${first.id}/cancel`, { method: 'POST' });
+  expect(cancelled).toMatchObject({ status: 202, body: { wanted: 'cancel', reason: 'Cancelling' } });
+  await until(
+    async () => (await world.call(`/api/v1/jobs/${first.id}`)).body.reason === 'Cancelled',
+    'it is cancelled',
+  );
+  expect((await world.call(`/api/v1/jobs/${first.id}/resume`, { method: 'POST' })).status).toBe(409);
+  expect((await world.call(`/api/v1/jobs/${first.id}/suspend`, { method: 'POST' })).status).toBe(409);
+
+  const retried = await world.call(`/api/v1/jobs/${first.id}/retry`, { method: 'POST' });
+  expect(retried).toMatchObject({
+    status: 201,
+    body: { jobName: 'again', retryOf: first.id, attempt: 2, status: 'Pending' },
+  });
+  expect(retried.body.id).not.toBe(first.id);
+  const attempts = (await world.call(`/api/v1/jobs/${retried.body.id}/attempts`)).body;
+  expect(attempts.map((one: { id: string; attempt: number }) => [one.id, one.attempt])).toEqual([
+    [first.id, 1],
+    [retried.body.id, 2],
+  ]);
+});
+
+test('the page is told why a job does not run: pods with their reasons, and the events about them', async () => {
+  const job = await submit({ jobName: 'stuck', namespace: 'stuck', targetClusters: ['member2'] });
+  const member = world.karmada.member('member2').server.registry;
+  await until(async () => (await world.call(`/api/v1/jobs/${job.id}`)).body.clusters.length > 0, 'it is placed');
+  const pods = await world.call(`/api/v1/jobs/${job.id}/pods`);
+  expect(pods.status).toBe(200);
+  expect(pods.body.clusters).toEqual([
+    expect.objectContaining({ cluster: 'member2', error: null, pods: expect.any(Array), events: expect.any(Array) }),
+  ]);
+  expect(member).toBeDefined();
+  const manifest = (await world.call(`/api/v1/jobs/${job.id}/manifest`)).body;
+  expect(manifest.map((object: { kind: string }) => object.kind)).toEqual(
+    expect.arrayContaining(['Namespace', 'RayJob', 'PropagationPolicy', 'PersistentVolumeClaim']),
+  );
+});

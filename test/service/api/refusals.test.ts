@@ -1,0 +1,149 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type CallOptions, smallJob, startWorld, type World } from './world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+// Whatever was refused left no row and no object.
+afterEach(async () => {
+  expect(await world.database.query('select id from job')).toEqual([]);
+  expect(world.karmada.requests.entries().filter(({ method }) => method !== 'GET')).toEqual([]);
+});
+
+const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const refusals: Record<string, { send: CallOptions; status: number; says: RegExp; at?: string }> = {
+  'no JSON': { send: { body: '{"jobName":' }, status: 400, says: /not valid JSON/ },
+  'an empty body': { send: { body: '' }, status: 400, says: /object|JSON|required/ },
+  'JSON that is no object': { send: { body: '"job"' }, status: 400, says: /object/ },
+  'a body over 1 MiB': {
+    send: { body: smallJob({ entrypoint: 'x'.repeat(1024 * 1024) }) },
+    status: 413,
+    says: /1 MiB/,
+  },
+  'a small body that unpacks to more than 1 MiB': {
+    send: { body: gzipSync(`"${'x'.repeat(5_000_000)}"`), headers: { 'Content-Encoding': 'gzip' } },
+    status: 413,
+    says: /1 MiB/,
+  },
+  'a form': {
+    send: { body: 'a=b', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+    status: 415,
+    says: /Content-Type/,
+  },
+  'another character set': {
+    send: { body: '{}', headers: { 'Content-Type': 'application/json; charset=iso-8859-1' } },
+    status: 415,
+    says: /UTF-8/,
+  },
+  'JSON nested beyond reason': { send: { body: nested(200_000) }, status: 400, says: /nested/ },
+  'an unknown algorithm': {
+    send: { body: smallJob({ algorithm: { algorithmName: 'xgbost' } }) },
+    status: 400,
+    says: /xgboost/,
+    at: '/algorithm/algorithmName',
+  },
+  'a name that is no DNS label': {
+    send: { body: smallJob({ jobName: 'My_Job' }) },
+    status: 400,
+    says: /jobName/,
+    at: '/jobName',
+  },
+  'a name that carries YAML': {
+    send: { body: smallJob({ jobName: 'a\nkind: Secret' }) },
+    status: 400,
+    says: /jobName/,
+    at: '/jobName',
+  },
+  'a text where a number belongs': {
+    send: { body: smallJob({ resources: { instanceCount: '3' } }) },
+    status: 400,
+    says: /number/,
+    at: '/resources/instanceCount',
+  },
+  'an over-long text': {
+    send: { body: smallJob({ entrypoint: 'x'.repeat(5000) }) },
+    status: 400,
+    says: /4096/,
+    at: '/entrypoint',
+  },
+  'a cluster that nobody knows': {
+    send: { body: smallJob({ targetClusters: ['member1', 'mars'] }) },
+    status: 400,
+    says: /mars is not a member cluster/,
+    at: '/targetClusters/1',
+  },
+  'an Idempotency-Key with control characters': {
+    send: { body: smallJob(), headers: { 'Idempotency-Key': 'x'.repeat(300) } },
+    status: 400,
+    says: /Idempotency-Key/,
+  },
+};
+
+describe('POST /jobs refuses', () => {
+  test.for(Object.entries(refusals))('%s', async ([, { send, status, says, at }]) => {
+    const answer = await world.call('/api/v1/jobs', send);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    expect(answer.body).toMatchObject({
+      type: 'about:blank',
+      status,
+      title: expect.any(String),
+      requestId: answer.headers.get('x-request-id'),
+    });
+    expect(answer.body.detail).toMatch(says);
+    expect(answer.body.message).toBe(answer.body.detail);
+    if (at) expect(answer.body.errors).toContainEqual(expect.objectContaining({ path: at, pointer: `#${at}` }));
+    expect(answer.text).not.toMatch(/node_modules|\.ts:\d+/);
+  });
+
+  test('every wrong field at once', async () => {
+    const { body } = await world.call('/api/v1/jobs', {
+      body: smallJob({ jobName: '', priority: -1, resources: { instanceCount: 0 }, targetClusters: ['a b'] }),
+    });
+    expect(body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(
+      ['/jobName', '/priority', '/resources/instanceCount', '/targetClusters/0'].sort(),
+    );
+  });
+});
+
+describe('addresses and queries', () => {
+  test.for([
+    ['/api/v1/nothing', 404],
+    ['/api/v1/jobs/none-00000000', 404],
+    ['/api/v1/jobs/Not_A_Name', 404],
+    ['/api/v1/jobs/%E0%A4%A', 400],
+    ['/api/v1/jobs/none-00000000/logs', 404],
+    ['/api/v1/jobs?limit=0', 400],
+    ['/api/v1/jobs?limit=1001', 400],
+    ['/api/v1/jobs?limit=ten', 400],
+    ['/api/v1/jobs?cursor=forged', 400],
+    ['/api/v1/jobs?sort=password', 400],
+    ['/api/v1/jobs?status=Done', 400],
+    ['/api/v1/jobs?limt=5', 400],
+    ['/api/v1/jobs?q=a&q=b', 400],
+    ['/api/v1/proxy/clusters/..%2f..%2fapi/resources', 404],
+    ['/api/v1/proxy/clusters/nope/resources', 404],
+    ['/api/v1/proxy/clusters/member1/resources?type=secrets', 403],
+    ['/api/v1/proxy/clusters/member1/resources?type=configmaps', 403],
+    ['/api/v1/proxy/clusters/member1/resources?type=__proto__', 403],
+    ['/api/v1/proxy/clusters/member1/resources?type=pods/exec', 403],
+  ] as const)('%s is %i', async ([path, status]) => {
+    const answer = await world.call(path);
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('a wrong method is told the right ones', async () => {
+    const answer = await world.call('/api/v1/jobs', { method: 'PUT', body: {} });
+    expect(answer.status).toBe(405);
+    expect(answer.headers.get('allow')).toBe('POST, GET, HEAD, OPTIONS');
+  });
+
+  test('what a client sends more than we know is no mistake', async () => {
+    expect((await world.call('/api/v1/jobs?_=1700000000')).status).toBe(200);
+  });
+});
