@@ -1,4 +1,4 @@
-import { pathColumn } from '../kube/columns.ts';
+import { conditionColumn, pathColumn } from '../kube/columns.ts';
 import {
   CONFIG_MAP,
   crdAge,
@@ -74,7 +74,7 @@ export const CLUSTER = customKind(
   [
     pathColumn('Version', '.status.kubernetesVersion'),
     pathColumn('Mode', '.spec.syncMode'),
-    pathColumn('Ready', '.status.ready'),
+    conditionColumn('Ready', 'Ready'),
     crdAge(),
   ],
   { namespaced: false },
@@ -102,11 +102,7 @@ export const RESOURCE_BINDING = customKind(
   'v1alpha2',
   'resourcebindings',
   'ResourceBinding',
-  [
-    pathColumn('SCHEDULED', `.status.conditions[?(@.type=="Scheduled")].status`),
-    pathColumn('FULLYAPPLIED', `.status.conditions[?(@.type=="FullyApplied")].status`),
-    crdAge('AGE'),
-  ],
+  [conditionColumn('SCHEDULED', 'Scheduled'), conditionColumn('FULLYAPPLIED', 'FullyApplied'), crdAge('AGE')],
   { shortNames: ['rb'] },
 );
 

@@ -3,6 +3,7 @@ import { parseBody } from './body.ts';
 import { discover } from './discovery.ts';
 import { type ApiRequest, type Handler, json, jsonText, plain, type Reply, streamed } from './exchange.ts';
 import { type DraftObject, isFields, pick, type StoredObject } from './objects.ts';
+import { openApi } from './openapi.ts';
 import { jsonPatch, mergePatch, strategicMergePatch } from './patch.ts';
 import type { Registry } from './registry.ts';
 import { groupVersion, type ResourceType } from './resources.ts';
@@ -36,7 +37,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
   );
 
   async function answer(request: ApiRequest): Promise<Reply> {
-    const discovered = discover(request, registry.table, options.kubernetesVersion);
+    const discovered = discover(request, registry.table, options.kubernetesVersion) ?? openApi(request, registry.table);
     if (discovered) return discovered;
     const route = routeOf(request.path, registry.table);
     if (!route) return plain(404, '404 page not found\n');

@@ -1,4 +1,4 @@
-import { type Fields, pick } from './objects.ts';
+import { type Fields, listAt, pick, textAt } from './objects.ts';
 
 export type Cell = string | number | boolean | null;
 
@@ -33,6 +33,18 @@ export function pathColumn(
       const value = pick(object, ...steps);
       if (type === 'date') return typeof value === 'string' ? age(value, now) : null;
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
+    },
+  };
+}
+
+/** A column that a CRD declares by a path with a filter: the status of one of the conditions. */
+export function conditionColumn(name: string, condition: string): Column {
+  const column = pathColumn(name, `.status.conditions[?(@.type=="${condition}")].status`);
+  return {
+    ...column,
+    cell(object) {
+      const found = listAt(object, 'status', 'conditions').find((entry) => pick(entry, 'type') === condition);
+      return textAt(found, 'status') ?? null;
     },
   };
 }

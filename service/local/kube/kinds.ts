@@ -296,7 +296,11 @@ function jobSelector(job: StoredObject): StoredObject {
     labels: { ...(isFields(inherited) && inherited), ...labels },
   };
   const selector = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
-  return { ...job, spec: { ...job.spec, selector, manualSelector: false, template: { ...template, metadata } } };
+  return {
+    ...job,
+    metadata: { ...job.metadata, labels: { ...job.metadata.labels, ...labels } },
+    spec: { ...job.spec, selector, manualSelector: false, template: { ...template, metadata } },
+  };
 }
 
 function jobProblems(draft: DraftObject, before: StoredObject | undefined): FieldProblem[] {

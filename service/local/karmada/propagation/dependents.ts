@@ -1,7 +1,7 @@
-import { listAt, pick, type StoredObject, sameJson, textAt } from '../../kube/objects.ts';
+import { listAt, type StoredObject, sameJson, textAt } from '../../kube/objects.ts';
 import type { Registry } from '../../kube/registry.ts';
 import { PROPAGATED_KINDS, RESOURCE_BINDING } from '../kinds.ts';
-import { bindingNameOf, writeBinding } from './bindings.ts';
+import { bindingNameOf, CONTROLLER, writeBinding } from './bindings.ts';
 import { dependenciesOf } from './dependencies.ts';
 
 const DEPENDED_BY = 'resourcebinding.karmada.io/depended-by';
@@ -23,21 +23,16 @@ export function attachDependencies(control: Registry, binding: StoredObject, tem
 }
 
 /**
- * When a binding goes, what followed it goes too, from the members as well, unless another still needs it or a policy of
- * its own claims it: a volume claim that was only attached does not outlive its job.
+ * When a binding goes, what followed it is scheduled without it: nowhere, when nobody else needs it and no policy of its
+ * own claims it. A volume claim that was only attached does not outlive its job in the members.
  */
 export function detachDependencies(control: Registry, binding: StoredObject): void {
   const { namespace, name } = binding.metadata;
   for (const attached of control.store.list(RESOURCE_BINDING, namespace)) {
-    const required = requirers(attached);
-    const rest = required.filter((entry) => textAt(entry, 'name') !== name);
-    if (rest.length === required.length) continue;
-    if (rest.length === 0 && pick(attached, 'spec', 'placement') === undefined) {
-      control.delete(RESOURCE_BINDING, namespace, attached.metadata.name);
-      continue;
-    }
+    const rest = requirers(attached).filter((entry) => textAt(entry, 'name') !== name);
+    if (rest.length === requirers(attached).length) continue;
     const spec = { ...(attached.spec as object), requiredBy: rest };
-    control.update(RESOURCE_BINDING, { ...attached, spec }, { manager: 'karmada-controller-manager' });
+    control.update(RESOURCE_BINDING, { ...attached, spec }, CONTROLLER);
   }
 }
 
