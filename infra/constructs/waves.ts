@@ -11,9 +11,6 @@ export const AROUND = 5;
 const WAVES: Record<string, number> = {
   Namespace: NAMESPACE,
   AppProject: NAMESPACE,
-  // A claim may stay Pending until its first pod is scheduled (WaitForFirstConsumer), and Argo CD waits for each wave
-  // to be healthy: in an earlier wave than its StatefulSet it would wait for ever.
-  PersistentVolumeClaim: STATE,
   StatefulSet: STATE,
   Cluster: STATE,
   Job: ONE_TIME_JOB,
@@ -30,7 +27,28 @@ const WAVES: Record<string, number> = {
 
 export const WAVE_ANNOTATION = 'argocd.argoproj.io/sync-wave';
 
+interface AnyObject {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+}
+
 /** The wave of an object: the one it names itself, or that of its kind. */
-export function waveOf(object: { kind: string; metadata: { annotations?: Record<string, string> } }): number {
+export function waveOf(object: AnyObject): number {
   return Number(object.metadata.annotations?.[WAVE_ANNOTATION] ?? WAVES[object.kind] ?? FOUNDATION);
+}
+
+/**
+ * The wave of a volume claim is that of the first workload that mounts it. Most storage binds a claim when its first pod
+ * is scheduled, and Argo CD waits for each wave to be healthy: in an earlier wave than its pod it would wait for ever,
+ * for a claim of a nightly job until the night.
+ */
+export function waveOfClaim(claim: AnyObject, beside: readonly AnyObject[]): number {
+  const users = beside.filter((object) => mounts(object, claim.metadata.name));
+  return users.length > 0 ? Math.min(...users.map(waveOf)) : AROUND;
+}
+
+function mounts(value: unknown, claimName: string): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  if ('claimName' in value && value.claimName === claimName) return true;
+  return Object.values(value).some((inner) => mounts(inner, claimName));
 }

@@ -18,7 +18,7 @@ export function manifestFiles(synthesis: Synthesis): Map<string, string> {
       if (files.has(path)) throw new Error(`two objects of one kind and name: ${path}`);
       files.set(path, Yaml.stringify(object));
     }
-    files.set(`${prefix}${KUSTOMIZATION}`, kustomization(objects.map(fileName)));
+    files.set(`${prefix}${KUSTOMIZATION}`, kustomization(objects.map(fileName).sort()));
   }
   return files;
 }

@@ -1,6 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { Stack } from '../constructs/stack.ts';
-import { WAVE_ANNOTATION, waveOf } from '../constructs/waves.ts';
+import { WAVE_ANNOTATION, waveOf, waveOfClaim } from '../constructs/waves.ts';
 import type { Workload } from '../constructs/workload.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { BuildContext, StackDefinition } from '../stacks/definition.ts';
@@ -42,15 +42,18 @@ export function synthesize<Settings extends CommonSettings>(
     const chart = Chart.of(construct);
     const folder = chart === stack ? '' : chart.node.id;
     const objects = folders.get(folder) ?? [];
-    objects.push(withWave(construct.toJson()));
+    objects.push(construct.toJson());
     folders.set(folder, objects);
   }
-  for (const objects of folders.values()) objects.sort(byApplyOrder);
+  for (const [folder, objects] of folders) {
+    folders.set(folder, objects.map((object) => withWave(object, objects)).sort(byApplyOrder));
+  }
   return { folders, workloads: stack.workloads };
 }
 
-function withWave(object: KubeObject): KubeObject {
-  const annotations = { ...object.metadata.annotations, [WAVE_ANNOTATION]: String(waveOf(object)) };
+function withWave(object: KubeObject, beside: readonly KubeObject[]): KubeObject {
+  const wave = object.kind === 'PersistentVolumeClaim' ? waveOfClaim(object, beside) : waveOf(object);
+  const annotations = { ...object.metadata.annotations, [WAVE_ANNOTATION]: String(wave) };
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import type { Connection } from '../../../infra/constructs/endpoint.ts';
+import { Kafka } from '../../../infra/constructs/kafka.ts';
+import { MySql, mysqlSecrets } from '../../../infra/constructs/mysql.ts';
+import { ObjectStorage } from '../../../infra/constructs/object-storage.ts';
+import { Redis } from '../../../infra/constructs/redis.ts';
+import type { Stack } from '../../../infra/constructs/stack.ts';
+import { serverProps } from '../../../infra/constructs/team-image.ts';
+import { WebService } from '../../../infra/constructs/web-service.ts';
+import { kafka, mysql, objectStorage, redis, server } from '../../../infra/settings/workloads.ts';
+import { build, env } from './build.ts';
+
+const small = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } };
+const client = (stack: Stack, connection: Connection) =>
+  new WebService(stack, 'client', {
+    ...serverProps(server('', { image: { repository: 'client' }, ...small, port: 80 }).parse({})),
+    title: 'Client',
+    component: 'client',
+    talksTo: [connection],
+  });
+
+const parts = {
+  kafka: (stack: Stack, settings = {}) =>
+    new Kafka(stack, 'part', {
+      name: 'kafka',
+      claimName: 'kafka-data',
+      settings: kafka({ size: '5Gi', topics: [{ name: 'a', partitions: 3 }] }).parse(settings),
+    }),
+  minio: (stack: Stack, settings = {}) =>
+    new ObjectStorage(stack, 'part', {
+      name: 'minio',
+      claimName: 'minio-data',
+      settings: objectStorage({ size: '10Gi', buckets: ['models'] }).parse(settings),
+    }),
+  mysql: (stack: Stack, settings = {}) =>
+    new MySql(stack, 'part', {
+      name: 'mysql',
+      claimName: 'mysql-data',
+      settings: mysql({ database: 'weather', user: 'app', size: '10Gi' }).parse(settings),
+    }),
+  redis: (stack: Stack, settings = {}) =>
+    new Redis(stack, 'part', {
+      name: 'redis',
+      claimName: 'redis-data',
+      settings: redis({ size: '5Gi' }).parse(settings),
+    }),
+};
+
+describe.each(Object.entries(parts))('%s', (name, part) => {
+  test('one declaration gives a client its wait, its way through both policies, and its variables', () => {
+    const { find } = build((stack) => client(stack, part(stack).connection()));
+    const pod = find('Deployment', 'client').spec.template.spec;
+    expect(pod.initContainers.map((container: { name: string }) => container.name)).toEqual([`wait-for-${name}`]);
+    const server = { podSelector: { matchLabels: expect.objectContaining({ 'app.kubernetes.io/name': name }) } };
+    expect(find('NetworkPolicy', 'client').spec.egress[0].to).toEqual([server]);
+    const clients = find('NetworkPolicy', name).spec.ingress.flatMap(({ from }: { from: unknown[] }) => from);
+    expect(clients).toContainEqual({
+      podSelector: { matchLabels: expect.objectContaining({ 'app.kubernetes.io/name': 'client' }) },
+    });
+    expect(JSON.stringify(env(pod.containers[0]))).toContain(name);
+  });
+
+  test('no password is on a command line: not of the server, a probe or a job', () => {
+    const { objects } = build((stack) => part(stack));
+    for (const object of objects) {
+      const words = JSON.stringify(object, (key, value) => (key === 'env' ? undefined : value));
+      expect(words).not.toMatch(/(-p|--password|--requirepass)[= ]?["$]|-a "\$/);
+    }
+  });
+
+  test('one that runs elsewhere has no pod, and the way to it is open for the declared address alone', () => {
+    const { find, objects } = build((stack) => client(stack, part(stack, { mode: 'external' }).connection()));
+    expect(objects.filter(({ kind }) => kind === 'StatefulSet')).toEqual([]);
+    expect(find('NetworkPolicy', 'client').spec.egress[0].to).toEqual([{ ipBlock: { cidr: '10.0.0.0/8' } }]);
+  });
+});
+
+test('MySQL is asked with the password from the environment', () => {
+  const { find } = build((stack) => parts.mysql(stack));
+  const [container] = find('StatefulSet', 'mysql').spec.template.spec.containers;
+  expect(container.livenessProbe.exec.command.at(-1)).toMatch(/^MYSQL_PWD="\$MYSQL_PASSWORD" mysqladmin ping /);
+  expect(env(container).MYSQL_PASSWORD).toBe('mysql-credentials/password');
+  expect(mysqlSecrets(mysql({ database: 'a', user: 'b', size: '1Gi' }).parse({}))[0]?.keys).toEqual([
+    'password',
+    'root-password',
+  ]);
+});
+
+test("Kafka's topics come from the settings, and a Strimzi cluster gets them from the same Job", () => {
+  for (const mode of ['bundled', 'strimzi']) {
+    const { find } = build((stack) => parts.kafka(stack, { mode }));
+    const [container] = find('Job', 'kafka-topics').spec.template.spec.containers;
+    expect(container.command.at(-1)).toBe('a:3:1');
+    const host = mode === 'strimzi' ? 'kafka-kafka-bootstrap:9092' : 'kafka:9092';
+    expect(env(container).KAFKA_BOOTSTRAP_SERVERS).toBe(host);
+  }
+});
