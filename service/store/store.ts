@@ -172,7 +172,8 @@ export interface MonitorStore {
    * One statement per table. A change is written when the job still has the version that was read, is not finished, and every lease
    * it names is among `leases` with that holder and token and has not expired by database time; the lease rows stay locked (shared)
    * until the end of the transaction, so that nobody can take over in between. `stale` names the jobs that were left alone.
-   * A job that finishes here becomes due for dispatch, which keeps its logs and removes its objects.
+   * A job that finishes here becomes due for dispatch, which keeps its logs and removes its objects; so does one that was given
+   * other clusters, for its volume to follow.
    */
   apply(
     changes: readonly MonitorChange[],

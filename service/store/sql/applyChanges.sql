@@ -32,15 +32,15 @@ with change as (
       finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end
     from locked
    where job.id = locked.id
-  returning job.*, locked.previous, locked.event
+  returning job.*, locked.previous, locked.event, locked.set ? 'clusters' as moved
 ), told as (
   insert into event (job_id, namespace, status, previous, cluster, reason, message)
   select id, namespace, status, previous, event->>'cluster', event->>'reason', event->>'message'
     from changed
    where jsonb_typeof(event) = 'object'
-), finished as (
+), due as (
   insert into dispatch as existing (job_id, priority, created_at)
-  select id, priority, created_at from changed where finished_at is not null order by id
+  select id, priority, created_at from changed where finished_at is not null or moved order by id
   on conflict (job_id) do update set
     again = existing.token is not null and existing.due_at > now(),
     due_at = case when existing.token is not null and existing.due_at > now() then existing.due_at else now() end,
