@@ -7,7 +7,7 @@ import type { Karmada } from '../karmada/karmada.ts';
 import type { Claim, Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
 import { afterFailure, waitingFor } from './failure.ts';
-import { createOutage, guardedBy, Paused } from './outage.ts';
+import { guarded, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reconcile } from './reconcile.ts';
@@ -27,7 +27,7 @@ export interface DispatcherDependencies {
   readonly concurrency?: number;
   /** After this a round of a process that died is begun by another; a living one ends its round well before. */
   readonly claimSeconds?: number;
-  /** Of each request to the control plane; one of ours takes milliseconds, so this long means that it hangs. */
+  /** Of each request; one of ours takes milliseconds, so this long means that it hangs. */
   readonly requestTimeoutMs?: number;
 }
 
@@ -52,8 +52,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   const { store, log } = dependencies;
   const concurrency = dependencies.concurrency ?? DEFAULT_CONCURRENCY;
   const claimSeconds = dependencies.claimSeconds ?? DEFAULT_CLAIM_SECONDS;
-  const karmada = guardedBy(
-    createOutage(),
+  const { karmada, throughMembers } = guarded(
     dependencies.karmada,
     dependencies.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
   );
@@ -136,7 +135,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     attempts,
     signal,
     finishedRetentionSeconds: dependencies.finishedRetentionSeconds,
-    keepLogs: dependencies.keepLogs,
+    keepLogs: (of, until) => throughMembers(of.clusters, () => dependencies.keepLogs(of, until)),
   });
 
   /** A database that restarts is back within seconds: what was done on Karmada is then written down without doing it again. */

@@ -1,11 +1,14 @@
 import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
+import { Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { referenceTo, type Step, type StepContext } from './step.ts';
 
 /** A user who cancels wants it to stop: a member that does not give its logs holds that up for a few seconds only. */
 const LOG_TRIES_BEFORE_CANCEL = 2;
+/** Longer than the 10 s after which Karmada's proxy gives a member up; leaves the round some time for its other steps. */
+const LOGS_AT_MOST_MS = 12_000;
 /** With growing pauses that is about ten minutes. */
 const LOG_TRIES_AFTER_END = 15;
 
@@ -21,11 +24,13 @@ export const keepLogsAfterEnd: Step = async (context, job) =>
 
 /** What is kept already is not read again. */
 async function keepLogs(context: StepContext, job: Job, tries: number): Promise<Outcome | undefined> {
+  const { attempts, signal } = context;
+  const patience = AbortSignal.timeout(LOGS_AT_MOST_MS);
   try {
-    await context.keepLogs(job, context.signal);
+    await context.keepLogs(job, AbortSignal.any([signal, patience]));
   } catch (error) {
-    if (!(error instanceof KarmadaError)) throw error;
-    const { attempts } = context;
+    const isClusters = error instanceof KarmadaError || error instanceof Paused || patience.aborted;
+    if (signal.aborted || !isClusters) throw error;
     if (attempts < tries) return { set: {}, next: { dueInSeconds: retryDelay(attempts), failed: true } };
   }
   return undefined;

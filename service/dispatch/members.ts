@@ -4,6 +4,7 @@ import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject, Member } from '../karmada/karmada.ts';
 import { isOurs } from './create.ts';
+import { Paused } from './outage.ts';
 import { bindingsLeft, stillThere } from './remove.ts';
 import { named, referenceTo, type Step, type StepContext } from './step.ts';
 
@@ -53,9 +54,10 @@ async function remainsIn(
   try {
     return await whatIsLeft(context, job, cluster);
   } catch (error) {
-    if (!(error instanceof KarmadaError)) throw error;
+    if (!(error instanceof KarmadaError || error instanceof Paused)) throw error;
     // It has left Karmada: nothing of ours can be seen or removed there any more.
-    if (error.failure === 'unknownCluster' || !isKnown) return undefined;
+    const hasLeft = error instanceof KarmadaError && error.failure === 'unknownCluster';
+    if (hasLeft || !isKnown) return undefined;
     const message = `Cluster ${cluster} cannot be asked whether the job is gone there; it is asked again until it answers`;
     return { cluster, message, detail: error.message, isTrouble: true };
   }

@@ -23,7 +23,7 @@ export class Paused extends Error {
  * What all jobs know together about a control plane that does not answer: one of them tries, with growing pauses, and the
  * others wait for it instead of hanging on their own time-outs. They are due when it tries, so its success is theirs.
  */
-export function createOutage({ now = Date.now, random = Math.random } = {}) {
+export function createOutage({ isOutage = ofControlPlane, now = Date.now, random = Math.random } = {}) {
   let failures = 0;
   let error: KarmadaError | undefined;
   let retryAt = 0;
@@ -58,7 +58,7 @@ export function createOutage({ now = Date.now, random = Math.random } = {}) {
     failures += 1;
   }
 
-  /** Runs a request to the control plane, or throws Paused. */
+  /** Runs a request, or throws Paused. */
   return async function through<Result>(request: () => Promise<Result>): Promise<Result> {
     const asked = enter();
     try {
@@ -74,20 +74,49 @@ export function createOutage({ now = Date.now, random = Math.random } = {}) {
 
 export type Outage = ReturnType<typeof createOutage>;
 
-/** The same Karmada, asked only when it can be hoped to answer. Members have troubles of their own. */
-export function guardedBy(through: Outage, karmada: Karmada, timeoutMs: number): Karmada {
-  return {
+/** The same Karmada, asked only when it, and the member, can be hoped to answer. */
+export function guarded(karmada: Karmada, timeoutMs: number) {
+  const through = createOutage();
+  const members = new Map<string, Outage>();
+
+  function throughMember(cluster: string): Outage {
+    const known = members.get(cluster) ?? createOutage({ isOutage: (error) => ofMember(error, cluster) });
+    members.set(cluster, known);
+    return known;
+  }
+
+  const guardedKarmada: Karmada = {
     ...karmada,
     clusters: (options) => through(() => karmada.clusters({ timeoutMs, ...options })),
     apply: (object, options) => through(() => karmada.apply(object, { timeoutMs, ...options })),
     get: (reference, options) => through(() => karmada.get(reference, { timeoutMs, ...options })),
     delete: (reference, options) => through(() => karmada.delete(reference, { timeoutMs, ...options })),
     placement: (reference, options) => through(() => karmada.placement(reference, { timeoutMs, ...options })),
+    member(cluster) {
+      const member = karmada.member(cluster);
+      const ask = throughMember(cluster);
+      return {
+        ...member,
+        get: (reference, options) => ask(() => member.get(reference, { timeoutMs, ...options })),
+        list: (resource, query, options) => ask(() => member.list(resource, query, { timeoutMs, ...options })),
+      };
+    },
+  };
+  return {
+    karmada: guardedKarmada,
+    /** For work that asks these members in its own way. */
+    throughMembers: (clusters: readonly string[], work: () => Promise<void>): Promise<void> =>
+      clusters.reduce((inner, cluster) => () => throughMember(cluster)(inner), work)(),
   };
 }
 
 /** No answer at all, or a server (or what stands before it) that says it is busy or starting: it concerns every job. */
-function isOutage({ failure, status }: KarmadaError): boolean {
+function ofControlPlane({ failure, status }: KarmadaError): boolean {
   if (failure === 'unauthenticated') return true;
   return failure === 'unavailable' && (status === null || [429, 502, 503, 504].includes(status));
+}
+
+/** It concerns every job in that cluster: without this, those of a cluster that hangs would take all the dispatcher's time. */
+function ofMember({ failure, cluster }: KarmadaError, asked: string): boolean {
+  return cluster === asked && (failure === 'memberUnavailable' || failure === 'unavailable');
 }

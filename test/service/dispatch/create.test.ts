@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { RESOURCE_BINDING } from '../../../service/local/karmada/kinds.ts';
 import { objectsOf, remainsOf, setUp } from './world.ts';
 
 test.each([
@@ -95,4 +96,30 @@ test('jobs are sent by priority, then age', async () => {
   const applied = world.simulated.requests.entries().filter(({ method }) => method === 'PATCH');
   const sent = applied.flatMap(({ path }) => path.match(/\/rayjobs\/(\w+)-/)?.[1] ?? []);
   expect(sent).toEqual(['high', 'first', 'second', 'low']);
+});
+
+test('a job that Karmada moves takes its volume along', async () => {
+  const world = await setUp();
+  world.dispatch();
+  const job = await world.shows((await world.submit({ targetClusters: ['member1', 'member2'] })).id, 'Scheduled');
+  const [from = ''] = job.clusters;
+  const to = from === 'member1' ? 'member2' : 'member1';
+  await expect.poll(() => remainsOf(world, job)).toContain(`${from}: PersistentVolumeClaim`);
+  const binding = world.simulated.control.registry.read(RESOURCE_BINDING, job.namespace, `${job.objectName}-rayjob`);
+  world.simulated.control.registry.update(
+    RESOURCE_BINDING,
+    { ...binding, spec: { ...(binding.spec as object), clusters: [{ name: to }] } },
+    { manager: 'karmada-scheduler' },
+  );
+  // As the monitor does when it sees that.
+  const [lease] = await world.store.leases.hold('monitor', [from], 1, 30);
+  if (!lease) throw new Error('The lease is not free');
+  await world.store.monitor.apply(
+    [{ jobId: job.id, readVersion: job.version, set: { clusters: [to] }, under: [from] }],
+    [lease],
+  );
+  await expect.poll(() => remainsOf(world, job)).toContain(`${to}: PersistentVolumeClaim`);
+  expect(await world.karmada.get(objectsOf(job).volumePolicy)).toMatchObject({
+    spec: { placement: { clusterAffinity: { clusterNames: [to] } } },
+  });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { createOutage, Paused } from '../../../service/dispatch/outage.ts';
+import { createOutage, guarded, Paused } from '../../../service/dispatch/outage.ts';
 import { KarmadaError } from '../../../service/karmada/errors.ts';
+import type { Karmada, Member } from '../../../service/karmada/karmada.ts';
 
 const down = (detail = {}) => new KarmadaError('unavailable', 'connection refused', detail);
 const answers = () => Promise.resolve('answer');
@@ -96,4 +97,26 @@ test.each([
   await expect(ask(() => Promise.reject(error))).rejects.toBe(error);
   if (!isOutage) return expect(ask()).resolves.toBe('answer');
   expect((await pauseOf(ask())).seconds).toBe(error.retryAfterSeconds ?? 0.5);
+});
+
+test('a member that does not answer makes those wait who ask that member, and nobody else', async () => {
+  const reference = { apiVersion: 'ray.io/v1', kind: 'RayJob', namespace: 'default', name: 'train' };
+  const asked: string[] = [];
+  const member = (cluster: string): Pick<Member, 'get'> => ({
+    get: async () => {
+      asked.push(cluster);
+      if (cluster === 'down') throw new KarmadaError('memberUnavailable', 'connection refused', { cluster });
+      return undefined;
+    },
+  });
+  const stub = { member, get: async () => undefined } as unknown as Karmada;
+  const { karmada, throughMembers } = guarded(stub, 1_000);
+
+  await expect(karmada.member('down').get(reference)).rejects.toThrow('connection refused');
+  await expect(karmada.member('down').get(reference)).rejects.toBeInstanceOf(Paused);
+  await expect(throughMembers(['up', 'down'], async () => void asked.push('logs'))).rejects.toBeInstanceOf(Paused);
+  await karmada.member('up').get(reference);
+  await throughMembers(['up'], async () => void asked.push('logs'));
+  await karmada.get(reference);
+  expect(asked).toEqual(['down', 'up', 'logs']);
 });
