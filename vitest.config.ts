@@ -8,6 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // Two cores are what CI has; more workers only make the databases and browsers wait for each other.
     maxWorkers: 2,
+    // What a test waits for comes within milliseconds on an idle machine; the default of one second fails on a busy one.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
