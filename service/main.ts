@@ -74,6 +74,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     dispatcher.start();
     housekeeping = startHousekeeping(store, log);
     api.open();
+    log.info({ host: config.host, port, auth: config.auth.kind }, 'The job API is open');
     return { port, stop };
   } catch (error) {
     await stop();

@@ -17,7 +17,7 @@ const STALLED_MS = 30_000;
 const LONGEST_MS = 10 * 60_000;
 
 /** As the store makes them; anything else never came from us. */
-const EVENT_ID = /^\d{1,20}-\d{1,20}$/;
+const EVENT_ID = /^\d{1,18}-\d{1,18}$/;
 
 export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDependencies): Route =>
   route({

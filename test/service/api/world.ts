@@ -118,7 +118,7 @@ export const smallJob = (fields: Record<string, unknown> = {}) => ({
 export async function until<T>(
   look: () => Promise<T | undefined | false>,
   what: string,
-  milliseconds = 10_000,
+  milliseconds = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + milliseconds;
   for (;;) {
