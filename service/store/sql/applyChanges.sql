@@ -9,7 +9,7 @@ with change as (
 ), held as (
   select lease.name
     from lease join jsonb_to_recordset($2::jsonb) as given (name text, holder text, token bigint) using (name, holder, token)
-   where true
+   where lease.expires_at > clock_timestamp()
    order by lease.name
    for share of lease
 ), allowed as (
