@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
 import type { PostgresSettings } from '../settings/database.ts';
 import { CloudNativePostgres } from './cloudnativepg.ts';
+import { DumpJob } from './dump-job.ts';
 import { type Connection, type Endpoint, external } from './endpoint.ts';
 import type { EnvValue } from './env.ts';
-import { ScheduledJob } from './job.ts';
 import { command, SLOW_START } from './probes.ts';
 import { StatefulService } from './stateful-service.ts';
 import { scratch } from './volume.ts';
@@ -21,7 +21,6 @@ const PORT = 5432;
 /** User and group `postgres` of the official alpine image. */
 const USER = 70;
 const DATA = '/var/lib/postgresql/data';
-const DUMPS = '/backup';
 
 /** PostgreSQL as the settings want it; clients need only where it is and which key holds the URL. */
 export class Postgres extends Construct {
@@ -85,39 +84,22 @@ export class Postgres extends Construct {
     return endpoint;
   }
 
-  private backup(server: Endpoint): void {
+  private backup(to: Endpoint): void {
     const { name, settings } = this.props;
-    const { backup, image } = settings.bundled;
-    const claim = `${name}-backup`;
-    new VolumeClaim(this, 'dumps', { name: claim, size: backup.size });
-    new ScheduledJob(this, 'backup', {
+    new DumpJob(this, 'backup', {
       name: `${name}-backup`,
-      title: `Dumps of ${server.title}`,
-      component: 'backup',
-      image,
+      title: `Dumps of ${to.title}`,
+      settings: settings.bundled.backup,
+      image: settings.bundled.image,
       user: USER,
       resources: settings.resources,
-      schedule: backup.schedule,
-      deadlineSeconds: 3600,
-      // Written under another name first: a dump that was cut off never looks like a whole one.
-      command: [
-        'sh',
-        '-euc',
-        `file="${DUMPS}/$PGDATABASE-$(date -u +%Y%m%dT%H%M%SZ).dump"
-pg_dump --format=custom --file="$file.part"
-mv "$file.part" "$file"
-find ${DUMPS} -name '*.dump' -mtime "+$KEEP_DAYS" -delete
-find ${DUMPS} -name '*.part' -mtime +1 -delete
-ls -l ${DUMPS}`,
-      ],
+      dump: 'pg_dump --format=custom --file="$1"',
       env: {
         PGUSER: settings.user,
         PGDATABASE: settings.database,
         PGPASSWORD: { secret: settings.secret.name, key: settings.secret.passwordKey },
-        KEEP_DAYS: String(backup.keepDays),
       },
-      talksTo: [{ to: server, env: ({ host, port }) => ({ PGHOST: host, PGPORT: String(port) }) }],
-      mounts: [{ name: 'backup', path: DUMPS, from: { claim } }],
+      server: { to, env: ({ host, port }) => ({ PGHOST: host, PGPORT: String(port) }) },
     });
   }
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type Amounts, endpoint, image, resources, section, volume } from './fragments.ts';
 import * as s from './scalars.ts';
+import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
+import { dumps } from './workloads.ts';
 
 export interface DatabaseDefaults {
   database: string;
@@ -31,17 +33,12 @@ export const postgres = (defaults: DatabaseDefaults) =>
     resources: resources(defaults.requests, defaults.limits),
     volume: volume(defaults.size),
     bundled: section('For mode bundled.', {
-      image: image({ registry: 'docker.io', repository: 'library/postgres', tag: '15.14-alpine3.22' }),
-      backup: section('Nightly pg_dump to a volume of its own.', {
-        enabled: z.boolean().default(false).describe('Write the CronJob and its volume claim.'),
-        schedule: s.cron().default('30 2 * * *').describe('When to dump (UTC).'),
-        keepDays: z.int().min(1).max(365).default(14).describe('Dumps older than this are deleted.'),
-        size: s.bytes().default('20Gi').describe('Size of the volume for the dumps.'),
-      }),
+      image: image(THIRD_PARTY_IMAGES.postgres),
+      backup: dumps(),
     }),
     cloudnativepg: section('For mode cloudnativepg.', {
       instances: z.int().min(1).max(9).default(3).describe('Number of servers, one of them the primary.'),
-      image: image({ registry: 'ghcr.io', repository: 'cloudnative-pg/postgresql', tag: '15.14' }),
+      image: image(THIRD_PARTY_IMAGES.cloudnativePostgres),
       operatorNamespace: s
         .dnsLabel()
         .default('cnpg-system')

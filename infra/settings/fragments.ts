@@ -1,6 +1,7 @@
 // Groups of settings that stacks share. Each field has a default and a doc line; both go into the Helm chart too.
 import { z } from 'zod';
 import * as s from './scalars.ts';
+import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
 /** An object all of whose fields have defaults, so that the whole of it may be left out. */
 export const section = <Shape extends z.ZodRawShape>(doc: string, shape: Shape) =>
@@ -55,7 +56,7 @@ export const images = () =>
       .default('IfNotPresent')
       .describe('When a node pulls an image.'),
     pullSecrets: z.array(s.objectName()).max(5).default([]).describe('Names of Secrets with registry credentials.'),
-    wait: image({ registry: 'docker.io', repository: 'library/busybox', tag: '1.37.0' }).describe(
+    wait: image(THIRD_PARTY_IMAGES.busybox).describe(
       'The image whose shell waits for what a pod needs before it starts.',
     ),
   });
