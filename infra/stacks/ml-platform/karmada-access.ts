@@ -12,6 +12,7 @@ const RBAC = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 /** Server-side apply asks for create and patch. */
 const APPLY = ['get', 'create', 'patch'];
+const APPLY_AND_REMOVE = [...APPLY, 'delete'];
 
 const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.PolicyRule => ({
   apiGroups: [apiGroup],
@@ -21,13 +22,14 @@ const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.Polic
 
 /** What the service does on the control plane, and no more. */
 const CONTROL_PLANE_RULES = [
-  rule('cluster.karmada.io', ['clusters'], READ),
+  rule('cluster.karmada.io', ['clusters'], ['get', 'list']),
   rule('', ['namespaces'], APPLY),
-  rule('', ['persistentvolumeclaims'], [...APPLY, 'list', 'delete']),
-  rule('ray.io', ['rayjobs'], [...APPLY, 'list', 'watch', 'delete']),
-  rule('batch', ['jobs'], [...APPLY, 'list', 'watch', 'delete']),
-  rule('policy.karmada.io', ['propagationpolicies'], [...APPLY, 'list', 'delete']),
-  rule('work.karmada.io', ['resourcebindings'], READ),
+  rule('', ['persistentvolumeclaims'], APPLY_AND_REMOVE),
+  rule('ray.io', ['rayjobs'], APPLY_AND_REMOVE),
+  rule('batch', ['jobs'], APPLY_AND_REMOVE),
+  rule('policy.karmada.io', ['propagationpolicies'], APPLY_AND_REMOVE),
+  // Deleted where a control plane runs no garbage collector, which would keep a removed job in its member for ever.
+  rule('work.karmada.io', ['resourcebindings'], ['get', 'list', 'delete']),
 ];
 
 /** What it reads in the members, through the proxy. */
