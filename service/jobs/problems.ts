@@ -24,7 +24,11 @@ export function problemsOf(
     const path = issue.path.map(pathPart);
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) add({ path: [...path, key], message: unknownKey(key) });
-    } else add({ path, message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message });
+    } else
+      add({
+        path,
+        message: issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message,
+      });
   }
   return [...problems.values()];
 }

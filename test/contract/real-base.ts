@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LABELS } from '../../service/contract.ts';
 import { loadKubeconfig } from '../../service/karmada/kubeconfig.ts';
@@ -54,20 +55,30 @@ export async function realBase({ karmada, admin, members: paths }: RealKarmada):
   };
 }
 
-/** Karmada takes the UID of a member's kube-system namespace for the id of the Cluster. */
+interface Cluster {
+  readonly metadata: { readonly name: string };
+  readonly spec: { readonly id?: string; readonly apiEndpoint?: string };
+}
+
+/** Which Cluster a kubeconfig leads to, by the names of Karmada. */
 async function namedMembers(control: KubeApi, paths: readonly string[]): Promise<Map<string, KubeApi>> {
   const { status, body } = await control.get('/apis/cluster.karmada.io/v1alpha1/clusters');
   if (status !== 200) throw new Error(`Karmada does not list its clusters: ${status} ${JSON.stringify(body)}`);
-  const clusters: { metadata: { name: string }; spec: { id?: string } }[] = body.items;
+  const clusters: readonly Cluster[] = body.items;
   const members = new Map<string, KubeApi>();
   for (const path of paths) {
     const kubeconfig = await loadKubeconfig(path);
     const api = createKubeApi(kubeconfig);
-    const id: string = (await api.get('/api/v1/namespaces/kube-system')).body.metadata?.uid;
-    const cluster = clusters.find(({ spec }) => spec.id === id);
+    const uid: unknown = (await api.get('/api/v1/namespaces/kube-system')).body.metadata?.uid;
+    const cluster =
+      // Joined by karmadactl: the id is the UID of the member's kube-system.
+      clusters.find(({ spec }) => spec.id !== undefined && spec.id === uid) ??
+      clusters.find(({ spec }) => spec.apiEndpoint === kubeconfig.server) ??
+      clusters.find(({ metadata }) => metadata.name === parse(path).name);
     if (!cluster) {
+      const names = clusters.map(({ metadata }) => metadata.name).join(', ');
       throw new Error(
-        `${path} (${kubeconfig.server}) is no member of this Karmada, which has ${clusters.map(({ metadata }) => metadata.name).join(', ')}`,
+        `${path} (${kubeconfig.server}) is no member of this Karmada, which has ${names}: neither by the id of the Cluster, nor by its apiEndpoint, nor by the name of the file`,
       );
     }
     members.set(cluster.metadata.name, api);

@@ -34,7 +34,7 @@ export async function startWorld(base: Base, environment: Record<string, string>
   const service = await startServiceProcess({
     databaseUrl: database.url,
     kubeconfig: base.kubeconfig,
-    environment: { MONITOR_INTERVAL: '200ms', MONITOR_LOST_GRACE: '1s', ...environment },
+    environment: { MONITOR_INTERVAL: '500ms', MONITOR_LOST_GRACE: '1s', ...environment },
   });
   const client = createClient(service.url, base.patienceMs);
   const namespaces: string[] = [];

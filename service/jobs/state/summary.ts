@@ -31,34 +31,3 @@ const UNSEEN: Pick<ClusterState, 'status' | 'reason' | 'message'> = {
   reason: 'Scheduled',
   message: 'Karmada placed it there; the cluster does not show it yet',
 };
-
-/** The answer of GET /jobs/{id}/status, which clients know. */
-export interface StatusAnswer {
-  readonly phase: JobStatus;
-  readonly reason: string;
-  readonly message: string;
-  /** Clusters on which it runs, has succeeded, has failed. */
-  readonly active: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly startTime: string | null;
-  readonly completionTime: string | null;
-  readonly clusterDistribution: Readonly<Record<string, number>>;
-}
-
-export function statusAnswer(job: Job): StatusAnswer {
-  const states = Object.values(job.clusterStates);
-  const count = (status: JobStatus) => states.filter((state) => state.status === status).length;
-  return {
-    phase: job.status,
-    reason: job.reason,
-    message: job.message,
-    active: job.status === 'Running' ? Math.max(1, count('Running')) : count('Running'),
-    succeeded: job.status === 'Succeeded' ? Math.max(1, count('Succeeded')) : count('Succeeded'),
-    // A job can fail without a cluster: refused by Karmada, or cancelled before it was placed.
-    failed: job.status === 'Failed' ? Math.max(1, count('Failed')) : count('Failed'),
-    startTime: job.startedAt?.toISOString() ?? null,
-    completionTime: job.finishedAt?.toISOString() ?? null,
-    clusterDistribution: Object.fromEntries(job.clusters.map((cluster) => [cluster, 1])),
-  };
-}

@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  fromBatchJob,
-  fromRayJob,
-  isFinished,
-  type Job,
-  statusAnswer,
-  summarise,
-  transition,
-} from '../../../service/jobs/index.ts';
+import { fromBatchJob, fromRayJob, isFinished, type Job, summarise, transition } from '../../../service/jobs/index.ts';
 import type { ClusterState } from '../../../service/jobs/job.ts';
 import { accepted, minimal } from './requests.ts';
 
@@ -339,21 +331,6 @@ describe('a job on several clusters', () => {
     expect(seen(both, ray('FAILED', 'Failed', { message: 'out of memory' }), 'b')).toMatchObject({
       status: 'Failed',
       message: 'b: out of memory',
-    });
-  });
-
-  it('is summed up in the status answer', () => {
-    const both = seen(seen(two(), runs, 'a'), runs, 'b');
-    expect(statusAnswer(both)).toEqual({
-      phase: 'Running',
-      reason: 'Running',
-      message: both.message,
-      active: 2,
-      succeeded: 0,
-      failed: 0,
-      startTime: NOW.toISOString(),
-      completionTime: null,
-      clusterDistribution: { a: 1, b: 1 },
     });
   });
 });

@@ -4,22 +4,15 @@ import type { Job } from '../../../service/jobs/job.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import type { Karmada } from '../../../service/karmada/karmada.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
-import { POD } from '../../../service/local/kube/kinds.ts';
-import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { kubeconfigOf } from '../dispatch/world.ts';
 import { accepted, container, minimal } from '../jobs/requests.ts';
+import { runPod, type SimulatedPod } from './pod.ts';
 
 export interface LogWorld {
   readonly simulated: SimulatedKarmada;
   readonly karmada: Karmada;
   /** A pod of the job in a member, with one container that runs. */
   pod(cluster: string, name: string, container: string, labels?: Record<string, string>): SimulatedPod;
-}
-
-export interface SimulatedPod {
-  write(...lines: string[]): void;
-  phase(phase: 'Pending' | 'Running' | 'Succeeded'): void;
-  remove(): void;
 }
 
 export const JOB_ID = 'demo-0a1b2c3d';
@@ -34,31 +27,8 @@ export async function setUp(): Promise<LogWorld> {
   return {
     simulated,
     karmada,
-    pod(cluster, name, containerName, labels = { [LABELS.jobId]: JOB_ID }) {
-      const { server, logs } = simulated.member(cluster);
-      const spec = { containers: [{ name: containerName, image: 'ray' }] };
-      const metadata = { name, namespace: 'default', labels };
-      server.registry.create(POD, { apiVersion: 'v1', kind: 'Pod', metadata, spec }, { manager: 'test' });
-      server.registry.setStatus(POD, 'default', name, { phase: 'Running' });
-      const stored = (): StoredObject => {
-        const found = server.registry.store.get(POD, 'default', name);
-        if (!found) throw new Error(`pod ${name} is gone`);
-        return found;
-      };
-      return {
-        write: (...lines) => {
-          for (const line of lines) logs.write(stored(), containerName, line);
-        },
-        phase(phase) {
-          server.registry.setStatus(POD, 'default', name, { phase });
-          if (phase === 'Succeeded') logs.end(stored());
-        },
-        remove() {
-          logs.forget(stored().metadata.uid);
-          server.registry.delete(POD, 'default', name);
-        },
-      };
-    },
+    pod: (cluster, name, container, labels = { [LABELS.jobId]: JOB_ID }) =>
+      runPod(simulated, cluster, { namespace: 'default', name, container, labels }),
   };
 }
 
