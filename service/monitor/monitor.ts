@@ -65,7 +65,15 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     clock,
     log,
   });
-  const writer = new Writer({ store: store.monitor, known, leases: ownership.leases, clock, log, onStatus });
+  const writer = new Writer({
+    store: store.monitor,
+    known,
+    leases: ownership.leases,
+    clock,
+    log,
+    onStatus,
+    onDropped: (cluster) => watches.check(cluster),
+  });
   const { visit, seenInList } = createVisit({
     karmada,
     known,
@@ -78,6 +86,7 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     listed(cluster, kind, resourceVersion) {
       if (config.mode === 'watch' && ownership.owns(cluster)) watches.begin(cluster, kind, resourceVersion);
     },
+    incomplete: (cluster) => watches.check(cluster),
     failed: (cluster) => watches.end(cluster),
   });
   const watches = new Watches({
@@ -129,12 +138,18 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     const notes = await store.leases.notes(LEASE_PREFIX);
     while (unloaded.size > 0) {
       const clusters = [...unloaded].slice(0, CLUSTERS_LOADED_AT_ONCE);
+      // Taken out before, not after: one that is lost and gained again while we read must be read again.
       for (const cluster of clusters) {
+        unloaded.delete(cluster);
         known.follow(cluster);
         health.follow(cluster, notes.get(leaseName(cluster)));
       }
-      remember(await store.monitor.active(clusters));
-      for (const cluster of clusters) unloaded.delete(cluster);
+      try {
+        remember(await store.monitor.active(clusters));
+      } catch (error) {
+        for (const cluster of clusters) if (ownership.owns(cluster)) unloaded.add(cluster);
+        throw error;
+      }
     }
   }
 

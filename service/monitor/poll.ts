@@ -134,16 +134,16 @@ export function createPoll(options: PollOptions): Poll {
     }
   }
 
-  const stopping = new AbortController();
-  let wakeUp = new AbortController();
+  let isStopping = false;
+  let waiting = new AbortController();
   async function run(): Promise<void> {
     const startedAt = clock.elapsed();
-    while (!stopping.signal.aborted) {
-      wakeUp = new AbortController();
+    while (!isStopping) {
+      waiting = new AbortController();
       await tickAndTell();
       // The next tick of the grid: one that took longer than the interval skips what it has missed.
       const untilNext = intervalMs - ((clock.elapsed() - startedAt) % intervalMs);
-      await sleep(untilNext, undefined, { signal: AbortSignal.any([stopping.signal, wakeUp.signal]) }).catch(() => {});
+      await sleep(untilNext, undefined, { signal: waiting.signal }).catch(() => {});
     }
   }
 
@@ -152,9 +152,10 @@ export function createPoll(options: PollOptions): Poll {
     start() {
       running ??= run();
     },
-    wake: () => wakeUp.abort(),
+    wake: () => waiting.abort(),
     async stop() {
-      stopping.abort();
+      isStopping = true;
+      waiting.abort();
       await running;
     },
   };

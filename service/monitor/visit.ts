@@ -41,6 +41,8 @@ export interface VisitOptions {
   readonly isUnderWay: (jobId: string) => boolean;
   /** The table was read and compared: a watch may go on from there. */
   readonly listed: (cluster: string, kind: JobKind, resourceVersion: string) => void;
+  /** Not all that was to be seen was seen: it must be asked again at the next tick, watched or not. */
+  readonly incomplete: (cluster: string) => void;
   readonly failed: (cluster: string) => void;
 }
 
@@ -61,6 +63,7 @@ export function createVisit(options: VisitOptions) {
     const startedAt = clock.elapsed();
     const deadlineMs = health.deadlineMs(cluster);
     let changes = 0;
+    let isComplete = true;
     try {
       const missing: KnownRow[] = [];
       const reads: Promise<void>[] = [];
@@ -69,12 +72,15 @@ export function createVisit(options: VisitOptions) {
         const compared = compare(kind, rows, known.rows(cluster, kind), ++answerNumber);
         changes += compared.changed.length;
         missing.push(...compared.missing);
-        reads.push(readChanged(cluster, kind, compared.changed.filter(isReadable), rows.length, deadlineMs));
+        const readable = compared.changed.filter(isReadable);
+        isComplete &&= readable.length === compared.changed.length && compared.missing.length === 0;
+        reads.push(readChanged(cluster, kind, readable, rows.length, deadlineMs));
         listed(cluster, kind, resourceVersion);
       }
       const latencyMs = clock.elapsed() - startedAt;
       await Promise.all(reads);
       if (missing.length > 0) for (const each of await lost.confirm(missing, deadlineMs, seen)) observe(each);
+      if (!isComplete) options.incomplete(cluster);
       health.answered(cluster, latencyMs);
       for (const row of known.allRows(cluster))
         if (saysUnreachable(row.job)) observe(about(row, { what: 'reachable' }));
@@ -130,6 +136,7 @@ export function createVisit(options: VisitOptions) {
     } catch (error) {
       if (error instanceof KarmadaError && CLUSTER_FAILURES.has(error.failure)) return error;
       row.readAgainAt = clock.elapsed() + READ_AGAIN_MS;
+      options.incomplete(row.cluster);
       log.warn(
         { err: error, job: row.job.id, cluster: row.cluster },
         'Could not read a job that has changed; tries again',

@@ -12,6 +12,8 @@ const SHORT_LIVED_MS = 500;
 /** After so many of those in a row the query takes over, and its next answer starts a new watch. */
 const MOST_FRUITLESS = 3;
 const RESUME_AFTER_MS = 20;
+/** Cut for no longer than this, it still counts: resumed, it tells every step, while the query would tell only the last. */
+const GAP_MS = 1_000;
 
 export interface WatchOptions {
   readonly karmada: Karmada;
@@ -25,8 +27,10 @@ export interface WatchOptions {
 
 interface Standing {
   readonly ending: AbortController;
-  /** Whether the cluster has accepted the watch; while it has not, the query goes on. */
+  /** Whether the cluster has accepted the watch. */
   isOpen: boolean;
+  /** When it was cut, in elapsed milliseconds. */
+  cutAt: number;
 }
 
 /** One watch per cluster and kind in use. Each starts where a query's answer ended, and resumes where it was cut. */
@@ -45,7 +49,7 @@ export class Watches {
     const watches = this.#standing.get(cluster) ?? new Map<JobKind, Standing>();
     this.#standing.set(cluster, watches);
     if (watches.has(kind)) return;
-    const standing: Standing = { ending: new AbortController(), isOpen: false };
+    const standing: Standing = { ending: new AbortController(), isOpen: false, cutAt: Number.NEGATIVE_INFINITY };
     watches.set(kind, standing);
     void this.#follow(cluster, kind, resourceVersion, standing).finally(() => {
       if (watches.get(kind) === standing) watches.delete(kind);
@@ -55,7 +59,10 @@ export class Watches {
   /** Whether watches stand for all of these kinds and the next check is not due. */
   tells(cluster: string, kinds: readonly JobKind[]): boolean {
     if ((this.#checkAt.get(cluster) ?? 0) <= this.#options.clock.elapsed()) return false;
-    return kinds.every((kind) => this.#standing.get(cluster)?.get(kind)?.isOpen);
+    return kinds.every((kind) => {
+      const standing = this.#standing.get(cluster)?.get(kind);
+      return standing && (standing.isOpen || this.#options.clock.elapsed() - standing.cutAt < GAP_MS);
+    });
   }
 
   /** Lets the query look at the next tick. */
@@ -91,6 +98,7 @@ export class Watches {
       } catch (error) {
         if (!this.#mayResume(error, cluster, signal)) return;
       } finally {
+        if (standing.isOpen) standing.cutAt = clock.elapsed();
         standing.isOpen = false;
       }
       fruitless = version !== before || clock.elapsed() - startedAt >= SHORT_LIVED_MS ? 0 : fruitless + 1;

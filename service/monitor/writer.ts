@@ -25,6 +25,8 @@ export interface WriterOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly onStatus?: ((job: MonitoredJob, before: JobStatus) => void) | undefined;
+  /** An observation could not be stored: its cluster must be asked again. */
+  readonly onDropped: (cluster: string) => void;
 }
 
 /**
@@ -130,6 +132,7 @@ export class Writer {
         this.#queue.unshift({ observation: waiting.observation, tries: waiting.tries + 1 });
       } else {
         known.distrust(id, waiting.observation.cluster);
+        this.#options.onDropped(waiting.observation.cluster);
         this.#done(waiting);
       }
     }

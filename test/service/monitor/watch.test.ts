@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Job } from '../../../service/jobs/job.ts';
+import {
+  eventually,
+  FAILED,
+  type RayStatus,
+  RUNNING,
+  STARTING,
+  SUBMITTED,
+  SUCCEEDED,
+  setUp,
+  type World,
+} from './world.ts';
+
+/** So long that whatever is stored within a test came through a watch, or through the first query. */
+const NO_TICKS = { mode: 'watch', intervalMs: 600_000 } as const;
+const RETRYING: RayStatus = { jobDeploymentStatus: 'Retrying' };
+
+const tables = (world: World): number =>
+  world.simulated.requests.count(({ path, query }) => path.endsWith('/rayjobs') && !query.includes('watch'));
+const watches = (world: World): number => world.simulated.requests.count(({ query }) => query.includes('watch='));
+
+async function watched(
+  world: World,
+  jobs: readonly Job[],
+  options: Parameters<World['monitor']>[0] = NO_TICKS,
+): Promise<void> {
+  await world.monitor(options);
+  for (const job of jobs) await world.until(job.id, ({ reason }) => reason === 'Created');
+  const clusters = new Set(jobs.flatMap((job) => job.clusters));
+  await eventually(
+    () => watches(world),
+    (number) => number >= clusters.size,
+  );
+}
+
+test('after the first query the watch alone tells of changes: no further query, no GET', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await watched(world, [job]);
+  world.simulated.requests.clear();
+  for (const status of [STARTING, SUBMITTED, RUNNING, SUCCEEDED]) world.write(job, status);
+  await world.until(job.id, ({ status }) => status === 'Succeeded');
+  expect((await world.history(job.id)).map(({ reason }) => reason).slice(-4)).toEqual([
+    'Starting',
+    'Submitted',
+    'Running',
+    'Succeeded',
+  ]);
+  expect(world.simulated.requests.count()).toBe(0);
+});
+
+test('cut again and again with 1,000 changes in flight, it misses none and doubles none', async () => {
+  const world = await setUp();
+  const jobs: Job[] = [];
+  for (let i = 0; i < 50; i += 1) jobs.push(await world.place([`member${1 + (i % 3)}`]));
+  await watched(world, jobs, { mode: 'watch' });
+  const around = [STARTING, SUBMITTED, RUNNING, RETRYING];
+  // Every 100 ms for 6 s: as many cuts as one a second makes in a minute.
+  for (let cut = 0; cut < 60; cut += 1) {
+    world.simulated.disconnectWatches();
+    for (const job of cut % 3 === 0 ? jobs : []) world.write(job, around[(cut / 3) % 4] ?? RUNNING);
+    await sleep(100);
+  }
+  for (const job of jobs) {
+    world.write(job, SUCCEEDED);
+    await world.until(job.id, ({ status }) => status === 'Succeeded');
+    const told = (await world.history(job.id)).map(({ reason }) => reason).slice(-21);
+    const round = ['Starting', 'Submitted', 'Running', 'Retrying'];
+    expect(told).toEqual([...round, ...round, ...round, ...round, ...round, 'Succeeded']);
+  }
+});
+
+test('an expired version leads to a new list, and what changed meanwhile is found', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await watched(world, [job], { mode: 'watch' });
+  const before = tables(world);
+  world.simulated.disconnectWatches();
+  world.write(job, RUNNING);
+  // Before it can resume: it is answered with 410.
+  world.simulated.expireVersions();
+  await world.until(job.id, ({ status }) => status === 'Running');
+  expect(tables(world)).toBeGreaterThan(before);
+  world.write(job, FAILED);
+  await world.until(job.id, ({ status }) => status === 'Failed');
+});
+
+test('while no watch stands the query does its work', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  const end = world.simulated.faults.add({ where: 'member1', kind: 'status', code: 500, matching: 'watch=' });
+  await world.monitor({ mode: 'watch' });
+  world.write(job, RUNNING);
+  await world.until(job.id, ({ status }) => status === 'Running');
+  expect(watches(world)).toBeGreaterThan(0);
+  end();
+  world.simulated.requests.clear();
+  await eventually(
+    () => watches(world),
+    (number) => number > 0,
+  );
+  await sleep(500);
+  const before = tables(world);
+  await sleep(1_000);
+  expect(tables(world)).toBeLessThanOrEqual(before + 1);
+});
+
+test('a watch that has fallen silent unnoticed is found out by the check', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await watched(world, [job], { mode: 'watch', checkIntervalMs: 1_000 });
+  // The stream stays open and dumb; other requests pass.
+  const end = world.simulated.faults.add({ where: 'member1', kind: 'halfOpen', matching: 'watch=' });
+  world.write(job, RUNNING);
+  await world.until(job.id, ({ status }) => status === 'Running');
+  end();
+});
+
+test('a job that vanishes is noticed by the watch and confirmed by the query', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await watched(world, [job], { mode: 'watch', lostGraceMs: 300 });
+  world.remove(job);
+  await world.until(job.id, ({ reason }) => reason === 'Lost');
+});
+
+test('a job placed on a watched cluster is taken up, whatever its watch told before we knew the job', async () => {
+  const world = await setUp();
+  const job = await world.place(['member1']);
+  await watched(world, [job], { mode: 'watch' });
+  const late = await world.place(['member1']);
+  world.write(late, RUNNING);
+  await world.until(late.id, ({ status }) => status === 'Running');
+});
