@@ -46,6 +46,7 @@ const WAIT_RESOURCES: Resources = {
 export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   const { images } = stack.settings;
   const mounts = [TMP, ...(props.mounts ?? []), ...extraMounts(props.settings)];
+  refuseSharedPaths(props.name, mounts);
   const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
     image: imageReference(image, images),
     imagePullPolicy: images.pullPolicy,
@@ -135,10 +136,18 @@ function containerSecurity(writableRoot: boolean): K8s.SecurityContext {
 
 function extraMounts(settings?: PodSettings): Mount[] {
   return (settings?.extraVolumes ?? []).map(({ kind, mountPath, name, source }) => ({
-    name,
+    // Apart from the names that the workload gives its own volumes.
+    name: `extra-${name}`,
     path: mountPath,
     from: kind === 'secret' ? { secret: source } : { configMap: source },
   }));
+}
+
+function refuseSharedPaths(pod: string, mounts: Mount[]): void {
+  const paths = mounts.map(({ path }) => path);
+  const taken = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (taken !== undefined)
+    throw new Error(`${pod}: two volumes are to be mounted at ${taken}; mount the extra one elsewhere`);
 }
 
 /** Two mounts of one volume (two files of a ConfigMap) name it once. */

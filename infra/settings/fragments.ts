@@ -110,7 +110,9 @@ const toleration = z.strictObject({
 });
 
 const extraVolume = z.strictObject({
-  name: s.dnsLabel().describe('Name of the volume in the pod.'),
+  name: s
+    .text('[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?', 'lower-case letters, digits and dashes, at most 40')
+    .describe('Name of the volume.'),
   mountPath: s.text('/[-._/a-zA-Z0-9]{1,200}', 'an absolute path').describe('Where the container sees it, read-only.'),
   kind: z.enum(['configMap', 'secret']).describe('What is mounted.'),
   source: s.objectName().describe('Name of the ConfigMap or Secret.'),

@@ -4,10 +4,11 @@ import type { CommonSettings } from './fragments.ts';
 type Context = z.core.$RefinementCtx<unknown>;
 
 /** Rules between fields that every stack has. The message says what is allowed; the loader adds path and value. */
-export function productionRules(settings: CommonSettings, context: Context): void {
+export function commonRules(settings: CommonSettings, context: Context): void {
   visit(settings, [], (value, path) => {
     if (isPair(value)) limitsNotBelowRequests(value, path, context);
     if (isScaled(value)) maximumNotBelowReplicas(value, path, context);
+    if (path.at(-1) === 'extraVolumes' && Array.isArray(value)) volumesApart(value, path, context);
     if (settings.production && path.at(-1) === 'tag' && value === 'latest') {
       context.addIssue({
         code: 'custom',
@@ -75,6 +76,20 @@ function maximumNotBelowReplicas({ autoscaling, replicas }: Scaled, path: Path, 
       path: [...path, 'autoscaling', 'maxReplicas'],
       message: `at least replicas, which is ${replicas}`,
     });
+  }
+}
+
+/** A pod names each volume once, and mounts one thing in a place. */
+function volumesApart(volumes: Record<'name' | 'mountPath', string>[], path: Path, context: Context): void {
+  for (const field of ['name', 'mountPath'] as const) {
+    for (const [index, volume] of volumes.entries()) {
+      if (volumes.findIndex((other) => other[field] === volume[field]) === index) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [...path, index, field],
+        message: 'one that no other extra volume has',
+      });
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { postgres } from '../../settings/database.ts';
 import * as f from '../../settings/fragments.ts';
 import { grafana, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
-import { localImagesNotPulledAlways, productionRules } from '../../settings/rules.ts';
+import { commonRules, localImagesNotPulledAlways } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import { kafka, objectStorage, oneTimeJob, server, worker } from '../../settings/workloads.ts';
 
@@ -101,7 +101,7 @@ export const settings = z
     locust: locust(),
   })
   .superRefine((value, context) => {
-    productionRules(value, context);
+    commonRules(value, context);
     localImagesNotPulledAlways(value, context);
     const topics = value.kafka.topics.map(({ name }) => name);
     for (const field of ['topic', 'resultTopic'] as const) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { postgres } from '../../settings/database.ts';
 import * as f from '../../settings/fragments.ts';
-import { productionRules } from '../../settings/rules.ts';
+import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 
 const backend = () =>
@@ -151,7 +151,7 @@ export const settings = z
     alerts: alerts(),
   })
   .superRefine((value, context) => {
-    productionRules(value, context);
+    commonRules(value, context);
     if (value.exposure.type === 'nodePort' && value.exposure.nodePort.backend === value.exposure.nodePort.frontend) {
       context.addIssue({
         code: 'custom',

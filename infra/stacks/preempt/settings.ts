@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import * as f from '../../settings/fragments.ts';
-import { localImagesNotPulledAlways, productionRules } from '../../settings/rules.ts';
+import { commonRules, localImagesNotPulledAlways } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import { mysql, oneTimeJob, redis, scheduledJob, server, worker } from '../../settings/workloads.ts';
 
@@ -112,7 +112,7 @@ export const settings = z
     detector: scheduledJob('Looks for anomalies.', { ...BACKEND, schedule: '*/5 * * * *', command: ['/app/detector'] }),
   })
   .superRefine((value, context) => {
-    productionRules(value, context);
+    commonRules(value, context);
     localImagesNotPulledAlways(value, context);
   });
 
