@@ -6,6 +6,7 @@ import { type Channel, createChannel } from './channel.ts';
 import { linesOf } from './lines.ts';
 import {
   isSelected,
+  keyOf,
   type LogQuery,
   type LogSource,
   MEMBER_TIMEOUT_MS,
@@ -20,6 +21,7 @@ export interface FollowOptions {
   /** The job as it is now; undefined when it was deleted. */
   readonly current: () => Promise<Job | undefined>;
   readonly signal: AbortSignal;
+  readonly onSource?: (source: LogSource) => void;
   readonly pollMs?: number;
 }
 
@@ -106,8 +108,9 @@ class Following {
   }
 
   #start(member: Member, job: Job, source: LogSource): void {
-    const key = `${source.cluster}/${source.pod}/${source.container}`;
+    const key = keyOf(source);
     if (!isSelected(source, this.#query) || this.#readers.has(key) || this.#readers.size >= MOST_SOURCES) return;
+    this.#options.onSource?.(source);
     this.#readers.set(key, this.#read(member, job, source));
   }
 

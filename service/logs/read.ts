@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
@@ -7,6 +8,7 @@ import { linesOf, stamped } from './lines.ts';
 import {
   inReadingOrder,
   isSelected,
+  keyOf,
   type LogQuery,
   type LogSource,
   MEMBER_TIMEOUT_MS,
@@ -30,23 +32,49 @@ export interface JobLogs {
 
 /** The output of a job: of containers that are still there from their pods, of the others what was kept at the job's end. */
 export async function readLogs(
-  { store, karmada }: LogReader,
+  reader: LogReader,
   job: Job,
   query: LogQuery & { readonly follow?: boolean },
   signal: AbortSignal,
 ): Promise<JobLogs> {
-  if (query.follow && !isFinished(job.status)) {
-    return { from: 'pods', lines: followLogs(job, query, { karmada, signal, current: () => store.jobs.get(job.id) }) };
-  }
-  const { live, failure } = await liveSources(karmada, job, query, signal);
-  const kept = isFinished(job.status) ? (await store.logs.kept(job.id)).filter((log) => isSelected(log, query)) : [];
-  const isLive = (log: KeptLog) => live.some((source) => source.pod === log.pod && source.container === log.container);
-  const sources = inReadingOrder<LogSource | KeptLog>([...live, ...kept.filter((log) => !isLive(log))]);
+  if (query.follow && !isFinished(job.status)) return { from: 'pods', lines: followed(reader, job, query, signal) };
+  const { from, sources, failure } = await sourcesNow(reader, job, query, signal);
   if (sources.length === 0 && failure) throw failure;
-  return {
-    from: live.length > 0 ? 'pods' : kept.length > 0 ? 'kept' : 'none',
-    lines: written(karmada, job, query, sources.slice(0, MOST_SOURCES), signal),
-  };
+  return { from, lines: written(reader, job, query, sources, signal) };
+}
+
+/** A job may end, and its pods go, between two looks; dispatch keeps their output within this. */
+const UNTIL_KEPT_MS = 5000;
+
+/** To the end of the job, and after that the output of containers that were too quick to be followed. */
+async function* followed(reader: LogReader, job: Job, query: LogQuery, signal: AbortSignal) {
+  const seen = new Set<string>();
+  const current = () => reader.store.jobs.get(job.id);
+  yield* followLogs(job, query, {
+    karmada: reader.karmada,
+    signal,
+    current,
+    onSource: (source) => seen.add(keyOf(source)),
+  });
+  const ended = await current();
+  const deadline = Date.now() + UNTIL_KEPT_MS;
+  while (ended && isFinished(ended.status) && !signal.aborted) {
+    const { sources } = await sourcesNow(reader, ended, query, signal);
+    const missed = sources.filter((source) => !seen.has(keyOf(source)));
+    yield* written(reader, ended, query, missed, signal);
+    if (sources.length > 0 || seen.size > 0 || Date.now() > deadline) return;
+    await sleep(250, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function sourcesNow(reader: LogReader, job: Job, query: LogQuery, signal: AbortSignal) {
+  const { live, failure } = await liveSources(reader.karmada, job, query, signal);
+  const all = isFinished(job.status) ? await reader.store.logs.kept(job.id) : [];
+  const alive = new Set(live.map(keyOf));
+  const kept = all.filter((log) => isSelected(log, query) && !alive.has(keyOf(log)));
+  const sources = inReadingOrder<LogSource | KeptLog>([...live, ...kept]).slice(0, MOST_SOURCES);
+  const from: JobLogs['from'] = live.length > 0 ? 'pods' : kept.length > 0 ? 'kept' : 'none';
+  return { from, sources, failure };
 }
 
 /** What of the clusters answers; the failure of one that does not matters only if nothing else is there. */
@@ -66,7 +94,7 @@ async function liveSources(karmada: Karmada, job: Job, query: LogQuery, signal: 
 }
 
 async function* written(
-  karmada: Karmada,
+  { karmada }: Pick<LogReader, 'karmada'>,
   job: Job,
   query: LogQuery,
   sources: readonly (LogSource | KeptLog)[],

@@ -11,6 +11,9 @@ export interface LogSource {
   readonly ended: boolean;
 }
 
+export const keyOf = ({ cluster, pod, container }: Pick<LogSource, 'cluster' | 'pod' | 'container'>): string =>
+  `${cluster}/${pod}/${container}`;
+
 /** What part of a job's output is wanted. */
 export interface LogSelection {
   readonly cluster?: string;

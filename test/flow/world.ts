@@ -16,6 +16,9 @@ export interface World {
   newNamespace(): string;
   /** Where the job was put, once its object is there. */
   placed(job: JobAnswer): Promise<PlacedJob>;
+  pathsOf(job: JobAnswer): { workload: string; volume: string; policies: string[] };
+  /** When no member has it any more. */
+  gone(path: string): Promise<void>;
   /** Paths of all objects of the job that are left, on the control plane and in every member. */
   remains(job: JobAnswer): Promise<string[]>;
   close(): Promise<void>;
@@ -90,6 +93,11 @@ export async function startWorld(base: Base, environment: Record<string, string>
           if (answer.status !== 200) throw new Error(`writing the status failed: ${JSON.stringify(answer.body)}`);
         },
       };
+    },
+
+    pathsOf,
+    async gone(path) {
+      await eventually(base, `${path} to go`, async () => ((await clustersWith(path)).length === 0 ? true : undefined));
     },
 
     async remains(job) {
