@@ -1,0 +1,66 @@
+// npm run preflight: asks a cluster whether a stack's manifests can come up there, before anything is applied.
+import { ApiException } from '@kubernetes/client-node';
+import { Command } from 'commander';
+import { PlanError, plan } from '../plan.ts';
+import { synthesize } from '../synth/synthesize.ts';
+import { findings, type Wanted } from './checks.ts';
+import { connect, factsOf } from './cluster.ts';
+
+interface Flags {
+  stack: string;
+  env: string;
+  config?: string;
+  context?: string;
+}
+
+const flags = new Command('npm run preflight --')
+  .description('Tells what keeps a stack from coming up in a cluster: storage classes, NodePorts, operators, Secrets.')
+  .requiredOption('-s, --stack <name>', 'the stack')
+  .requiredOption('-e, --env <name>', 'the environment; with --config: the one it lays over')
+  .option('-c, --config <file>', 'YAML of settings: an environment of your own')
+  .option('--context <name>', 'context of the kubeconfig (KUBECONFIG, ~/.kube/config); default: the current one')
+  .parse()
+  .opts<Flags>();
+
+try {
+  process.exitCode = (await preflight(flags)) ? 0 : 1;
+} catch (error) {
+  const usage = error instanceof PlanError;
+  console.error(`preflight: ${usage ? error.message : `the cluster could not be asked: ${reason(error)}`}`);
+  process.exitCode = 1;
+}
+
+async function preflight({ config, context, env, stack }: Flags): Promise<boolean> {
+  const wanted = wantedBy(stack, env, config);
+  const cluster = connect(context);
+  const found = findings(wanted, await factsOf(cluster, wanted));
+  const where = `${stack}/${env} in ${cluster.getCurrentCluster()?.server}`;
+  if (found.length === 0) console.log(`${where}: nothing stands in the way of ${wanted.objects.length} objects`);
+  else console.error([`${where}: ${found.length} to mend before anything is applied`, ...found].join('\n  '));
+  return found.length === 0;
+}
+
+function wantedBy(stack: string, environment: string, config: string | undefined): Wanted {
+  const options = { stack, environment, ...(config !== undefined && { config }), out: '', help: false };
+  const [planned] = plan(options, process.env);
+  if (!planned) throw new PlanError(`no environment ${environment} of ${stack}`);
+  const { definition, settings } = planned;
+  return {
+    namespace: settings.namespace.name,
+    objects: synthesize(definition, settings, { environment: planned.environment }).folders.get('') ?? [],
+    createdAtDeploy: definition.createdAtDeploy(settings),
+  };
+}
+
+function reason(error: unknown): string {
+  // The client's own message holds headers and the whole body.
+  if (error instanceof ApiException) return `HTTP ${error.code}: ${said(error.body)}`;
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
+
+/** The message of a Status object, or whatever a proxy on the way answered. */
+function said(body: unknown): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return (/"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text).slice(0, 500);
+}

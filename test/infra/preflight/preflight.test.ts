@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** Answers of an API server, by path; what is not named is not found. */
+let answers: Record<string, unknown> = {};
+let server: Server;
+let directory = '';
+
+beforeAll(async () => {
+  server = createServer(({ url = '' }, response) => {
+    const body = answers[url];
+    const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404 };
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? status));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  directory = mkdtempSync(join(tmpdir(), 'preflight-'));
+  const { port } = server.address() as AddressInfo;
+  writeFileSync(
+    join(directory, 'kubeconfig'),
+    JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'test', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'test', user: {} }],
+      contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+      'current-context': 'test',
+    }),
+  );
+});
+
+afterAll(() => {
+  server.close();
+  rmSync(directory, { recursive: true });
+});
+
+const group = (groupVersion: string) => ({ versions: [{ groupVersion }] });
+const CLUSTER = {
+  '/apis/storage.k8s.io/v1/storageclasses': { items: [{ metadata: { name: 'hostpath' } }] },
+  '/api/v1/services': { items: [] },
+  '/apis': { groups: ['apps/v1', 'batch/v1', 'networking.k8s.io/v1', 'autoscaling/v2', 'policy/v1'].map(group) },
+};
+
+async function preflight(...args: string[]): Promise<{ code: number; said: string }> {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/preflight/main.ts', ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: directory, KUBECONFIG: join(directory, 'kubeconfig') },
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  const [code] = await once(child, 'close');
+  return { code, said };
+}
+
+test('says every thing that is missing, and how to make it, before anything is applied', async () => {
+  answers = {
+    ...CLUSTER,
+    '/apis/storage.k8s.io/v1/storageclasses': { items: [{ metadata: { name: 'standard' } }] },
+    '/api/v1/services': {
+      items: [{ metadata: { namespace: 'harbor', name: 'core' }, spec: { ports: [{ nodePort: 30_023 }] } }],
+    },
+    '/api/v1/namespaces/flts/secrets/minio-credentials': { data: { 'access-key': 'eA==' } },
+  };
+  const { code, said } = await preflight('--stack', 'flts', '--env', 'dev');
+  expect(code).toBe(1);
+  expect(said).toMatch(
+    /storage class hostpath is not there, for kafka-data-pvc, .*: set storage\.className .* standard/,
+  );
+  expect(said).toContain('NodePort 30023 of inference-lb is taken by the Service harbor/core');
+  expect(said).toContain(
+    'Secret minio-credentials has no secret-key (keys of the object storage): kubectl create secret',
+  );
+  expect(said).toContain('Secret grafana-credentials is not there');
+  expect(said).not.toContain('eA==');
+});
+
+test('finds nothing where all is there', async () => {
+  const secret = (...keys: string[]) => ({ data: Object.fromEntries(keys.map((key) => [key, 'eA=='])) });
+  answers = {
+    ...CLUSTER,
+    '/api/v1/namespaces/flts/secrets/minio-credentials': secret('access-key', 'secret-key'),
+    '/api/v1/namespaces/flts/secrets/postgres-credentials': secret('password', 'url'),
+    '/api/v1/namespaces/flts/secrets/mlflow-postgres-credentials': secret('password', 'url'),
+    '/api/v1/namespaces/flts/secrets/haproxy-credentials': secret('stats-password'),
+    '/api/v1/namespaces/flts/secrets/grafana-credentials': secret('admin-password'),
+  };
+  const { code, said } = await preflight('--stack', 'flts', '--env', 'dev');
+  expect(said).toMatch(/^flts\/dev in http:\/\/127\.0\.0\.1:\d+: nothing stands in the way of \d+ objects\n$/);
+  expect(code).toBe(0);
+});
+
+test('says that the cluster does not answer, and which', async () => {
+  answers = {};
+  const { code, said } = await preflight('--stack', 'preempt', '--env', 'dev');
+  expect(code).toBe(1);
+  expect(said).toMatch(/^preflight: the cluster could not be asked: /);
+});
