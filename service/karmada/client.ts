@@ -1,10 +1,11 @@
 import { LABELS } from '../contract.ts';
 import { memberCluster } from './clusters.ts';
 import { garbled } from './failures.ts';
-import type { Karmada, KubeObject, Placement } from './karmada.ts';
+import type { Karmada, KubeObject, MemberCluster, ObjectReference, Placement, RequestOptions } from './karmada.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 import { createMember } from './member.ts';
 import { parseList, parseObject } from './objects.ts';
+import { pagesOf } from './pages.ts';
 import { bindingName, placementOf } from './placement.ts';
 import { collectionTarget, objectTarget, type Target } from './resources.ts';
 import { type Call, createTransport, type TransportOptions } from './transport.ts';
@@ -12,6 +13,7 @@ import { type Call, createTransport, type TransportOptions } from './transport.t
 /** Owns our fields in every object that we apply: never rename it, or the fields of running jobs get a second owner. */
 export const FIELD_MANAGER = 'ml-platform';
 
+const BINDING = { apiVersion: 'work.karmada.io/v1alpha2', kind: 'ResourceBinding' } as const;
 const PAGE = 500;
 
 /** The client over HTTP; one for the whole process, so that its connections are kept and shared. */
@@ -26,25 +28,23 @@ export function createKarmada(kubeconfig: Kubeconfig, options: TransportOptions 
   });
 
   /** Page by page, so that a control plane with very many objects is never asked for all of them at once. */
-  async function* listed(target: Target, query: Call['query'], request: Parameters<Karmada['list']>[1]) {
-    const call = onControlPlane('list', 'GET', target);
-    let next: string | undefined;
-    do {
-      const last = next;
-      const body = await transport.json({ ...call, query: { ...query, limit: PAGE, continue: next } }, request);
-      const page = parseList(body, call);
-      yield* page.items;
-      next = page.next;
-      if (next !== undefined && next === last) throw garbled(call, 'the same page twice');
-    } while (next !== undefined);
+  async function* listed(target: Target, query: Call['query'], request: RequestOptions | undefined) {
+    const call = { ...onControlPlane('list', 'GET', target), query: { ...query, limit: PAGE } };
+    for await (const page of pagesOf(transport, call, parseList, request)) yield* page.items;
   }
+
+  const read = (reference: ObjectReference, request: RequestOptions | undefined): Promise<KubeObject | undefined> =>
+    transport.json(onControlPlane('get', 'GET', objectTarget(reference)), parseObject, request);
 
   return {
     async clusters(request) {
       const target = collectionTarget('cluster.karmada.io/v1alpha1', 'Cluster', null);
-      const call = onControlPlane('list', 'GET', target);
-      const body = await transport.json({ ...call, query: { resourceVersion: '0' } }, request);
-      return parseList(body, call).items.map((cluster) => memberCluster(cluster, call));
+      const asked = onControlPlane('list', 'GET', target);
+      const clusters: MemberCluster[] = [];
+      for await (const cluster of listed(target, { resourceVersion: '0' }, request)) {
+        clusters.push(memberCluster(cluster, asked));
+      }
+      return clusters;
     },
 
     async apply(object, request) {
@@ -57,16 +57,12 @@ export function createKarmada(kubeconfig: Kubeconfig, options: TransportOptions 
         contentType: 'application/apply-patch+yaml',
         body: JSON.stringify(object),
       };
-      const body = await transport.json(call, request);
-      if (body === undefined) throw garbled(call, 'that it is not there, though applying creates it');
-      return parseObject(body, call);
+      const applied = await transport.json(call, parseObject, request);
+      if (applied === undefined) throw garbled(call, 'that it is not there, though applying creates it');
+      return applied;
     },
 
-    async get(reference, request) {
-      const call = onControlPlane('get', 'GET', objectTarget(reference));
-      const body = await transport.json(call, request);
-      return body === undefined ? undefined : parseObject(body, call);
-    },
+    get: read,
 
     async list({ apiVersion, kind, namespace }, request) {
       const labelSelector = `${LABELS.managedBy}=${LABELS.managedByValue}`;
@@ -89,23 +85,17 @@ export function createKarmada(kubeconfig: Kubeconfig, options: TransportOptions 
           ...(uid !== undefined && { preconditions: { uid } }),
         }),
       };
-      return (await transport.json(call, request)) !== undefined;
+      return (await transport.json(call, (body) => body, request)) !== undefined;
     },
 
     async placement({ kind, namespace, name }, request) {
-      const reference = {
-        apiVersion: 'work.karmada.io/v1alpha2',
-        kind: 'ResourceBinding',
-        namespace,
-        name: bindingName(kind, name),
-      };
-      const call = onControlPlane('get', 'GET', objectTarget(reference));
-      const body = await transport.json(call, request);
-      return body === undefined ? undefined : placementOf(parseObject(body, call), call).placement;
+      const reference = { ...BINDING, namespace, name: bindingName(kind, name) };
+      const binding = await read(reference, request);
+      return binding && placementOf(binding, onControlPlane('get', 'GET', objectTarget(reference))).placement;
     },
 
     async placements(kind, request) {
-      const target = collectionTarget('work.karmada.io/v1alpha2', 'ResourceBinding', null);
+      const target = collectionTarget(BINDING.apiVersion, BINDING.kind, null);
       const call = onControlPlane('list', 'GET', target);
       const placements = new Map<string, Placement>();
       // Bindings carry none of our labels, so all are read; only what is needed of each page is kept.

@@ -1,7 +1,7 @@
 import { LABELS } from '../contract.ts';
-import { garbled } from './failures.ts';
 import { type KubeObject, MEMBER_RESOURCES, type Member, type MemberResource, type TableRow } from './karmada.ts';
 import { parseList, parseObject } from './objects.ts';
+import { pagesOf } from './pages.ts';
 import { collectionTarget, objectTarget, proxied, segment, type Target } from './resources.ts';
 import { parseTable, TABLE_ACCEPT } from './table.ts';
 import type { Call, Transport } from './transport.ts';
@@ -25,52 +25,37 @@ export function createMember(transport: Transport, cluster: string): Member {
       const call = {
         ...reading('table', proxied(cluster, collectionTarget(API_VERSION[kind], kind, null))),
         accept: TABLE_ACCEPT,
+        // resourceVersion=0: from the member's memory, without a word to its etcd.
+        query: { includeObject: 'None', labelSelector: OURS, limit: TABLE_PAGE, resourceVersion: '0' },
       };
-      const query = { includeObject: 'None', labelSelector: OURS, limit: TABLE_PAGE };
       const rows: TableRow[] = [];
-      // resourceVersion=0: from the member's memory, without a word to its etcd.
-      let page = parseTable(
-        kind,
-        await transport.json({ ...call, query: { ...query, resourceVersion: '0' } }, options),
-        call,
-      );
-      // The version of the first page: a watch from there misses nothing that changed while the others were read.
-      const { resourceVersion } = page;
-      rows.push(...page.rows);
-      for (let last: string | undefined; page.next !== undefined; last = page.next) {
-        if (page.next === last) throw garbled(call, 'the same page twice');
-        page = parseTable(
-          kind,
-          await transport.json({ ...call, query: { ...query, continue: page.next } }, options),
-          call,
-        );
+      let resourceVersion: string | undefined;
+      for await (const page of pagesOf(transport, call, (body, asked) => parseTable(kind, body, asked), options)) {
+        // The version of the first page: a watch from there misses nothing that changed while the others were read.
+        resourceVersion ??= page.resourceVersion;
         for (const row of page.rows) rows.push(row);
       }
-      return { rows, resourceVersion };
+      return { rows, resourceVersion: resourceVersion ?? '' };
     },
 
-    async list(resource, { namespace, ...query }, options) {
-      const call = reading('list', proxied(cluster, memberTarget(resource, namespace)));
-      const limit = query.limit ?? LIST_PAGE;
-      let page = parseList(await transport.json({ ...call, query: { ...query, limit } }, options), call);
-      const { items, resourceVersion } = page;
-      if (query.limit !== undefined) return { items: items.slice(0, query.limit), resourceVersion };
-      const { resourceVersion: _, ...further } = query;
-      for (let last: string | undefined; page.next !== undefined; last = page.next) {
-        if (page.next === last) throw garbled(call, 'the same page twice');
-        page = parseList(
-          await transport.json({ ...call, query: { ...further, limit, continue: page.next } }, options),
-          call,
-        );
-        items.push(...page.items);
+    async list(resource, { namespace, limit, ...query }, options) {
+      const call = {
+        ...reading('list', proxied(cluster, memberTarget(resource, namespace))),
+        query: { ...query, limit: limit ?? LIST_PAGE },
+      };
+      const items: KubeObject[] = [];
+      let resourceVersion: string | undefined;
+      for await (const page of pagesOf(transport, call, parseList, options)) {
+        resourceVersion ??= page.resourceVersion;
+        for (const item of page.items) items.push(item);
+        if (limit !== undefined) break;
       }
-      return { items, resourceVersion };
+      // A limit beside resourceVersion=0 may have been ignored.
+      return { items: items.slice(0, limit), resourceVersion: resourceVersion ?? '' };
     },
 
-    async get(reference, options): Promise<KubeObject | undefined> {
-      const call = reading('get', proxied(cluster, objectTarget(reference)));
-      const body = await transport.json(call, options);
-      return body === undefined ? undefined : parseObject(body, call);
+    get(reference, options): Promise<KubeObject | undefined> {
+      return transport.json(reading('get', proxied(cluster, objectTarget(reference))), parseObject, options);
     },
 
     async *watch(kind, resourceVersion, { signal, idleTimeoutMs, opened }) {

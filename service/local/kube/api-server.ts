@@ -110,7 +110,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
       matches: (object) => byName(object) && matches(object),
       resourceVersion: versionOf(query),
       bookmarks: isTrue(query.get('allowWatchBookmarks')),
-      metadataOnly: representation(headers.accept) === 'PartialObjectMetadata',
+      show: shownInWatch(route.type, representation(headers.accept), includeObject(query)),
       timeoutSeconds: timeout > 0 ? timeout : undefined,
       signal: request.signal,
     });
@@ -307,6 +307,19 @@ function readToken(token: string): { after: string; version: number } {
   } catch {
     throw badRequest('continue key is not valid: malformed value');
   }
+}
+
+function shownInWatch(
+  type: ResourceType,
+  wanted: string | undefined,
+  include: IncludeObject,
+): ((object: StoredObject) => string) | undefined {
+  if (wanted === 'PartialObjectMetadata') return (object) => JSON.stringify(partialMetadata(object));
+  if (wanted !== 'Table') return undefined;
+  return (object) => {
+    const metadata = { resourceVersion: object.metadata.resourceVersion };
+    return renderTable(type, [object], metadata, include, Date.now()).trimEnd();
+  };
 }
 
 function representation(accept: string | undefined): string | undefined {

@@ -8,7 +8,7 @@ interface Dependent {
   readonly name: string;
 }
 
-/** Deletes what a deleted object owned, and takes off the finalizer of foreground deletion once that is gone. */
+/** Deletes what a deleted object owned and what a deleted namespace held, and takes off the finalizer of foreground deletion once that is gone. */
 export function collectGarbage(registry: Registry): () => void {
   const dependents = new Map<string, Map<string, Dependent>>();
 
@@ -52,8 +52,19 @@ export function collectGarbage(registry: Registry): () => void {
     if (dependents.has(metadata.uid)) deleteDependents(metadata.uid);
   }
 
+  function deleteContents(namespace: string): void {
+    for (const type of registry.table.values()) {
+      if (!type.namespaced) continue;
+      for (const { metadata } of registry.store.list(type, namespace)) registry.delete(type, namespace, metadata.name);
+    }
+  }
+
   return registry.store.onChange(({ type, resource, object }) => {
-    if (type === 'DELETED') return forget(object);
+    if (type === 'DELETED') {
+      forget(object);
+      if (resource.kind === 'Namespace') deleteContents(object.metadata.name);
+      return;
+    }
     if (object.metadata.ownerReferences) remember(resource, object);
     if (
       type === 'MODIFIED' &&

@@ -275,7 +275,14 @@ function jobDuration(job: Fields, now: number): string {
 
 function jobDefaults(draft: DraftObject): DraftObject {
   const spec = isFields(draft.spec) ? draft.spec : {};
-  const defaults = { parallelism: 1, completions: 1, backoffLimit: 6, completionMode: 'NonIndexed', suspend: false };
+  const defaults = {
+    parallelism: 1,
+    completions: 1,
+    backoffLimit: 6,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: 'TerminatingOrFailed',
+  };
   return { ...draft, spec: { ...defaults, ...spec } };
 }
 

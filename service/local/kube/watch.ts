@@ -4,7 +4,6 @@ import { groupVersion, type ResourceType } from './resources.ts';
 import type { Matcher } from './selectors.ts';
 import { expired } from './status.ts';
 import type { Store, StoreEvent } from './store.ts';
-import { partialMetadata } from './table.ts';
 
 export interface WatchWish {
   readonly type: ResourceType;
@@ -13,7 +12,8 @@ export interface WatchWish {
   /** undefined or 0: begin with all objects as they are. */
   readonly resourceVersion: number | undefined;
   readonly bookmarks: boolean;
-  readonly metadataOnly: boolean;
+  /** How an object is shown when not as it is: a Table of one row, or its metadata. */
+  readonly show: ((object: StoredObject) => string) | undefined;
   readonly timeoutSeconds: number | undefined;
   readonly signal: AbortSignal;
 }
@@ -78,7 +78,7 @@ function replay(store: Store, wish: WatchWish, queue: Queue<string>): boolean {
   }
   const missed = store.since(type, resourceVersion);
   if (!missed) {
-    queue.push(line('ERROR', expired(resourceVersion, store.oldest(type)).status()));
+    queue.push(line('ERROR', JSON.stringify(expired(resourceVersion, store.oldest(type)).status())));
     queue.close();
     return false;
   }
@@ -94,25 +94,28 @@ function pass(event: StoreEvent, wish: WatchWish, queue: Queue<string>): void {
   const was = previous !== undefined && wish.matches(previous);
   if (!is && !was) return;
   const type = is ? (was ? 'MODIFIED' : 'ADDED') : 'DELETED';
-  queue.push(wish.metadataOnly || type !== event.type ? line(type, shown(object, wish)) : textOf(event));
+  queue.push(wish.show || type !== event.type ? line(type, shown(object, wish)) : textOf(event));
 }
 
 function textOf(event: StoreEvent): string {
   let text = texts.get(event);
   if (text === undefined) {
-    text = line(event.type, event.object);
+    text = line(event.type, JSON.stringify(event.object));
     texts.set(event, text);
   }
   return text;
 }
 
-const shown = (object: StoredObject, wish: WatchWish): object => (wish.metadataOnly ? partialMetadata(object) : object);
+const shown = (object: StoredObject, wish: WatchWish): string => wish.show?.(object) ?? JSON.stringify(object);
 
-const line = (type: string, object: object): string => `${JSON.stringify({ type, object })}\n`;
+const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`;
 
 const bookmark = (type: ResourceType, version: number): string =>
-  line('BOOKMARK', {
-    kind: type.kind,
-    apiVersion: groupVersion(type),
-    metadata: { resourceVersion: String(version), creationTimestamp: null },
-  });
+  line(
+    'BOOKMARK',
+    JSON.stringify({
+      kind: type.kind,
+      apiVersion: groupVersion(type),
+      metadata: { resourceVersion: String(version), creationTimestamp: null },
+    }),
+  );
