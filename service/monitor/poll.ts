@@ -16,8 +16,9 @@ const LONGEST_WAIT_SHARE = 0.5;
 
 export interface TickReport {
   readonly durationMs: number;
-  /** Clusters that were asked in this tick. */
+  /** Clusters that were asked in this tick, and those of them that answered before it ended. */
   readonly asked: number;
+  readonly answered: number;
   readonly changes: number;
   readonly written: number;
   readonly jobs: number;
@@ -61,7 +62,9 @@ export function createPoll(options: PollOptions): Poll {
     const mine = ownership.clusters();
     const due = mine.filter(isDue);
     const visits = due.map((cluster) => ({ isPrompt: health.isPrompt(cluster), report: ask(cluster) }));
-    const changes = await answersInTime(visits.filter(({ isPrompt }) => isPrompt).map(({ report }) => report));
+    const { answered, changes } = await answersInTime(
+      visits.filter(({ isPrompt }) => isPrompt).map(({ report }) => report),
+    );
     const written = await writer.flush();
     writeWhenAnswered(visits.map(({ report }) => report));
     followMoves();
@@ -69,6 +72,7 @@ export function createPoll(options: PollOptions): Poll {
     options.onTick?.({
       durationMs: clock.elapsed() - startedAt,
       asked: due.length,
+      answered,
       changes,
       written,
       jobs: known.size,
@@ -90,17 +94,24 @@ export function createPoll(options: PollOptions): Poll {
     }
   }
 
-  /** The changes of those that answer before the tick must write what it has. */
-  async function answersInTime(reports: readonly Promise<VisitReport>[]): Promise<number> {
+  /** Those that answer before the tick must write what it has. */
+  async function answersInTime(
+    reports: readonly Promise<VisitReport>[],
+  ): Promise<{ answered: number; changes: number }> {
+    let answered = 0;
     let changes = 0;
+    const count = (report: VisitReport): void => {
+      if (report.outcome === 'answered') answered += 1;
+      changes += report.changed;
+    };
     const timeout = new AbortController();
-    const all = Promise.all(reports.map((report) => report.then(({ changed }) => (changes += changed))));
+    const all = Promise.all(reports.map((report) => report.then(count)));
     await Promise.race([
       all,
       sleep(LONGEST_WAIT_SHARE * intervalMs, undefined, { signal: timeout.signal }).catch(() => {}),
     ]);
     timeout.abort();
-    return changes;
+    return { answered, changes };
   }
 
   /** The slow ones: written as soon as they answer, not at the next tick. A failure to write is told by the next tick's own. */
