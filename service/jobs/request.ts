@@ -131,7 +131,7 @@ export function parseJobRequest(body: unknown): ParsedRequest {
   const misspelt = misspeltKeys(JOB_REQUEST_SCHEMA, input);
   const parsed = JOB_REQUEST_SCHEMA.safeParse(input, { error: explain });
   if (!parsed.success) {
-    return { ok: false, problems: [...misspelt, ...problemsOf(parsed.error), ...earlyHyperparameterProblems(input)] };
+    return { ok: false, problems: [...misspelt, ...problemsOf(parsed.error), ...problemsBesides(input)] };
   }
   const block = hyperparameterBlock(parsed.data);
   const problems = [...misspelt, ...combinationProblems(parsed.data), ...block.problems];
@@ -143,20 +143,24 @@ export function parseJobRequest(body: unknown): ParsedRequest {
 /** A container may go without a name of its own. */
 const nameOf = (chosen: Parsed['algorithm']): string => chosen.algorithmName ?? 'container';
 
+/** The algorithm as a whole: a name that we know, or an image of one's own. */
+function algorithmProblems({ algorithm: chosen }: Pick<Parsed, 'algorithm'>): FieldProblem[] {
+  if (chosen.source === 'container') {
+    if (chosen.imageUri !== undefined) return [];
+    return [{ path: ['algorithm', 'imageUri'], message: 'is required when algorithm.source is container' }];
+  }
+  const path = ['algorithm', 'algorithmName'];
+  if (chosen.algorithmName === undefined) return [{ path, message: `is required: ${known()}` }];
+  if (algorithmNamed(chosen.algorithmName) !== undefined) return [];
+  const given = chosen.algorithmName;
+  return [{ path, message: `${known()}, not ${show(given)}${suggestion(given, names())}` }];
+}
+
 /** What no field can tell alone. */
 function combinationProblems(request: Parsed): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+  const problems = algorithmProblems(request);
   const refuse = (path: FieldProblem['path'], message: string) => problems.push({ path, message });
   const builtin = request.algorithm.source === 'builtin';
-  if (builtin && request.algorithm.algorithmName === undefined)
-    refuse(['algorithm', 'algorithmName'], `is required: ${known()}`);
-  else if (builtin && algorithmNamed(nameOf(request.algorithm)) === undefined) {
-    const given = nameOf(request.algorithm);
-    refuse(['algorithm', 'algorithmName'], `${known()}, not ${show(given)}${suggestion(given, names())}`);
-  }
-  if (!builtin && request.algorithm.imageUri === undefined) {
-    refuse(['algorithm', 'imageUri'], 'is required when algorithm.source is container');
-  }
   if (request.runtime === 'job') {
     if (builtin) refuse(['runtime'], 'must be ray for a built-in algorithm');
     if (request.entrypoint) refuse(['entrypoint'], 'is for runtime ray; with runtime job use command and args');
@@ -185,10 +189,10 @@ const HYPERPARAMETER_PARTS = JOB_REQUEST_SCHEMA.pick({
   customHyperparameters: true,
 });
 
-/** Other fields are wrong: the hyperparameters are checked all the same, so that one answer names every wrong field. */
-function earlyHyperparameterProblems(input: unknown): readonly FieldProblem[] {
+/** Other fields are wrong: algorithm and hyperparameters are checked all the same, so that one answer names every wrong field. */
+function problemsBesides(input: unknown): readonly FieldProblem[] {
   const parts = HYPERPARAMETER_PARTS.safeParse(input);
-  return parts.success ? hyperparameterBlock(parts.data).problems : [];
+  return parts.success ? [...algorithmProblems(parts.data), ...hyperparameterBlock(parts.data).problems] : [];
 }
 
 /** The chosen algorithm's own block, with its defaults; blocks of others must be empty. */
