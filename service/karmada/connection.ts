@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import type { ConnectionSettings, Kubeconfig } from './kubeconfig.ts';
+import type { Kubeconfig } from './kubeconfig.ts';
+import type { ConnectionSettings } from './settings.ts';
 
 /**
  * Kept-alive connections to the Karmada API server. Two pools, because a watch or a followed log holds its connection

@@ -186,6 +186,15 @@ export function unreachable(asked: Asked, server: string, error: unknown): Karma
   );
 }
 
+/** Nothing was sent: an exec plugin failed, or a certificate or token file is just not there. */
+export function noCredentials(asked: Asked, path: string, error: unknown): KarmadaError {
+  return new KarmadaError(
+    'unauthenticated',
+    `The credentials of kubeconfig ${path} could not be had, so nothing was sent: ${shorten(causeOf(error))}`,
+    { cluster: asked.cluster, cause: error },
+  );
+}
+
 export function causeOf(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(causeOf))].join('; ');
   if (error instanceof Error) return error.message || ('code' in error ? String(error.code) : error.name);

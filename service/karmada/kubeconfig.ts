@@ -1,25 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
-import type { RequestOptions as HttpsOptions } from 'node:https';
-import { dirname, isAbsolute, join } from 'node:path';
-import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { readKubeconfig, stampOf } from './kubeconfig-file.ts';
+import { type ConnectionSettings, settingsOf, withoutUser } from './settings.ts';
 
-export class KubeconfigError extends Error {
-  override readonly name = 'KubeconfigError';
-}
-
-/** All that a connection needs: read again whenever the mounted file, a certificate or a token changes. */
-export interface ConnectionSettings {
-  readonly server: URL;
-  readonly proxyUrl: string | undefined;
-  readonly tls: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> & {
-    readonly servername?: string;
-    readonly rejectUnauthorized?: boolean;
-  };
-  readonly headers: Readonly<Record<string, string>>;
-}
+export { KubeconfigError } from './kubeconfig-file.ts';
 
 export interface Kubeconfig {
   readonly path: string;
@@ -39,45 +21,27 @@ export interface KubeconfigOptions {
 
 /** Mounted Secrets are swapped without notice; client-go too looks at token files anew every so often. */
 const CHECK_EVERY_MS = 5_000;
-
-const named = <T extends z.ZodType>(key: string, value: T) =>
-  z.array(z.looseObject({ name: z.string().min(1), [key]: value })).min(1);
-
-const fileSchema = z.looseObject({
-  'current-context': z.string().min(1),
-  contexts: named('context', z.looseObject({ cluster: z.string().min(1) })),
-  clusters: named(
-    'cluster',
-    z.looseObject({
-      server: z.url({ protocol: /^https?$/ }),
-      // undici's SOCKS proxy is experimental and takes no CA for the server behind it.
-      'proxy-url': z
-        .url({ protocol: /^https?$/, error: 'must be http:// or https://; SOCKS is not supported' })
-        .optional(),
-    }),
-  ),
-});
-
-interface Entry {
-  readonly name: string;
-  readonly [key: string]: unknown;
-}
+/** An exec plugin is run again for a refused token, but not for each of a hundred requests refused at once. */
+const DISTRUST_EVERY_MS = 1_000;
 
 /** Reads and checks a kubeconfig; every later request takes its settings from here. */
 export async function loadKubeconfig(path: string, options: KubeconfigOptions = {}): Promise<Kubeconfig> {
   const checkEveryMs = options.checkEveryMs ?? CHECK_EVERY_MS;
-  let loaded = await load(path);
+  let loaded = await readKubeconfig(path);
   let settings: Promise<ConnectionSettings> | undefined;
   let checkedAt = 0;
   let distrusted = false;
+  let distrustedAt = Number.NEGATIVE_INFINITY;
 
   async function reloadIfChanged(): Promise<void> {
     const stamp = await stampOf(loaded.files);
     if (stamp === loaded.stamp && !distrusted) return;
     distrusted = false;
     try {
-      loaded = await load(path);
+      loaded = await readKubeconfig(path);
     } catch (error) {
+      // Said once, not at every look until the file changes again.
+      loaded = { ...loaded, stamp };
       options.onWarning?.(`${(error as Error).message} Going on with what was read before.`);
     }
   }
@@ -103,175 +67,10 @@ export async function loadKubeconfig(path: string, options: KubeconfigOptions = 
       return settings;
     },
     distrust() {
+      if (performance.now() - distrustedAt < DISTRUST_EVERY_MS) return;
+      distrustedAt = performance.now();
       distrusted = true;
+      settings = undefined;
     },
   };
-}
-
-interface Loaded {
-  readonly config: KubeConfig;
-  readonly files: readonly string[];
-  readonly stamp: string;
-}
-
-async function load(path: string): Promise<Loaded> {
-  const problem = (what: string): KubeconfigError => new KubeconfigError(`Kubeconfig ${path}: ${what}.`);
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw problem(error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code})`);
-  });
-  const document = parseDocument(text, problem);
-  const checked = fileSchema.safeParse(document);
-  if (!checked.success) throw problem(checked.error.issues.map(issueText).join('; '));
-  const { cluster, user } = current(checked.data, problem);
-  const directory = dirname(path);
-  const config = new KubeConfig();
-  try {
-    config.loadFromString(JSON.stringify(normalised(checked.data, cluster, user, directory)));
-    config.makePathsAbsolute(directory);
-  } catch (error) {
-    throw problem((error as Error).message);
-  }
-  const files = [path, ...referencedFiles(config)];
-  const loaded = { config, files, stamp: await stampOf(files) };
-  await check(config, problem);
-  return loaded;
-}
-
-function parseDocument(text: string, problem: (what: string) => KubeconfigError): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    // Only the first line: what follows quotes the file, which holds keys.
-    throw problem(`is no YAML: ${(error as Error).message.split('\n')[0]}`);
-  }
-}
-
-const issueText = (issue: z.core.$ZodIssue): string =>
-  issue.path.length === 0 ? 'is no kubeconfig' : `${issue.path.join('.')}: ${issue.message}`;
-
-function current(
-  file: z.infer<typeof fileSchema>,
-  problem: (what: string) => KubeconfigError,
-): { cluster: Entry; user: Entry } {
-  const contextName = file['current-context'];
-  const find = (entries: unknown, name: unknown): Entry | undefined =>
-    Array.isArray(entries) ? entries.find((entry) => entry?.name === name) : undefined;
-  const context = find(file.contexts, contextName)?.context as { cluster: string; user?: string } | undefined;
-  if (!context) throw problem(`current-context "${contextName}" is not among its contexts`);
-  const cluster = find(file.clusters, context.cluster);
-  if (!cluster)
-    throw problem(`context "${contextName}" names cluster "${context.cluster}", which is not among its clusters`);
-  const user = context.user ? find(file.users, context.user) : { name: 'nobody', user: {} };
-  if (!user) throw problem(`context "${contextName}" names user "${context.user}", which is not among its users`);
-  return { cluster, user };
-}
-
-/** The current context alone, in the spelling that client-node 2.0.1 understands. */
-function normalised(file: z.infer<typeof fileSchema>, cluster: Entry, user: Entry, directory: string): object {
-  const context = { cluster: cluster.name, user: user.name };
-  const given = (user.user ?? {}) as Record<string, unknown>;
-  return {
-    'current-context': file['current-context'],
-    contexts: [{ name: file['current-context'], context }],
-    clusters: [cluster],
-    users: [{ name: user.name, user: { ...given, ...tokenFile(given, directory), ...execPlugin(given, directory) } }],
-  };
-}
-
-/** client-node does not know `tokenFile` of a kubeconfig; its own provider of that name reads the file every minute. */
-function tokenFile(user: Record<string, unknown>, directory: string): object {
-  if (typeof user.tokenFile !== 'string') return {};
-  return { 'auth-provider': { name: 'tokenFile', config: { tokenFile: absolute(directory, user.tokenFile) } } };
-}
-
-/** A plugin beside the kubeconfig is run from there; KUBERNETES_EXEC_INFO is what the exec protocol promises plugins. */
-function execPlugin(user: Record<string, unknown>, directory: string): object {
-  const exec = user.exec as { command?: unknown; apiVersion?: unknown; env?: unknown } | undefined;
-  if (typeof exec?.command !== 'string') return {};
-  const info = { apiVersion: exec.apiVersion, kind: 'ExecCredential', spec: { interactive: false } };
-  const env = Array.isArray(exec.env) ? exec.env : [];
-  return {
-    exec: {
-      ...exec,
-      command: exec.command.includes('/') ? absolute(directory, exec.command) : exec.command,
-      env: [...env, { name: 'KUBERNETES_EXEC_INFO', value: JSON.stringify(info) }],
-    },
-  };
-}
-
-const absolute = (directory: string, file: string): string => (isAbsolute(file) ? file : join(directory, file));
-
-function referencedFiles(config: KubeConfig): string[] {
-  const user = config.getCurrentUser();
-  const provider: { config?: { tokenFile?: unknown } } | undefined = user?.authProvider ?? undefined;
-  return [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile, provider?.config?.tokenFile].filter(
-    (file): file is string => typeof file === 'string',
-  );
-}
-
-/** stat follows the symbolic links by which a mounted Secret is swapped, so a new file has a new inode or time. */
-async function stampOf(files: readonly string[]): Promise<string> {
-  const stamps = files.map((file) =>
-    stat(file).then(
-      ({ ino, size, mtimeMs }) => `${ino}:${size}:${mtimeMs}`,
-      (error: NodeJS.ErrnoException) => String(error.code),
-    ),
-  );
-  return (await Promise.all(stamps)).join(' ');
-}
-
-/** What can be told without a request: files that are named exist, and certificate and key fit. Plugins are not run. */
-async function check(config: KubeConfig, problem: (what: string) => KubeconfigError): Promise<void> {
-  const cluster = config.getCurrentCluster();
-  if (cluster?.server.startsWith('http:') && !cluster.skipTLSVerify) {
-    throw problem(
-      'server is http://, where credentials travel in the clear: say insecure-skip-tls-verify: true to allow it',
-    );
-  }
-  for (const file of referencedFiles(config)) {
-    await readFile(file).catch((error: NodeJS.ErrnoException) => {
-      throw problem(`names the file ${file}, which cannot be read (${error.code})`);
-    });
-  }
-  if (config.getCurrentUser()?.exec) return;
-  const { tls } = await settingsOf(config);
-  try {
-    createSecureContext(tls);
-  } catch (error) {
-    throw problem(
-      `its certificate-authority, client-certificate or client-key cannot be used: ${(error as Error).message}`,
-    );
-  }
-}
-
-async function settingsOf(config: KubeConfig): Promise<ConnectionSettings> {
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new KubeconfigError('The kubeconfig has no current cluster.');
-  const options: HttpsOptions & { servername?: string } = {};
-  await config.applyToHTTPSOptions(options);
-  const { ca, cert, key, servername, rejectUnauthorized, auth } = options;
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(options.headers ?? {})) {
-    // A token file usually ends in a newline, which no header may carry.
-    if (typeof value === 'string') headers[name.toLowerCase()] = value.trim();
-  }
-  if (auth) headers.authorization = `Basic ${Buffer.from(auth).toString('base64')}`;
-  return {
-    server: withoutUser(new URL(cluster.server)),
-    proxyUrl: cluster.proxyUrl,
-    tls: {
-      ...(ca && { ca }),
-      ...(cert && { cert }),
-      ...(key && { key }),
-      ...(servername && { servername }),
-      ...(rejectUnauthorized === false && { rejectUnauthorized }),
-    },
-    headers,
-  };
-}
-
-function withoutUser(url: URL): URL {
-  url.username = '';
-  url.password = '';
-  return url;
 }

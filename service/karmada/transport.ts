@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici';
 import { header, parseJson, pieces, readAll } from './body.ts';
 import { type Connection, createConnection } from './connection.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
-import { type Asked, failureOf, garbled, saysObjectMissing, unreachable } from './failures.ts';
+import { type Asked, failureOf, garbled, noCredentials, saysObjectMissing, unreachable } from './failures.ts';
 import type { RequestOptions } from './karmada.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 import { createMeter, type Meter, type RequestReport, type Verb } from './meter.ts';
@@ -105,8 +105,10 @@ async function dispatch(
   deadline: Deadline,
   pool: Pool,
 ): Promise<Dispatcher.ResponseData> {
+  const line = await Promise.race([connection.current(), deadline.passed]).catch((error: unknown) => {
+    throw deadline.signal.aborted ? error : noCredentials(call, kubeconfig.path, error);
+  });
   try {
-    const line = await Promise.race([connection.current(), deadline.passed]);
     return await line[pool].request({
       origin: line.origin,
       path: line.basePath + call.target.path + queryOf(call),
