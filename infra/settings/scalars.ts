@@ -12,7 +12,10 @@ export const optionalText = (pattern: string, allowed: string) =>
 const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
 const name = `${label}(\\.${label}){0,3}`;
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const cronField = '(\\*|[0-9]{1,2}(-[0-9]{1,2})?)(/[1-9][0-9]?)?(,[0-9]{1,2}(-[0-9]{1,2})?)*';
+const cronField = (values: string) => `(\\*|${values}(-${values})?)(/[1-9][0-9]?)?(,${values}(-${values})?){0,9}`;
+const cronLine = ['[1-5]?[0-9]', '(1?[0-9]|2[0-3])', '([1-9]|[12][0-9]|3[01])', '([1-9]|1[0-2])', '[0-7]'].map(
+  cronField,
+);
 const registry = '[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(:[1-9][0-9]{1,4})?(/[a-z0-9][-._a-z0-9]{0,61}){0,4}';
 
 export const patterns = { label, name, registry } as const;
@@ -44,7 +47,7 @@ export const cidr = () =>
     `${octet}(\\.${octet}){3}/(3[0-2]|[12]?[0-9])|[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`,
     'an address range such as 10.0.0.0/8 (IPv6 written out in full)',
   );
-export const cron = () => text(`${cronField}( ${cronField}){4}`, 'a cron line of five fields such as 0 3 * * *');
+export const cron = () => text(cronLine.join(' '), 'a cron line of five fields such as 0 3 * * *');
 export const port = () => z.int().min(1).max(65_535);
 export const nodePort = () => z.int().min(30_000).max(32_767);
 /** The last label begins with a letter: otherwise browsers take the whole for an IPv4 address. */
