@@ -58,12 +58,13 @@ describe('tokens', () => {
     const all = await operations(world, job.id);
     expect(all.filter(({ open }) => open).map(({ path }) => path)).toEqual(['/health', '/ready', '/api/v1/auth']);
     for (const { method, path, open } of all) {
-      for (const headers of [
+      const attempts: Record<string, string>[] = [
         {},
         { Authorization: 'Bearer wrong' },
         { Authorization: 'Basic YTpi' },
         { Authorization: 'Bearer ' },
-      ]) {
+      ];
+      for (const headers of attempts) {
         const answer = await world.call(path, { method, headers });
         expect([method, path, answer.status]).toEqual([method, path, open ? 200 : 401]);
         if (!open) expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/);
@@ -274,7 +275,7 @@ async function startIssuer() {
     exp?: number | null;
     aud?: string;
     iss?: string;
-    key?: CryptoKey;
+    key?: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
   }
   return {
     url,
