@@ -80,7 +80,7 @@ const custom = fc.dictionary(
     fc.constant(''),
     printable(40),
     fc.integer(),
-    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map(asJson),
     fc.boolean(),
   ),
   { maxKeys: 5 },
@@ -99,7 +99,7 @@ function fieldValue(field: FieldDescription): fc.Arbitrary<unknown> {
       minExcluded: field.exclusiveMin ?? false,
       maxExcluded: field.exclusiveMax ?? false,
     };
-    return fc.double(range);
+    return fc.double(range).map(asJson);
   }
   return fc.constant(field.default);
 }
@@ -153,3 +153,8 @@ export const validBody: fc.Arbitrary<Record<string, unknown>> = fc
     fc.oneof(hyperparameters, ownImage),
   )
   .map(([common, kind]) => ({ ...common, ...kind }));
+
+/** JSON has no negative zero to give back. */
+function asJson(number: number): number {
+  return JSON.parse(JSON.stringify(number));
+}
