@@ -41,8 +41,6 @@ export interface Monitor {
 
 /** Clusters whose jobs are read from the store in one go. */
 const CLUSTERS_LOADED_AT_ONCE = 8;
-/** Events of a watch that come together are written together. */
-const GATHER_EVENTS_MS = 5;
 
 export function createMonitor({ config, store, karmada, log, onStatus, onTick }: MonitorDependencies): Monitor {
   const holder = `${hostname()}-${randomUUID().slice(0, 8)}`;
@@ -101,11 +99,12 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
       // The query confirms that it is gone, and for how long.
       if (event.type === 'DELETED') return watches.check(cluster);
       seenInList(row, event.object);
-      writeSoon();
+      writer.flushSoon();
     },
   });
   const poll = createPoll({
     intervalMs: config.intervalMs,
+    load: loadGained,
     follow,
     ownership,
     known,
@@ -125,7 +124,6 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     mark = next;
     ownership.inUse(jobs.flatMap((job) => (isFinished(job.status) ? [] : job.clusters)));
     remember(jobs);
-    await loadGained();
   }
 
   /** A job that its cluster's watch may have told of before we knew it is looked for by the query. */
@@ -166,16 +164,7 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     for (const observation of await lost.followMoves(unreachable.flatMap((cluster) => [...known.allRows(cluster)]))) {
       writer.add(observation);
     }
-    await writer.flush();
-  }
-
-  let gathering: NodeJS.Timeout | undefined;
-  function writeSoon(): void {
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
-      // It waits in the writer; the next tick tries again and says what is wrong.
-      writer.flush().catch(() => {});
-    }, GATHER_EVENTS_MS);
+    writer.flushSoon();
   }
 
   return {
@@ -189,8 +178,7 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     async stop() {
       await poll.stop();
       watches.stop();
-      clearTimeout(gathering);
-      await writer.flush().catch((error: unknown) => log.warn({ err: error }, 'Monitor stops with changes unwritten'));
+      await writer.close().catch((error: unknown) => log.warn({ err: error }, 'Monitor stops with changes unwritten'));
       await ownership.stop();
     },
     async clusterHealth() {

@@ -24,9 +24,13 @@ export interface TickReport {
   readonly jobs: number;
 }
 
+type Answers = Pick<TickReport, 'answered' | 'changes'>;
+
 export interface PollOptions {
   readonly intervalMs: number;
-  /** Brings the memory in line with the store. */
+  /** Reads from the store what this replica has become the owner of. */
+  readonly load: () => Promise<void>;
+  /** Brings the memory in line with what others changed in the store. */
   readonly follow: () => Promise<void>;
   readonly ownership: Pick<Ownership, 'clusters'>;
   readonly known: KnownJobs;
@@ -58,25 +62,25 @@ export function createPoll(options: PollOptions): Poll {
 
   async function tick(): Promise<void> {
     const startedAt = clock.elapsed();
-    await options.follow();
-    const mine = ownership.clusters();
-    const due = mine.filter(isDue);
+    await options.load();
+    const due = ownership.clusters().filter(isDue);
     const visits = due.map((cluster) => ({ isPrompt: health.isPrompt(cluster), report: ask(cluster) }));
-    const { answered, changes } = await answersInTime(
-      visits.filter(({ isPrompt }) => isPrompt).map(({ report }) => report),
-    );
-    const written = await writer.flush();
+    await options.follow();
+    const answers = await answersInTime(visits.filter(({ isPrompt }) => isPrompt).map(({ report }) => report));
+    // Not awaited: while this tick is written the next one may already ask. The writer keeps the order.
+    void write(startedAt, due.length, answers);
     writeWhenAnswered(visits.map(({ report }) => report));
     followMoves();
     logJobs();
-    options.onTick?.({
-      durationMs: clock.elapsed() - startedAt,
-      asked: due.length,
-      answered,
-      changes,
-      written,
-      jobs: known.size,
-    });
+  }
+
+  async function write(startedAt: number, asked: number, answers: Answers): Promise<void> {
+    try {
+      const written = await writer.flush();
+      options.onTick?.({ durationMs: clock.elapsed() - startedAt, asked, ...answers, written, jobs: known.size });
+    } catch (error) {
+      tellFailing(error);
+    }
   }
 
   function isDue(cluster: string): boolean {
@@ -95,9 +99,7 @@ export function createPoll(options: PollOptions): Poll {
   }
 
   /** Those that answer before the tick must write what it has. */
-  async function answersInTime(
-    reports: readonly Promise<VisitReport>[],
-  ): Promise<{ answered: number; changes: number }> {
+  async function answersInTime(reports: readonly Promise<VisitReport>[]): Promise<Answers> {
     let answered = 0;
     let changes = 0;
     const count = (report: VisitReport): void => {
@@ -114,9 +116,9 @@ export function createPoll(options: PollOptions): Poll {
     return { answered, changes };
   }
 
-  /** The slow ones: written as soon as they answer, not at the next tick. A failure to write is told by the next tick's own. */
+  /** The slow ones: written as soon as they answer, not at the next tick. */
   function writeWhenAnswered(reports: readonly Promise<VisitReport>[]): void {
-    for (const report of reports) report.then(() => writer.flush()).catch(() => {});
+    for (const report of reports) void report.then(() => writer.flushSoon());
   }
 
   function followMoves(): void {
@@ -133,15 +135,19 @@ export function createPoll(options: PollOptions): Poll {
   }
 
   let isFailing = false;
+  /** Only the database can fail a tick; what was seen waits in the writer. */
+  function tellFailing(error: unknown): void {
+    if (!isFailing) log.error({ err: error }, 'Monitor cannot use the database; tries again at every tick');
+    isFailing = true;
+  }
+
   async function tickAndTell(): Promise<void> {
     try {
       await tick();
-      if (isFailing) log.info('Monitor works again');
+      if (isFailing) log.info('Monitor can use the database again');
       isFailing = false;
     } catch (error) {
-      // Only the database can fail a tick; what was seen waits in the writer.
-      if (!isFailing) log.error({ err: error }, 'Monitor cannot use the database; tries again at every tick');
-      isFailing = true;
+      tellFailing(error);
     }
   }
 

@@ -8,6 +8,8 @@ import { leaseName } from './ownership.ts';
 
 /** Keeps one statement within some megabytes; a tick of 1,000 changes is far below. */
 const MOST_CHANGES_A_STATEMENT = 5_000;
+/** A watch's changes are to be stored within tens of milliseconds. */
+const GATHER_MS = 5;
 /** The store was ahead of us this often in a row for one observation: let the next answer of the cluster decide. */
 const MOST_TRIES = 5;
 /** While the database is away a watch goes on telling: beyond this only the newest observation of a job is kept. */
@@ -38,7 +40,8 @@ export class Writer {
   #queue: Waiting[] = [];
   /** How many observations of a job have not reached the store yet, those being written included. */
   readonly #underWay = new Map<string, number>();
-  #draining: Promise<number> | undefined;
+  #writing: Promise<number> | undefined;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -56,20 +59,38 @@ export class Writer {
   }
 
   /**
-   * Writes all that waits, and what comes meanwhile; one statement at a time. Returns the number of jobs changed.
-   * Rejects when the store cannot be asked; then everything still waits.
+   * Writes what waits, one statement at a time, and returns the number of jobs changed. Rejects when the store cannot be asked;
+   * then everything still waits.
    */
-  flush(): Promise<number> {
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = undefined;
-    });
-    return this.#draining;
+  async flush(): Promise<number> {
+    while (this.#writing) await this.#writing.catch(() => {});
+    if (this.#queue.length === 0) return 0;
+    this.#writing = this.#write(this.#takeBatch());
+    try {
+      const written = await this.#writing;
+      // Further observations of the same jobs, and what came meanwhile.
+      if (this.#queue.length > 0) this.flushSoon();
+      return written;
+    } finally {
+      this.#writing = undefined;
+    }
   }
 
-  async #drain(): Promise<number> {
-    let written = 0;
-    while (this.#queue.length > 0) written += await this.#write(this.#takeBatch());
-    return written;
+  /** What comes one by one is gathered for a moment, so that it does not cost a statement each. */
+  flushSoon(): void {
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      // It still waits here; the next tick tries again and says what is wrong.
+      this.flush().catch(() => {});
+    }, GATHER_MS);
+  }
+
+  /** Writes all that waits, once and for all. */
+  async close(): Promise<void> {
+    clearTimeout(this.#gathering);
+    do await this.flush();
+    while (this.#queue.length > 0);
+    clearTimeout(this.#gathering);
   }
 
   async #write(batch: readonly Waiting[]): Promise<number> {

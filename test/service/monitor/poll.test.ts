@@ -33,11 +33,10 @@ test('a job goes through its states; each is stored and told once, and the log s
     ['Pending', 'Running', 'Running', 'member1'],
     ['Running', 'Succeeded', 'Succeeded', 'member1'],
   ]);
-  await eventually(
-    () => world.logged,
-    (lines) => lines.includes('Monitoring 0 active jobs'),
-  );
-  expect(world.logged).toEqual([
+  // A busy machine may make a query too slow once; that is logged too, and not what this is about.
+  const lines = () => world.logged.filter((line) => line !== 'Cluster did not answer');
+  await eventually(lines, (seen) => seen.includes('Monitoring 0 active jobs'));
+  expect(lines()).toEqual([
     'Job monitor started - polling every 0.2 seconds',
     'Monitoring 1 active jobs',
     `Job ${job.id} status changed: Pending -> Running`,

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { KnownJobs } from '../../../service/monitor/knownJobs.ts';
+import type { MonitoredJob } from '../../../service/store/store.ts';
+
+const job = (fields: Partial<MonitoredJob> = {}): MonitoredJob => ({
+  id: 'train-1',
+  namespace: 'default',
+  kind: 'RayJob',
+  objectName: 'train-1',
+  status: 'Running',
+  reason: 'Running',
+  message: '',
+  wanted: 'run',
+  clusters: ['a'],
+  clusterStates: {},
+  startedAt: null,
+  finishedAt: null,
+  version: 1,
+  ...fields,
+});
+
+function following(...clusters: string[]): KnownJobs {
+  const known = new KnownJobs();
+  for (const cluster of clusters) known.follow(cluster);
+  return known;
+}
+
+test('jobs of clusters that are another replica’s are not remembered', () => {
+  const known = following('a');
+  expect(known.put(job({ clusters: ['b'] }))).toEqual([]);
+  expect(known.size).toBe(0);
+});
+
+test('a new row begins with the columns that were stored, so that an unchanged job costs no GET after a restart', () => {
+  const known = following('a');
+  const state = {
+    status: 'Running',
+    reason: 'Running',
+    message: '',
+    startedAt: null,
+    finishedAt: null,
+    rayCluster: null,
+  } as const;
+  known.put(job({ clusterStates: { a: { ...state, columns: 'RUNNING|Running|||' } } }));
+  expect(known.row('a', 'RayJob', 'train-1')?.columns).toBe('RUNNING|Running|||');
+});
+
+test('an older version changes nothing; a newer one keeps what was seen', () => {
+  const known = following('a');
+  known.put(job({ version: 2 }));
+  const row = known.row('a', 'RayJob', 'train-1');
+  if (row) row.columns = 'seen';
+  known.put(job({ version: 1, status: 'Failed' }));
+  expect(known.job('train-1')?.status).toBe('Running');
+  known.put(job({ version: 3, message: 'news' }));
+  expect(known.row('a', 'RayJob', 'train-1')).toMatchObject({ columns: 'seen', job: { message: 'news' } });
+});
+
+test('a finished or deleted job, and one that moved away, is forgotten', () => {
+  const known = following('a', 'b');
+  known.put(job({ version: 1 }));
+  expect(known.put(job({ version: 2, clusters: ['b'] }))).toEqual(['b']);
+  expect(known.row('a', 'RayJob', 'train-1')).toBeUndefined();
+  expect(known.kindsInUse('a')).toEqual([]);
+  known.put(job({ version: 3, clusters: ['b'], status: 'Succeeded' }));
+  expect([known.size, known.kindsInUse('b')]).toEqual([0, []]);
+  known.put(job({ version: 4 }));
+  known.remove('train-1');
+  expect([known.size, known.kindsInUse('a')]).toEqual([0, []]);
+});
+
+test('giving a cluster away keeps a job that is on another of ours', () => {
+  const known = following('a', 'b');
+  known.put(job({ clusters: ['a', 'b'] }));
+  known.put(job({ id: 'train-2', objectName: 'train-2', clusters: ['a'] }));
+  known.forget('a');
+  expect(known.size).toBe(1);
+  expect(known.row('b', 'RayJob', 'train-1')).toBeDefined();
+  expect(known.row('a', 'RayJob', 'train-1')).toBeUndefined();
+});
