@@ -21,6 +21,14 @@ const keepOwnAddress: Plugin = {
   },
 };
 
+/** SQL, and the page that shows the API's document. The web page and the laptop's simulation are no part of the image. */
+function filesReadAtRunTime(): string[] {
+  return readdirSync(join(root, 'service'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.(ts|tsx|md)$/.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => !/^service[\\/](web|local)[\\/]/.test(file));
+}
+
 /** CycloneDX list of the packages that really went into the bundle, for scanners that look for it in the image. */
 function bill(metafile: Metafile): string {
   const packages = new Map<string, { name: string; version: string; license: string }>();
@@ -64,11 +72,7 @@ export async function bundle(out: string): Promise<void> {
     plugins: [keepOwnAddress],
     logLevel: 'warning',
   });
-  for (const entry of readdirSync(join(root, 'service/store'), { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.sql')) continue;
-    const file = relative(root, join(entry.parentPath, entry.name));
-    cpSync(join(root, file), join(out, file));
-  }
+  for (const file of filesReadAtRunTime()) cpSync(join(root, file), join(out, file));
   const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   writeFileSync(join(out, 'package.json'), `${JSON.stringify({ name, version, license, type: 'module' }, null, 2)}\n`);
   writeFileSync(join(out, 'sbom.cdx.json'), bill(metafile));

@@ -15,15 +15,17 @@ export interface ServiceProcess {
 }
 
 const START_MS = 30_000;
-const MAIN = new URL('../../service/main.ts', import.meta.url).pathname;
+const SOURCES = ['--import', 'tsx', new URL('../../service/main.ts', import.meta.url).pathname];
 
 export async function startServiceProcess(settings: {
   databaseUrl: string;
   kubeconfig: string;
+  /** Arguments of Node instead of the sources: the bundle of the image. */
+  program?: string[];
   environment?: Readonly<Record<string, string>>;
 }): Promise<ServiceProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['--import', 'tsx', MAIN], {
+  const child = spawn(process.execPath, settings.program ?? SOURCES, {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
