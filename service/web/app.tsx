@@ -1,5 +1,5 @@
-import { lazy, Suspense } from 'react';
-import { Route, Switch } from 'wouter';
+import { lazy, Suspense, useEffect } from 'react';
+import { Route, Switch, useLocation } from 'wouter';
 import { LiveUpdates } from './api/live.tsx';
 import { AppShell } from './components/app-shell.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
@@ -9,18 +9,34 @@ import { JobsPage } from './pages/jobs/jobs-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignInGate } from './pages/sign-in/sign-in-gate.tsx';
 
-// Jobs is where one lands; the others come when they are asked for.
-const JobPage = lazy(() => import('./pages/job/job-page.tsx'));
-const NewJobPage = lazy(() => import('./pages/new-job/new-job-page.tsx'));
-const ClustersPage = lazy(() => import('./pages/clusters/clusters-page.tsx'));
+const pages = {
+  job: () => import('./pages/job/job-page.tsx'),
+  newJob: () => import('./pages/new-job/new-job-page.tsx'),
+  clusters: () => import('./pages/clusters/clusters-page.tsx'),
+};
+const JobPage = lazy(pages.job);
+const NewJobPage = lazy(pages.newJob);
+const ClustersPage = lazy(pages.clusters);
+
+/** Jobs is where one lands; the others follow when there is time, so that they are there when the service is not. */
+const fetchTheRest = (): void => {
+  for (const fetchPage of Object.values(pages)) fetchPage().catch(() => undefined);
+};
 
 export function App() {
+  useEffect(() => {
+    // Safari has no idle callbacks.
+    if ('requestIdleCallback' in window) requestIdleCallback(fetchTheRest, { timeout: 2000 });
+    else setTimeout(fetchTheRest, 500);
+  }, []);
+  const [location] = useLocation();
   return (
     <SignInGate>
       <LiveUpdates>
         <AppShell>
-          <ErrorBoundary>
-            <Suspense fallback={<Loading what="the page" />}>
+          <ErrorBoundary place={location}>
+            {/* A boundary for each page: a page that is left goes at once, also while the next one is still being fetched. */}
+            <Suspense key={location.split('/')[1]} fallback={<Loading what="the page" />}>
               <Switch>
                 <Route path="/" component={JobsPage} />
                 <Route path="/new">

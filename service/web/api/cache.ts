@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { isFinished } from '../lib/job-state.ts';
 import type { JobPage } from './service.ts';
-import type { Job, JobEvent } from './types.ts';
+import type { JobEvent, ListedJob } from './types.ts';
 
 /** The names under which the page keeps what it fetched. A prefix stands for everything below it. */
 export const KEYS = {
@@ -28,7 +28,8 @@ export const applyEvents = (queryClient: QueryClient, events: readonly JobEvent[
     const pages = lists.pages.map((page) => {
       if (!page.jobs.some((job) => byJob.has(job.id))) return page;
       touched = true;
-      return { ...page, jobs: page.jobs.map((job) => (byJob.get(job.id) ?? []).reduce(withEvent, job)) };
+      const jobs = page.jobs.filter((job) => !byJob.get(job.id)?.some(isDeletion));
+      return { ...page, jobs: jobs.map((job) => (byJob.get(job.id) ?? []).reduce(withEvent, job)) };
     });
     return touched ? { ...lists, pages } : lists;
   });
@@ -36,11 +37,17 @@ export const applyEvents = (queryClient: QueryClient, events: readonly JobEvent[
   refreshCounts(queryClient);
 };
 
-const withEvent = (job: Job, event: JobEvent): Job => ({
+/** The last event of a job: there is nothing left to look at. */
+const isDeletion = (event: JobEvent): boolean => event.reason === 'Deleted';
+
+/** The end of a disturbance; what the job was doing before is not said again. */
+const isRelief = (event: JobEvent): boolean => event.reason === 'ClusterReachable';
+
+const withEvent = (job: ListedJob, event: JobEvent): ListedJob => ({
   ...job,
   status: event.status,
-  reason: event.reason,
-  message: event.message,
+  reason: isRelief(event) ? event.status : event.reason,
+  message: isRelief(event) ? '' : event.message,
   clusters: event.cluster !== null && job.clusters.length === 0 ? [event.cluster] : job.clusters,
   startedAt: job.startedAt ?? (event.status === 'Running' ? event.at : null),
   finishedAt: job.finishedAt ?? (isFinished(event.status) ? event.at : null),

@@ -1,6 +1,6 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { type Query, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import { applyEvents } from './cache.ts';
+import { applyEvents, KEYS } from './cache.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { openEvents } from './service.ts';
 import { setSession, useSession } from './session.ts';
@@ -51,8 +51,9 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       onOpen: () => {
         lastHeard = new Date();
         setConnection({ state: 'live', lastHeard });
-        // The stream resumes without a gap, but not what is fetched beside it: pods, clusters, logs.
-        if (wasLost) void queryClient.invalidateQueries();
+        // The stream resumes without a gap, but not what is fetched beside it: pods, clusters, counts. A list that is
+        // being read keeps its place: events bring its rows up to date, and what is new is announced.
+        if (wasLost) void queryClient.invalidateQueries({ predicate: (query) => !isListBeingRead(query) });
         wasLost = false;
       },
       onAlive: () => {
@@ -92,6 +93,9 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   );
   return <LiveContext value={live}>{children}</LiveContext>;
 }
+
+const isListBeingRead = ({ queryKey, state }: Query): boolean =>
+  queryKey[0] === KEYS.jobLists[0] && state.data !== undefined && state.status !== 'error';
 
 const parseEvent = (data: string): JobEvent | undefined => {
   try {

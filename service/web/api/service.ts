@@ -2,7 +2,7 @@ import type { JobFilters } from '../lib/filters.ts';
 import type { JobAction } from '../lib/job-state.ts';
 import { api, bodyOf, streamOf } from './client.ts';
 import { problemOf } from './problem.ts';
-import type { Attempt, Auth, Cluster, Job, JobEvent, JobPods, JobRequest, Me, Summary } from './types.ts';
+import type { Attempt, Auth, Cluster, Job, JobEvent, JobPods, JobRequest, ListedJob, Me, Summary } from './types.ts';
 
 // All that the page asks of the service.
 
@@ -11,11 +11,13 @@ const withSignal = (signal: Signal) => (signal ? { signal } : {});
 const ofJob = (id: string, signal: Signal) => ({ params: { path: { id } }, ...withSignal(signal) });
 
 export interface JobPage {
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly ListedJob[];
   readonly next: string | null;
 }
 
-export const PAGE_SIZE = 200;
+/** The first page is there at once; who scrolls on gets more at a time. */
+export const FIRST_PAGE_SIZE = 100;
+export const PAGE_SIZE = 500;
 
 export const listJobs = async (
   filters: JobFilters,
@@ -29,8 +31,10 @@ export const listJobs = async (
     ...withSignal(signal),
   });
   if (data === undefined) throw problemOf(response, error);
-  return { jobs: data, next: nextCursor(response.headers.get('Link')) };
+  return { jobs: data.map(rowOf), next: nextCursor(response.headers.get('Link')) };
 };
+
+const rowOf = ({ request: _, clusterStates: __, ...row }: Job): ListedJob => row;
 
 const nextCursor = (link: string | null): string | null => {
   const next = /<([^>]+)>;\s*rel="?next"?/.exec(link ?? '')?.[1];

@@ -28,8 +28,10 @@ export const setSession = (next: Session | null): void => {
   for (const notify of listeners) notify();
 };
 
-export const useSession = (): Session | null =>
-  useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  }, currentSession);
+/** What was fetched for one caller is not for the next. */
+export const onSessionChange = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+};
+
+export const useSession = (): Session | null => useSyncExternalStore(onSessionChange, currentSession);

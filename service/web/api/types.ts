@@ -9,6 +9,8 @@ export type Attempt = Schemas['Attempt'];
 export type Auth = Schemas['Auth'];
 export type Cluster = Schemas['Cluster'];
 export type Job = Schemas['Job'];
+/** As lists keep it: ten thousand requests would be tens of megabytes. */
+export type ListedJob = Omit<Job, 'request' | 'clusterStates'>;
 export type JobEvent = Schemas['JobEvent'];
 export type JobPods = Schemas['JobPods'];
 export type JobRequest = Schemas['JobRequest'];

@@ -5,7 +5,7 @@ import { plural } from '../lib/text.ts';
 import { KEYS } from './cache.ts';
 import { messageOf } from './problem.ts';
 import { actOnJob } from './service.ts';
-import type { Job } from './types.ts';
+import type { Job, ListedJob } from './types.ts';
 
 const DONE: Record<JobAction, string> = {
   cancel: 'Cancel requested for',
@@ -18,13 +18,18 @@ const DONE: Record<JobAction, string> = {
 /** Browsers open six connections to a host over HTTP/1.1, and the event stream holds one. */
 const AT_ONCE = 4;
 
-type Outcome = { readonly job: Job; readonly result?: Job | undefined; readonly error?: unknown };
+export interface Outcome {
+  readonly job: ListedJob;
+  /** Of a retry the new job. */
+  readonly result?: Job | undefined;
+  readonly error?: unknown;
+}
 
 /** Carries an action out on each of the jobs and says how it went; what changes on the way arrives as events. */
 export const useJobAction = () => {
   const queryClient = useQueryClient();
   return useMutation({
-    mutationFn: async ({ action, jobs }: { action: JobAction; jobs: readonly Job[] }): Promise<Outcome[]> => {
+    mutationFn: async ({ action, jobs }: { action: JobAction; jobs: readonly ListedJob[] }): Promise<Outcome[]> => {
       const waiting = [...jobs];
       const outcomes: Outcome[] = [];
       const work = async (): Promise<void> => {

@@ -1,5 +1,5 @@
-import type { Job } from '../api/types.ts';
-import { useJobAction } from '../api/use-job-action.ts';
+import type { ListedJob } from '../api/types.ts';
+import { type Outcome, useJobAction } from '../api/use-job-action.ts';
 import type { JobAction } from '../lib/job-state.ts';
 import { plural } from '../lib/text.ts';
 import { Button } from './button.tsx';
@@ -36,10 +36,9 @@ export function ConfirmAction({
   onDone,
 }: {
   action: JobAction;
-  jobs: readonly Job[];
+  jobs: readonly ListedJob[];
   onClose: () => void;
-  /** What the service answered for the jobs where it went well. */
-  onDone: (results: readonly Job[]) => void;
+  onDone: (outcomes: readonly Outcome[]) => void;
 }) {
   const { verb, keep, consequence } = WORDS[action];
   const run = useJobAction();
@@ -54,12 +53,8 @@ export function ConfirmAction({
           <Button
             variant={action === 'retry' || action === 'resume' ? 'primary' : 'danger'}
             busy={run.isPending}
-            onClick={() =>
-              run.mutate(
-                { action, jobs },
-                { onSuccess: (outcomes) => onDone(outcomes.flatMap(({ result }) => (result ? [result] : []))) },
-              )
-            }
+            // Not a callback of mutate: it would be lost with this dialog, which may go when the job does.
+            onClick={() => void run.mutateAsync({ action, jobs }).then(onDone)}
           >
             {verb} {only ? 'job' : plural(jobs.length, 'job')}
           </Button>

@@ -4,12 +4,22 @@ import { messageOf } from '../api/problem.ts';
 import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 
+interface Props {
+  /** Another place is another chance. */
+  readonly place: string;
+  readonly children: ReactNode;
+}
+
 /** A fault of the page itself, or a part of it that an update has removed from the server: a reload mends both. */
-export class ErrorBoundary extends Component<{ children: ReactNode }, { error: unknown }> {
+export class ErrorBoundary extends Component<Props, { error: unknown }> {
   override state: { error: unknown } = { error: null };
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
+  }
+
+  override componentDidUpdate(before: Props) {
+    if (this.state.error !== null && before.place !== this.props.place) this.setState({ error: null });
   }
 
   override render() {

@@ -38,7 +38,7 @@ export function Toasts() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-4 z-40 grid justify-items-center gap-2 max-sm:bottom-20 sm:justify-items-end"
+      className="pointer-events-none fixed inset-x-4 top-16 z-40 grid justify-items-center gap-2 sm:justify-items-end"
     >
       {shown.map(({ id, kind, text }) => (
         <div

@@ -1,12 +1,14 @@
 import { CircleUser, LogOut } from 'lucide-react';
 import { useMe } from '../api/me.ts';
-import { setSession, useSession } from '../api/session.ts';
+import { useSession } from '../api/session.ts';
+import { useSignOut } from '../api/sign-out.ts';
 import { Button } from './button.tsx';
 
 /** Who is signed in, with which role, and the way out. Nothing where the service asks nobody who they are. */
 export function UserMenu() {
   const session = useSession();
   const { data: me } = useMe();
+  const signOut = useSignOut();
   if (session === null || me === undefined) return null;
   return (
     <details className="group relative" name="menu">
@@ -20,7 +22,7 @@ export function UserMenu() {
           {me.role === null ? 'No role' : `Role: ${me.role}`}
           {me.namespaces && ` in ${me.namespaces.join(', ')}`}
         </p>
-        <Button icon={LogOut} onClick={() => setSession(null)}>
+        <Button icon={LogOut} onClick={signOut}>
           Sign out
         </Button>
       </div>

@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react';
-import type { JobPods } from '../../api/types.ts';
+import type { Job, JobPods } from '../../api/types.ts';
 import { Age } from '../../components/time.tsx';
 import { hintFor } from '../../lib/hints.ts';
 import { words } from '../../lib/text.ts';
@@ -8,7 +8,13 @@ type ClusterPodsData = JobPods['clusters'][number];
 type Pod = ClusterPodsData['pods'][number];
 
 /** The pods of one cluster, those in trouble with what it says and what to do; then the cluster's own events about them. */
-export function ClusterPods({ cluster, error, pods, events }: ClusterPodsData) {
+export function ClusterPods({
+  cluster: { cluster, error, pods, events },
+  kind,
+}: {
+  cluster: ClusterPodsData;
+  kind: Job['kind'];
+}) {
   const warnings = events.filter((event) => event.type !== 'Normal');
   return (
     <div className="mt-3 grid gap-3">
@@ -21,7 +27,7 @@ export function ClusterPods({ cluster, error, pods, events }: ClusterPodsData) {
       )}
       <ul className="grid gap-3">
         {pods.map((pod) => (
-          <PodLine key={pod.name} pod={pod} />
+          <PodLine key={pod.name} pod={pod} role={roleOf(pod, kind)} />
         ))}
       </ul>
       {warnings.length > 0 && (
@@ -52,14 +58,20 @@ const looksOf = (pod: Pod) => {
   return { Icon: CircleDashed, tone: 'text-pending' };
 };
 
-function PodLine({ pod }: { pod: Pod }) {
+/** Of a RayJob, the pod of its batch Job is the one that submits it to Ray and holds the driver's output. */
+const roleOf = ({ role }: Pod, kind: Job['kind']): string => {
+  if (role === 'job') return kind === 'RayJob' ? 'Driver' : 'Pod';
+  return role.charAt(0).toUpperCase() + role.slice(1);
+};
+
+function PodLine({ pod, role }: { pod: Pod; role: string }) {
   const { Icon, tone } = looksOf(pod);
   return (
     <li className="flex min-w-0 gap-2.5">
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${tone}`} />
       <div className="min-w-0 wrap-anywhere">
         <p>
-          <span className="font-medium">{pod.role.charAt(0).toUpperCase() + pod.role.slice(1)}</span>{' '}
+          <span className="font-medium">{role}</span>{' '}
           <span className="text-ink-soft">
             {pod.reason ? words(pod.reason) : pod.ready ? 'ready' : pod.phase.toLowerCase()}
             {pod.restarts > 0 && `, restarted ${pod.restarts} times`}

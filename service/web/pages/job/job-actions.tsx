@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { useMe } from '../../api/me.ts';
 import type { Job } from '../../api/types.ts';
-import { useJobAction } from '../../api/use-job-action.ts';
+import { type Outcome, useJobAction } from '../../api/use-job-action.ts';
 import { Button, ButtonLink } from '../../components/button.tsx';
 import { ConfirmAction } from '../../components/confirm-action.tsx';
 import { type JobAction, possibleActions } from '../../lib/job-state.ts';
@@ -24,8 +24,9 @@ export function JobActions({ job }: { job: Job }) {
   const resume = useJobAction();
   if (!mayChange(me, job.namespace)) return null;
   const possible = possibleActions(job);
-  const goOn = (action: JobAction, newJob: Job | undefined): void => {
-    if (action === 'retry' && newJob !== undefined) navigate(`/jobs/${newJob.id}`);
+  const goOn = (action: JobAction, outcome: Outcome | undefined): void => {
+    if (outcome === undefined || outcome.error !== undefined) return;
+    if (action === 'retry' && outcome.result !== undefined) navigate(`/jobs/${outcome.result.id}`);
     if (action === 'delete') navigate('/');
   };
   return (
@@ -53,9 +54,9 @@ export function JobActions({ job }: { job: Job }) {
           action={asking}
           jobs={[job]}
           onClose={() => setAsking(null)}
-          onDone={(results) => {
+          onDone={(outcomes) => {
             setAsking(null);
-            goOn(asking, results[0]);
+            goOn(asking, outcomes[0]);
           }}
         />
       )}

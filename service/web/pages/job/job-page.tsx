@@ -27,7 +27,8 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
       </Page>
     );
   }
-  if (!job.data) return <JobMissing id={id} error={job.error} retry={() => void job.refetch()} />;
+  const deleted = job.error instanceof Problem && job.error.status === 404;
+  if (!job.data || deleted) return <JobMissing id={id} error={job.error} retry={() => void job.refetch()} />;
 
   const current = tabNamed(tab);
   const heading = (

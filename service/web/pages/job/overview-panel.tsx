@@ -57,7 +57,8 @@ function Pods({ job }: { job: Job }) {
   const clusters = pods.data.clusters.filter(
     ({ error, pods, events }) => error !== null || pods.length > 0 || events.length > 0,
   );
-  if (clusters.length > 0) return clusters.map((cluster) => <ClusterPods key={cluster.cluster} {...cluster} />);
+  if (clusters.length > 0)
+    return clusters.map((cluster) => <ClusterPods key={cluster.cluster} cluster={cluster} kind={job.kind} />);
   return (
     <p className="mt-3 text-ink-soft">
       {finished

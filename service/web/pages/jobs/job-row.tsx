@@ -1,13 +1,13 @@
 import { memo } from 'react';
 import { Link } from 'wouter';
-import type { Job } from '../../api/types.ts';
+import type { ListedJob } from '../../api/types.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Age, Elapsed } from '../../components/time.tsx';
 import { jobState } from '../../lib/job-state.ts';
 import { TRACKS } from './columns.ts';
 
 interface RowProps {
-  job: Job;
+  job: ListedJob;
   index: number;
   top: number;
   height: number;

@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
-import type { Job } from '../../api/types.ts';
+import type { ListedJob } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { useMedia } from '../../lib/media.ts';
 import { ROW_HEIGHT } from './columns.ts';
@@ -20,7 +20,7 @@ export function JobTable({
   onSelect,
   more,
 }: {
-  jobs: readonly Job[];
+  jobs: readonly ListedJob[];
   /** When all have been loaded. */
   total: number | undefined;
   sort: string;

@@ -1,5 +1,6 @@
 import type { JobPage } from '../../api/service.ts';
-import type { Job } from '../../api/types.ts';
+import { onSessionChange } from '../../api/session.ts';
+import type { ListedJob } from '../../api/types.ts';
 import { type JobFilters, writeFilters } from '../../lib/filters.ts';
 import { parseJson, tabStore } from '../../lib/storage.ts';
 
@@ -20,8 +21,8 @@ export const lastKnownList = (filters: JobFilters): Kept | undefined => {
   const kept = parseJson(tabStore.get(KEY));
   if (typeof kept !== 'object' || kept === null || !('view' in kept) || !('page' in kept)) return undefined;
   const { view, page } = kept as Kept;
-  const jobs: readonly Job[] | undefined = page?.jobs;
+  const jobs: readonly ListedJob[] | undefined = page?.jobs;
   return view === writeFilters(filters) && Array.isArray(jobs) ? { view, page } : undefined;
 };
 
-export const forgetList = (): void => tabStore.remove(KEY);
+onSessionChange(() => tabStore.remove(KEY));

@@ -5,7 +5,7 @@ import { MOST_NEW } from './use-job-list.ts';
 /** Announces what came in since the list was read; it is shown when asked for. */
 export function NewJobsButton({ count, onShow }: { count: number; onShow: () => void }) {
   return (
-    <div role="status" className="pointer-events-none sticky top-14 z-20 h-0">
+    <div role="status" className="pointer-events-none sticky top-14 z-30 h-0">
       {count > 0 && (
         <button
           type="button"

@@ -1,7 +1,7 @@
 import { Ban, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { useMe } from '../../api/me.ts';
-import type { Job } from '../../api/types.ts';
+import type { ListedJob } from '../../api/types.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { ConfirmAction } from '../../components/confirm-action.tsx';
 import { possibleActions } from '../../lib/job-state.ts';
@@ -17,7 +17,7 @@ const BUTTONS = [
 ] as const;
 
 /** What can be done with the selected jobs at once; each button says for how many of them it is possible. */
-export function SelectionBar({ jobs, onClear }: { jobs: readonly Job[]; onClear: () => void }) {
+export function SelectionBar({ jobs, onClear }: { jobs: readonly ListedJob[]; onClear: () => void }) {
   const me = useMe().data;
   const [asking, setAsking] = useState<BulkAction | null>(null);
   if (jobs.length === 0) return null;

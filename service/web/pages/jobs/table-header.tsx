@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import type { Job } from '../../api/types.ts';
+import type { ListedJob } from '../../api/types.ts';
 import { nextSort, sortOf } from '../../lib/filters.ts';
 import { COLUMNS, type Column, TRACKS } from './columns.ts';
 
@@ -10,7 +10,7 @@ export function TableHeader({
   selected,
   onSelect,
 }: {
-  jobs: readonly Job[];
+  jobs: readonly ListedJob[];
   sort: string;
   onSort: (sort: string) => void;
   selected: ReadonlySet<string>;

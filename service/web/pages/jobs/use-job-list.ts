@@ -2,7 +2,7 @@ import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@
 import { useCallback, useEffect, useMemo } from 'react';
 import { KEYS } from '../../api/cache.ts';
 import { useLive } from '../../api/live.tsx';
-import { getSummary, type JobPage, listJobs, PAGE_SIZE } from '../../api/service.ts';
+import { FIRST_PAGE_SIZE, getSummary, type JobPage, listJobs, PAGE_SIZE } from '../../api/service.ts';
 import { type JobFilters, NEWEST_FIRST } from '../../lib/filters.ts';
 import { lastKnownList, rememberList } from './last-known-list.ts';
 
@@ -25,12 +25,14 @@ export const useJobList = (filters: JobFilters) => {
   const list = useInfiniteQuery({
     queryKey,
     queryFn: async ({ pageParam, signal }) => {
-      const page = await listJobs(filters, pageParam, PAGE_SIZE, signal);
+      const page = await listJobs(filters, pageParam, pageParam === null ? FIRST_PAGE_SIZE : PAGE_SIZE, signal);
       if (pageParam === null) rememberList(filters, page);
       return page;
     },
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
+    // Comparing ten thousand rows with each other after each page would be most of the work.
+    structuralSharing: false,
     // The event stream keeps it up to date; a list kept from before a reload is shown, and read again.
     staleTime: Number.POSITIVE_INFINITY,
     ...(kept && { initialData: { pages: [kept.page], pageParams: [null] }, initialDataUpdatedAt: 0 }),

@@ -74,7 +74,7 @@ export const finishSignIn = async (url: URL): Promise<{ session: Session; return
   if (begun === undefined) throw new Error('This sign-in was not begun in this tab. Please sign in again.');
   const client: oauth.Client = { client_id: begun.clientId };
   const server = await discover(begun.issuer);
-  const answer = oauth.validateAuthResponse(server, client, url, begun.state);
+  const answer = checkAnswer(() => oauth.validateAuthResponse(server, client, url, begun.state));
   const response = await oauth.authorizationCodeGrantRequest(
     server,
     client,
@@ -90,6 +90,16 @@ export const finishSignIn = async (url: URL): Promise<{ session: Session; return
   });
   const token = tokenFor(begun.audience, tokens.access_token, tokens.id_token);
   return { session: { token, expiresAt: expiryOf(token) }, returnTo: begun.returnTo };
+};
+
+/** The provider's own words for its refusal, which the error of the library keeps to itself. */
+const checkAnswer = <T>(check: () => T): T => {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof oauth.AuthorizationResponseError)) throw error;
+    throw new Error(`The identity provider refused: ${error.error_description ?? error.error}.`, { cause: error });
+  }
 };
 
 /** Some providers name the API as the audience of the access token, some give an opaque one and name it in the id token only. */

@@ -16,6 +16,8 @@ export function TokenSignIn() {
   const signIn = useMutation({
     mutationFn: async (given: string) => ({ given, me: await getMe(undefined, given) }),
     onSuccess: ({ given, me }) => {
+      // The caller before may have been somebody else.
+      queryClient.clear();
       queryClient.setQueryData([...KEYS.me, given], me);
       setSession({ token: given, expiresAt: null });
     },

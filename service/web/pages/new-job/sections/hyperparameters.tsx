@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useAlgorithms } from '../../../api/lists.ts';
 import { Loading } from '../../../components/notice.tsx';
 import { getAt, pathKey } from '../../../lib/paths.ts';
@@ -15,6 +15,7 @@ export function Hyperparameters() {
   const algorithms = useAlgorithms();
   const [search, setSearch] = useState('');
   const [onlyChanged, setOnlyChanged] = useState(false);
+  const wrong = useRef(new Set<string>());
   const source = getAt(draft, ['algorithm', 'source']);
   const name = getAt(draft, ['algorithm', 'algorithmName']);
   if (source === 'container' || source === 'custom' || typeof name !== 'string') return null;
@@ -22,16 +23,16 @@ export function Hyperparameters() {
   if (algorithm === undefined) return algorithms.isPending ? <Loading what="the fields" /> : null;
 
   const pathOf = (field: string) => ['hyperparameters', name, field];
-  const wrong = new Set(errors.map((error) => pathKey(error.path)));
+  for (const error of errors) wrong.current.add(pathKey(error.path));
   const isChanged = (field: (typeof algorithm.fields)[number]): boolean => {
     const value = getAt(draft, pathOf(field.name));
     return value !== undefined && !sameValue(value, field.default);
   };
   const wanted = search.trim().toLowerCase();
-  // A field with an error is never hidden.
+  // A field that was refused is not hidden, nor taken away while it is being corrected: only by another search.
   const shown = algorithm.fields.filter(
     (field) =>
-      wrong.has(pathKey(pathOf(field.name))) ||
+      wrong.current.has(pathKey(pathOf(field.name))) ||
       (`${field.name} ${field.help}`.toLowerCase().includes(wanted) && (!onlyChanged || isChanged(field))),
   );
   const changed = algorithm.fields.filter(isChanged).length;
@@ -62,7 +63,10 @@ export function Hyperparameters() {
               aria-label="Find a hyperparameter"
               placeholder="Find a field"
               value={search}
-              onChange={(event) => setSearch(event.target.value)}
+              onChange={(event) => {
+                wrong.current.clear();
+                setSearch(event.target.value);
+              }}
               className="control w-44 pl-9"
             />
           </div>

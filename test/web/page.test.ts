@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { freshDatabase } from '../service/postgres.ts';
+import { findChromium, launchBrowser } from './browser.ts';
+import { startPlatform } from './platform.ts';
+import { accessibility } from './scenarios/accessibility.ts';
+import { clusters } from './scenarios/clusters.ts';
+import { job } from './scenarios/job.ts';
+import { jobs } from './scenarios/jobs.ts';
+import { manyJobs } from './scenarios/many-jobs.ts';
+import { newJob } from './scenarios/new-job.ts';
+import { offline } from './scenarios/offline.ts';
+import { signIn } from './scenarios/sign-in.ts';
+import type { Scene } from './scene.ts';
+
+// One browser, one service, one database for all scenarios: each works with jobs of names of its own.
+
+const chromium = await findChromium();
+if (typeof chromium === 'string') console.warn(`The page is not tested in a browser: ${chromium}`);
+
+describe.skipIf(typeof chromium === 'string')('the page in a real browser', () => {
+  let scene: Scene;
+  let close: () => Promise<void>;
+
+  beforeAll(async () => {
+    if (typeof chromium === 'string') return;
+    const database = await freshDatabase();
+    const [platform, browser] = await Promise.all([startPlatform(database.connection), launchBrowser(chromium)]);
+    scene = { platform, database, browser: browser.browser };
+    close = async () => {
+      await browser.close();
+      await platform.close();
+      await database.drop();
+    };
+  });
+  afterAll(() => close?.());
+
+  const now = () => scene;
+  describe('New job', () => newJob(now));
+  describe('Jobs', () => jobs(now));
+  describe('Job', () => job(now));
+  describe('Clusters', () => clusters(now));
+  describe('Accessibility', () => accessibility(now));
+  describe('Sign-in', () => signIn(now));
+  describe('Ten thousand jobs', () => manyJobs(now));
+  describe('Without the service', () => offline(now));
+});
+
+test.runIf(typeof chromium === 'string')('no Chromium could be had', ({ skip }) => skip(chromium as string));

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { SceneNow } from '../scene.ts';
+import { visit } from '../visit.ts';
+
+export const clusters = (now: SceneNow): void => {
+  test('readiness with its reason, place, capacity and jobs of each cluster, and how fresh that is', {
+    timeout: 60_000,
+  }, async () => {
+    const { browser, platform } = now();
+    await platform.submit({
+      jobName: 'here-forever',
+      algorithm: { algorithmName: 'xgboost' },
+      targetClusters: ['member3'],
+    });
+    const page = await visit(browser, `${platform.url}/clusters`);
+    const card = page.getByRole('listitem', { name: 'member3' });
+    await card.getByText('us-east, us-east-1c').waitFor();
+    await card.getByText(/free of 128 cores/).waitFor();
+    await card.getByText(/free of 16$/).waitFor();
+    await card.getByText(/Jobs seen/).waitFor();
+
+    const reachable = platform.karmada.faults.add({ kind: 'refuse', where: 'member3' });
+    try {
+      await card.getByText('Not ready').waitFor();
+      await card.getByText(/Not answering, last heard/).waitFor();
+      await page.getByText('2 of 3 clusters ready').waitFor();
+      // The job keeps its state, and says why that may be old.
+      await card.getByRole('link', { name: /Running/ }).click();
+      await page.getByRole('link', { name: 'here-forever' }).click();
+      await page
+        .getByText(/unreachable since/)
+        .first()
+        .waitFor();
+      expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Running');
+    } finally {
+      reachable();
+    }
+    // The monitor asks again after a pause that grows with each failure.
+    await page.getByRole('region', { name: 'History' }).getByText('member3 answers again').waitFor({ timeout: 30_000 });
+    expect(await page.getByRole('region', { name: 'Reason' }).count()).toBe(0);
+  });
+};

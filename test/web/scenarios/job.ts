@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { SceneNow } from '../scene.ts';
+import { visit } from '../visit.ts';
+
+export const job = (now: SceneNow): void => {
+  const started = async (jobName: string, more: Record<string, unknown> = {}): Promise<{ page: Page; id: string }> => {
+    const { browser, platform } = now();
+    const { id } = await platform.submit({ jobName, algorithm: { algorithmName: 'lightgbm' }, ...more });
+    return { id, page: await visit(browser, `${platform.url}/jobs/${id}`) };
+  };
+  const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+  const state = (page: Page, text: string) => heading(page).getByText(text, { exact: true }).waitFor();
+  const act = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const confirm = (page: Page, name: string) =>
+    page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
+
+  test('the timeline tells where the time went, and moves on while one watches', async () => {
+    const { page } = await started('timeline');
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByText(/Starting on member\d/).waitFor();
+    await timeline.getByText(/Running on member\d/).waitFor();
+    await state(page, 'Succeeded');
+    await timeline.getByText('Succeeded').waitFor();
+    const history = page.getByRole('region', { name: 'History' });
+    await history.getByText(/placed it on member\d/).waitFor();
+    const time = timeline.getByRole('listitem').first().locator('time');
+    // The exact time with its zone on hover.
+    expect(await time.getAttribute('title')).toMatch(/\d{4}.*\d:\d\d:\d\d.*(UTC|GMT)/);
+  });
+
+  test('a job whose image cannot be pulled says so, and what to do', async () => {
+    const { page } = await started('image-gone', {
+      algorithm: { source: 'container', imageUri: 'registry.example.com/missing/train:1' },
+      entrypoint: 'python train.py',
+    });
+    await page.getByText('Check its name and tag').first().waitFor();
+    await page.getByRole('region', { name: 'Pods' }).getByText('Back-off pulling image').first().waitFor();
+  });
+
+  test('the log follows a running job, is searched, filtered by pod, and downloaded', async () => {
+    const { page, id } = await started('log-forever');
+    await page.getByRole('link', { name: 'Logs' }).click();
+    const log = page.getByRole('region', { name: 'Log', exact: true });
+    await log.getByText(/epoch 3\//).waitFor();
+    await page.getByText('following as the job writes').waitFor();
+    await page.getByLabel('Search the log').fill('EPOCH 2/');
+    await page.getByText('1 of 1').waitFor();
+    expect(await log.locator('mark').innerText()).toBe('epoch 2/');
+    await page.getByLabel('Search the log').fill('');
+
+    await page.getByLabel('Pod').selectOption({ label: 'head' });
+    await log.getByText(/has joined/).waitFor();
+    await expect.poll(() => log.getByText(/epoch/).count()).toBe(0);
+
+    const download = page.waitForEvent('download');
+    await act(page, 'Download');
+    const file = await download;
+    expect(file.suggestedFilename()).toBe(`${id}.log`);
+    expect(await readFile(await file.path(), 'utf8')).toMatch(/epoch 2\//);
+  });
+
+  test('cancel asks first, ends the job, and its log is still there; retry and clone begin anew', async () => {
+    const { page, id } = await started('cancel-forever');
+    await state(page, 'Running');
+    await act(page, 'Cancel');
+    await page.getByRole('dialog').getByText('Logs and history stay').waitFor();
+    await confirm(page, 'Keep running');
+    await act(page, 'Cancel');
+    await confirm(page, 'Cancel job');
+    await state(page, 'Cancelled');
+    await page.getByRole('link', { name: 'Logs' }).click();
+    await page
+      .getByRole('region', { name: 'Log', exact: true })
+      .getByText(/has joined|epoch/)
+      .first()
+      .waitFor();
+
+    await act(page, 'Retry');
+    await confirm(page, 'Retry job');
+    await page.waitForURL((url) => !url.pathname.includes(id));
+    await page.getByText('Attempt', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Attempts' }).click();
+    await page.getByRole('link', { name: /Attempt 1/ }).click();
+    await page.waitForURL(new RegExp(`/jobs/${id}/attempts`));
+    await state(page, 'Cancelled');
+
+    await page.getByRole('link', { name: 'Clone' }).click();
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('cancel-forever');
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  test('suspend frees the job, resume lets it go on, delete removes it', async () => {
+    const { page, id } = await started('suspend-forever');
+    await state(page, 'Running');
+    await act(page, 'Suspend');
+    await confirm(page, 'Suspend job');
+    await state(page, 'Suspended');
+    await act(page, 'Resume');
+    await state(page, 'Running');
+    await act(page, 'Delete');
+    await confirm(page, 'Delete job');
+    await page.waitForURL((url) => url.pathname === '/');
+    await expect.poll(async () => (await fetch(`${now().platform.url}/api/v1/jobs/${id}`)).status).toBe(404);
+    await page.goto(`${now().platform.url}/jobs/${id}`);
+    await page.getByText('There is no such job').waitFor();
+  });
+
+  test('request and manifest can be read', async () => {
+    const { page } = await started('manifest');
+    await page.getByRole('link', { name: 'Request', exact: true }).click();
+    await page.getByText('"jobName": "manifest"').waitFor();
+    await page.getByRole('link', { name: 'Manifest' }).click();
+    await page.getByText(/kind: RayJob/).waitFor();
+    await page
+      .getByText(/kind: PropagationPolicy/)
+      .first()
+      .waitFor();
+  });
+};

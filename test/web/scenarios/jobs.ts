@@ -1,0 +1,119 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { SceneNow } from '../scene.ts';
+import { focusedText, hasFocus, visit } from '../visit.ts';
+
+export const jobs = (now: SceneNow): void => {
+  const open = (path = '/'): Promise<Page> => visit(now().browser, `${now().platform.url}${path}`);
+  const submit = (jobName: string, algorithmName = 'xgboost', more: Record<string, unknown> = {}) =>
+    now().platform.submit({ jobName, algorithm: { algorithmName }, ...more });
+  const row = (page: Page, name: string) =>
+    page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+  const names = (page: Page) => page.getByRole('row').getByRole('link').allInnerTexts();
+
+  test('filters and sort are the server’s, stand in the URL, and survive a reload', async () => {
+    await submit('filter-low', 'lightgbm', { priority: 1 });
+    await submit('filter-high', 'lightgbm', { priority: 9 });
+    await submit('filter-other', 'jax-pjit', { priority: 5 });
+    const page = await open();
+    await page.getByLabel('Search jobs').fill('filter-');
+    await page.getByLabel('Algorithm', { exact: true }).fill('lightgbm');
+    await page.getByRole('button', { name: 'Priority' }).click();
+    await expect.poll(() => names(page)).toEqual(['filter-high', 'filter-low']);
+    await page.getByRole('button', { name: 'Priority' }).click();
+    await expect.poll(() => names(page)).toEqual(['filter-low', 'filter-high']);
+    const search = new URL(page.url()).searchParams;
+    expect(Object.fromEntries(search)).toEqual({ q: 'filter-', algorithm: 'lightgbm', sort: 'priority' });
+
+    await page.reload();
+    await expect.poll(() => names(page)).toEqual(['filter-low', 'filter-high']);
+    expect(await page.getByLabel('Search jobs').inputValue()).toBe('filter-');
+    expect(await page.getByRole('columnheader', { name: 'Priority' }).getAttribute('aria-sort')).toBe('ascending');
+
+    await page.getByLabel('Search jobs').fill('no such thing');
+    await page.getByText('No job matches these filters').waitFor();
+    await page.getByRole('button', { name: 'Clear the filters' }).click();
+    await row(page, 'filter-other').waitFor();
+    expect(new URL(page.url()).search).toBe('');
+  });
+
+  test('counts filter by state', async () => {
+    await submit('count-fail');
+    const page = await open('/?q=count-fail');
+    await row(page, 'count-fail').getByText('Failed', { exact: true }).waitFor();
+    await page.getByRole('button', { name: /^Succeeded/ }).click();
+    await page.getByText('No job matches').waitFor();
+    await page.getByRole('button', { name: /^Failed/ }).click();
+    await row(page, 'count-fail').waitFor();
+    expect(new URL(page.url()).searchParams.get('status')).toBe('Failed');
+  });
+
+  test('rows change where they stand; new jobs are announced, and shown when asked for', async () => {
+    const page = await open('/?q=still-');
+    await page.getByText('No job matches').waitFor();
+    await submit('still-one');
+    // An empty list has nothing that could move.
+    await row(page, 'still-one').waitFor();
+    await submit('still-two');
+    await page.getByRole('button', { name: '1 new job' }).waitFor();
+    await submit('still-three');
+    await page.getByRole('button', { name: '2 new jobs' }).waitFor();
+    await row(page, 'still-one').getByText('Succeeded').waitFor();
+    expect(await names(page)).toEqual(['still-one']);
+    await page.getByRole('button', { name: '2 new jobs' }).click();
+    await expect.poll(() => names(page)).toEqual(['still-three', 'still-two', 'still-one']);
+    await expect.poll(() => page.getByRole('button', { name: /new jobs?$/ }).count()).toBe(0);
+  });
+
+  test('several are selected, cancelled, retried and deleted at once, after a confirmation', async () => {
+    for (const name of ['bulk-forever-1', 'bulk-forever-2', 'bulk-forever-3']) await submit(name);
+    const page = await open('/?q=bulk-');
+    await expect.poll(() => page.getByRole('row').getByText('Running', { exact: true }).count()).toBe(3);
+    await page.getByLabel('Select bulk-forever-1').check();
+    await page.getByLabel('Select bulk-forever-3').click({ modifiers: ['Shift'] });
+    const selection = page.getByRole('group', { name: 'Selected jobs' });
+    await selection.getByText('3 jobs selected').waitFor();
+    await page.getByLabel('Select bulk-forever-3').uncheck();
+    expect(await selection.getByRole('button', { name: 'Retry' }).isDisabled()).toBe(true);
+
+    await selection.getByRole('button', { name: 'Cancel' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('bulk-forever-2').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel 2 jobs' }).click();
+    await page.getByText('Cancel requested for 2 jobs').waitFor();
+    await expect.poll(() => page.getByRole('row').getByText('Cancelled').count()).toBe(2);
+    await row(page, 'bulk-forever-3').getByText('Running').waitFor();
+
+    await page.getByLabel('Select bulk-forever-1').check();
+    await selection.getByRole('button', { name: 'Retry' }).click();
+    await dialog.getByRole('button', { name: 'Retry job' }).click();
+    await page.getByRole('button', { name: '1 new job' }).click();
+    await expect.poll(() => names(page)).toHaveLength(4);
+
+    await page.getByLabel(/Select all 4/).check();
+    await selection.getByRole('button', { name: 'Delete' }).click();
+    await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
+    await page.getByText('No job matches').waitFor();
+  });
+
+  test('the whole table can be used from the keyboard', async () => {
+    for (const name of ['keys-a', 'keys-b', 'keys-c']) await submit(name);
+    const page = await open('/?q=keys-&sort=jobName');
+    await expect.poll(() => names(page)).toHaveLength(3);
+    await page.keyboard.press('ControlOrMeta+k');
+    expect(await page.getByLabel('Search jobs').evaluate(hasFocus)).toBe(true);
+    const focused = () => focusedText(page);
+    // Tab goes on from the search to the first row.
+    for (let press = 0; press < 20 && (await focused()) !== 'keys-a'; press++) await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe('keys-b');
+    await page.keyboard.press('x');
+    expect(await page.getByLabel('Select keys-b').isChecked()).toBe(true);
+    await page.keyboard.press('End');
+    expect(await focused()).toBe('keys-c');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: /keys-c/ }).waitFor();
+    // The focus goes to the heading of the page that came.
+    await expect.poll(() => page.locator(':focus').evaluate((element) => element.tagName)).toBe('H1');
+  });
+};

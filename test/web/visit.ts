@@ -1,0 +1,60 @@
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { expect, onTestFinished } from 'vitest';
+
+export interface VisitOptions {
+  readonly scheme?: 'light' | 'dark';
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** Longer than anything on the page takes; a test that waits so long has failed. */
+const PATIENCE_MS = 15_000;
+
+/** Someone comes to the page with a fresh browser profile. Anything the page throws, and any breach of its Content-Security-Policy, fails the test. */
+export const visit = async (
+  browser: Browser,
+  url: string,
+  { scheme = 'light', width = 1280, height = 800 }: VisitOptions = {},
+): Promise<Page> => {
+  const context = await browser.newContext({
+    colorScheme: scheme,
+    viewport: { width, height },
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|React|Warning:/.test(message.text()))
+      faults.push(message.text());
+  });
+  onTestFinished(async ({ task }) => {
+    if (process.env.SHOTS && task.result?.state === 'fail')
+      await page.screenshot({ path: `${process.env.SHOTS}/${task.name.slice(0, 30)}.png` });
+    await context.close();
+    expect(faults).toEqual([]);
+  });
+  await page.goto(url);
+  return page;
+};
+
+/** For Locator.evaluate: runs in the browser. */
+export const hasFocus = (element: { ownerDocument: { activeElement: unknown } }): boolean =>
+  element === element.ownerDocument.activeElement;
+
+export const focusedText = (page: Page): Promise<string | null> => page.locator(':focus').textContent();
+
+/** What axe finds against WCAG 2.2 A and AA, one line a breach. */
+export const accessibilityBreaches = async (page: Page): Promise<string[]> => {
+  // By the protocol and not as a script element: the page's Content-Security-Policy allows none of ours.
+  await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate(`axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  })`)) as axe.AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? node.all[0]?.message ?? ''})`),
+  );
+};
