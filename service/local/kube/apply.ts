@@ -1,4 +1,4 @@
-import { type DraftObject, type Fields, type StoredObject, sameJson, timestamp } from './objects.ts';
+import { type DraftObject, type Fields, isFields, type StoredObject, sameJson, timestamp } from './objects.ts';
 import {
   changedFields,
   type FieldSet,
@@ -70,7 +70,9 @@ interface Dispute {
 
 function conflicts(live: StoredObject, draft: DraftObject, wanted: FieldSet, others: readonly Owner[]): Dispute[] {
   return leaves(wanted).flatMap((path) => {
-    if (path.at(-1) === '.' || sameJson(valueAt(live, path), valueAt(draft, path))) return [];
+    const [is, wants] = [valueAt(live, path), valueAt(draft, path)];
+    // An empty map says nothing of what another manager put into it.
+    if (path.at(-1) === '.' || sameJson(is, wants) || (isFields(is) && isFields(wants))) return [];
     const owner = others.find((other) => has(other.fields, path));
     return owner ? [{ path, owner }] : [];
   });

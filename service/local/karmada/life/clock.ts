@@ -1,3 +1,5 @@
+import { ApiError } from '../../kube/status.ts';
+
 /** Runs steps later, each key having at most one waiting; simulated seconds pass `speed` times as fast as real ones. */
 export interface LifeClock {
   readonly speed: number;
@@ -5,6 +7,9 @@ export interface LifeClock {
   cancel(key: string): void;
   stop(): void;
 }
+
+/** Longer ones, setTimeout would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 export function createLifeClock(speed: number): LifeClock {
   const timers = new Map<string, NodeJS.Timeout>();
@@ -19,9 +24,9 @@ export function createLifeClock(speed: number): LifeClock {
         setTimeout(
           () => {
             timers.delete(key);
-            step();
+            attempt(step);
           },
-          (seconds * 1_000) / speed,
+          Math.min(LONGEST_MS, (seconds * 1_000) / speed),
         ),
       );
     },
@@ -35,4 +40,14 @@ export function createLifeClock(speed: number): LifeClock {
       timers.clear();
     },
   };
+}
+
+/** What an API server refuses ends this step, not the simulation. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    process.emitWarning(`simulated cluster: ${error.message}`);
+  }
 }

@@ -6,6 +6,9 @@ import { createBatchJobLife } from './batch-job.ts';
 import { createLifeClock } from './clock.ts';
 import { createPods } from './pods.ts';
 import { createRayJobLife } from './ray-job.ts';
+import { latestOf } from './status.ts';
+
+const BIND_SECONDS = 0.5;
 
 /** Everything that makes objects in a member move by themselves. Without it, tests and benches write the statuses. */
 export function startLife(member: Member, speed: number): { stop(): void } {
@@ -15,11 +18,18 @@ export function startLife(member: Member, speed: number): { stop(): void } {
   const batchJobs = createBatchJobLife(member, pods, clock);
   const { registry } = member.server;
   const stop = registry.store.onChange(({ type, resource, object }) => {
-    if (type === 'DELETED') clock.cancel(object.metadata.uid);
-    else if (resource === RAY_JOB) rayJobs.look(object);
-    else if (resource === JOB) batchJobs.look(object);
-    else if (resource === PERSISTENT_VOLUME_CLAIM && type === 'ADDED')
-      clock.later(object.metadata.uid, 0.5, () => bind(member, object));
+    if (type === 'DELETED') {
+      clock.cancel(object.metadata.uid);
+      return;
+    }
+    // Events are told one after the other: by now the object may be further than this one says.
+    const now = latestOf(registry, resource, object);
+    if (!now) return;
+    if (resource === RAY_JOB) rayJobs.look(now);
+    else if (resource === JOB) batchJobs.look(now);
+    else if (resource === PERSISTENT_VOLUME_CLAIM && type === 'ADDED') {
+      clock.later(now.metadata.uid, BIND_SECONDS, () => bind(member, now));
+    }
   });
   return {
     stop() {

@@ -41,15 +41,17 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
   const { registry } = member.server;
   const submitter = createSubmitter(member, pods);
   const runs = new Map<string, Run>();
+  /** More exactly than status.startTime, which is in whole seconds: at high speed that is minutes. By jobId. */
+  const startedAt = new Map<string, number>();
 
   const setStatus = (job: StoredObject, change: object): void => changeStatus(registry, RAY_JOB, job, change);
   const outcome = (job: StoredObject): Outcome => outcomeOf(job, pods.fits(podSpecsOf(job)));
 
-  /** Does a step after so many seconds, on the job as it is by then. */
+  /** Does a step after so many seconds, on the job as it is by then; not when its state has changed, which had a look of its own. */
   function after(seconds: number, job: StoredObject, step: (now: StoredObject) => void): void {
     clock.later(job.metadata.uid, seconds, () => {
       const now = latestOf(registry, RAY_JOB, job);
-      if (now) step(now);
+      if (now && stateOf(now) === stateOf(job)) step(now);
     });
   }
 
@@ -70,17 +72,19 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
   }
 
   function initialize(job: StoredObject): void {
-    if (outcome(job).start === 'invalid') {
-      const message = 'The RayJob spec is invalid: simulated, as its name says so.';
+    const message = refusal(job, outcome(job));
+    if (message !== undefined) {
       setStatus(job, { jobDeploymentStatus: 'ValidationFailed', reason: 'ValidationFailed', message });
       return;
     }
     const { name, finalizers = [] } = job.metadata;
     const metadata = { ...job.metadata, finalizers: [...new Set([...finalizers, FINALIZER])] };
     registry.update(RAY_JOB, { ...job, metadata }, OPERATOR);
+    const jobId = `${name}-${randomSuffix()}`;
+    startedAt.set(jobId, Date.now());
     setStatus(job, {
       jobDeploymentStatus: 'Initializing',
-      jobId: `${name}-${randomSuffix()}`,
+      jobId,
       rayClusterName: `${name}-${randomSuffix()}`,
       startTime: timestamp(),
       endTime: undefined,
@@ -161,22 +165,22 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
 
   function train(job: StoredObject): void {
     const { seconds, end, failures } = outcome(job);
-    const { log, startedAt } = runOf(job);
-    const part = (((Date.now() - startedAt) / 1_000) * clock.speed) / Math.max(seconds, 0.001);
+    const run = runOf(job);
+    const part = (((Date.now() - run.startedAt) / 1_000) * clock.speed) / Math.max(seconds, 0.001);
     const goesWrong = end === 'fail' || (numberAt(job, 'status', 'failed') ?? 0) < failures;
     const endsAt = end === 'never' ? Number.POSITIVE_INFINITY : goesWrong || end === 'stop' ? 0.5 : 1;
-    submitter.say(job, log.until(Math.min(1, part)));
+    submitter.say(job, run.log.until(Math.min(1, part)));
     if (part < endsAt) {
       after(Math.min(SECONDS.logTick, (endsAt - part) * seconds), job, look);
     } else if (goesWrong) {
-      const lines = log.failure();
+      const lines = run.log.failure();
       submitter.say(job, lines);
       const message = `Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n${lines.join('\n')}`;
       setStatus(job, { jobStatus: 'FAILED', message });
     } else if (end === 'stop') {
       setStatus(job, { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' });
     } else {
-      submitter.say(job, log.success());
+      submitter.say(job, run.log.success());
       setStatus(job, { jobStatus: 'SUCCEEDED', message: 'Job finished successfully.' });
     }
   }
@@ -188,6 +192,12 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
     const fresh = { log: createTrainingLog(job.metadata.name, environmentOf(job)), startedAt: Date.now() };
     runs.set(jobId, fresh);
     return fresh;
+  }
+
+  function forgetRun(job: StoredObject): void {
+    const jobId = textAt(job, 'status', 'jobId') ?? '';
+    runs.delete(jobId);
+    startedAt.delete(jobId);
   }
 
   /** The submitter has ended: only then does the operator call the job complete. */
@@ -227,9 +237,10 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
 
   function secondsToDeadline(job: StoredObject): number {
     const limit = numberAt(job, 'spec', 'activeDeadlineSeconds');
-    const start = textAt(job, 'status', 'startTime');
-    if (limit === undefined || start === undefined) return Number.POSITIVE_INFINITY;
-    return limit - ((Date.now() - Date.parse(start)) / 1_000) * clock.speed;
+    const start =
+      startedAt.get(textAt(job, 'status', 'jobId') ?? '') ?? Date.parse(textAt(job, 'status', 'startTime') ?? '');
+    if (limit === undefined || Number.isNaN(start)) return Number.POSITIVE_INFINITY;
+    return limit - ((Date.now() - start) / 1_000) * clock.speed;
   }
 
   function lookAtDeadline(job: StoredObject): void {
@@ -251,7 +262,7 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
 
   /** Nothing of an attempt is left before the next one, or before the job counts as suspended. */
   function releaseResources(job: StoredObject): void {
-    runs.delete(textAt(job, 'status', 'jobId') ?? '');
+    forgetRun(job);
     deleteRayCluster(member, job.metadata.namespace ?? 'default', textAt(job, 'status', 'rayClusterName') ?? '');
     submitter.remove(job);
     const suspending = textAt(job, 'status', 'jobDeploymentStatus') === 'Suspending';
@@ -273,7 +284,7 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
 
   function shutDown(job: StoredObject): void {
     clock.cancel(deadlineKey(job));
-    runs.delete(textAt(job, 'status', 'jobId') ?? '');
+    forgetRun(job);
     if (pick(job, 'spec', 'shutdownAfterJobFinishes') !== true) return;
     after(numberAt(job, 'spec', 'ttlSecondsAfterFinished') ?? 0, job, (now) => {
       deleteRayCluster(member, now.metadata.namespace ?? 'default', textAt(now, 'status', 'rayClusterName') ?? '');
@@ -282,12 +293,21 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
 
   function letGo(job: StoredObject): void {
     clock.cancel(deadlineKey(job));
-    runs.delete(textAt(job, 'status', 'jobId') ?? '');
+    forgetRun(job);
     const finalizers = (job.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FINALIZER);
     registry.update(RAY_JOB, { ...job, metadata: { ...job.metadata, finalizers } }, OPERATOR);
   }
 
   return { look };
 }
+
+/** The operator's own validation; 47 characters are all that leaves room for the names that it derives. */
+function refusal({ metadata: { name } }: StoredObject, { start }: Outcome): string | undefined {
+  if (name.length > 47) return 'The RayJob metadata is invalid: RayJob name should be no more than 47 characters';
+  return start === 'invalid' ? 'The RayJob spec is invalid: simulated, as its name says so.' : undefined;
+}
+
+const stateOf = ({ metadata, status }: StoredObject): string =>
+  [metadata.deletionTimestamp, textAt(status, 'jobDeploymentStatus'), textAt(status, 'jobStatus')].join('/');
 
 const deadlineKey = (job: StoredObject): string => `${job.metadata.uid} deadline`;

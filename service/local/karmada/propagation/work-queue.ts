@@ -1,3 +1,5 @@
+import { ApiError } from '../../kube/status.ts';
+
 /** Keys to be worked on, each once however often it was added; what could not be done is tried again. */
 export interface WorkQueue {
   add(key: string): void;
@@ -21,9 +23,19 @@ export function createWorkQueue({ delayMs, retryMs, work }: WorkQueueOptions): W
       key,
       setTimeout(() => {
         timers.delete(key);
-        if (!work(key)) schedule(key, retryMs);
+        if (!attempt(key)) schedule(key, retryMs);
       }, ms),
     );
+  }
+
+  /** A refusal of an API server (a namespace just deleted, an object just changed) passes, or is met again next time. */
+  function attempt(key: string): boolean {
+    try {
+      return work(key);
+    } catch (error) {
+      if (error instanceof ApiError) return false;
+      throw error;
+    }
   }
 
   return {

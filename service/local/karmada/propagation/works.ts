@@ -122,12 +122,34 @@ const statusItem = (clusterName: string, there: StoredObject): object => ({
   ...(isFields(there.status) && { status: there.status }),
 });
 
+/** What a member's own controllers wrote into the spec, and Karmada leaves there when it writes the template again. */
+const KEPT_IN_MEMBER: Readonly<Record<string, readonly string[]>> = {
+  PersistentVolumeClaim: ['volumeName'],
+  Job: ['selector', 'template'],
+};
+
+/** A Job's selector and pod labels hold the uid that it has on the control plane; in the member it gets its own. */
+function withoutTemplateUid({ kind, spec, metadata }: StoredObject): unknown {
+  if (kind !== 'Job' || !isFields(spec) || !isFields(spec.template)) return spec;
+  const { selector: _, manualSelector: __, ...rest } = spec;
+  const podLabels = pick(spec.template, 'metadata', 'labels');
+  const labels = Object.entries(isFields(podLabels) ? podLabels : {}).filter(
+    ([name, value]) => value !== metadata.uid && !/(^|\/)job-name$/.test(name),
+  );
+  const podMetadata = {
+    ...(isFields(spec.template.metadata) && spec.template.metadata),
+    labels: Object.fromEntries(labels),
+  };
+  return { ...rest, template: { ...spec.template, metadata: podMetadata } };
+}
+
 /** The template as Karmada writes it to a member: without status, with the marks by which it knows its own. */
 function forMember(template: StoredObject, binding: StoredObject, cluster: string): DraftObject {
   const { status: _, ...rest } = template;
   const { name, namespace, labels, annotations, generation, uid } = template.metadata;
   return {
     ...rest,
+    spec: withoutTemplateUid(template),
     metadata: {
       name,
       ...(namespace !== undefined && { namespace }),
@@ -159,6 +181,9 @@ function rewrite(
   const annotations = { ...draft.metadata.annotations, ...there.metadata.annotations };
   annotations[GENERATION] = String(template.metadata.generation);
   const metadata = { ...there.metadata, labels: { ...there.metadata.labels, ...draft.metadata.labels }, annotations };
-  const spec = { ...(isFields(there.spec) && there.spec), ...(isFields(draft.spec) && draft.spec) };
+  const kept = Object.entries(isFields(there.spec) ? there.spec : {}).filter(([field]) =>
+    KEPT_IN_MEMBER[type.kind]?.includes(field),
+  );
+  const spec = { ...(isFields(draft.spec) && draft.spec), ...Object.fromEntries(kept) };
   registry.update(type, { ...there, spec, metadata }, CONTROLLER);
 }
