@@ -89,5 +89,10 @@ function securityHeaders(auth: AuthConfig) {
       },
     },
     referrerPolicy: { policy: 'no-referrer' },
+    // For Internet Explorer and Flash, and a hint that means nothing here.
+    xDownloadOptions: false,
+    xPermittedCrossDomainPolicies: false,
+    xDnsPrefetchControl: false,
+    xXssProtection: false,
   });
 }
