@@ -36,7 +36,7 @@ async function startLocal(): Promise<void> {
 async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
   await mkdir(DATA, { recursive: true });
   const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
-  const karmada = await startSimulatedKarmada();
+  const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
   const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
   await karmada.writeKubeconfig(karmadaKubeconfig);
   const endBoth = async () => {

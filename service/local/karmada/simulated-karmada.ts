@@ -5,7 +5,7 @@ import { type ApiServer, createApiServer } from '../kube/api-server.ts';
 import { collectGarbage } from '../kube/garbage.ts';
 import { NAMESPACE } from '../kube/kinds.ts';
 import { type Listener, listen } from '../kube/listener.ts';
-import { createRegistry } from '../kube/registry.ts';
+import { createRegistry, type Registry } from '../kube/registry.ts';
 import { createStore } from '../kube/store.ts';
 import { type ClusterSettings, clusterObject, DEFAULT_CLUSTERS, KUBERNETES_VERSION } from './clusters.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -16,6 +16,7 @@ import { createMember, type Member } from './member.ts';
 import { createPropagation } from './propagation/propagation.ts';
 import { followReadiness } from './readiness.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
+import { keepState } from './state-file.ts';
 
 export interface SimulationOptions {
   readonly port?: number;
@@ -30,6 +31,8 @@ export interface SimulationOptions {
   readonly recreate?: boolean;
   /** false: a control plane without kube-controller-manager, where a binding outlives its object. */
   readonly collectGarbage?: boolean;
+  /** Keep all objects in this file, and go on with what it holds. */
+  readonly stateFile?: string;
   readonly historySize?: number;
   readonly bookmarkMs?: number;
   readonly tls?: ServerOptions & { readonly ca: string };
@@ -94,15 +97,12 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
       recreate: () => recreate,
     }),
   ];
-  for (const name of ['default', 'karmada-system', 'karmada-cluster']) {
-    registry.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { manager: 'karmada' });
-  }
-  clusters.forEach((settings, index) => {
-    registry.create(CLUSTER, clusterObject(settings, 6443 + index), { manager: 'karmadactl' });
-  });
-  stops.push(followReadiness(registry, members, faults.reachable, options.notReadyAfterMs ?? 30_000));
   const speed = options.speed ?? 1;
   if (speed > 0) for (const one of members.values()) stops.push(startLife(one, speed));
+  const state =
+    options.stateFile === undefined ? undefined : await keepState(options.stateFile, registriesOf(registry, members));
+  createBeginnings(registry, clusters);
+  stops.push(followReadiness(registry, members, faults.reachable, options.notReadyAfterMs ?? 30_000));
 
   const gate = createGate(control.handle, faults, requests);
   const network = { port: options.port ?? 0, ...(options.tls && { tls: options.tls }) };
@@ -136,11 +136,27 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
       listener ??= await listen(gate, { ...network, port: Number(new URL(url).port) });
     },
     async close() {
-      for (const { stop } of stops) stop();
       await listener?.close();
       listener = undefined;
+      for (const { stop } of stops) stop();
+      await state?.stop();
     },
   };
+}
+
+const registriesOf = (control: Registry, members: ReadonlyMap<string, Member>): Map<string, Registry> =>
+  new Map([['karmada', control], ...[...members].map(([name, { server }]) => [name, server.registry] as const)]);
+
+/** What a control plane has before anyone uses it, unless it was there already. */
+function createBeginnings(control: Registry, clusters: readonly ClusterSettings[]): void {
+  for (const name of ['default', 'karmada-system', 'karmada-cluster']) {
+    if (control.store.get(NAMESPACE, undefined, name)) continue;
+    control.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { manager: 'karmada' });
+  }
+  for (const [index, settings] of clusters.entries()) {
+    if (control.store.get(CLUSTER, undefined, settings.name)) continue;
+    control.create(CLUSTER, clusterObject(settings, 6443 + index), { manager: 'karmadactl' });
+  }
 }
 
 /** Karmada's webhook gives every policy the id by which its objects are known. */

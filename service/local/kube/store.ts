@@ -1,5 +1,5 @@
 import type { StoredObject } from './objects.ts';
-import { type ResourceType, resourceKey } from './resources.ts';
+import { type ResourceTable, type ResourceType, resourceKey } from './resources.ts';
 
 export interface StoreEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -28,6 +28,15 @@ export interface Store {
   /** Forgets the history, as compaction does: watches from before now get 410. */
   compact(): void;
   onChange(listener: StoreListener): () => void;
+  /** All objects of all kinds, for keeping them beyond this process. */
+  dump(): StoreDump;
+  /** Takes in what another process kept: listeners see every object as new, and no watch can resume from before. */
+  restore(dump: StoreDump, resources: ResourceTable): void;
+}
+
+export interface StoreDump {
+  readonly version: number;
+  readonly objects: readonly { readonly resource: string; readonly object: StoredObject }[];
 }
 
 interface Shelf {
@@ -45,12 +54,13 @@ export function createStore({ historySize = 5_000 } = {}): Store {
   const listeners = new Set<StoreListener>();
   const waiting: StoreEvent[] = [];
   let version = 1_000;
+  let compactedAt = 0;
 
   function shelfOf(resource: ResourceType): Shelf {
     const key = resourceKey(resource);
     let shelf = shelves.get(key);
     if (!shelf) {
-      shelf = { objects: new Map(), keys: undefined, history: [], compactedAt: 0 };
+      shelf = { objects: new Map(), keys: undefined, history: [], compactedAt };
       shelves.set(key, shelf);
     }
     return shelf;
@@ -76,7 +86,7 @@ export function createStore({ historySize = 5_000 } = {}): Store {
     }
   }
 
-  return {
+  const store: Store = {
     version: () => version,
     get: (resource, namespace, name) => shelfOf(resource).objects.get(keyOf(namespace, name)),
     list(resource, namespace) {
@@ -120,9 +130,28 @@ export function createStore({ historySize = 5_000 } = {}): Store {
     oldest: (resource) => shelfOf(resource).compactedAt,
     compact() {
       version += 1;
+      compactedAt = version;
       for (const shelf of shelves.values()) {
         shelf.history = [];
         shelf.compactedAt = version;
+      }
+    },
+    dump: () => ({
+      version,
+      objects: [...shelves].flatMap(([resource, { objects }]) =>
+        [...objects.values()].map((object) => ({ resource, object })),
+      ),
+    }),
+    restore(dump, resources) {
+      version = Math.max(version, dump.version);
+      store.compact();
+      for (const { resource: key, object } of dump.objects) {
+        const resource = resources.get(key);
+        if (!resource) continue;
+        const shelf = shelfOf(resource);
+        shelf.objects.set(keyOf(object.metadata.namespace, object.metadata.name), object);
+        shelf.keys = undefined;
+        announce({ type: 'ADDED', resource, object, previous: undefined, version });
       }
     },
     onChange(listener) {
@@ -130,4 +159,5 @@ export function createStore({ historySize = 5_000 } = {}): Store {
       return () => listeners.delete(listener);
     },
   };
+  return store;
 }

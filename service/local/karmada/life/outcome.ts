@@ -16,7 +16,8 @@ const TRAINING_SECONDS = 30;
 export function outcomeOf(job: StoredObject, fits: boolean): Outcome {
   const name = job.metadata.name;
   const images = podSpecsOf(job).flatMap((spec) => listAt(spec, 'containers').map((c) => textAt(c, 'image') ?? ''));
-  const says = (word: string): boolean => name.includes(word);
+  const words = name.split(/[-.]/);
+  const says = (word: string): boolean => words.includes(word);
   return {
     end: says('forever') ? 'never' : says('stop') ? 'stop' : says('fail') ? 'fail' : 'succeed',
     seconds: secondsOf(job, name),

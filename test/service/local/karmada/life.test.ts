@@ -1,6 +1,16 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Karmada, KubeObject, Member } from '../../../../service/karmada/karmada.ts';
-import { batchJob, eventually, place, rayJob, referenceTo, startWorld, TEAM } from '../../karmada/simulation.ts';
+import {
+  batchJob,
+  eventually,
+  place,
+  rayJob,
+  referenceTo,
+  startWorld,
+  TEAM,
+  temporaryDirectory,
+} from '../../karmada/simulation.ts';
 
 // Two hundred simulated seconds a second: a training of 30 s takes 0.15 s.
 const FAST = { speed: 200 };
@@ -172,3 +182,31 @@ test('deleting a job removes it and all that it owned from the member', async ()
   }
   await eventually(async () => (await karmada.placement(referenceTo(job))) === undefined);
 });
+
+test('with a state file a job goes on where it was when the simulation is started again', async () => {
+  const stateFile = join(await temporaryDirectory(), 'karmada.json');
+  const job = rayJob('sleep-100');
+  const before = await startWorld({ ...FAST, stateFile });
+  const there = await start(before.karmada, job);
+  const { rayClusterName } = await reaches(there, job, 'Running');
+  const { metadata } = (await there.get(referenceTo(job))) ?? job;
+  await before.simulated.close();
+
+  const { karmada } = await startWorld({ ...FAST, stateFile });
+  const member = karmada.member('member1');
+  expect(await reaches(member, job, 'Complete')).toMatchObject({ jobStatus: 'SUCCEEDED', rayClusterName });
+  expect((await member.get(referenceTo(job)))?.metadata.uid).toBe(metadata.uid);
+  expect(await karmada.clusters()).toHaveLength(3);
+  await expect(
+    member
+      .watch('RayJob', metadata.resourceVersion ?? '', patient())
+      [Symbol.asyncIterator]()
+      .next(),
+  ).rejects.toMatchObject({
+    failure: 'expired',
+  });
+  await karmada.delete(referenceTo(job));
+  await eventually(async () => (await member.get(referenceTo(job))) === undefined);
+});
+
+const patient = () => ({ signal: new AbortController().signal, idleTimeoutMs: 5_000 });
