@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
+/** The page renews half a minute before the end: here, one second after it began. */
+const TOKEN_SECONDS = 31;
+
 /** An OpenID Connect provider that signs everyone in as ann, of the group ml: enough of it for the code flow with PKCE. */
 export const startIdentityProvider = async () => {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
@@ -19,7 +22,7 @@ export const startIdentityProvider = async () => {
       .setAudience(audience)
       .setSubject('u-1')
       .setIssuedAt()
-      .setExpirationTime('5m')
+      .setExpirationTime(`${TOKEN_SECONDS}s`)
       .sign(privateKey);
 
   const authorize = (query: URLSearchParams, response: ServerResponse): void => {
@@ -38,6 +41,10 @@ export const startIdentityProvider = async () => {
 
   const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const form = new URLSearchParams(await text(request));
+    if (form.get('grant_type') === 'refresh_token') {
+      seen.renewedWith = form.get('refresh_token');
+      return json(response, { token_type: 'Bearer', access_token: await token('ml-platform', { renewed: true }) });
+    }
     const query = begun.get(form.get('code') ?? '');
     const challenge = createHash('sha256')
       .update(form.get('code_verifier') ?? '')
@@ -46,7 +53,7 @@ export const startIdentityProvider = async () => {
     if (!seen.verified) return json(response, { error: 'invalid_grant' }, 400);
     json(response, {
       token_type: 'Bearer',
-      expires_in: 300,
+      refresh_token: 'to-renew-with',
       access_token: await token('ml-platform', {}),
       id_token: await token('page', { nonce: query?.get('nonce') }),
     });

@@ -4,8 +4,17 @@ import { parseJson, tabStore } from '../lib/storage.ts';
 /** How this tab proves who is using it. It ends with the tab: a token is never left on the disk of a shared machine. */
 export interface Session {
   readonly token: string;
-  /** Milliseconds since 1970; null when the token does not say. */
-  readonly expiresAt: number | null;
+  /** How to get the next token before this one ends, where the identity provider gave the means. */
+  readonly renewal?: Renewal;
+}
+
+export interface Renewal {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly audience: string;
+  readonly refreshToken: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
 }
 
 const KEY = 'session';

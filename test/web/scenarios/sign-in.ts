@@ -81,5 +81,10 @@ export const signIn = (now: SceneNow): void => {
     await page.getByText('Live', { exact: true }).waitFor();
     await page.locator('summary').getByText('ann', { exact: true }).waitFor();
     expect(provider.seen).toMatchObject({ client_id: 'page', code_challenge_method: 'S256', verified: true });
+    // Before the token ends, another takes its place; nobody is asked anything.
+    await expect.poll(() => provider.seen.renewedWith).toBe('to-renew-with');
+    await expect.poll(() => page.evaluate('sessionStorage.getItem("session")')).toContain('to-renew-with');
+    await page.getByText('Live', { exact: true }).waitFor();
+    expect(await page.getByRole('heading', { level: 1, name: 'Jobs' }).count()).toBe(1);
   });
 };

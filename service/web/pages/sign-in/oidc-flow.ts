@@ -1,5 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { Session } from '../../api/session.ts';
+import type { Renewal, Session } from '../../api/session.ts';
 import type { Auth } from '../../api/types.ts';
 import { parseJson, tabStore } from '../../lib/storage.ts';
 import { CALLBACK_PATH } from './callback-path.ts';
@@ -88,8 +88,34 @@ export const finishSignIn = async (url: URL): Promise<{ session: Session; return
     expectedNonce: begun.nonce,
     requireIdToken: true,
   });
-  const token = tokenFor(begun.audience, tokens.access_token, tokens.id_token);
-  return { session: { token, expiresAt: expiryOf(token) }, returnTo: begun.returnTo };
+  return { session: sessionOf(begun, tokens), returnTo: begun.returnTo };
+};
+
+/** Another token without asking the user, as long as the provider agrees. */
+export const renew = async (renewal: Renewal): Promise<Session> => {
+  const client: oauth.Client = { client_id: renewal.clientId };
+  const issuer = new URL(renewal.issuer);
+  const server = await discover(renewal.issuer);
+  const response = await oauth.refreshTokenGrantRequest(
+    server,
+    client,
+    oauth.None(),
+    renewal.refreshToken,
+    insecure(issuer),
+  );
+  const tokens = await oauth.processRefreshTokenResponse(server, client, response);
+  return sessionOf(renewal, { refresh_token: renewal.refreshToken, ...tokens });
+};
+
+const sessionOf = (
+  { issuer, clientId, audience }: Pick<Begun, 'issuer' | 'clientId' | 'audience'>,
+  tokens: Pick<oauth.TokenEndpointResponse, 'access_token' | 'id_token' | 'refresh_token'>,
+): Session => {
+  const token = tokenFor(audience, tokens.access_token, tokens.id_token);
+  const expiresAt = expiryOf(token);
+  const refreshToken = tokens.refresh_token;
+  if (refreshToken === undefined || expiresAt === null) return { token };
+  return { token, renewal: { issuer, clientId, audience, refreshToken, expiresAt } };
 };
 
 /** The provider's own words for its refusal, which the error of the library keeps to itself. */

@@ -7,6 +7,7 @@ import { Logo } from '../../components/logo.tsx';
 import { CALLBACK_PATH } from './callback-path.ts';
 import { NoAccess } from './no-access.tsx';
 import { SignInPage } from './sign-in-page.tsx';
+import { useRenewal } from './use-renewal.ts';
 
 /** Lets through who may use the page; asks the others to sign in. */
 export function SignInGate({ children }: { children: ReactNode }) {
@@ -14,6 +15,7 @@ export function SignInGate({ children }: { children: ReactNode }) {
   const auth = useAuth();
   const me = useMe();
   const callback = useSignInCallback();
+  useRenewal(session);
   if (callback.running) return <Splash text="Signing in ..." />;
   if (auth.data && auth.data.mode !== 'none' && session === null)
     return <SignInPage auth={auth.data} failure={callback.failure} />;

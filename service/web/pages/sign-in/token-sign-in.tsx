@@ -19,7 +19,7 @@ export function TokenSignIn() {
       // The caller before may have been somebody else.
       queryClient.clear();
       queryClient.setQueryData([...KEYS.me, given], me);
-      setSession({ token: given, expiresAt: null });
+      setSession({ token: given });
     },
   });
   const submit = (event: FormEvent) => {

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { openEventStream } from '../../service/web/api/event-stream.ts';
+import { readFilters, writeFilters } from '../../service/web/lib/filters.ts';
+import { createLogReader, findLines, shortPodName } from '../../service/web/lib/log-buffer.ts';
+import { parsePath, setAt } from '../../service/web/lib/paths.ts';
+import { capacitiesOf, parseQuantity } from '../../service/web/lib/quantity.ts';
+import { formatDuration } from '../../service/web/lib/time.ts';
+import { segmentsOf, ticksOf } from '../../service/web/lib/timeline.ts';
+
+describe('the event stream', () => {
+  test('resumes after the last event that it saw, through broken and refused lines', async () => {
+    const asked: (string | undefined)[] = [];
+    const seen: string[] = [];
+    const answers = [
+      () => new Response('id: 1-1\ndata: a\n\nid: 1-2\ndata: b\n\nid: 1-3\nda'),
+      () => Promise.reject(new TypeError('connection refused')),
+      () => new Response('busy', { status: 503 }),
+      () => new Response('id: 1-3\ndata: c\n\n'),
+      () => new Response('no', { status: 401 }),
+    ];
+    const lost: boolean[] = [];
+    await new Promise<void>((ended) => {
+      const stream = openEventStream(
+        async (headers) => {
+          asked.push(headers['Last-Event-ID']);
+          // Waiting is not what is tested here.
+          setTimeout(() => stream.retryNow());
+          return (await answers.shift()?.()) ?? new Response('', { status: 401 });
+        },
+        {
+          onOpen: () => undefined,
+          onAlive: () => undefined,
+          onMessage: ({ data }) => seen.push(data),
+          onLost: (_reason, final) => {
+            lost.push(final);
+            if (final) ended();
+            else setTimeout(() => stream.retryNow());
+          },
+        },
+      );
+    });
+    expect(seen).toEqual(['a', 'b', 'c']);
+    expect(asked).toEqual([undefined, '1-2', '1-2', '1-2', '1-3']);
+    expect(lost).toEqual([false, false, true]);
+  });
+});
+
+describe('the timeline', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();
+  const event = (second: number, status: string, reason: string, cluster: string | null = null) =>
+    ({
+      id: `${second}`,
+      jobId: 'j',
+      namespace: 'default',
+      at: at(second),
+      status,
+      previous: null,
+      cluster,
+      reason,
+      message: reason,
+    }) as never;
+
+  test('has one phase after the other, without a gap, from the request to the end', () => {
+    const segments = segmentsOf({ createdAt: at(0), finishedAt: at(60) }, [
+      event(0, 'Pending', 'Queued'),
+      event(2, 'Pending', 'KarmadaUnavailable'),
+      event(5, 'Pending', 'Dispatched'),
+      event(6, 'Pending', 'Scheduled', 'member1'),
+      event(7, 'Pending', 'Starting', 'member1'),
+      event(20, 'Running', 'Running', 'member1'),
+      event(60, 'Succeeded', 'Succeeded', 'member1'),
+    ]);
+    expect(segments.map(({ phase, from, to }) => [phase, ((to ?? 0) - from) / 1000])).toEqual([
+      ['waiting', 5],
+      ['placing', 1],
+      ['starting', 14],
+      ['running', 40],
+    ]);
+    // What kept it waiting is told with it.
+    expect(segments[0]?.why).toBe('KarmadaUnavailable');
+  });
+
+  test('a job that goes on has an open end, also when it starts again after a suspension', () => {
+    const segments = segmentsOf({ createdAt: at(0), finishedAt: null }, [
+      event(1, 'Running', 'Running'),
+      event(5, 'Pending', 'Suspended'),
+      event(9, 'Pending', 'Resuming'),
+      event(12, 'Running', 'Running'),
+    ]);
+    expect(segments.map(({ phase, to }) => [phase, to === null])).toEqual([
+      ['waiting', false],
+      ['running', false],
+      ['suspended', false],
+      ['starting', false],
+      ['running', true],
+    ]);
+  });
+
+  test.for([
+    [450, 7],
+    [61_000, 7],
+    [3 * 86_400_000, 3],
+  ] as const)('the scale of %d ms has round steps, at most %d of them', ([span, most]) => {
+    const ticks = ticksOf(span, most);
+    expect(ticks[0]).toBe(0);
+    expect(ticks.length - 1).toBeLessThanOrEqual(most);
+    expect(ticks.length).toBeGreaterThan(1);
+  });
+});
+
+describe('the log', () => {
+  test('comes in chunks that end anywhere, with rewritten lines and terminal colours', () => {
+    const log = createLogReader('0d0abcc3');
+    for (const chunk of ['one\ntw', 'o\n10%\r50%\r100%\r\n', '\u001b[32mgreen\u001b[0m']) log.read(chunk);
+    log.end();
+    expect(log.lines.map(({ text }) => text)).toEqual(['one', 'two', '100%', 'green']);
+    expect(findLines(log.lines, 'GREEN')).toEqual([3]);
+  });
+
+  test('tells the pods of the job from a table that the training prints', () => {
+    const log = createLogReader('0d0abcc3');
+    log.read('churn-0d0abcc3-dd517-head | up\nstep | loss\nmember1/churn-0d0abcc3-x1y2z | done\n');
+    expect(log.lines.map(({ pod, text }) => [pod && shortPodName(pod), text])).toEqual([
+      ['head', 'up'],
+      ['', 'step | loss'],
+      ['member1/driver', 'done'],
+    ]);
+  });
+});
+
+test('filters go to the URL and back; what is not said stays out of it', () => {
+  const search = '?q=a+b&status=Failed&cluster=m%261&sort=priority';
+  expect(writeFilters(readFilters(new URLSearchParams(search)))).toBe(search);
+  expect(writeFilters(readFilters(new URLSearchParams('?status=Broken&sort=secrets&other=1')))).toBe('');
+});
+
+test('a place of the request is set without touching the rest', () => {
+  const before = { list: [{ a: 1 }, { a: 2 }], other: { b: 1 } };
+  const after = setAt(before, ['list', 1, 'a'], 3);
+  expect(after).toEqual({ list: [{ a: 1 }, { a: 3 }], other: { b: 1 } });
+  expect(after.other).toBe(before.other);
+  expect(setAt(before, ['list', 0], undefined)).toEqual({ list: [{ a: 2 }], other: { b: 1 } });
+  expect(setAt({}, ['x', 'y'], 1)).toEqual({ x: { y: 1 } });
+  expect(parsePath('/inputDataConfig/0/a~1b')).toEqual(['inputDataConfig', 0, 'a/b']);
+});
+
+test('quantities of Kubernetes are numbers', () => {
+  expect(['1500m', '16Gi', '2e3', '4', '1Ti', 'x', undefined].map(parseQuantity)).toEqual([
+    1.5,
+    2 ** 34,
+    2000,
+    4,
+    2 ** 40,
+    0,
+    0,
+  ]);
+  const [cpu, memory, gpu] = capacitiesOf(
+    { cpu: '64', memory: '256Gi', 'nvidia.com/gpu': '8', pods: '110' },
+    { cpu: '1500m' },
+  );
+  expect([cpu?.used, memory?.total, gpu?.label]).toEqual([1.5, 256 * 2 ** 30, 'GPU']);
+});
+
+test('lengths of time are told to two units', () => {
+  expect([400, 9_000, 59_999, 61_000, 3_661_000, 90_000_000].map(formatDuration)).toEqual([
+    '0.4 s',
+    '9 s',
+    '59 s',
+    '1 min 01 s',
+    '1 h 01 min',
+    '1 d 01 h',
+  ]);
+});
