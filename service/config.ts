@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type AuthConfig, chooseAuth } from './config/auth.ts';
+import { type AuthConfig, authMistakes, authOf } from './config/auth.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
-import { isLoopback } from './config/values.ts';
 import { ENV } from './contract.ts';
 import type { Connection } from './store/connection.ts';
 
@@ -10,10 +9,9 @@ export type { AuthConfig } from './config/auth.ts';
 
 /** What the whole service is told, once, at its start. */
 export interface Config {
-  /** null in the local mode, until it has started its own */
-  readonly database: Connection | null;
+  readonly database: Connection;
   readonly databasePoolSize: number;
-  readonly karmadaKubeconfig: string | null;
+  readonly karmadaKubeconfig: string;
   readonly host: string;
   readonly port: number;
   readonly logLevel: string;
@@ -34,8 +32,11 @@ export interface Config {
   readonly storageClass: string | null;
 }
 
-export type Loaded =
-  | { readonly outcome: 'config'; readonly config: Config }
+/** The local mode brings these two itself. */
+export type LocalConfig = Omit<Config, 'database' | 'karmadaKubeconfig'>;
+
+export type Loaded<C> =
+  | { readonly outcome: 'config'; readonly config: C }
   /** --help or --version: the text to print before leaving with 0. */
   | { readonly outcome: 'information'; readonly text: string }
   | { readonly outcome: 'mistakes'; readonly mistakes: readonly string[] };
@@ -49,24 +50,28 @@ export function isProduction(args: readonly string[], environment: Environment):
 }
 
 /** Arguments win over the environment, the environment over the defaults. Every mistake is told, not only the first. */
-export async function loadConfig(
+export const loadConfig = (args: readonly string[], environment: Environment): Promise<Loaded<Config>> =>
+  load(args, environment, missingConnections(args, environment), ({ database, karmadaKubeconfig, ...values }) => {
+    if (!database || !karmadaKubeconfig) throw new Error('Settings are incomplete although nothing is missing');
+    return { ...toLocalConfig(values, environment), database, karmadaKubeconfig };
+  });
+
+export const loadLocalConfig = (args: readonly string[], environment: Environment): Promise<Loaded<LocalConfig>> =>
+  load(args, environment, [], (values) => toLocalConfig(values, environment));
+
+async function load<C>(
   args: readonly string[],
   environment: Environment,
-  connections: 'required' | 'local',
-): Promise<Loaded> {
+  missing: readonly string[],
+  toConfig: (values: SettingValues) => C,
+): Promise<Loaded<C>> {
   if (args.includes('--help')) return { outcome: 'information', text: help() };
   if (args.includes('--version')) return { outcome: 'information', text: version() };
   const { values, mistakes } = await readSettings(args, environment);
-  if (connections === 'required') mistakes.push(...missingConnections(args, environment));
-  const auth = chooseAuth(values, environment, mistakes);
-  if (auth === 'undecided' && values.host !== undefined && !isLoopback(values.host)) {
-    mistakes.push(
-      `${ENV.host}=${values.host} can be reached by others, and no authentication is set: ` +
-        `give ${ENV.authTokensFile} or ${ENV.oidcIssuer}, or say ${ENV.auth}=none to let everyone in, or listen on 127.0.0.1`,
-    );
-  }
-  if (mistakes.length > 0) return { outcome: 'mistakes', mistakes };
-  return { outcome: 'config', config: toConfig(values, auth) };
+  const all = [...mistakes, ...missing, ...authMistakes(values, environment)];
+  return all.length > 0
+    ? { outcome: 'mistakes', mistakes: all }
+    : { outcome: 'config', config: Object.freeze(toConfig(values)) };
 }
 
 function missingConnections(args: readonly string[], environment: Environment): string[] {
@@ -76,16 +81,16 @@ function missingConnections(args: readonly string[], environment: Environment): 
   });
 }
 
-function toConfig(values: SettingValues, auth: AuthConfig | 'undecided'): Config {
+/** Of settings without a mistake: what has a default is there. */
+function toLocalConfig(values: SettingValues, environment: Environment): LocalConfig {
   const v = values as Required<SettingValues>;
-  return Object.freeze<Config>({
-    database: values.database ?? null,
+  const auth = authOf(values, environment);
+  return {
     databasePoolSize: v.databasePoolSize,
-    karmadaKubeconfig: values.karmadaKubeconfig ?? null,
-    host: values.host ?? (auth === 'undecided' ? '127.0.0.1' : '0.0.0.0'),
+    host: values.host ?? (auth ? '0.0.0.0' : '127.0.0.1'),
     port: v.port,
     logLevel: v.logLevel,
-    auth: auth === 'undecided' ? { kind: 'none' } : auth,
+    auth: auth ?? { kind: 'none' },
     corsOrigins: v.corsOrigins,
     rateLimitPerMinute: v.rateLimitPerMinute,
     trustProxy: v.trustProxy,
@@ -100,7 +105,7 @@ function toConfig(values: SettingValues, auth: AuthConfig | 'undecided'): Config
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,
     storageClass: values.storageClass ?? null,
-  });
+  };
 }
 
 const help = (): string =>
