@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { LABELS } from '../../service/contract.ts';
 import { ALGORITHMS, objectNameOf } from '../../service/jobs/index.ts';
-import { JOB } from '../../service/local/kube/kinds.ts';
+import { JOB } from '../../service/local/kube/job-kind.ts';
 import { runPod } from '../service/logs/pod.ts';
 import { freshDatabase } from '../service/postgres.ts';
 import { type Base, simulatedBase } from './base.ts';

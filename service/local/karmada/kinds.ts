@@ -1,10 +1,9 @@
 import { conditionColumn, pathColumn } from '../kube/columns.ts';
+import { crdAge, customKind } from '../kube/custom-kind.ts';
+import { JOB } from '../kube/job-kind.ts';
 import {
   CONFIG_MAP,
-  crdAge,
-  customKind,
   EVENT,
-  JOB,
   NAMESPACE,
   NODE,
   PERSISTENT_VOLUME_CLAIM,

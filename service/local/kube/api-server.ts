@@ -1,16 +1,25 @@
-import type { Writer } from './apply.ts';
-import { parseBody } from './body.ts';
+import { draftOf, parseBody, writerOf } from './body.ts';
 import { discover } from './discovery.ts';
 import { type ApiRequest, type Handler, json, jsonText, plain, type Reply, streamed } from './exchange.ts';
 import { type DraftObject, isFields, pick, type StoredObject } from './objects.ts';
 import { openApi } from './openapi.ts';
 import { jsonPatch, mergePatch, strategicMergePatch } from './patch.ts';
+import {
+  includeObject,
+  isTrue,
+  listObject,
+  matcherOf,
+  paged,
+  representation,
+  shownInWatch,
+  versionOf,
+} from './query.ts';
 import type { Registry } from './registry.ts';
-import { groupVersion, type ResourceType } from './resources.ts';
+import type { ResourceType } from './resources.ts';
 import { type Route, routeOf } from './routes.ts';
-import { fieldMatcher, labelMatcher, type Matcher } from './selectors.ts';
-import { ApiError, badRequest, methodNotAllowed } from './status.ts';
-import { INCLUDE_OBJECT, type IncludeObject, partialMetadata, renderTable } from './table.ts';
+import type { Matcher } from './selectors.ts';
+import { ApiError, methodNotAllowed } from './status.ts';
+import { partialMetadata, renderTable } from './table.ts';
 import { createWatches, type Watches } from './watch.ts';
 
 /** Answers a subresource that is not storage: logs of a pod, the proxy of a cluster. */
@@ -208,134 +217,3 @@ const patchers: Readonly<Record<string, (target: unknown, change: unknown) => un
   'application/strategic-merge-patch+json': strategicMergePatch,
   'application/json-patch+json': jsonPatch,
 };
-
-const isTrue = (value: string | null): boolean => value === 'true' || value === '1';
-
-/** The body as an object of the route's kind; what it leaves out, the path says. */
-function draftOf(request: ApiRequest, { type, namespace, name }: Route): DraftObject {
-  const body = parseBody(request);
-  if (!isFields(body)) throw badRequest('the body is no object');
-  const { apiVersion = groupVersion(type), kind = type.kind } = body;
-  if (apiVersion !== groupVersion(type) || kind !== type.kind) {
-    throw badRequest(
-      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${groupVersion(type)})`,
-    );
-  }
-  const metadata = isFields(body.metadata) ? body.metadata : {};
-  if (name !== undefined && metadata.name !== undefined && metadata.name !== name) {
-    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
-  }
-  if (namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace) {
-    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
-  }
-  const scope = type.namespaced ? { namespace } : {};
-  return {
-    ...body,
-    apiVersion,
-    kind,
-    metadata: { ...metadata, ...(name !== undefined && { name }), ...scope },
-  } as DraftObject;
-}
-
-function writerOf(request: ApiRequest, route: Route): Writer {
-  const agent = request.headers['user-agent']?.split('/')[0] || 'unknown';
-  return {
-    manager: request.query.get('fieldManager') || agent,
-    ...(route.subresource === 'status' && { subresource: 'status' }),
-  };
-}
-
-function matcherOf(query: URLSearchParams): Matcher {
-  const labels = query.get('labelSelector');
-  const fields = query.get('fieldSelector');
-  const byLabels = labels ? labelMatcher(labels) : undefined;
-  const byFields = fields ? fieldMatcher(fields) : undefined;
-  return (object) => (byLabels?.(object) ?? true) && (byFields?.(object) ?? true);
-}
-
-function versionOf(query: URLSearchParams): number | undefined {
-  const text = query.get('resourceVersion');
-  if (text === null || text === '') return undefined;
-  if (!/^\d+$/.test(text))
-    throw badRequest(`Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
-  return Number(text);
-}
-
-/** With resourceVersion=0 the answer comes from the cache, which knows no pages: the limit is ignored, as in Kubernetes. */
-function paged(
-  all: readonly StoredObject[],
-  query: URLSearchParams,
-  version: number,
-  oldest: number,
-): { page: readonly StoredObject[]; metadata: object } {
-  const limit = Number(query.get('limit') ?? 0);
-  const token = query.get('continue');
-  if (!token && (limit <= 0 || versionOf(query) === 0))
-    return { page: all, metadata: { resourceVersion: String(version) } };
-  const start = token ? readToken(token) : { after: '', version };
-  if (start.version < oldest) {
-    throw new ApiError(
-      410,
-      'Expired',
-      'The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.',
-    );
-  }
-  const rest = token ? all.filter((object) => positionOf(object) > start.after) : all;
-  const page = limit > 0 ? rest.slice(0, limit) : rest;
-  const last = page.at(-1);
-  const more = rest.length - page.length;
-  return {
-    page,
-    metadata: {
-      resourceVersion: String(start.version),
-      ...(more > 0 &&
-        last && {
-          continue: Buffer.from(JSON.stringify({ after: positionOf(last), version: start.version })).toString(
-            'base64url',
-          ),
-          remainingItemCount: more,
-        }),
-    },
-  };
-}
-
-const positionOf = ({ metadata }: StoredObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
-
-function readToken(token: string): { after: string; version: number } {
-  try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString());
-  } catch {
-    throw badRequest('continue key is not valid: malformed value');
-  }
-}
-
-function shownInWatch(
-  type: ResourceType,
-  wanted: string | undefined,
-  include: IncludeObject,
-): ((object: StoredObject) => string) | undefined {
-  if (wanted === 'PartialObjectMetadata') return (object) => JSON.stringify(partialMetadata(object));
-  if (wanted !== 'Table') return undefined;
-  return (object) => {
-    const metadata = { resourceVersion: object.metadata.resourceVersion };
-    return renderTable(type, [object], metadata, include, Date.now()).trimEnd();
-  };
-}
-
-function representation(accept: string | undefined): string | undefined {
-  return /;\s*as=(\w+)/.exec(accept ?? '')?.[1];
-}
-
-function includeObject(query: URLSearchParams): IncludeObject {
-  const wanted = query.get('includeObject') ?? 'Metadata';
-  const known = INCLUDE_OBJECT.find((include) => include === wanted);
-  if (!known) throw badRequest(`unrecognized includeObject value: "${wanted}"`);
-  return known;
-}
-
-const listObject = (type: ResourceType, items: readonly StoredObject[], metadata: object): object => ({
-  apiVersion: groupVersion(type),
-  kind: `${type.kind}List`,
-  metadata,
-  items,
-});

@@ -1,5 +1,9 @@
 import { parse } from 'yaml';
+import type { Writer } from './apply.ts';
 import type { ApiRequest } from './exchange.ts';
+import { type DraftObject, isFields } from './objects.ts';
+import { groupVersion } from './resources.ts';
+import type { Route } from './routes.ts';
 import { ApiError, badRequest } from './status.ts';
 
 /** JSON, or YAML where a client says so: server-side apply allows both under one content type. */
@@ -14,4 +18,38 @@ export function parseBody(request: ApiRequest): unknown {
   } catch (error) {
     throw badRequest(`the object provided is unrecognized: ${(error as Error).message}`);
   }
+}
+
+/** The body as an object of the route's kind; what it leaves out, the path says. */
+export function draftOf(request: ApiRequest, { type, namespace, name }: Route): DraftObject {
+  const body = parseBody(request);
+  if (!isFields(body)) throw badRequest('the body is no object');
+  const { apiVersion = groupVersion(type), kind = type.kind } = body;
+  if (apiVersion !== groupVersion(type) || kind !== type.kind) {
+    throw badRequest(
+      `the API version in the data (${String(apiVersion)}) does not match the expected API version (${groupVersion(type)})`,
+    );
+  }
+  const metadata = isFields(body.metadata) ? body.metadata : {};
+  if (name !== undefined && metadata.name !== undefined && metadata.name !== name) {
+    throw badRequest(`the name of the object (${String(metadata.name)}) does not match the name on the URL (${name})`);
+  }
+  if (namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace) {
+    throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
+  }
+  const scope = type.namespaced ? { namespace } : {};
+  return {
+    ...body,
+    apiVersion,
+    kind,
+    metadata: { ...metadata, ...(name !== undefined && { name }), ...scope },
+  } as DraftObject;
+}
+
+export function writerOf(request: ApiRequest, route: Route): Writer {
+  const agent = request.headers['user-agent']?.split('/')[0] || 'unknown';
+  return {
+    manager: request.query.get('fieldManager') || agent,
+    ...(route.subresource === 'status' && { subresource: 'status' }),
+  };
 }

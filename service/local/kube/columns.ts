@@ -60,6 +60,23 @@ export function builtinColumn(
   return { name, type, format: '', description, priority, moving, cell };
 }
 
+/** A built-in kind's column that shows nothing where there is nothing to show. */
+export const textColumn = (
+  name: string,
+  description: string,
+  read: (object: Fields) => unknown,
+  priority = 0,
+): Column =>
+  builtinColumn(
+    name,
+    description,
+    (object) => {
+      const value = read(object);
+      return typeof value === 'string' || typeof value === 'number' ? value : '';
+    },
+    { priority },
+  );
+
 export const nameColumn: Column = {
   name: 'Name',
   type: 'string',

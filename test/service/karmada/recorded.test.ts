@@ -6,7 +6,8 @@ import { parseList } from '../../../service/karmada/objects.ts';
 import { placementOf } from '../../../service/karmada/placement.ts';
 import { parseTable } from '../../../service/karmada/table.ts';
 import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
-import { JOB, NAMESPACE } from '../../../service/local/kube/kinds.ts';
+import { JOB } from '../../../service/local/kube/job-kind.ts';
+import { NAMESPACE } from '../../../service/local/kube/kinds.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { batchJob, eventually, place, rayJob, startWorld, TEAM, type World } from './simulation.ts';
 

@@ -9,7 +9,7 @@ import type { Kubeconfig } from '../../../service/karmada/kubeconfig.ts';
 import { DEFAULT_CLUSTERS } from '../../../service/local/karmada/clusters.ts';
 import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
-import { JOB } from '../../../service/local/kube/kinds.ts';
+import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { createMonitor, type Monitor, type MonitorDependencies } from '../../../service/monitor/monitor.ts';
 import type { TickReport } from '../../../service/monitor/poll.ts';
 import type { Store } from '../../../service/store/store.ts';

@@ -1,4 +1,5 @@
-import { JOB, PERSISTENT_VOLUME_CLAIM } from '../../kube/kinds.ts';
+import { JOB } from '../../kube/job-kind.ts';
+import { PERSISTENT_VOLUME_CLAIM } from '../../kube/kinds.ts';
 import { pick, type StoredObject } from '../../kube/objects.ts';
 import { RAY_JOB } from '../kinds.ts';
 import type { Member } from '../member.ts';

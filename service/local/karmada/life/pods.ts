@@ -5,13 +5,13 @@ import {
   isFields,
   listAt,
   type OwnerReference,
-  pick,
   type StoredObject,
   textAt,
   timestamp,
 } from '../../kube/objects.ts';
 import type { Registry } from '../../kube/registry.ts';
 import type { Member } from '../member.ts';
+import { fitsOn } from './capacity.ts';
 
 /** The pods of a member as its scheduler and kubelets would handle them. */
 export interface Pods {
@@ -195,17 +195,7 @@ export function createPods({ server, logs }: Member): Pods {
       logs.end(pod);
     },
 
-    fits(specs) {
-      const [node] = registry.store.list(NODE);
-      return specs.every((spec) => {
-        const need = requestsOf(spec);
-        return (
-          ['cpu', 'nvidia.com/gpu'].every(
-            (name) => need(name) <= Number(pick(node, 'status', 'allocatable', name) ?? 0),
-          ) && need('memory') <= quantity(pick(node, 'status', 'allocatable', 'memory'))
-        );
-      });
-    },
+    fits: (specs) => fitsOn(registry.store.list(NODE)[0], specs),
   };
 }
 
@@ -221,31 +211,4 @@ function dropOldEvents(registry: Registry, namespace: string): void {
   const byAge = events.toSorted((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
   for (const { metadata } of byAge.slice(0, events.length - KEPT_EVENTS))
     registry.delete(EVENT, namespace, metadata.name);
-}
-
-const SUFFIXES: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-function quantity(value: unknown): number {
-  const [, amount = '0', suffix = ''] = /^([\d.]+)([A-Za-z]*)$/.exec(String(value ?? '0')) ?? [];
-  return Number(amount) * (SUFFIXES[suffix] ?? 1);
-}
-
-/** The sum over the containers of a pod; limits count where nothing is requested. */
-function requestsOf(spec: unknown): (resource: string) => number {
-  return (resource) =>
-    listAt(spec, 'containers').reduce<number>((sum, container) => {
-      const asked =
-        pick(container, 'resources', 'requests', resource) ?? pick(container, 'resources', 'limits', resource);
-      return sum + quantity(asked);
-    }, 0);
 }

@@ -2,12 +2,12 @@ import { numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube
 import { RAY_JOB } from '../kinds.ts';
 import type { Member } from '../member.ts';
 import type { LifeClock } from './clock.ts';
-import { environmentOf, type Outcome, outcomeOf, podSpecsOf } from './outcome.ts';
+import { type Outcome, outcomeOf, podSpecsOf } from './outcome.ts';
 import { type PodName, type Pods, randomSuffix } from './pods.ts';
 import { createRayCluster, deleteRayCluster, markRayClusterReady, podsOfRayCluster } from './ray-cluster.ts';
 import { changeStatus, firstContainer, latestOf } from './status.ts';
 import { createSubmitter } from './submitter.ts';
-import { createTrainingLog, type TrainingLog } from './training-log.ts';
+import { createTrainings } from './training.ts';
 
 const FINALIZER = 'ray.io/rayjob-finalizer';
 const OPERATOR = { manager: 'kuberay-operator' };
@@ -28,11 +28,6 @@ const SECONDS = {
 
 const UNSCHEDULABLE = '0/4 nodes are available: 4 Insufficient cpu. preemption: 0/4 nodes are available.';
 
-interface Run {
-  readonly log: TrainingLog;
-  readonly startedAt: number;
-}
-
 /**
  * KubeRay's operator for RayJobs. `look` is called after every change of the job; the stored jobDeploymentStatus alone
  * decides which step is next, as in the operator's own Reconcile.
@@ -40,7 +35,7 @@ interface Run {
 export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): { look(job: StoredObject): void } {
   const { registry } = member.server;
   const submitter = createSubmitter(member, pods);
-  const runs = new Map<string, Run>();
+  const trainings = createTrainings(clock.speed);
   /** More exactly than status.startTime, which is in whole seconds: at high speed that is minutes. By jobId. */
   const startedAt = new Map<string, number>();
 
@@ -164,40 +159,15 @@ export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): 
   }
 
   function train(job: StoredObject): void {
-    const { seconds, end, failures } = outcome(job);
-    const run = runOf(job);
-    const part = (((Date.now() - run.startedAt) / 1_000) * clock.speed) / Math.max(seconds, 0.001);
-    const goesWrong = end === 'fail' || (numberAt(job, 'status', 'failed') ?? 0) < failures;
-    const endsAt = end === 'never' ? Number.POSITIVE_INFINITY : goesWrong || end === 'stop' ? 0.5 : 1;
-    submitter.say(job, run.log.until(Math.min(1, part)));
-    if (part < endsAt) {
-      after(Math.min(SECONDS.logTick, (endsAt - part) * seconds), job, look);
-    } else if (goesWrong) {
-      const lines = run.log.failure();
-      submitter.say(job, lines);
-      const message = `Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n${lines.join('\n')}`;
-      setStatus(job, { jobStatus: 'FAILED', message });
-    } else if (end === 'stop') {
-      setStatus(job, { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' });
-    } else {
-      submitter.say(job, run.log.success());
-      setStatus(job, { jobStatus: 'SUCCEEDED', message: 'Job finished successfully.' });
-    }
-  }
-
-  function runOf(job: StoredObject): Run {
-    const jobId = textAt(job, 'status', 'jobId') ?? job.metadata.uid;
-    const known = runs.get(jobId);
-    if (known) return known;
-    const fresh = { log: createTrainingLog(job.metadata.name, environmentOf(job)), startedAt: Date.now() };
-    runs.set(jobId, fresh);
-    return fresh;
+    const { lines, secondsLeft, end } = trainings.progress(job, outcome(job));
+    submitter.say(job, lines);
+    if (end) setStatus(job, end);
+    else after(Math.min(SECONDS.logTick, secondsLeft), job, look);
   }
 
   function forgetRun(job: StoredObject): void {
-    const jobId = textAt(job, 'status', 'jobId') ?? '';
-    runs.delete(jobId);
-    startedAt.delete(jobId);
+    trainings.forget(job);
+    startedAt.delete(textAt(job, 'status', 'jobId') ?? '');
   }
 
   /** The submitter has ended: only then does the operator call the job complete. */

@@ -1,4 +1,5 @@
-import { JOB, POD } from '../../kube/kinds.ts';
+import { JOB } from '../../kube/job-kind.ts';
+import { POD } from '../../kube/kinds.ts';
 import { isFields, listAt, pick, type StoredObject, textAt, timestamp } from '../../kube/objects.ts';
 import type { Member } from '../member.ts';
 import { ownerOf, type Pods, randomSuffix } from './pods.ts';

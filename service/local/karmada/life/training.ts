@@ -1,0 +1,58 @@
+import { numberAt, type StoredObject, textAt } from '../../kube/objects.ts';
+import { environmentOf, type Outcome } from './outcome.ts';
+import { createTrainingLog, type TrainingLog } from './training-log.ts';
+
+/** How far the program of a RayJob is: what it has written since the last look, and whether it has ended. */
+export interface Progress {
+  readonly lines: readonly string[];
+  /** Simulated seconds until it ends, when it has not. */
+  readonly secondsLeft: number;
+  readonly end: { readonly jobStatus: 'SUCCEEDED' | 'FAILED' | 'STOPPED'; readonly message: string } | undefined;
+}
+
+/** The programs that run in one member, by jobId: another try is another program. */
+export interface Trainings {
+  progress(job: StoredObject, outcome: Outcome): Progress;
+  forget(job: StoredObject): void;
+}
+
+interface Run {
+  readonly log: TrainingLog;
+  readonly startedAt: number;
+}
+
+export function createTrainings(speed: number): Trainings {
+  const runs = new Map<string, Run>();
+  const keyOf = (job: StoredObject): string => textAt(job, 'status', 'jobId') ?? job.metadata.uid;
+
+  function runOf(job: StoredObject): Run {
+    const known = runs.get(keyOf(job));
+    if (known) return known;
+    const fresh = { log: createTrainingLog(job.metadata.name, environmentOf(job)), startedAt: Date.now() };
+    runs.set(keyOf(job), fresh);
+    return fresh;
+  }
+
+  return {
+    progress(job, { seconds, end, failures }) {
+      const { log, startedAt } = runOf(job);
+      const part = (((Date.now() - startedAt) / 1_000) * speed) / Math.max(seconds, 0.001);
+      const goesWrong = end === 'fail' || (numberAt(job, 'status', 'failed') ?? 0) < failures;
+      const endsAt = end === 'never' ? Number.POSITIVE_INFINITY : goesWrong || end === 'stop' ? 0.5 : 1;
+      const lines = log.until(Math.min(1, part));
+      const secondsLeft = (endsAt - part) * seconds;
+      if (part < endsAt) return { lines, secondsLeft, end: undefined };
+      if (goesWrong) {
+        const trace = log.failure();
+        const message = `Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n${trace.join('\n')}`;
+        return { lines: [...lines, ...trace], secondsLeft: 0, end: { jobStatus: 'FAILED', message } };
+      }
+      if (end === 'stop') {
+        return { lines, secondsLeft: 0, end: { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' } };
+      }
+      const done = { jobStatus: 'SUCCEEDED', message: 'Job finished successfully.' } as const;
+      return { lines: [...lines, ...log.success()], secondsLeft: 0, end: done };
+    },
+    forget: (job) => void runs.delete(keyOf(job)),
+  };
+}
