@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { freshDatabase } from '../service/postgres.ts';
 import { findChromium, launchBrowser } from './browser.ts';
 import { startPlatform } from './platform.ts';
@@ -44,5 +44,3 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
   describe('Ten thousand jobs', () => manyJobs(now));
   describe('Without the service', () => offline(now));
 });
-
-test.runIf(typeof chromium === 'string')('no Chromium could be had', ({ skip }) => skip(chromium as string));

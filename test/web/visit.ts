@@ -53,6 +53,8 @@ export const accessibilityBreaches = async (page: Page): Promise<string[]> => {
   await page.evaluate(axe.source);
   const { violations } = (await page.evaluate(`axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: { 'target-size': { enabled: true } },
+    resultTypes: ['violations'],
   })`)) as axe.AxeResults;
   return violations.flatMap(({ id, nodes }) =>
     nodes.map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? node.all[0]?.message ?? ''})`),

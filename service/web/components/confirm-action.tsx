@@ -10,20 +10,20 @@ const WORDS: Record<JobAction, { verb: string; keep: string; consequence: string
   cancel: {
     verb: 'Cancel',
     keep: 'Keep running',
-    consequence: 'The training is stopped and its pods are removed. Logs and history stay.',
+    consequence: 'Training stops and the pods are removed. Logs and history stay.',
   },
-  retry: { verb: 'Retry', keep: 'Not now', consequence: 'The same request is submitted again, as a new job.' },
+  retry: { verb: 'Retry', keep: 'Not now', consequence: 'The same request is submitted again, under a new id.' },
   delete: {
     verb: 'Delete',
     keep: 'Keep',
-    consequence: 'The job is stopped if it runs, and removed with its volume, logs and history. This cannot be undone.',
+    consequence: 'Stopped where still running, and removed with volume, logs and history. This cannot be undone.',
   },
   suspend: {
     verb: 'Suspend',
     keep: 'Not now',
     consequence: 'The pods are removed; resuming starts the training again.',
   },
-  resume: { verb: 'Resume', keep: 'Not now', consequence: 'The training is started again.' },
+  resume: { verb: 'Resume', keep: 'Not now', consequence: 'Training starts again.' },
 };
 
 const MOST_NAMED = 8;

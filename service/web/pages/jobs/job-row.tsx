@@ -28,7 +28,7 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
       data-index={index}
       tabIndex={-1}
       style={{ height, transform: `translateY(${top}px)` }}
-      className={`absolute inset-x-0 top-0 border-b border-line hover:bg-hover ${selected ? 'bg-selected' : ''} ${TRACKS}`}
+      className={`absolute inset-x-0 top-0 border-b border-line ${selected ? 'bg-selected' : 'hover:bg-hover'} ${TRACKS}`}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
       <div role="cell" tabIndex={-1} className="relative z-10 grid">
