@@ -59,7 +59,9 @@ test('cut again and again with 1,000 changes in flight, it misses none and doubl
   const around = [STARTING, SUBMITTED, RUNNING, RETRYING];
   // Every 100 ms for 6 s: as many cuts as one a second makes in a minute.
   for (let cut = 0; cut < 60; cut += 1) {
+    // Ended as servers do it after a while; now and then the whole connection breaks.
     world.simulated.disconnectWatches();
+    if (cut % 10 === 9) await world.simulated.stopListening().then(() => world.simulated.listenAgain());
     for (const job of cut % 3 === 0 ? jobs : []) world.write(job, around[(cut / 3) % 4] ?? RUNNING);
     await sleep(100);
   }
