@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { forgetDraft } from '../pages/new-job/draft.ts';
+import { forgetDraft } from '../lib/draft.ts';
 import { setSession } from './session.ts';
 
 /** Leaves nothing of the caller behind in this browser. */

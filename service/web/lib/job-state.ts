@@ -42,8 +42,6 @@ export const jobState = ({ status, reason }: Stateful): JobState => {
 
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';
 
-const ENDING = new Set(['Cancelling', 'Deleting']);
-export const isEnding = (job: Stateful): boolean => ENDING.has(job.reason);
 export const isSuspended = (job: Stateful): boolean => job.reason === 'Suspended' || job.reason === 'Suspending';
 
 export const JOB_ACTIONS = ['cancel', 'suspend', 'resume', 'retry', 'delete'] as const;

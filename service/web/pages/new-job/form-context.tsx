@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { FieldError } from '../../api/problem.ts';
+import type { Draft } from '../../lib/draft.ts';
 import { getAt, type Path, pathKey } from '../../lib/paths.ts';
-import type { Draft } from './draft.ts';
 
 export interface RequestForm {
   readonly draft: Draft;
@@ -30,12 +30,4 @@ export const useField = (path: Path) => {
     error: errors.find((error) => pathKey(error.path) === key)?.message,
     set: (value: unknown) => set(path, value),
   };
-};
-
-/** Errors below a place that no field of its own shows. */
-export const useErrorsBelow = (path: Path): readonly FieldError[] => {
-  const prefix = pathKey(path);
-  return useForm().errors.filter(
-    (error) => pathKey(error.path) === prefix || pathKey(error.path).startsWith(`${prefix}.`),
-  );
 };

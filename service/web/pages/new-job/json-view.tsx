@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { messageOf } from '../../api/problem.ts';
-import { type Draft, isDraft } from './draft.ts';
+import { type Draft, isDraft } from '../../lib/draft.ts';
 import { Field } from './fields/field.tsx';
 
 /** The request as text: what is written here is in the form, and the other way round. */

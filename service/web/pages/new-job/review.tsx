@@ -1,9 +1,9 @@
 import { type ReactNode, useMemo } from 'react';
 import { useAlgorithms } from '../../api/lists.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
+import type { Draft } from '../../lib/draft.ts';
 import { getAt, type Path } from '../../lib/paths.ts';
 import { formatDuration } from '../../lib/time.ts';
-import type { Draft } from './draft.ts';
 import { showValue } from './fields/parameter-words.ts';
 import { textOf } from './fields/text-field.tsx';
 

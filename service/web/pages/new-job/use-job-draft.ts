@@ -4,8 +4,8 @@ import { useLocation, useSearch } from 'wouter';
 import { KEYS } from '../../api/cache.ts';
 import { useMe } from '../../api/me.ts';
 import { getJob } from '../../api/service.ts';
+import { type Draft, emptyDraft, forgetDraft, isDraft, loadDraft, saveDraft } from '../../lib/draft.ts';
 import { namespacesToSubmit } from '../../lib/permissions.ts';
-import { type Draft, emptyDraft, forgetDraft, isDraft, loadDraft, saveDraft } from './draft.ts';
 
 /** The draft: what was left here before, or the request of the job that is cloned (?from=), or an empty form. */
 export const useJobDraft = () => {

@@ -1,5 +1,5 @@
-import type { Json } from '../../lib/paths.ts';
-import { localStore, parseJson } from '../../lib/storage.ts';
+import type { Json } from './paths.ts';
+import { localStore, parseJson } from './storage.ts';
 
 /** A request on its way: any JSON object, since it can be written by hand. The service decides whether it is a good one. */
 export type Draft = { [key: string]: Json };
