@@ -45,6 +45,13 @@ export function createHttpServer(listener: RequestListener, host: string, port: 
   };
 }
 
+/** Tells that the port is in use before time is spent on what comes before listening. */
+export async function requireFreePort(host: string, port: number): Promise<void> {
+  const probe = createHttpServer(() => undefined, host, port);
+  await probe.start();
+  await probe.stop(0);
+}
+
 function explained(error: NodeJS.ErrnoException, host: string, port: number): Error {
   const at = `${host}:${port}`;
   switch (error.code) {

@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { requireFreePort } from '../api/server.ts';
 import { isProduction, type LocalConfig, loadLocalConfig } from '../config.ts';
 import { ENV } from '../contract.ts';
 import { createLog } from '../log.ts';
@@ -34,6 +35,7 @@ async function startLocal(): Promise<void> {
 }
 
 async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
+  await requireFreePort(config.host, config.port);
   await mkdir(DATA, { recursive: true });
   const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
   const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
