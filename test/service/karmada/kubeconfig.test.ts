@@ -10,7 +10,7 @@ import { createKarmada } from '../../../service/karmada/client.ts';
 import { KarmadaError } from '../../../service/karmada/errors.ts';
 import { type KubeconfigOptions, loadKubeconfig } from '../../../service/karmada/kubeconfig.ts';
 import { createAuthority } from './certificates.ts';
-import { temporaryDirectory } from './simulation.ts';
+import { startWorld, temporaryDirectory } from './simulation.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -163,6 +163,13 @@ describe('the server is shown and checked', () => {
     expect((refused as KarmadaError).failure).toBe('unavailable');
     const trusting = { server: cluster.server, 'insecure-skip-tls-verify': true };
     expect(await (await clientFor(await written(kubeconfig(trusting)))).clusters()).toEqual([]);
+  });
+
+  test('the simulated Karmada over TLS, by the kubeconfig that it writes', async () => {
+    const { server, ca } = await createAuthority();
+    const { karmada, simulated } = await startWorld({ tls: { ...server, ca } });
+    expect(simulated.url).toMatch(/^https:/);
+    expect(await karmada.clusters()).toHaveLength(3);
   });
 
   test('tls-server-name is the name that the certificate must bear', async () => {

@@ -106,6 +106,18 @@ test('apply says everything: a field left out later is taken away, what Karmada 
   expect(metadata.uid).toBe(claimed.metadata.uid);
 });
 
+test('what someone else wrote into our fields is taken back, what they added stays', async () => {
+  const { simulated, karmada } = await startWorld();
+  await karmada.apply(namespaceObject());
+  await karmada.apply(rayJob('a', { activeDeadlineSeconds: 60 }));
+  const { registry } = simulated.control;
+  const theirs = registry.read(RAY_JOB, TEAM, 'a');
+  const spec = { ...(theirs.spec as object), activeDeadlineSeconds: 1, preRunningDeadlineSeconds: 9 };
+  registry.update(RAY_JOB, { ...theirs, spec }, { manager: 'kubectl-edit' });
+  const { spec: ours } = await karmada.apply(rayJob('a', { activeDeadlineSeconds: 60 }));
+  expect(ours).toMatchObject({ activeDeadlineSeconds: 60, preRunningDeadlineSeconds: 9 });
+});
+
 test('where Karmada put each job is asked for one or for all', async () => {
   const { karmada } = await startWorld();
   await place(karmada, rayJob('first'), ['member2']);
