@@ -1,6 +1,6 @@
-import { Yaml } from 'cdk8s';
 import { waveOf } from '../constructs/waves.ts';
 import type { KubeObject, Synthesis } from './synthesize.ts';
+import { toYaml } from './yaml.ts';
 
 /**
  * kubectl and Argo CD know this name as well as kustomization.yaml. Without an ending it is none of the files that
@@ -16,7 +16,7 @@ export function manifestFiles(synthesis: Synthesis): Map<string, string> {
     for (const object of objects) {
       const path = prefix + fileName(object);
       if (files.has(path)) throw new Error(`two objects of one kind and name: ${path}`);
-      files.set(path, Yaml.stringify(object));
+      files.set(path, toYaml(object));
     }
     files.set(`${prefix}${KUSTOMIZATION}`, kustomization(objects.map(fileName).sort()));
   }
@@ -28,5 +28,5 @@ function fileName(object: KubeObject): string {
 }
 
 function kustomization(resources: string[]): string {
-  return Yaml.stringify({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
+  return toYaml({ apiVersion: 'kustomize.config.k8s.io/v1beta1', kind: 'Kustomization', resources });
 }

@@ -76,7 +76,9 @@ describe('npm run synth', () => {
     expect(paths.filter((path) => path.split('/').some((part) => part.startsWith('.')))).toEqual([]);
 
     rmSync(join(project, 'charts-out/ml-platform/dev'), { recursive: true });
-    expect(await cdk8s()).toMatchObject({ code: 0 });
+    // As the last run left it: the CLI empties this folder before it starts the app.
+    symlinkSync(join(project, 'charts-out'), join(project, '.synth'));
+    expect(await cdk8s()).toMatchObject({ code: 0, out: expect.stringContaining('ml-platform/dev/0-namespace') });
     expect(tree(join(project, 'charts-out'))).toEqual(own);
   });
 

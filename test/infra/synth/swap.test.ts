@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,6 +31,16 @@ test('a folder is replaced as a whole, sub-folders too, and nothing is left besi
     'sub',
     'sub/b.yaml',
   ]);
+});
+
+test('a folder that holds the same files already is left alone', () => {
+  const { ino } = statSync(join(root, 'old/stale.yaml'));
+  swapIn(new Map([[join(root, 'old'), files({ 'stale.yaml': 'stale' })]]));
+  expect(statSync(join(root, 'old/stale.yaml')).ino).toBe(ino);
+  swapIn(new Map([[join(root, 'old'), files({ 'stale.yaml': 'fresh' })]]));
+  expect(readFileSync(join(root, 'old/stale.yaml'), 'utf8')).toBe('fresh');
+  swapIn(new Map([[join(root, 'old'), files({})]]));
+  expect(readdirSync(join(root, 'old'))).toEqual([]);
 });
 
 test('a folder that was not there is made, with the folders above it', () => {
