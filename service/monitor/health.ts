@@ -93,7 +93,8 @@ export class Health {
     const record = this.#record(cluster);
     record.failures += 1;
     if (failure.timedOut) record.timeouts += 1;
-    record.failingSince ??= record.lastAnswerAt ?? this.#clock.now();
+    // Not the last good answer: that may be from long ago, when the cluster last had jobs and was asked at all.
+    record.failingSince ??= this.#clock.now();
     record.error = failure.error;
     const rest = Math.max(restAfter(record.failures, this.#intervalMs), (failure.retryAfterSeconds ?? 0) * 1000);
     record.dueAt = this.#clock.elapsed() + rest;

@@ -49,6 +49,7 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
   const health = new Health(clock, config.intervalMs);
   const lost = createLostJobs({ karmada, graceMs: config.lostGraceMs, clock, log });
   const unloaded = new Set<string>();
+  let isStopped = false;
 
   const ownership = createOwnership({
     holder,
@@ -86,6 +87,7 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     },
     incomplete: (cluster) => watches.check(cluster),
     failed: (cluster) => watches.end(cluster),
+    isStopped: () => isStopped,
   });
   const watches = new Watches({
     karmada,
@@ -122,7 +124,7 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
   async function follow(): Promise<void> {
     const { jobs, mark: next } = await store.monitor.changedSince(mark);
     mark = next;
-    ownership.inUse(jobs.flatMap((job) => (isFinished(job.status) ? [] : job.clusters)));
+    ownership.needed(jobs.flatMap((job) => (isFinished(job.status) ? [] : job.clusters)));
     remember(jobs);
   }
 
@@ -132,6 +134,8 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
   }
 
   async function loadGained(): Promise<void> {
+    // Before anything is loaded, so that no change falls between.
+    if (mark === null) ({ mark } = await store.monitor.changedSince(null));
     if (unloaded.size === 0) return;
     const notes = await store.leases.notes(LEASE_PREFIX);
     while (unloaded.size > 0) {
@@ -169,13 +173,12 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
 
   return {
     async start() {
-      // Before anything is loaded, so that no change falls between.
-      ({ mark } = await store.monitor.changedSince(null));
       await ownership.start();
       poll.start();
       log.info(`Job monitor started - ${describe(config)}`);
     },
     async stop() {
+      isStopped = true;
       await poll.stop();
       watches.stop();
       await writer.close().catch((error: unknown) => log.warn({ err: error }, 'Monitor stops with changes unwritten'));
@@ -183,7 +186,10 @@ export function createMonitor({ config, store, karmada, log, onStatus, onTick }:
     },
     async clusterHealth() {
       const notes = await store.leases.notes(LEASE_PREFIX);
-      const all = [...notes].map(([name, note]) => healthFromNote(name.slice(LEASE_PREFIX.length), note));
+      // Without active jobs a cluster is not asked, and how long it was not asked tells nothing.
+      const all = [...notes]
+        .map(([name, note]) => healthFromNote(name.slice(LEASE_PREFIX.length), note))
+        .filter(({ cluster }) => ownership.isInUse(cluster));
       const owned = ownership.clusters().map((cluster) => health.of(cluster));
       return new Map([...all, ...owned].map((each) => [each.cluster, each]));
     },

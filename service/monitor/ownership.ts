@@ -30,7 +30,9 @@ export interface Ownership {
   leases(): Lease[];
   owns(cluster: string): boolean;
   /** These have active jobs; one not known before is leased at once. */
-  inUse(clusters: readonly string[]): void;
+  needed(clusters: readonly string[]): void;
+  /** Whether it has active jobs, whoever owns it. */
+  isInUse(cluster: string): boolean;
   /** Hands all over at once. */
   stop(): Promise<void>;
 }
@@ -101,13 +103,14 @@ export function createOwnership(options: OwnershipOptions): Ownership {
 
   return {
     async start() {
-      await renew();
+      await renewAndTell();
       schedule();
     },
     clusters: () => [...held.keys()],
     leases: () => [...held.values()],
     owns: (cluster) => held.has(cluster),
-    inUse(clusters) {
+    isInUse: (cluster) => names.has(cluster),
+    needed(clusters) {
       const unknown = clusters.filter((cluster) => !names.has(cluster));
       if (unknown.length === 0) return;
       for (const cluster of unknown) names.add(cluster);
@@ -118,7 +121,11 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       clearTimeout(timer);
       await running?.catch(() => {});
       held = new Map();
-      await leases.retire(holder);
+      await leases
+        .retire(holder)
+        .catch((error: unknown) =>
+          log.warn({ err: error }, 'Monitor could not hand its clusters over; others take them in seconds'),
+        );
     },
   };
 }

@@ -47,6 +47,8 @@ export interface VisitOptions {
   /** Not all that was to be seen was seen: it must be asked again at the next tick, watched or not. */
   readonly incomplete: (cluster: string) => void;
   readonly failed: (cluster: string) => void;
+  /** The monitor has stopped and its connections are being closed: what fails now is no cluster's failure. */
+  readonly isStopped: () => boolean;
 }
 
 export interface VisitReport {
@@ -164,6 +166,7 @@ export function createVisit(options: VisitOptions) {
   }
 
   function fail(cluster: string, error: unknown, timedOut: boolean): void {
+    if (options.isStopped()) return;
     const retryAfterSeconds = error instanceof KarmadaError ? error.retryAfterSeconds : null;
     const words = error instanceof Error ? error.message : String(error);
     health.failed(cluster, { error: words, timedOut, retryAfterSeconds });

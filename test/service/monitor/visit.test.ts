@@ -49,6 +49,7 @@ test('a watch that repeats what is older than the newest object seen is not beli
     listed: () => {},
     incomplete: () => {},
     failed: () => {},
+    isStopped: () => false,
   });
   seenInList(row, object(7, RUNNING));
   // From Retrying a job may go anywhere, so the order of states would not tell that this one is old.
