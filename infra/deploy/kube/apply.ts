@@ -29,12 +29,14 @@ export async function applied(
   { dryRun = false, force }: ApplyOptions,
   exists: boolean,
 ): Promise<KubeObject> {
+  const { namespaced } = await cluster.resources.of(object);
+  const body = namespaced ? object : withoutNamespace(object);
   const send = () =>
     cluster.api.ask<KubeObject>('PATCH', path, {
       query: { fieldManager: FIELD_MANAGER, force: String(force), ...(dryRun && { dryRun: 'All' }) },
       // JSON is YAML, and JSON.stringify makes no mistakes with quotes.
       contentType: 'application/apply-patch+yaml',
-      body: object,
+      body,
     });
   try {
     return await send();
@@ -49,6 +51,12 @@ export async function applied(
     }
     throw new ApiFailure(error.status, `${titleOf(object)}: ${error.message}${hintFor(error)}`, { cause: error });
   }
+}
+
+/** A chart gives each of its objects its namespace, also those that have none. */
+function withoutNamespace({ metadata, ...object }: KubeObject): KubeObject {
+  const { namespace: _, ...rest } = metadata;
+  return { ...object, metadata: rest } as KubeObject;
 }
 
 function hintFor({ status }: ApiFailure): string {

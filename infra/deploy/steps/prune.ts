@@ -14,7 +14,10 @@ export const prune: Step = {
       ...(await removeAll(management, outdated(deployment, 'platform'), say)),
       ...(karmada ? await removeAll(karmada, outdated(deployment, 'karmada'), say) : []),
     ];
-    if (deployment.revision) await finishRevision(deployment.target, deployment.revision, deployment.earlier);
+    // With the rights alone nothing runs yet that a rollback could go back to.
+    if (deployment.revision && deployment.flags.only !== 'karmada') {
+      await finishRevision(deployment.target, deployment.revision, deployment.earlier);
+    }
     return removed.length > 0 ? `removed ${removed.map(titleOf).join(', ')}` : 'nothing to remove';
   },
 };

@@ -1,6 +1,6 @@
 import { PATHS } from '../../../service/contract.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
-import type { KubeApi } from '../kube/api.ts';
+import { ApiFailure, type KubeApi } from '../kube/api.ts';
 import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
 
 /** What the backend's monitor writes when it starts (service/monitor/monitor.ts). */
@@ -25,11 +25,17 @@ export const verify: Step = {
 
 async function answerOf(api: KubeApi, namespace: string, path: string): Promise<string> {
   const proxy = `/api/v1/namespaces/${namespace}/services/${BACKEND}:http/proxy${path}`;
-  const { status, text } = await api.text('GET', proxy);
+  const { status, text } = await api.text('GET', proxy).catch(noAnswer);
   if (status === 200) return `${path} answers 200`;
   // The stack's NetworkPolicies need not admit the API server; the kubelet asks the same two paths on the node.
   if (isFromApiServer(status, text)) return `${path} answers the kubelet (the API server cannot reach it: ${status})`;
   throw new StepFailure(`${path} answers ${status}: ${text.trim().slice(0, 500)}`);
+}
+
+/** Where a NetworkPolicy drops what the API server sends, its proxy waits longer than we do. */
+function noAnswer(error: unknown): { status: number; text: string } {
+  if (error instanceof ApiFailure) return { status: 504, text: '' };
+  throw error;
 }
 
 /** A Status of the proxy's own, and not the answer of our service, which writes problems (RFC 9457). */

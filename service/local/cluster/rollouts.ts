@@ -18,9 +18,13 @@ export interface RolloutWishes {
   lines(workload: string): readonly string[];
 }
 
+const KINDS: readonly ResourceType[] = [DEPLOYMENT, STATEFUL_SET, JOB];
 const CONTROLLER = { manager: 'kube-controller-manager' };
 
-/** Deployments, StatefulSets and Jobs get pods, which run at once or show what keeps them from it. */
+/**
+ * Deployments, StatefulSets and Jobs get pods, which run at once or show what keeps them from it. What is returned
+ * tries all of them anew, as kubelets and schedulers do all the time.
+ */
 export function runWorkloads(registry: Registry, logs: PodLogs, wishes: RolloutWishes): () => void {
   const seen = new Map<string, number>();
 
@@ -41,13 +45,16 @@ export function runWorkloads(registry: Registry, logs: PodLogs, wishes: RolloutW
     registry.setStatus(type, namespace, name, workloadStatus(current, type, count, trouble));
   }
 
-  return registry.store.onChange(({ type: change, resource, object }) => {
-    if (![DEPLOYMENT, STATEFUL_SET, JOB].includes(resource)) return;
+  registry.store.onChange(({ type: change, resource, object }) => {
+    if (!KINDS.includes(resource)) return;
     const { generation = 1, uid } = object.metadata;
     if (change === 'DELETED' || seen.get(uid) === generation) return;
     seen.set(uid, generation);
     rollOut(resource, object);
   });
+  return () => {
+    for (const type of KINDS) for (const workload of registry.store.list(type)) rollOut(type, workload);
+  };
 }
 
 export const podsOf = (registry: Registry, { metadata: { namespace, uid } }: StoredObject): StoredObject[] =>

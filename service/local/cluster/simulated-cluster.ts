@@ -37,6 +37,8 @@ export interface SimulatedCluster {
   readonly wishes: ClusterWishes;
   /** "PATCH /api/v1/namespaces/x", in the order in which they came. */
   readonly requests: string[];
+  /** Pods are started anew, for what kept them from running may have gone. */
+  tryAgain(): void;
   close(): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
     },
   });
   collectGarbage(registry);
-  runWorkloads(registry, logs, {
+  const tryAgain = runWorkloads(registry, logs, {
     trouble: (workload) => wishes.troubles.get(workload),
     lines: (workload) => wishes.lines.get(workload) ?? [],
   });
@@ -88,6 +90,7 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
     registry,
     wishes,
     requests,
+    tryAgain,
     close: () => listener.close(),
   };
 }
