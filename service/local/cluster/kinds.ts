@@ -1,9 +1,9 @@
 import { RAY_JOB } from '../karmada/kinds.ts';
+import { customKind } from '../kube/custom-kind.ts';
+import { JOB } from '../kube/job-kind.ts';
 import {
   CONFIG_MAP,
-  customKind,
   EVENT,
-  JOB,
   NAMESPACE,
   NODE,
   PERSISTENT_VOLUME_CLAIM,

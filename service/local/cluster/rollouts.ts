@@ -1,5 +1,6 @@
 import type { PodLogs } from '../karmada/pod-logs.ts';
-import { EVENT, JOB, POD } from '../kube/kinds.ts';
+import { JOB } from '../kube/job-kind.ts';
+import { EVENT, POD } from '../kube/kinds.ts';
 import { listAt, numberAt, pick, type StoredObject, textAt, timestamp } from '../kube/objects.ts';
 import type { Registry } from '../kube/registry.ts';
 import type { ResourceType } from '../kube/resources.ts';
