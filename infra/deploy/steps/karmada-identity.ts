@@ -52,7 +52,7 @@ async function userFor(
   const known = userOf((await readSecret(deployment.target, secret))?.[KUBECONFIG_SECRET.karmada]);
   const server = (await karmada.api.settings()).tls.ca;
   if (known && stillGood(known, identity) && known.ca === caText(server)) return { user: known.user, kept: true };
-  return { user: await issueCertificate(karmada, identity), kept: false };
+  return { user: await issueCertificate(karmada, identity, deployment.flags.timeout), kept: false };
 }
 
 const caText = (ca: unknown): string | undefined => (ca === undefined ? undefined : String(ca));
