@@ -9,6 +9,8 @@ export interface CreatedAtDeploy {
   readonly keys: string[];
   /** What it is, for whoever has to make it. */
   readonly what: string;
+  /** Its values where they are not all random: what is known already in, every key out. Left out: each key is random. */
+  readonly values?: (known: Readonly<Record<string, string>>, random: () => string) => Record<string, string>;
   /** Who makes it; left out: the deploy command. */
   readonly madeBy?: string;
 }
@@ -16,13 +18,17 @@ export interface CreatedAtDeploy {
 /** What a `Postgres` of these settings needs. */
 export function postgresSecrets(
   clusterName: string,
-  { cloudnativepg, mode, secret }: PostgresSettings,
+  { cloudnativepg, database, mode, secret, user }: PostgresSettings,
 ): CreatedAtDeploy[] {
   const { name, passwordKey, urlKey } = secret;
   if (mode === 'bundled') {
-    return [
-      { kind: 'Secret', name, keys: [passwordKey, urlKey], what: 'database password, and the URL that holds it' },
-    ];
+    const values: CreatedAtDeploy['values'] = (known, random) => {
+      const password = known[passwordKey] ?? random();
+      const url = `postgres://${user}:${encodeURIComponent(password)}@${clusterName}:5432/${database}`;
+      return { [passwordKey]: password, [urlKey]: known[urlKey] ?? url };
+    };
+    const what = 'database password, and the URL that holds it';
+    return [{ kind: 'Secret', name, keys: [passwordKey, urlKey], what, values }];
   }
   if (mode === 'external') {
     return [{ kind: 'Secret', name, keys: [urlKey], what: 'URL of the database', madeBy: 'the administrator' }];

@@ -10,6 +10,13 @@ export function connect(context: string | undefined): KubeConfig {
   return config;
 }
 
+export function kubeConfigOf(file: string, context: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(file);
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
+}
+
 /** Reads, and only reads: what is asked for is what the checks need. */
 export async function factsOf(config: KubeConfig, { createdAtDeploy, namespace }: Wanted): Promise<ClusterFacts> {
   const core = config.makeApiClient(CoreV1Api);

@@ -41,12 +41,12 @@ export interface LoadedKubeconfig {
   readonly stamp: string;
 }
 
-export async function readKubeconfig(path: string): Promise<LoadedKubeconfig> {
+export async function readKubeconfig(path: string, context?: string): Promise<LoadedKubeconfig> {
   const problem = (what: string): KubeconfigError => new KubeconfigError(`Kubeconfig ${path}: ${what}.`);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw problem(error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code})`);
   });
-  const document = parseDocument(text, problem);
+  const document = withContext(parseDocument(text, problem), context);
   const checked = fileSchema.safeParse(document);
   if (!checked.success) throw problem(checked.error.issues.map(issueText).join('; '));
   const { cluster, user } = current(checked.data, problem);
@@ -63,6 +63,10 @@ export async function readKubeconfig(path: string): Promise<LoadedKubeconfig> {
   await check(config, problem);
   return loaded;
 }
+
+/** A context other than the file's own choice. */
+const withContext = (document: unknown, context: string | undefined): unknown =>
+  context === undefined || typeof document !== 'object' ? document : { ...document, 'current-context': context };
 
 function parseDocument(text: string, problem: (what: string) => KubeconfigError): unknown {
   try {

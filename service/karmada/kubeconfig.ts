@@ -13,6 +13,8 @@ export interface Kubeconfig {
 }
 
 export interface KubeconfigOptions {
+  /** Instead of the file's current-context. */
+  readonly context?: string;
   /** How old the settings may grow before the files are looked at again. */
   readonly checkEveryMs?: number;
   /** A changed file that cannot be used: the last good settings stay in force. */
@@ -27,7 +29,7 @@ const DISTRUST_EVERY_MS = 1_000;
 /** Reads and checks a kubeconfig; every later request takes its settings from here. */
 export async function loadKubeconfig(path: string, options: KubeconfigOptions = {}): Promise<Kubeconfig> {
   const checkEveryMs = options.checkEveryMs ?? CHECK_EVERY_MS;
-  let loaded = await readKubeconfig(path);
+  let loaded = await readKubeconfig(path, options.context);
   let settings: Promise<ConnectionSettings> | undefined;
   let checkedAt = 0;
   let distrusted = false;
@@ -38,7 +40,7 @@ export async function loadKubeconfig(path: string, options: KubeconfigOptions = 
     if (stamp === loaded.stamp && !distrusted) return;
     distrusted = false;
     try {
-      loaded = await readKubeconfig(path);
+      loaded = await readKubeconfig(path, options.context);
     } catch (error) {
       // Said once, not at every look until the file changes again.
       loaded = { ...loaded, stamp };

@@ -14,11 +14,12 @@ import {
   shownInWatch,
   versionOf,
 } from './query.ts';
-import type { Registry } from './registry.ts';
+import { createRegistry, type Registry } from './registry.ts';
 import type { ResourceType } from './resources.ts';
 import { type Route, routeOf } from './routes.ts';
 import type { Matcher } from './selectors.ts';
 import { ApiError, methodNotAllowed } from './status.ts';
+import { rehearsalOf } from './store.ts';
 import { partialMetadata, renderTable } from './table.ts';
 import { createWatches, type Watches } from './watch.ts';
 
@@ -45,6 +46,10 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
     options.bookmarkMs === undefined ? {} : { bookmarkMs: options.bookmarkMs },
   );
 
+  const rehearsal = createRegistry(rehearsalOf(registry.store), registry.table);
+  /** `dryRun=All`: every check and the answer, but nothing is kept. */
+  const actingFor = ({ query }: ApiRequest): Registry => (query.get('dryRun') === 'All' ? rehearsal : registry);
+
   async function answer(request: ApiRequest): Promise<Reply> {
     const discovered = discover(request, registry.table, options.kubernetesVersion) ?? openApi(request, registry.table);
     if (discovered) return discovered;
@@ -63,11 +68,11 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
       case 'GET':
         return isTrue(request.query.get('watch')) ? watch(request, route) : list(request, route);
       case 'POST':
-        return json(201, registry.create(route.type, draftOf(request, route), writerOf(request, route)));
+        return json(201, actingFor(request).create(route.type, draftOf(request, route), writerOf(request, route)));
       case 'DELETE': {
         const matches = matcherOf(request.query);
         const doomed = registry.store.list(route.type, route.namespace).filter(matches);
-        for (const { metadata } of doomed) registry.delete(route.type, metadata.namespace, metadata.name);
+        for (const { metadata } of doomed) actingFor(request).delete(route.type, metadata.namespace, metadata.name);
         return json(200, listObject(route.type, doomed, { resourceVersion: String(registry.store.version()) }));
       }
       default:
@@ -82,7 +87,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
         if (isTrue(request.query.get('watch'))) return watch(request, route);
         return shown(request, type, registry.read(type, namespace, name));
       case 'PUT':
-        return json(200, registry.update(type, draftOf(request, route), writerOf(request, route)));
+        return json(200, actingFor(request).update(type, draftOf(request, route), writerOf(request, route)));
       case 'PATCH':
         return patch(request, route, name);
       case 'DELETE':
@@ -158,7 +163,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
           },
         );
       }
-      const { object, created } = registry.apply(
+      const { object, created } = actingFor(request).apply(
         type,
         draftOf(request, route),
         writer,
@@ -181,14 +186,14 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
     // A patch that names no version applies to whatever version there is.
     const version = pick(change, 'metadata', 'resourceVersion') as string | undefined;
     const metadata = { ...draft.metadata, resourceVersion: version ?? before.metadata.resourceVersion };
-    return json(200, registry.update(type, { ...draft, metadata }, writer));
+    return json(200, actingFor(request).update(type, { ...draft, metadata }, writer));
   }
 
   function remove(request: ApiRequest, route: Route, name: string): Reply {
     const { type, namespace } = route;
     const options = request.body === '' ? {} : parseBody(request);
     const propagation = request.query.get('propagationPolicy') ?? pick(options, 'propagationPolicy') ?? 'Background';
-    const gone = registry.delete(type, namespace, name, {
+    const gone = actingFor(request).delete(type, namespace, name, {
       propagation: propagation as 'Background' | 'Foreground' | 'Orphan',
       uid: pick(options, 'preconditions', 'uid') as string | undefined,
       resourceVersion: pick(options, 'preconditions', 'resourceVersion') as string | undefined,

@@ -37,12 +37,14 @@ export function draftOf(request: ApiRequest, { type, namespace, name }: Route): 
   if (namespace !== undefined && metadata.namespace !== undefined && metadata.namespace !== namespace) {
     throw badRequest(`the namespace of the provided object does not match the namespace sent on the request`);
   }
+  // What has no namespace loses one that a client gives it, as in a real API server.
+  const { namespace: _, ...unscoped } = metadata;
   const scope = type.namespaced ? { namespace } : {};
   return {
     ...body,
     apiVersion,
     kind,
-    metadata: { ...metadata, ...(name !== undefined && { name }), ...scope },
+    metadata: { ...unscoped, ...(name !== undefined && { name }), ...scope },
   } as DraftObject;
 }
 

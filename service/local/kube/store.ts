@@ -39,6 +39,13 @@ export interface StoreDump {
   readonly objects: readonly { readonly resource: string; readonly object: StoredObject }[];
 }
 
+/** The same store to a reader; what is written to it is forgotten. */
+export const rehearsalOf = (store: Store): Store => ({
+  ...store,
+  put: (_resource, object) => object,
+  remove: (_resource, object) => object,
+});
+
 interface Shelf {
   readonly objects: Map<string, StoredObject>;
   /** Sorted; undefined after a name has come or gone. */

@@ -1,0 +1,53 @@
+import type { Cluster } from '../kube/cluster.ts';
+import type { ObjectKey } from '../kube/resources.ts';
+import type { Revision } from '../revisions.ts';
+import { MADE_FOR } from '../secret.ts';
+import { everApplied } from '../steps/prune.ts';
+import type { Objects, Target } from '../target.ts';
+
+export interface Doomed {
+  readonly cluster: Cluster;
+  readonly where: 'cluster' | 'Karmada';
+  readonly object: ObjectKey;
+}
+
+/** Without --delete-data these stay, as does all that is in Karmada. The namespace, which may hold others' objects, always does. */
+const DATA = new Set(['PersistentVolumeClaim', 'Secret']);
+
+/** What there is to remove, the last applied first. */
+export async function doomedObjects(target: Target, revisions: readonly Revision[], data: boolean): Promise<Doomed[]> {
+  const { karmada, management } = target;
+  const mine = [...applied(target, revisions, 'platform'), ...(await secretsMade(target))];
+  const goes = ({ kind }: ObjectKey): boolean => kind !== 'Namespace' && (data || !DATA.has(kind));
+  const all: Doomed[] = [
+    ...mine.filter(goes).map((object) => ({ cluster: management, where: 'cluster' as const, object })),
+    ...(karmada && data
+      ? applied(target, revisions, 'karmada').map((object) => ({ cluster: karmada, where: 'Karmada' as const, object }))
+      : []),
+  ];
+  const there = await Promise.all(all.map(({ cluster, object }) => exists(cluster, object)));
+  return all.filter((_, index) => there[index]);
+}
+
+/** As the revisions tell; of a stack that something else deployed, as the program would generate it. */
+function applied(target: Target, revisions: readonly Revision[], part: keyof Objects): ObjectKey[] {
+  const known = revisions.length > 0 ? everApplied(revisions, part) : target.objects[part];
+  return [...known].reverse();
+}
+
+async function secretsMade({ management, namespace, stack }: Target): Promise<ObjectKey[]> {
+  const query = { labelSelector: `${MADE_FOR}=${stack}` };
+  const path = `/api/v1/namespaces/${namespace}/secrets`;
+  const found = await management.api.find<{ items: { metadata: { name: string } }[] }>(path, query);
+  return (found?.items ?? []).map(({ metadata }) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: metadata.name, namespace },
+  }));
+}
+
+/** A kind that is no longer served has no objects. */
+async function exists({ api, resources }: Cluster, object: ObjectKey): Promise<boolean> {
+  const path = await resources.pathOf(object).catch(() => undefined);
+  return path !== undefined && (await api.find(path)) !== undefined;
+}

@@ -1,0 +1,83 @@
+import type { KubeObject } from '../synth/synthesize.ts';
+import { applied } from './kube/apply.ts';
+import type { Cluster } from './kube/cluster.ts';
+import { titleOf } from './kube/resources.ts';
+import { readSecret } from './secret.ts';
+import type { Deployment } from './step.ts';
+import { outdated } from './steps/prune.ts';
+import type { Objects } from './target.ts';
+
+export interface Preview {
+  readonly object: string;
+  readonly change: 'create' | 'change' | 'remove' | 'unchanged';
+  readonly lines: readonly string[];
+}
+
+/** What a deployment would do; the API server works out each object, so that its defaults are no difference. */
+export async function previewOf(deployment: Deployment): Promise<Preview[]> {
+  const { target } = deployment;
+  return [
+    ...(target.karmada ? await partOf(deployment, target.karmada, 'karmada') : []),
+    ...(await secretsOf(deployment)),
+    ...(await partOf(deployment, target.management, 'platform')),
+  ];
+}
+
+async function partOf(deployment: Deployment, cluster: Cluster, part: keyof Objects): Promise<Preview[]> {
+  const { flags, objects } = deployment;
+  if (flags.only !== undefined && flags.only !== part) return [];
+  const previews: Preview[] = [];
+  for (const object of objects[part]) previews.push(await previewOfOne(deployment, cluster, object));
+  const doomed = outdated(deployment, part);
+  const there = await Promise.all(doomed.map(async (each) => cluster.api.find(await cluster.resources.pathOf(each))));
+  const removals = doomed.filter((_, index) => there[index] !== undefined);
+  return [...previews, ...removals.map((each): Preview => ({ object: titleOf(each), change: 'remove', lines: [] }))];
+}
+
+async function previewOfOne({ flags }: Deployment, cluster: Cluster, object: KubeObject): Promise<Preview> {
+  const path = await cluster.resources.pathOf(object);
+  const before = await cluster.api.find<KubeObject>(path);
+  // What is not there yet is all new; in a namespace that is not there yet the server could not even say so.
+  if (!before) return { object: titleOf(object), change: 'create', lines: [] };
+  const force = flags.forceConflicts ?? false;
+  const after = await applied(cluster, path, object, { dryRun: true, force }, true);
+  const lines = differences(before, after);
+  return { object: titleOf(object), change: lines.length > 0 ? 'change' : 'unchanged', lines };
+}
+
+async function secretsOf({ flags, target }: Deployment): Promise<Preview[]> {
+  const made = target.createdAtDeploy.filter(({ kind, madeBy }) => kind === 'Secret' && madeBy === undefined);
+  if (flags.only === 'karmada') return [];
+  const there = await Promise.all(made.map(({ name }) => readSecret(target, name)));
+  return made.map(({ name }, index): Preview => {
+    return { object: `Secret ${name}`, change: there[index] ? 'unchanged' : 'create', lines: [] };
+  });
+}
+
+/** What the server keeps for itself. */
+const NOT_OURS = /^(status|metadata\.(managedFields|resourceVersion|generation|uid|creationTimestamp))(\.|\[|$)/;
+
+export function differences(before: unknown, after: unknown): string[] {
+  const old = flat(before);
+  const now = flat(after);
+  const paths = [...new Set([...old.keys(), ...now.keys()])].filter((path) => !NOT_OURS.test(path)).sort();
+  return paths.flatMap((path) => {
+    if (old.get(path) === now.get(path)) return [];
+    return [
+      ...(old.has(path) ? [`- ${path}: ${old.get(path)}`] : []),
+      ...(now.has(path) ? [`+ ${path}: ${now.get(path)}`] : []),
+    ];
+  });
+}
+
+/** Every leaf by its path: "spec.ports[0].port" -> "80". */
+function flat(value: unknown, path = '', found = new Map<string, string>()): Map<string, string> {
+  if (value === null || typeof value !== 'object' || Object.keys(value).length === 0) {
+    return found.set(path, JSON.stringify(value));
+  }
+  for (const [key, inner] of Object.entries(value)) {
+    const step = Array.isArray(value) ? `[${key}]` : `${path === '' ? '' : '.'}${key}`;
+    flat(inner, `${path}${step}`, found);
+  }
+  return found;
+}

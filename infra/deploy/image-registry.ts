@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { request } from 'undici';
+import type { KubeObject } from '../synth/synthesize.ts';
+
+interface Answers {
+  /** Images that the registry says are not there, or not for us. */
+  readonly missing: string[];
+  /** Images of which nothing could be found out, and why. */
+  readonly unknown: string[];
+}
+
+/**
+ * Our own images, asked for where they are to be pulled from. Third parties' are left to the nodes, which often have
+ * another way to them than this machine.
+ */
+export async function unpullableImages(objects: readonly KubeObject[], registry: string): Promise<Answers> {
+  if (registry === '') return { missing: [], unknown: ['images without a registry: the nodes must have them already'] };
+  const images = [...imagesOf(objects)].filter((image) => image.startsWith(`${registry}/`)).sort();
+  const answers = await Promise.all(images.map(lookUp));
+  return { missing: answers.flatMap((each) => each.missing), unknown: answers.flatMap((each) => each.unknown) };
+}
+
+function imagesOf(value: unknown, found = new Set<string>()): Set<string> {
+  if (value === null || typeof value !== 'object') return found;
+  if ('image' in value && typeof value.image === 'string') found.add(value.image);
+  for (const inner of Object.values(value)) imagesOf(inner, found);
+  return found;
+}
+
+const TYPES = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+].join(', ');
+const TIMEOUT_MS = 10_000;
+
+async function lookUp(image: string): Promise<Answers> {
+  const { host, reference, repository } = parse(image);
+  const url = `${schemeOf(host)}://${host}/v2/${repository}/manifests/${reference}`;
+  const credentials = credentialsFor(host);
+  try {
+    const first = await head(url, credentials);
+    const challenge = String(first.headers['www-authenticate'] ?? '');
+    const token = first.statusCode === 401 ? await tokenFor(challenge, credentials) : undefined;
+    const { statusCode } = token === undefined ? first : await head(url, `Bearer ${token}`);
+    if (statusCode === 404)
+      return missing(
+        `image ${image} is not in the registry: build and push it (BUILD_IMAGES=yes PUSH_IMAGES=yes), or set VERSION`,
+      );
+    if (statusCode === 401 || statusCode === 403) {
+      return missing(`image ${image}: the registry does not let us see it (HTTP ${statusCode}): docker login ${host}`);
+    }
+    if (statusCode >= 300) return unknown(`image ${image}: the registry answered HTTP ${statusCode}`);
+    return { missing: [], unknown: [] };
+  } catch (error) {
+    return unknown(`image ${image}: the registry could not be asked: ${(error as Error).message}`);
+  }
+}
+
+const missing = (text: string): Answers => ({ missing: [text], unknown: [] });
+const unknown = (text: string): Answers => ({ missing: [], unknown: [text] });
+
+async function head(url: string, authorization: string | undefined) {
+  const headers = { accept: TYPES, ...(authorization !== undefined && { authorization }) };
+  const answer = await request(url, { method: 'HEAD', headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  await answer.body.dump();
+  return answer;
+}
+
+/** The token service that a registry names (distribution's token authentication). */
+async function tokenFor(challenge: string, authorization: string | undefined): Promise<string | undefined> {
+  if (!/^bearer /i.test(challenge)) return undefined;
+  const said = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
+  if (!said.realm) return undefined;
+  const url = new URL(said.realm);
+  for (const name of ['service', 'scope']) if (said[name]) url.searchParams.set(name, said[name]);
+  const headers = authorization === undefined ? {} : { authorization };
+  const answer = await request(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  if (answer.statusCode !== 200) {
+    await answer.body.dump();
+    return undefined;
+  }
+  const { access_token, token } = (await answer.body.json()) as { access_token?: string; token?: string };
+  return token ?? access_token;
+}
+
+function parse(image: string): { host: string; repository: string; reference: string } {
+  const [, host = '', path = ''] = /^([^/]+)\/(.+)$/.exec(image) ?? [];
+  const [name = '', digest] = path.split('@');
+  const [repository = '', tag = 'latest'] = name.split(':');
+  return { host, repository, reference: digest ?? tag };
+}
+
+/** Docker's own rule: only registries of this machine are spoken to without TLS. */
+const schemeOf = (host: string): string => (/^(localhost|127\.[\d.]+)(:\d+)?$/.test(host) ? 'http' : 'https');
+
+/** What `docker login` wrote down. Credential helpers are not asked. */
+function credentialsFor(host: string): string | undefined {
+  const file = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
+  try {
+    const { auths = {} } = JSON.parse(readFileSync(file, 'utf8')) as { auths?: Record<string, { auth?: string }> };
+    const auth = auths[host]?.auth ?? auths[`https://${host}`]?.auth;
+    return auth ? `Basic ${auth}` : undefined;
+  } catch {
+    // No file, or none that we understand: the registry is asked without.
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+import type { KubeObject } from '../../synth/synthesize.ts';
+import { ApiFailure } from './api.ts';
+import type { Cluster } from './cluster.ts';
+import { type ObjectKey, titleOf } from './resources.ts';
+
+export const FIELD_MANAGER = 'ml-platform-deploy';
+
+export interface ApplyOptions {
+  /** Take over fields that others manage. */
+  readonly force: boolean;
+  readonly dryRun?: boolean;
+}
+
+export type Change = 'created' | 'changed' | 'unchanged';
+
+/** Server-side apply of one object. */
+export async function apply(cluster: Cluster, object: KubeObject, options: ApplyOptions): Promise<Change> {
+  const path = await cluster.resources.pathOf(object);
+  const before = await cluster.api.find<KubeObject>(path);
+  const after = await applied(cluster, path, object, options, before !== undefined);
+  if (!before) return 'created';
+  return versionOf(before) === versionOf(after) ? 'unchanged' : 'changed';
+}
+
+export async function applied(
+  cluster: Cluster,
+  path: string,
+  object: KubeObject,
+  { dryRun = false, force }: ApplyOptions,
+  exists: boolean,
+): Promise<KubeObject> {
+  const { namespaced } = await cluster.resources.of(object);
+  const body = namespaced ? object : withoutNamespace(object);
+  const send = () =>
+    cluster.api.ask<KubeObject>('PATCH', path, {
+      query: { fieldManager: FIELD_MANAGER, force: String(force), ...(dryRun && { dryRun: 'All' }) },
+      // JSON is YAML, and JSON.stringify makes no mistakes with quotes.
+      contentType: 'application/apply-patch+yaml',
+      body,
+    });
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    // A Job's template cannot be changed: what has been done once is done anew.
+    if (error.status === 422 && object.kind === 'Job' && exists) {
+      if (dryRun) return object;
+      await remove(cluster, object, 'Foreground');
+      await gone(cluster, path);
+      return send();
+    }
+    throw new ApiFailure(error.status, `${titleOf(object)}: ${error.message}${hintFor(error)}`, { cause: error });
+  }
+}
+
+/** A chart gives each of its objects its namespace, also those that have none. */
+function withoutNamespace({ metadata, ...object }: KubeObject): KubeObject {
+  const { namespace: _, ...rest } = metadata;
+  return { ...object, metadata: rest } as KubeObject;
+}
+
+function hintFor({ status }: ApiFailure): string {
+  if (status === 409) return '; --force-conflicts takes these fields over';
+  if (status === 403) return '; the kubeconfig needs that right';
+  return '';
+}
+
+/** false when it was not there. */
+export async function remove(
+  { api, resources }: Cluster,
+  object: ObjectKey,
+  propagationPolicy: 'Background' | 'Foreground' = 'Background',
+): Promise<boolean> {
+  try {
+    await api.ask('DELETE', await resources.pathOf(object), { body: { propagationPolicy } });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 404) return false;
+    throw error;
+  }
+}
+
+async function gone({ api, pause }: Cluster, path: string): Promise<void> {
+  while ((await api.find(path)) !== undefined) await pause(500);
+}
+
+const versionOf = ({ metadata }: KubeObject): unknown => (metadata as { resourceVersion?: unknown }).resourceVersion;

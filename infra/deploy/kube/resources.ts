@@ -1,0 +1,63 @@
+import type { KubeObject } from '../../synth/synthesize.ts';
+import type { KubeApi } from './api.ts';
+
+/** What names an object in a cluster; an object's own fields have the same names. */
+export interface ObjectKey {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+export interface Resource {
+  readonly group: string;
+  readonly plural: string;
+  readonly namespaced: boolean;
+}
+
+/** Where objects live on one API server, as its discovery tells. */
+export interface Resources {
+  of(object: ObjectKey): Promise<Resource>;
+  pathOf(object: ObjectKey): Promise<string>;
+}
+
+interface Served {
+  readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
+}
+
+export function resourcesOf(api: KubeApi, namespace: string): Resources {
+  const known = new Map<string, Promise<Served>>();
+
+  async function of({ apiVersion, kind }: ObjectKey): Promise<Resource> {
+    const served = known.get(apiVersion) ?? api.ask<Served>('GET', rootOf(apiVersion));
+    known.set(apiVersion, served);
+    const found = (await served).resources.find((each) => each.kind === kind && !each.name.includes('/'));
+    if (!found) throw new Error(`${api.server} serves no ${kind} of ${apiVersion}`);
+    const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
+    return { group, plural: found.name, namespaced: found.namespaced };
+  }
+
+  return {
+    of,
+    async pathOf(object) {
+      const { namespaced, plural } = await of(object);
+      const { name, namespace: own = namespace } = object.metadata;
+      return `${rootOf(object.apiVersion)}${namespaced ? `/namespaces/${own}` : ''}/${plural}/${name}`;
+    },
+  };
+}
+
+const rootOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+
+/** Short and the same for an object and for what names it: "Service postgres". */
+export const titleOf = ({ kind, metadata }: ObjectKey): string => `${kind} ${metadata.name}`;
+
+export const keyOf = ({ apiVersion, kind, metadata }: KubeObject | ObjectKey): ObjectKey => ({
+  apiVersion,
+  kind,
+  metadata: { name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) },
+});
+
+/** Versions of one group name the same objects. */
+export const idOf = ({ apiVersion, kind, metadata }: ObjectKey): string =>
+  [apiVersion.includes('/') ? apiVersion.split('/')[0] : '', kind, metadata.namespace ?? '', metadata.name].join('|');

@@ -1,0 +1,110 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** What `deploy` and `destroy` have in common. */
+export interface CommonFlags {
+  readonly stack: string;
+  readonly env: string;
+  readonly config?: string;
+  readonly mgmtKubeconfig?: string;
+  readonly karmadaKubeconfig?: string;
+  readonly context?: string;
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+export interface DeployFlags extends CommonFlags {
+  readonly karmadaServer?: string;
+  readonly buildImages?: boolean;
+  readonly pushImages?: boolean;
+  readonly tokensFile?: string;
+  readonly useGivenKubeconfig?: boolean;
+  readonly forceConflicts?: boolean;
+  readonly dryRun?: boolean;
+  readonly only?: 'karmada' | 'platform';
+  readonly rollback?: boolean;
+  readonly timeout: number;
+}
+
+export interface DestroyFlags extends CommonFlags {
+  readonly deleteData?: boolean;
+}
+
+export function deployCommand(): Command {
+  return common('deploy', 'Deploys a stack to a cluster, waits until it runs and proves it. Run again, it goes on.')
+    .addOption(
+      new Option('--karmada-server <url>', "Karmada's address as pods reach it; default: that of its kubeconfig").env(
+        'KARMADA_SERVER',
+      ),
+    )
+    .addOption(yes('--build-images', 'build the images of ml-platform first').env('BUILD_IMAGES'))
+    .addOption(yes('--push-images', 'and push them (with --build-images)').env('PUSH_IMAGES'))
+    .addOption(
+      new Option('--tokens-file <file>', 'hashed API tokens (npm run hash-token), where auth.mode is tokens').env(
+        'API_TOKENS_FILE',
+      ),
+    )
+    .option('--use-given-kubeconfig', 'give the backend the two kubeconfigs as they are, with all their rights')
+    .option('--force-conflicts', 'take over fields that another tool manages')
+    .option('--dry-run', 'change nothing: print what would change, as the API server sees it')
+    .addOption(
+      new Option('--only <part>', 'only the rights and the identity in Karmada, or only the platform').choices([
+        'karmada',
+        'platform',
+      ]),
+    )
+    .option('--rollback', 'deploy the revision before the current one again')
+    .addOption(
+      new Option('--timeout <duration>', 'how long pods may take to come up')
+        .argParser(duration)
+        .default(600_000, '10m'),
+    )
+    .addHelpText('after', VARIABLES);
+}
+
+export function destroyCommand(): Command {
+  return common('destroy', 'Lists what a stack has in a cluster, asks, and removes it; volumes stay.').option(
+    '--delete-data',
+    'also the volumes, the Secrets and the rights in Karmada',
+  );
+}
+
+function common(name: string, description: string): Command {
+  return new Command(`npm run ${name} --`)
+    .description(description)
+    .option('-s, --stack <name>', 'the stack', 'ml-platform')
+    .option('-e, --env <name>', 'the environment; with --config: the one it lays over', 'dev')
+    .option('-c, --config <file>', 'YAML of settings: an environment of your own')
+    .addOption(
+      new Option('--mgmt-kubeconfig <file>', 'kubeconfig of the cluster that runs the stack').env('MGMT_KUBECONFIG'),
+    )
+    .addOption(
+      new Option('--karmada-kubeconfig <file>', 'kubeconfig of the Karmada control plane (ml-platform)').env(
+        'KARMADA_KUBECONFIG',
+      ),
+    )
+    .option('--context <name>', 'context of the first kubeconfig; default: its current one')
+    .option('-y, --yes', 'ask nothing')
+    .option('--json', 'one JSON object a line, for machines');
+}
+
+const VARIABLES = `
+Settings of a stack can be overridden by variables, such as K8S_NAMESPACE, DOCKER_REGISTRY, VERSION, INGRESS_DOMAIN
+and STORAGE_CLASS: npm run synth -- --help lists them. BUILD_IMAGES and PUSH_IMAGES are yes or no.`;
+
+/** A switch whose variable says yes or no. */
+function yes(flag: string, description: string): Option {
+  return new Option(`${flag} [yes|no]`, description).preset('yes').argParser((value) => {
+    if (/^(yes|true|1)$/i.test(value)) return true;
+    if (/^(no|false|0|)$/i.test(value)) return false;
+    throw new InvalidArgumentError('yes or no');
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000 };
+
+function duration(value: string): number {
+  const [, amount, unit = ''] = /^(\d{1,5})(s|m|h)$/.exec(value) ?? [];
+  const ms = Number(amount) * (UNITS[unit] ?? Number.NaN);
+  if (!(ms > 0)) throw new InvalidArgumentError('a time such as 90s, 10m or 1h');
+  return ms;
+}

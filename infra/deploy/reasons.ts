@@ -1,0 +1,111 @@
+import type { Target } from './target.ts';
+import type { Workload } from './workload-progress.ts';
+
+interface ContainerStatus {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: {
+    readonly waiting?: { readonly reason?: string; readonly message?: string };
+    readonly terminated?: { readonly exitCode?: number; readonly reason?: string };
+    readonly running?: object;
+  };
+  readonly lastState?: { readonly terminated?: { readonly exitCode?: number; readonly reason?: string } };
+}
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly ownerReferences?: readonly { readonly name: string }[] };
+  readonly status?: {
+    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
+    readonly initContainerStatuses?: readonly ContainerStatus[];
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+interface Event {
+  readonly involvedObject?: { readonly name?: string };
+  readonly reason?: string;
+  readonly message?: string;
+  readonly type?: string;
+}
+
+const LOG_LINES = 5;
+const EVENTS = 3;
+
+/** Why the pods of a workload do not come up, as far as the cluster knows. */
+export async function reasonsFor(target: Target, workload: Workload): Promise<string[]> {
+  const { api } = target.management;
+  const folder = `/api/v1/namespaces/${target.namespace}`;
+  const labels = workload.spec?.selector?.matchLabels ?? {};
+  const labelSelector = Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(',');
+  const pods = (await api.ask<{ items: Pod[] }>('GET', `${folder}/pods`, { query: { labelSelector } })).items;
+  const events = (await api.ask<{ items: Event[] }>('GET', `${folder}/events`)).items;
+  // Without a pod it is the ReplicaSet or the workload itself that was refused one (quota, admission).
+  if (pods.length === 0) return warnings(events, (name) => name.startsWith(workload.metadata.name));
+  const reasons = await Promise.all(
+    pods
+      .filter((pod) => !isReady(pod))
+      .map(async (pod) =>
+        [
+          ...unschedulable(pod),
+          ...(await Promise.all(containersOf(pod).map((each) => containerReason(target, folder, pod, each)))).flat(),
+          ...warnings(events, (name) => name === pod.metadata.name),
+        ].map((each) => `pod ${pod.metadata.name}: ${each}`),
+      ),
+  );
+  return reasons.flat();
+}
+
+const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ status: value, type }) => type === 'Ready' && value === 'True') ?? false;
+
+const containersOf = ({ status }: Pod): ContainerStatus[] => [
+  ...(status?.initContainerStatuses ?? []).filter(({ state }) => state?.terminated?.exitCode !== 0),
+  ...(status?.containerStatuses ?? []).filter(
+    ({ ready, state }) => !ready && state?.waiting?.reason !== 'PodInitializing',
+  ),
+];
+
+function unschedulable({ status }: Pod): string[] {
+  const condition = status?.conditions?.find(({ reason }) => reason === 'Unschedulable');
+  return condition ? [`no node takes it: ${condition.message ?? condition.reason}`] : [];
+}
+
+async function containerReason(
+  target: Target,
+  folder: string,
+  pod: Pod,
+  container: ContainerStatus,
+): Promise<string[]> {
+  const { lastState, name, restartCount = 0, state } = container;
+  const ended = state?.terminated ?? lastState?.terminated;
+  const words = [
+    state?.waiting &&
+      `${state.waiting.reason ?? 'waiting'}${state.waiting.message ? `: ${state.waiting.message}` : ''}`,
+    ended && `ended with exit code ${ended.exitCode}${ended.reason ? ` (${ended.reason})` : ''}`,
+    restartCount > 0 && `started again ${restartCount} times`,
+    state?.running && 'runs, and its readiness probe does not succeed',
+  ].filter((each) => each);
+  const lines = state?.running || ended ? await lastLines(target, folder, pod, container) : [];
+  return [`${name}: ${words.join(', ')}`, ...lines.map((line) => `  | ${line}`)];
+}
+
+/** Of the container that runs; where it was just started anew and has said nothing yet, of the one before. */
+async function lastLines(target: Target, folder: string, pod: Pod, { name }: ContainerStatus): Promise<string[]> {
+  const path = `${folder}/pods/${pod.metadata.name}/log`;
+  for (const previous of ['false', 'true']) {
+    const query = { container: name, tailLines: String(LOG_LINES), previous };
+    const { status, text } = await target.management.api.text('GET', path, { query });
+    if (status === 200 && text.trim() !== '') return text.trimEnd().split('\n');
+  }
+  return [];
+}
+
+function warnings(events: readonly Event[], isAbout: (name: string) => boolean): string[] {
+  const texts = events
+    .filter(({ involvedObject, type }) => type === 'Warning' && isAbout(involvedObject?.name ?? ''))
+    .map(({ message, reason }) => `event ${reason}: ${message}`);
+  return [...new Set(texts)].slice(-EVENTS);
+}

@@ -1,0 +1,27 @@
+import type { Step } from '../step.ts';
+import { addresses } from './addresses.ts';
+import { applyObjects } from './apply.ts';
+import { images } from './images.ts';
+import { karmadaIdentity } from './karmada-identity.ts';
+import { karmadaRights } from './karmada-rights.ts';
+import { prerequisites } from './prerequisites.ts';
+import { prune } from './prune.ts';
+import { record } from './record.ts';
+import { rollout } from './rollout.ts';
+import { secrets } from './secrets.ts';
+import { verify } from './verify.ts';
+
+/** A deployment, from the first question to the last answer. Each may be done again without harm. */
+export const STEPS: readonly Step[] = [
+  prerequisites,
+  images,
+  record,
+  karmadaRights,
+  karmadaIdentity,
+  secrets,
+  applyObjects,
+  rollout,
+  prune,
+  verify,
+  addresses,
+];

@@ -1,0 +1,81 @@
+import { findings } from '../../preflight/checks.ts';
+import { factsOf, kubeConfigOf } from '../../preflight/cluster.ts';
+import { unpullableImages } from '../image-registry.ts';
+import { ApiFailure } from '../kube/api.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { missingRights } from '../permissions.ts';
+import { type Deployment, type Step, StepFailure } from '../step.ts';
+
+/** Looked at before anything is changed, and all that is wrong told at once. */
+export const prerequisites: Step = {
+  title: 'Prerequisites',
+  async run(deployment, say) {
+    const { karmada, management } = deployment.target;
+    const named = [
+      { name: 'management cluster', cluster: management },
+      ...(karmada ? [{ name: 'Karmada', cluster: karmada }] : []),
+    ];
+    const asked = await Promise.all(named.map(async (each) => ({ ...each, ...(await versionOf(each.cluster)) })));
+    const silent = asked.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
+    // Of a cluster that does not answer nothing else can be said.
+    if (silent.length > 0) throw mistakes(silent);
+
+    say('permissions, storage classes, ports, images');
+    const found = (
+      await Promise.all([
+        missingRights(deployment),
+        standingInTheWay(deployment),
+        unpullable(deployment, say),
+        unreachable(deployment),
+      ])
+    ).flat();
+    if (found.length > 0) throw mistakes(found);
+    return asked.map(({ cluster, name, version }) => `${name} ${version} at ${cluster.api.server}`).join(', ');
+  },
+};
+
+const mistakes = (found: readonly string[]): StepFailure =>
+  new StepFailure(
+    `${found.length} to mend before anything is changed:\n${found.map((each) => `  ${each}`).join('\n')}`,
+  );
+
+async function versionOf({ api }: Cluster): Promise<{ version: string; problem?: string }> {
+  try {
+    const { gitVersion } = await api.ask<{ gitVersion?: string }>('GET', '/version');
+    if (gitVersion === undefined) return { version: '', problem: `${api.server} is no Kubernetes API server` };
+    const [, minor = '0'] = /^v1\.(\d+)/.exec(gitVersion) ?? [];
+    const old = `${api.server} is Kubernetes ${gitVersion}; ${OLDEST} or newer is needed`;
+    return { version: gitVersion, ...(Number(minor) < 28 && { problem: old }) };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    return { version: '', problem: error.message };
+  }
+}
+
+/** What the manifests were made for: cdk8s-plus-28 and its API versions. */
+const OLDEST = 'v1.28';
+
+async function standingInTheWay({ flags, objects, target }: Deployment): Promise<string[]> {
+  if (flags.only === 'karmada') return [];
+  // What nobody else makes, this command does in a later step.
+  const createdAtDeploy = target.createdAtDeploy.filter(({ madeBy }) => madeBy === 'the administrator');
+  const wanted = { namespace: target.namespace, objects: objects.platform, createdAtDeploy };
+  const facts = await factsOf(kubeConfigOf(flags.mgmtKubeconfig ?? '', flags.context), wanted);
+  return findings(wanted, facts);
+}
+
+async function unpullable({ flags, objects, target }: Deployment, say: (text: string) => void): Promise<string[]> {
+  if (flags.buildImages || flags.only === 'karmada') return [];
+  const { registry } = target.planned.settings.images;
+  const { missing, unknown } = await unpullableImages(objects.platform, registry);
+  for (const each of unknown) say(each);
+  return missing;
+}
+
+/** Karmada's address goes into the backend's kubeconfig, where "this machine" would be the pod. */
+async function unreachable({ flags, target }: Deployment): Promise<string[]> {
+  if (!target.karmada || flags.karmadaServer || flags.useGivenKubeconfig) return [];
+  const { server } = await target.karmada.api.settings();
+  if (!/^(localhost|127\.|\[::1\])/.test(server.hostname)) return [];
+  return [`Karmada at ${server.origin} is this machine alone: give its address for pods with --karmada-server`];
+}

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { tokensShape } from '../../../service/auth/files.ts';
+import type { CreatedAtDeploy } from '../../constructs/created-at-deploy.ts';
+import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
+import { readSecret, writeSecret } from '../secret.ts';
+import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+
+/** Passwords, made once and kept; in memory here, in the cluster's Secrets, and nowhere else. */
+export const secrets: Step = {
+  title: 'Secrets',
+  skipped: forPlatform,
+  async run(deployment) {
+    const { target } = deployment;
+    const wanted = target.createdAtDeploy.filter(({ kind, madeBy }) => kind === 'Secret' && madeBy === undefined);
+    // The backend's kubeconfigs are a matter of the identity in Karmada.
+    const ours = wanted.filter(({ name }) => name !== target.platform?.backend.kubeconfigSecret);
+    const made: string[] = [];
+    for (const secret of ours) if (await complete(deployment, secret)) made.push(secret.name);
+    if (made.length > 0) return `made ${made.join(', ')}`;
+    return ours.length > 0 ? `kept ${ours.map(({ name }) => name).join(', ')}` : 'none needed';
+  },
+};
+
+/** Adds the keys that are missing, and changes none that is there: a database keeps the password it was set up with. */
+async function complete({ flags, target }: Deployment, secret: CreatedAtDeploy): Promise<boolean> {
+  const known = (await readSecret(target, secret.name)) ?? {};
+  const missing = secret.keys.filter((key) => known[key] === undefined);
+  const newTokens = secret.keys.includes(TOKENS_KEY) && flags.tokensFile !== undefined;
+  if (missing.length === 0 && !newTokens) return false;
+  const values = secret.keys.includes(TOKENS_KEY)
+    ? { [TOKENS_KEY]: tokens(flags.tokensFile) }
+    : (secret.values?.(known, random) ?? Object.fromEntries(secret.keys.map((key) => [key, known[key] ?? random()])));
+  return writeSecret(target, secret.name, values);
+}
+
+/** Letters and digits: fit for every configuration file and URL. */
+const random = (): string => randomBytes(24).toString('hex');
+
+function tokens(file: string | undefined): string {
+  if (file === undefined) {
+    throw new StepFailure(
+      'nobody could call the API: make a file of tokens with npm run hash-token and name it with --tokens-file',
+    );
+  }
+  try {
+    const text = readFileSync(file, 'utf8');
+    const checked = tokensShape.safeParse(JSON.parse(text));
+    if (checked.success) return text;
+    throw new Error(checked.error.issues.map(({ message, path }) => `${path.join('.')}: ${message}`).join('; '));
+  } catch (error) {
+    throw new StepFailure(`${file} is no file of tokens: ${(error as Error).message}`);
+  }
+}

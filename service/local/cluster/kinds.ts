@@ -1,0 +1,69 @@
+import { RAY_JOB } from '../karmada/kinds.ts';
+import { customKind } from '../kube/custom-kind.ts';
+import { JOB } from '../kube/job-kind.ts';
+import {
+  CONFIG_MAP,
+  EVENT,
+  NAMESPACE,
+  NODE,
+  PERSISTENT_VOLUME_CLAIM,
+  POD,
+  SECRET,
+  SERVICE,
+  SERVICE_ACCOUNT,
+} from '../kube/kinds.ts';
+import { type DraftObject, pick, type StoredObject, sameJson } from '../kube/objects.ts';
+import { type ResourceType, resourceTable } from '../kube/resources.ts';
+import type { FieldProblem } from '../kube/status.ts';
+
+const kind = (group: string, version: string, plural: string, name: string, more: Partial<ResourceType> = {}) =>
+  customKind(group, version, plural, name, [], more);
+const CLUSTER_WIDE = { namespaced: false };
+
+function selectorStays(draft: DraftObject, before: StoredObject | undefined): FieldProblem[] {
+  if (!before || sameJson(pick(draft, 'spec', 'selector'), pick(before, 'spec', 'selector'))) return [];
+  return [{ field: 'spec.selector', reason: 'FieldValueInvalid', message: 'Invalid value: field is immutable' }];
+}
+
+export const DEPLOYMENT = kind('apps', 'v1', 'deployments', 'Deployment', { validate: selectorStays });
+export const STATEFUL_SET = kind('apps', 'v1', 'statefulsets', 'StatefulSet', { validate: selectorStays });
+export const SIGNING_REQUEST = kind(
+  'certificates.k8s.io',
+  'v1',
+  'certificatesigningrequests',
+  'CertificateSigningRequest',
+  CLUSTER_WIDE,
+);
+export const STORAGE_CLASS = kind('storage.k8s.io', 'v1', 'storageclasses', 'StorageClass', {
+  ...CLUSTER_WIDE,
+  statusSubresource: false,
+});
+
+/** What a cluster that runs the platform serves, and what Karmada serves for its rights. */
+export const CLUSTER_KINDS = resourceTable([
+  NAMESPACE,
+  NODE,
+  POD,
+  SERVICE,
+  EVENT,
+  SECRET,
+  CONFIG_MAP,
+  SERVICE_ACCOUNT,
+  PERSISTENT_VOLUME_CLAIM,
+  JOB,
+  RAY_JOB,
+  DEPLOYMENT,
+  STATEFUL_SET,
+  SIGNING_REQUEST,
+  STORAGE_CLASS,
+  kind('', 'v1', 'resourcequotas', 'ResourceQuota'),
+  kind('', 'v1', 'limitranges', 'LimitRange'),
+  kind('batch', 'v1', 'cronjobs', 'CronJob'),
+  kind('networking.k8s.io', 'v1', 'networkpolicies', 'NetworkPolicy'),
+  kind('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
+  kind('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
+  kind('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+  kind('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', CLUSTER_WIDE),
+  kind('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', CLUSTER_WIDE),
+  kind('policy.karmada.io', 'v1alpha1', 'clusterpropagationpolicies', 'ClusterPropagationPolicy', CLUSTER_WIDE),
+]);
