@@ -8,7 +8,7 @@ import { scheduledJobProps, serverProps, workerProps } from '../../../infra/cons
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { postgres } from '../../../infra/settings/database.ts';
 import * as f from '../../../infra/settings/fragments.ts';
-import { productionRules } from '../../../infra/settings/rules.ts';
+import { commonRules } from '../../../infra/settings/rules.ts';
 import { redis, scheduledJob, server, worker } from '../../../infra/settings/workloads.ts';
 import { defineStack } from '../../../infra/stacks/definition.ts';
 
@@ -34,7 +34,7 @@ export const shop = defineStack({
         command: ['node', 'report.js'],
       }),
     })
-    .superRefine(productionRules),
+    .superRefine(commonRules),
   environments: { dev: {}, prod: { production: true, images: { registry: 'registry.example.com', tag: '1.0.0' } } },
   variables: {},
   createdAtDeploy: ({ database, queue }) => [...postgresSecrets('postgres', database), ...redisSecrets(queue)],
