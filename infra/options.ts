@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-export interface Options {
+/** Which environments are meant. */
+export interface Choice {
   /** Only this stack. */
   readonly stack?: string;
   /** Only this environment; with a config file, the environment that the file lays over. */
@@ -9,9 +10,14 @@ export interface Options {
   readonly config?: string;
   /** Name of that environment: its folder in charts-out. */
   readonly name?: string;
+}
+
+export interface Options extends Choice {
   /** Where charts-out is. */
   readonly out: string;
   readonly help: boolean;
+  /** Print every setting instead of writing manifests. */
+  readonly settings: boolean;
 }
 
 const DEFAULT_OUT = 'charts-out';
@@ -29,6 +35,7 @@ export function readOptions(argv: readonly string[], environment: NodeJS.Process
       config: { type: 'string', short: 'c' },
       name: { type: 'string', short: 'n' },
       out: { type: 'string', short: 'o' },
+      settings: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -39,7 +46,7 @@ export function readOptions(argv: readonly string[], environment: NodeJS.Process
     name: values.name ?? environment.SYNTH_NAME,
   };
   const given = Object.fromEntries(Object.entries(chosen).filter(([, value]) => value));
-  return { ...given, out: values.out ?? DEFAULT_OUT, help: values.help };
+  return { ...given, out: values.out ?? DEFAULT_OUT, help: values.help, settings: values.settings };
 }
 
 export const HELP = `npm run synth -- [options]     writes every manifest to charts-out/<stack>/<environment>/
@@ -50,5 +57,6 @@ npx cdk8s synth                does the same; its options are the variables in b
   -c, --config <file>   YAML of settings: an environment of your own                 [SYNTH_CONFIG]
   -n, --name <name>     its name; by default that of the file                        [SYNTH_NAME]
   -o, --out <folder>    in the place of charts-out
+      --settings        print every setting with its default and what is allowed: the start of a --config file
   -h, --help            this text, and the variables that override single settings
 `;

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { Options } from './options.ts';
+import type { Choice } from './choice.ts';
 import type { CommonSettings } from './settings/fragments.ts';
 import { atPath, type Layer, loadSettings } from './settings/load.ts';
 import { describeMistake } from './settings/mistakes.ts';
@@ -32,11 +32,11 @@ interface Named {
 /** Key of a YAML environment that names the one it lays over; everything else in the file is a setting. */
 const EXTENDS = 'extends';
 
-/** Options and variables -> the environments to write, their settings loaded; or all that is wrong with them. */
-export function plan(options: Options, variables: NodeJS.ProcessEnv): Planned[] {
+/** Choice and variables -> the environments to write, their settings loaded; or all that is wrong with them. */
+export function plan(choice: Choice, variables: NodeJS.ProcessEnv): Planned[] {
   const mistakes: string[] = [];
   const planned: Planned[] = [];
-  for (const { definition, environment, layers } of choose(options)) {
+  for (const { definition, environment, layers } of choose(choice)) {
     const all = [...layers, ...variableLayers(definition, variables)];
     const loaded = loadSettings(definition.settings, all);
     if (loaded.ok) planned.push({ definition, environment, settings: loaded.settings });
@@ -51,17 +51,23 @@ export function plan(options: Options, variables: NodeJS.ProcessEnv): Planned[] 
   return planned;
 }
 
-function choose(options: Options): Named[] {
-  const chosen = options.stack ? [find('stack', options.stack, byName(stacks))] : stacks;
-  if (options.config) return [fromFile(options.config, options, chosen)];
-  if (options.name) throw new PlanError('--name names the environment of a --config file, and there is none.');
+/** The stack of that name; the first one where none is named. */
+export function chosenStack(name?: string): StackDefinition {
+  const known = stacks.map((each) => [each.name, each] as const);
+  return find('stack', name ?? String(stacks[0]?.name), known);
+}
+
+function choose(choice: Choice): Named[] {
+  const chosen = choice.stack ? [chosenStack(choice.stack)] : stacks;
+  if (choice.config) return [fromFile(choice.config, choice, chosenStack(choice.stack))];
+  if (choice.name) throw new PlanError('--name names the environment of a --config file, and there is none.');
   const all = chosen.flatMap(environmentsOf);
-  if (!options.environment) return all;
-  const named = all.filter(({ environment }) => environment === options.environment);
+  if (!choice.environment) return all;
+  const named = all.filter(({ environment }) => environment === choice.environment);
   if (named.length > 0) return named;
   throw unknown(
     'environment',
-    options.environment,
+    choice.environment,
     all.map(({ environment }) => environment),
   );
 }
@@ -97,10 +103,8 @@ function layersOf(definition: StackDefinition, environment: string, added: Map<s
 }
 
 /** `--config my.yaml`: an environment named as the file, over the one that -e or its own `extends` names. */
-function fromFile(file: string, options: Options, chosen: readonly StackDefinition[]): Named {
-  const [definition] = chosen;
-  if (!definition) throw new PlanError('there is no stack');
-  const environment = options.name ?? stem(file);
+function fromFile(file: string, choice: Choice, definition: StackDefinition): Named {
+  const environment = choice.name ?? stem(file);
   const label = dnsLabel().safeParse(environment);
   if (!label.success)
     throw new PlanError(
@@ -111,7 +115,7 @@ function fromFile(file: string, options: Options, chosen: readonly StackDefiniti
       `${environment} is an environment of ${definition.name} already. Give yours another name by --name.`,
     );
   }
-  return { definition, environment, layers: fileLayers(file, definition, options.environment) };
+  return { definition, environment, layers: fileLayers(file, definition, choice.environment) };
 }
 
 function fileLayers(file: string, definition: StackDefinition, extended?: string): Layer[] {
@@ -145,7 +149,6 @@ function variableLayers({ variables }: StackDefinition, environment: NodeJS.Proc
 }
 
 const stem = (file: string): string => basename(file, extname(file));
-const byName = (all: readonly StackDefinition[]) => all.map((each) => [each.name, each] as const);
 
 function find<Found>(what: string, name: string, known: readonly (readonly [string, Found])[]): Found {
   const found = known.find(([key]) => key === name);

@@ -2,9 +2,10 @@
 import { symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { HELP, readOptions } from './options.ts';
-import { PlanError, plan } from './plan.ts';
+import { chosenStack, PlanError, plan } from './plan.ts';
 import { stacks } from './stacks/index.ts';
 import { manifestFiles } from './synth/files.ts';
+import { settingsReference } from './synth/settings-reference.ts';
 import { type Folders, swapIn } from './synth/swap.ts';
 import { synthesize } from './synth/synthesize.ts';
 
@@ -15,6 +16,10 @@ function main(): void {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) {
     console.log(HELP + variablesHelp());
+    return;
+  }
+  if (options.settings) {
+    process.stdout.write(settingsReference(chosenStack(options.stack)));
     return;
   }
   const environments = plan(options, process.env).map(({ definition, environment, settings }) => ({

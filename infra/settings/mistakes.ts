@@ -76,14 +76,21 @@ function allowedAt(schema: z.ZodType, issue: z.core.$ZodIssue): string {
   if (issue.code === 'custom' || issue.code === 'invalid_format') return issue.message;
   const inner = schemaAt(schema, issue.path);
   if (!inner) return issue.message;
-  if (inner instanceof z.ZodString) return textInWords(inner);
-  return inWords(z.toJSONSchema(inner, { io: 'input', unrepresentable: 'any' }));
+  const quotes = inner instanceof z.ZodString ? ' (text: in quotes where YAML would read a number)' : '';
+  return allowed(inner) + quotes;
+}
+
+/** What a field takes, in words. */
+export function allowed(field: z.ZodType): string {
+  const schema = unwrap(field);
+  if (schema instanceof z.ZodString) return textInWords(schema);
+  return inWords(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
 }
 
 /** The pattern's own message, which says what is allowed: asked for by a text that no pattern lets through. */
 function textInWords(schema: z.ZodString): string {
   const refused = schema.safeParse('\u0000').error?.issues.find(({ code }) => code === 'invalid_format');
-  return `${refused?.message ?? `text of at most ${schema.maxLength} characters`} (text: in quotes where YAML would read a number)`;
+  return refused?.message ?? `text of at most ${schema.maxLength} characters`;
 }
 
 function inWords(schema: z.core.JSONSchema.BaseSchema): string {
@@ -105,7 +112,7 @@ function keysAt(schema: z.ZodType, path: Path): string[] {
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
-/** The schema of a setting, without the wrappers that give defaults. */
+/** The schema of a setting. */
 function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   return path.reduce<z.ZodType | undefined>((outer, key) => outer && child(outer, key), unwrap(schema));
 }
@@ -122,7 +129,8 @@ function child(schema: z.ZodType, key: PropertyKey): z.ZodType | undefined {
   return inner && unwrap(inner as z.ZodType);
 }
 
-function unwrap(schema: z.ZodType): z.ZodType {
+/** A schema without the wrappers that give defaults. */
+export function unwrap(schema: z.ZodType): z.ZodType {
   const wrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional;
   return wrapped ? unwrap(schema.unwrap() as z.ZodType) : schema;
 }

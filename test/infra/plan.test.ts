@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Options } from '../../infra/options.ts';
-import { plan } from '../../infra/plan.ts';
+import type { Choice } from '../../infra/options.ts';
+import { chosenStack, plan } from '../../infra/plan.ts';
+import { settingsReference } from '../../infra/synth/settings-reference.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plan-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,9 +14,8 @@ function file(name: string, text: string): string {
   writeFileSync(path, text);
   return path;
 }
-const options = (given: Partial<Options> = {}): Options => ({ out: 'charts-out', help: false, ...given });
-const planned = (given?: Partial<Options>, variables: Record<string, string> = {}) =>
-  plan(options(given), variables).map(({ definition, environment, settings }) => ({
+const planned = (given: Choice = {}, variables: Record<string, string> = {}) =>
+  plan(given, variables).map(({ definition, environment, settings }) => ({
     name: `${definition.name}/${environment}`,
     // biome-ignore lint/suspicious/noExplicitAny: settings of any stack, looked into by the tests.
     settings: settings as any,
@@ -76,7 +76,7 @@ describe('what is planned', () => {
 });
 
 describe('what is refused, and how it is told', () => {
-  const refused: { what: string; given: () => Partial<Options>; told: RegExp }[] = [
+  const refused: { what: string; given: () => Choice; told: RegExp }[] = [
     {
       what: 'a stack that is not there',
       given: () => ({ stack: 'ml-platfrom' }),
@@ -124,4 +124,11 @@ describe('what is refused, and how it is told', () => {
       /images\.pullPolicy: "Sometimes" is not allowed; allowed: "IfNotPresent", "Always", "Never" \(variable IMAGE_PULL_POLICY\)/,
     );
   });
+});
+
+test('the printed reference of a stack is a config file that changes nothing', () => {
+  const defaults = planned({ config: file('defaults.yaml', '') })[0]?.settings;
+  const reference = settingsReference(chosenStack());
+  expect(planned({ config: file('reference.yaml', reference) })[0]?.settings).toEqual(defaults);
+  expect(reference).toMatch(/ {2}# Number of pods\. Allowed: a whole number from 1 to 50\.\n {2}replicas: 1\n/);
 });

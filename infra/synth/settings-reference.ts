@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import type { CommonSettings } from '../settings/fragments.ts';
+import { allowed, unwrap } from '../settings/mistakes.ts';
+import type { StackDefinition } from '../stacks/definition.ts';
+import { toYaml } from './yaml.ts';
+
+/** Every setting of a stack with its doc line, what is allowed and its default: YAML that a `--config` file may start from. */
+export function settingsReference({ name, settings, what }: StackDefinition): string {
+  const defaults: CommonSettings = settings.parse({});
+  return [`# Settings of ${name}: ${what}`, ...sectionLines(settings, { ...defaults }), ''].join('\n');
+}
+
+function sectionLines(section: z.ZodType, values: Record<string, unknown>): string[] {
+  const schema = unwrap(section);
+  if (!(schema instanceof z.ZodObject)) return [];
+  return Object.entries(schema.shape).flatMap(([key, field]) => fieldLines(key, field, values[key]));
+}
+
+function fieldLines(key: string, field: z.ZodType, value: unknown): string[] {
+  const doc = field.description ?? '';
+  if (unwrap(field) instanceof z.ZodObject) {
+    return ['', `# ${doc}`, `${key}:`, ...sectionLines(field, value as Record<string, unknown>).map(indented)];
+  }
+  return [`# ${doc} Allowed: ${allowed(field)}.`, toYaml({ [key]: value }).trimEnd()];
+}
+
+const indented = (line: string): string => line.replaceAll(/^(?=.)/gm, '  ');
