@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import type { Choice } from './choice.ts';
+import type { Choice } from './options.ts';
 import type { CommonSettings } from './settings/fragments.ts';
 import { atPath, type Layer, loadSettings } from './settings/load.ts';
 import { describeMistake } from './settings/mistakes.ts';
