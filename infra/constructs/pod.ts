@@ -114,9 +114,13 @@ function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container>
 
 function environment(props: PodProps): K8s.EnvVar[] {
   const places = (props.talksTo ?? []).map(({ to, env }) => env?.(to) ?? {});
-  const all: Record<string, EnvValue> = Object.assign({}, ...places, props.env, props.settings?.extraEnv);
+  const all: Record<string, EnvValue> = Object.assign({}, ...places, props.env, inOrder(props.settings?.extraEnv));
   return variables(all);
 }
+
+/** By name, whatever the order in the settings: Helm, for one, keeps no order of keys. */
+const inOrder = (extra: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function variables(env: Record<string, EnvValue>): K8s.EnvVar[] {
   return Object.entries(env).map(([name, value]) =>

@@ -49,7 +49,7 @@ export const server = <More extends z.ZodRawShape = Record<never, never>>(
     replicas: replicas(defaults.replicas ?? 1),
     port: s.port().default(defaults.port).describe('Port that it listens on.'),
     healthPath: s
-      .optionalText('/[-._/a-zA-Z0-9]{1,200}', 'a path')
+      .optionalText('/[-._/a-zA-Z0-9]{0,200}', 'a path')
       .default(defaults.health ?? '')
       .describe('Path that answers 200 when it is well; empty: its port must accept.'),
     metricsPath: metricsPath(defaults.metrics ?? ''),

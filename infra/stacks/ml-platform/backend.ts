@@ -8,6 +8,7 @@ import {
   KUBECONFIG_SECRET,
   PATHS,
 } from '../../../service/contract.ts';
+import { canonicalJson } from '../../constructs/canonical-json.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { type Connection, external } from '../../constructs/endpoint.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
@@ -110,7 +111,7 @@ function accessControl(scope: Construct, { mode, oidc, tokensSecret }: Settings[
   }
   const roles = new ConfigFiles(scope, 'roles', {
     name: `${BACKEND}-roles`,
-    files: { [ROLES_KEY]: JSON.stringify(oidc.groups) },
+    files: { [ROLES_KEY]: canonicalJson(oidc.groups) },
   });
   return {
     config: {

@@ -1,5 +1,5 @@
-import { Yaml } from 'cdk8s';
 import { ArgoApplication } from '../../constructs/argocd.ts';
+import { canonicalJson } from '../../constructs/canonical-json.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { external } from '../../constructs/endpoint.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
@@ -34,10 +34,10 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     from: { claim: MODELS_CLAIM, readOnly },
   });
 
-  // What every backend service reads, as a file of the name it expects.
+  // What every backend service reads, as a file of the name it expects; JSON is YAML too.
   const config = new ConfigFiles(stack, 'config', {
     name: 'preempt-config',
-    files: { 'config.yaml': Yaml.stringify(settings.config) },
+    files: { 'config.yaml': `${canonicalJson(settings.config)}\n` },
   });
   const configured = (...more: Mount[]) => ({
     configFiles: config.files,

@@ -1,0 +1,217 @@
+import type { Leaf } from './leaves.ts';
+import type { Part, Ref } from './marks.ts';
+import type { Decision, Expression, Test } from './nodes.ts';
+
+/** Inside a range `.` is the element, and the chart's root is `$`. */
+export interface Scope {
+  readonly element?: { readonly path: string; readonly of: 'list' | 'record' };
+}
+
+/** Writes expressions and conditions in the language of Helm's templates. */
+export class GoTemplate {
+  readonly chart: string;
+  private readonly leaves: ReadonlyMap<string, Leaf>;
+
+  constructor(chart: string, leaves: readonly Leaf[]) {
+    this.chart = chart;
+    this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
+  }
+
+  /** A setting: ".Values.images.tag". */
+  setting(path: string, scope: Scope): string {
+    const root = scope.element ? '$' : '';
+    const plain = `${root}.Values.${path}`;
+    const leaf = this.leaves.get(path);
+    if (leaf?.kind !== 'record' || Object.keys((leaf.fallback ?? {}) as object).length === 0) return plain;
+    // Helm lays a user's map over the default one; the program takes the one or the other.
+    const keys = path.split('.');
+    const last = keys.pop();
+    const parent = [`${root}.Values`, ...keys].join('.');
+    return `(ternary ${plain} (fromJson ${JSON.stringify(JSON.stringify(leaf.fallback))}) (hasKey ${parent} "${last}"))`;
+  }
+
+  /** A scalar of YAML: plain, quoted, or an action. */
+  scalar(expression: Expression, scope: Scope): string {
+    switch (expression.what) {
+      case 'literal':
+        return literal(expression.value);
+      case 'setting':
+        return `{{ ${this.setting(expression.path, scope)} }}`;
+      case 'image':
+        return `{{ include "${this.chart}.image" (list ${scope.element ? '$' : '.'} ${this.setting(expression.path, scope)}) }}`;
+      case 'checksum':
+        return `{{ ${this.checksum(expression.configMaps, scope)} | quote }}`;
+      case 'number':
+        return `{{ ${this.ref(expression.parts[0] as Ref, scope)} }}`;
+      case 'text':
+        return this.text(expression.parts, scope);
+    }
+  }
+
+  private checksum(configMaps: readonly string[], scope: Scope): string {
+    const contents = configMaps.map((name) => `(include "${this.data(name)}" ${scope.element ? '$' : '.'} | fromYaml)`);
+    const all = contents.length > 1 ? `(merge ${contents.join(' ')})` : contents.join('');
+    return `${all} | toRawJson | sha256sum | trunc 16`;
+  }
+
+  /** Name of the template with a ConfigMap's content. */
+  data(configMap: string): string {
+    return `${this.chart}.data.${configMap}`;
+  }
+
+  private text(parts: readonly Part[], scope: Scope): string {
+    const [only] = parts;
+    if (parts.length === 1 && typeof only === 'object')
+      return `{{ ${this.ref(only, scope)} | ${this.isNumber(only) ? 'toString | ' : ''}quote }}`;
+    if (parts.every((part) => typeof part === 'string' || this.isHarmless(part))) {
+      const inner = parts.map((part) =>
+        typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : `{{ ${this.ref(part, scope)} }}`,
+      );
+      return `"${parts.map((part, index) => (typeof part === 'string' ? escaped(inner[index] ?? '') : inner[index])).join('')}"`;
+    }
+    const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%v')).join('');
+    const values = parts.filter((part) => typeof part === 'object').map((part) => `(${this.ref(part, scope)})`);
+    return `{{ printf ${goString(format)} ${values.join(' ')} | quote }}`;
+  }
+
+  /** One line of a text of several lines. */
+  line(expression: Expression, scope: Scope): string {
+    if (expression.what === 'literal') return escaped(String(expression.value));
+    if (expression.what === 'setting') return `{{ ${this.setting(expression.path, scope)} }}`;
+    if (expression.what !== 'text') throw new Error(`${expression.what} inside a text`);
+    for (const part of expression.parts) {
+      if (typeof part === 'object' && !this.isHarmless(part) && part.what !== 'json') {
+        throw new Error(`${part.path}: may hold line ends, and is written into a text of several lines`);
+      }
+    }
+    return expression.parts
+      .map((part) => (typeof part === 'string' ? escaped(part) : `{{ ${this.ref(part, scope)} }}`))
+      .join('');
+  }
+
+  /** Whether a value can never hold what YAML's quotes or lines are ended by. */
+  isHarmless(ref: Ref): boolean {
+    if (ref.what === 'json') return false;
+    const leaf = this.leafOf(ref);
+    if (leaf?.kind === 'number' || leaf?.kind === 'enum') return true;
+    const checks = leaf?.schema._zod.def as { checks?: { _zod: { def: { pattern?: RegExp } } }[] } | undefined;
+    return (checks?.checks ?? []).some(({ _zod }) => {
+      const { pattern } = _zod.def;
+      return pattern !== undefined && !['"', '\\', '\n', 'a"b', 'a\\b', 'a\nb'].some((text) => pattern.test(text));
+    });
+  }
+
+  private leafOf({ field, path }: Ref): Leaf | undefined {
+    const leaf = this.leaves.get(path);
+    if (leaf?.kind !== 'list') return leaf?.kind === 'record' ? undefined : leaf;
+    const inner = leaf.element.find((each) => each.path === field);
+    if (inner) return inner;
+    const { element } = leaf.schema as unknown as { element: Leaf['schema'] };
+    return { ...leaf, kind: 'text', schema: element };
+  }
+
+  private isNumber(ref: Ref): boolean {
+    return this.leafOf(ref)?.kind === 'number';
+  }
+
+  ref(ref: Ref, scope: Scope): string {
+    const value = this.value(ref, scope);
+    const address = this.leafOf(ref);
+    switch (ref.what) {
+      case 'join':
+        return `join ${goString(ref.separator ?? '')} ${value}`;
+      case 'json':
+        return `${value} | toRawJson`;
+      case 'hostname':
+        return `(urlParse ${value}).hostname`;
+      case 'firstLabel':
+        return `splitList "." ${isAddressLeaf(address) ? `(urlParse ${value}).hostname` : value} | first`;
+      case 'value':
+        if (!this.isNumber(ref)) return value;
+        if (ref.plus === undefined) return `int ${value}`;
+        return ref.plus > 0 ? `add (int ${value}) ${ref.plus}` : `sub (int ${value}) ${-ref.plus}`;
+    }
+  }
+
+  private value(ref: Ref, scope: Scope): string {
+    const { element } = scope;
+    if (element?.path !== ref.path || ref.index !== undefined || ref.what === 'json' || ref.what === 'join') {
+      if (ref.index !== undefined) throw new Error(`${ref.path}: element ${ref.index} alone is used`);
+      return this.setting(ref.path, scope);
+    }
+    if (element.of === 'record') return ref.field === 'key' ? '$key' : '$value';
+    const list = this.leaves.get(ref.path);
+    const field = list?.element.find(({ path }) => path === ref.field);
+    if (!field) return '.';
+    const given = `.${field.path}`;
+    return field.fallback === undefined ? given : `(${given} | default ${JSON.stringify(field.fallback)})`;
+  }
+
+  condition(decision: Exclude<Decision, boolean>, scope: Scope): string {
+    const { no, test, yes } = decision;
+    const is = this.test(test, scope);
+    const not = this.not(is);
+    if (yes === true && no === false) return is;
+    if (yes === false && no === true) return not;
+    if (no === false && typeof yes === 'object') return `and ${wrapped(is)} ${wrapped(this.condition(yes, scope))}`;
+    if (yes === false && typeof no === 'object') return `and ${wrapped(not)} ${wrapped(this.condition(no, scope))}`;
+    if (yes === true && typeof no === 'object') return `or ${wrapped(is)} ${wrapped(this.condition(no, scope))}`;
+    if (no === true && typeof yes === 'object') return `or ${wrapped(not)} ${wrapped(this.condition(yes, scope))}`;
+    if (typeof yes !== 'object' || typeof no !== 'object') throw new Error('a decision that decides nothing');
+    const [first, second] = [this.condition(yes, scope), this.condition(no, scope)];
+    return `or (and ${wrapped(is)} ${wrapped(first)}) (and ${wrapped(not)} ${wrapped(second)})`;
+  }
+
+  not(condition: string): string {
+    return condition.startsWith('not ')
+      ? unwrapped(condition.slice(4))
+      : condition.startsWith('eq ')
+        ? `ne ${condition.slice(3)}`
+        : condition.startsWith('ne ')
+          ? `eq ${condition.slice(3)}`
+          : `not ${wrapped(condition)}`;
+  }
+
+  test(test: Test, scope: Scope): string {
+    const { feature } = test;
+    const [list, field] = feature.split('[].');
+    const optional = field?.endsWith('?');
+    const value =
+      field === undefined
+        ? this.setting(feature, scope)
+        : this.value({ path: list ?? '', field: optional ? field.slice(0, -1) : field, what: 'value' }, scope);
+    if ('below' in test) return `lt (int ${value}) ${test.below}`;
+    const [option = ''] = test.options;
+    if (optional)
+      return option === 'given' ? `hasKey . "${field?.slice(0, -1)}"` : `not (hasKey . "${field?.slice(0, -1)}")`;
+    const leaf = field === undefined ? this.leaves.get(feature) : undefined;
+    if (leaf?.kind === 'boolean') return option === 'true' ? value : `not ${value}`;
+    if (leaf?.kind === 'enum' || field !== undefined) return `eq ${value} ${JSON.stringify(option)}`;
+    return option === 'given' ? value : `not ${value}`;
+  }
+}
+
+const isAddressLeaf = (leaf: Leaf | undefined): boolean => {
+  const checks = leaf?.schema._zod.def as { checks?: { _zod: { def: { pattern?: RegExp } } }[] } | undefined;
+  return (checks?.checks ?? []).some(
+    ({ _zod }) => _zod.def.pattern?.test('http://a.b/c') || _zod.def.pattern?.test('https://a.b'),
+  );
+};
+
+const wrapped = (text: string): string => (text.includes(' ') && !/^\([^()]*\)$/.test(text) ? `(${text})` : text);
+const unwrapped = (text: string): string => (/^\([^()]*\)$/.test(text) ? text.slice(1, -1) : text);
+const goString = (text: string): string =>
+  text.includes('`') || text.includes('\n') ? JSON.stringify(text) : JSON.stringify(text);
+
+/** Braces of others' templates, which Helm must hand on. */
+export const escaped = (text: string): string => text.replaceAll('{{', '{{ "{{" }}');
+
+/** What YAML 1.1 reads as a text without quotes. */
+const PLAIN = /^[A-Za-z/][-A-Za-z0-9_./]*(?:[ =:][A-Za-z0-9_./][-A-Za-z0-9_./]*)*$/;
+const NOT_TEXT = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+
+export function literal(value: unknown): string {
+  if (typeof value !== 'string') return JSON.stringify(value);
+  if (PLAIN.test(value) && !NOT_TEXT.test(value) && !value.includes(': ')) return value;
+  return escaped(JSON.stringify(value));
+}

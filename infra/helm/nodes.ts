@@ -1,0 +1,41 @@
+import type { Part } from './marks.ts';
+
+/** What tells variants apart: a setting has one of these options, or is a number below a bound. */
+export type Test =
+  | { readonly feature: string; readonly options: readonly string[] }
+  | { readonly feature: string; readonly below: number };
+
+/** Decisions in a row, as learnt from samples. */
+export type Decision = boolean | { readonly test: Test; readonly yes: Decision; readonly no: Decision };
+
+export type Expression =
+  | { readonly what: 'text'; readonly parts: readonly Part[] }
+  | { readonly what: 'number'; readonly parts: readonly Part[] }
+  /** A setting as it is: an enum's choice, a switch. */
+  | { readonly what: 'setting'; readonly path: string; readonly type: 'string' | 'boolean' }
+  /** The reference of the image whose settings are at this path. */
+  | { readonly what: 'image'; readonly path: string }
+  /** Over the content of these ConfigMaps. */
+  | { readonly what: 'checksum'; readonly configMaps: readonly string[] }
+  | { readonly what: 'literal'; readonly value: string | number | boolean | null };
+
+/** A template, as a tree: the shape of one value with all its variants. */
+export type Node =
+  | { readonly kind: 'scalar'; readonly expression: Expression }
+  | { readonly kind: 'map'; readonly entries: readonly Entry[] }
+  | { readonly kind: 'list'; readonly items: readonly Item[] }
+  /** A text of several lines, some of which may depend on settings. */
+  | { readonly kind: 'lines'; readonly items: readonly Item[] }
+  /** A list or record of the settings, whole. */
+  | { readonly kind: 'setting'; readonly path: string }
+  | { readonly kind: 'choice'; readonly test: Test; readonly yes: Node; readonly no: Node };
+
+export type Entry =
+  | { readonly key: string; readonly when: Decision; readonly node: Node }
+  /** The entries of a record, but for the keys that are there anyway. */
+  | { readonly record: string; readonly when: Decision };
+
+export type Item =
+  | { readonly when: Decision; readonly node: Node }
+  /** One item for each element of a list, or each entry of a record, of the settings. */
+  | { readonly each: string; readonly of: 'list' | 'record'; readonly when: Decision; readonly node: Node };
