@@ -116,7 +116,9 @@ export function createVisit(options: VisitOptions) {
       changed.map(({ row }) =>
         gets(async () => {
           // After the first sign that the cluster is down the others would only wait for the same answer.
-          if (broken === undefined) broken = await read(row, timeoutMs);
+          if (broken !== undefined) return;
+          const failure = await read(row, timeoutMs);
+          broken ??= failure;
         }),
       ),
     );
