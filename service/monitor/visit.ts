@@ -140,6 +140,8 @@ export function createVisit(options: VisitOptions) {
     try {
       const object = await fetchObject(karmada, row, timeoutMs);
       if (object) seen(row, object);
+      // Deleted between the two answers: the next list tells.
+      else options.incomplete(row.cluster);
     } catch (error) {
       if (error instanceof KarmadaError && CLUSTER_FAILURES.has(error.failure)) return error;
       row.readAgainAt = clock.elapsed() + READ_AGAIN_MS;

@@ -8,6 +8,7 @@ import type { Observation } from '../../../service/monitor/decide.ts';
 import { Health } from '../../../service/monitor/health.ts';
 import { KnownJobs } from '../../../service/monitor/knownJobs.ts';
 import { createVisit } from '../../../service/monitor/visit.ts';
+import type { MonitoredJob } from '../../../service/store/store.ts';
 import { type RayStatus, RUNNING } from './world.ts';
 
 const object = (version: number, status: RayStatus): KubeObject => ({
