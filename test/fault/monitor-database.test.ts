@@ -21,7 +21,7 @@ for (const mode of ['poll', 'watch'] as const) {
     let kills = 0;
     let isUp = true;
     let restarted: Promise<void> | undefined;
-    /** Three writes find their server killed under them: before they are committed, or after, which we are not told. */
+    /** Up to three writes find their server killed under them: before they are committed, or after, which we are not told. */
     const interrupted: Pick<Store, 'monitor' | 'leases'> = {
       leases: store.leases,
       monitor: {
@@ -53,7 +53,8 @@ for (const mode of ['poll', 'watch'] as const) {
       });
     }
     await restarted;
-    expect(kills).toBe(3);
+    // Once before the commit and once after it; the third only if a write came while the server was up again.
+    expect(kills).toBeGreaterThanOrEqual(2);
     for (const { id } of jobs) {
       const told = (await store.events.ofJob(id)).map(({ reason }) => reason);
       expect(told.slice(-3)).toEqual(['Submitted', 'Running', 'Succeeded']);

@@ -28,7 +28,8 @@ const found = new Map<Tool, string | undefined>();
 export function kubernetesTool(tool: Tool): string | undefined {
   if (!found.has(tool)) {
     const path = unpacked(tool) ?? onPath(tool);
-    if (!path) console.log(`skipped: no ${tool} for ${process.platform}-${process.arch} in the packages, and none on PATH`);
+    if (!path)
+      console.log(`skipped: no ${tool} for ${process.platform}-${process.arch} in the packages, and none on PATH`);
     found.set(tool, path);
   }
   return found.get(tool);
