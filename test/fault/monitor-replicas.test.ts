@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,13 +24,25 @@ async function startReplica(world: World, mode: 'poll' | 'watch' = 'poll'): Prom
   const child = fork(join(import.meta.dirname, 'monitorReplica.ts'), [world.database.url, world.simulated.url, mode], {
     execArgv: ['--import', 'tsx'],
   });
+  const guard = killWithUs(child);
   onTestFinished(async () => {
+    guard.stdin?.end();
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   });
   await once(child, 'message');
   return child;
+}
+
+/** A run may be ended by kill -9 while a replica is paused and cannot see it. This shell sees it: its pipe closes with us. */
+function killWithUs(child: ChildProcess): ChildProcess {
+  const guard = spawn('/bin/sh', ['-c', 'cat > /dev/null; kill -KILL "$1" 2> /dev/null', 'guard', String(child.pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.unref();
+  return guard;
 }
 
 /** How many clusters each live holder has, fewest first. */
