@@ -12,6 +12,9 @@ import { synthesize } from './synth/synthesize.ts';
 /** The folder that cdk8s.yaml gives to the CLI, which empties it first and lists what it finds in it afterwards. */
 const CLI_FOLDER = '.synth';
 
+// Set to anything, it makes cdk8s leave keys in the order of the code: other bytes on that machine.
+delete process.env.CDK8S_DISABLE_SORT;
+
 function main(): void {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) {

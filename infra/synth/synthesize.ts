@@ -53,8 +53,8 @@ export function synthesize<Settings extends CommonSettings>(
 
 function withWave(object: KubeObject, beside: readonly KubeObject[]): KubeObject {
   const wave = object.kind === 'PersistentVolumeClaim' ? waveOfClaim(object, beside) : waveOf(object);
-  const annotations = { ...object.metadata.annotations, [WAVE_ANNOTATION]: String(wave) };
-  return { ...object, metadata: { ...object.metadata, annotations } };
+  const { annotations, ...metadata } = object.metadata;
+  return { ...object, metadata: { annotations: { ...annotations, [WAVE_ANNOTATION]: String(wave) }, ...metadata } };
 }
 
 function byApplyOrder(a: KubeObject, b: KubeObject): number {

@@ -67,35 +67,58 @@ const AWKWARD = [
 
 function text(schema: z.ZodString): fc.Arbitrary<string> {
   const pattern = (schema.def.checks ?? []).map(patternOf).find((each) => each !== undefined);
-  if (pattern) return fc.stringMatching(pattern, { size: 'small' });
+  if (pattern) return matching(pattern);
   return fc.oneof(fc.constantFrom(...AWKWARD), fc.string({ maxLength: Math.min(schema.maxLength ?? 50, 50) }));
+}
+
+/** Few patterns stand behind many fields, and to take one apart is what costs. */
+const known = new Map<string, fc.Arbitrary<string>>();
+
+function matching(pattern: RegExp): fc.Arbitrary<string> {
+  const arbitrary = known.get(pattern.source) ?? fc.stringMatching(pattern, { size: 'small' });
+  known.set(pattern.source, arbitrary);
+  return arbitrary;
 }
 
 const patternOf = (check: z.core.$ZodCheck): RegExp | undefined => (check._zod.def as { pattern?: RegExp }).pattern;
 
 /** Rules between fields: what breaks one is taken out, its neighbours too if need be, until none is broken. */
 function withoutBreaches(schema: z.ZodType, values: unknown): unknown {
-  let current = structuredClone(values);
+  let left = structuredClone(values);
   for (let round = 0; round < 20; round++) {
-    const { error } = schema.safeParse(current);
-    const issue = error?.issues.find(({ code }) => code === 'custom');
-    if (!issue) return current;
-    current = without(current, issue.path);
+    const breaches = breachesOf(schema, left);
+    if (breaches.length === 0) break;
+    // From the end, so that the places in a list that are still to come stay where they are.
+    const removed = breaches.reverse().filter((path) => remove(left, path));
+    // Nothing stands there: a default breaks the rule, because of something set elsewhere.
+    if (removed.length === 0) left = withoutCause(schema, left, breaches.length);
   }
-  return current;
+  return left;
 }
 
-function without(values: unknown, path: PropertyKey[]): unknown {
-  const copy = structuredClone(values);
+const breachesOf = (schema: z.ZodType, values: unknown): PropertyKey[][] =>
+  (schema.safeParse(values).error?.issues ?? []).filter(({ code }) => code === 'custom').map(({ path }) => path);
+
+/** Takes out what stands at a path; where nothing does, the nearest that stands around it. */
+function remove(values: unknown, path: PropertyKey[]): boolean {
   for (let depth = path.length; depth > 0; depth--) {
     const parent = path
       .slice(0, depth - 1)
-      .reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], copy);
+      .reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], values);
     const key = path[depth - 1];
     if (parent === null || typeof parent !== 'object' || key === undefined || !(key in parent)) continue;
     if (Array.isArray(parent)) parent.splice(Number(key), 1);
     else delete (parent as Record<PropertyKey, unknown>)[key];
-    return copy;
+    return true;
   }
-  return copy;
+  return false;
+}
+
+/** Without the first section whose absence heals a rule. */
+function withoutCause(schema: z.ZodType, values: unknown, breaches: number): unknown {
+  for (const section of Object.keys(values as object)) {
+    const { [section]: _, ...rest } = values as Record<string, unknown>;
+    if (breachesOf(schema, rest).length < breaches) return rest;
+  }
+  return values;
 }
