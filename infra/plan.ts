@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
+import { clashes } from './constructs/created-at-deploy.ts';
 import type { Choice } from './options.ts';
 import type { CommonSettings } from './settings/fragments.ts';
 import { atPath, type Layer, loadSettings } from './settings/load.ts';
@@ -39,8 +40,11 @@ export function plan(choice: Choice, variables: NodeJS.ProcessEnv): Planned[] {
   for (const { definition, environment, layers } of choose(choice)) {
     const all = [...layers, ...variableLayers(definition, variables)];
     const loaded = loadSettings(definition.settings, all);
+    const wrong = loaded.ok
+      ? clashes(definition.createdAtDeploy(loaded.settings))
+      : loaded.mistakes.map(describeMistake);
+    mistakes.push(...wrong.map((each) => `${definition.name}/${environment}: ${each}`));
     if (loaded.ok) planned.push({ definition, environment, settings: loaded.settings });
-    else mistakes.push(...loaded.mistakes.map((each) => `${definition.name}/${environment}: ${describeMistake(each)}`));
   }
   if (mistakes.length > 0) {
     const count = mistakes.length === 1 ? 'One mistake' : `${mistakes.length} mistakes`;

@@ -15,6 +15,23 @@ export interface CreatedAtDeploy {
   readonly madeBy?: string;
 }
 
+/**
+ * One Secret may serve several parts, each by keys of its own. Under one key a part would find the value that the deploy
+ * command made for another; what an administrator brings may be shared on purpose.
+ */
+export function clashes(all: readonly CreatedAtDeploy[]): string[] {
+  const owners = new Map<string, CreatedAtDeploy>();
+  return all.flatMap((each) =>
+    each.keys.flatMap((key) => {
+      const place = `${each.kind} ${each.name}, key ${key}`;
+      const owner = owners.get(place);
+      owners.set(place, owner ?? each);
+      if (!owner || (owner.madeBy !== undefined && each.madeBy !== undefined)) return [];
+      return [`${place}: would hold the ${owner.what} and the ${each.what} of two parts; name another Secret for one`];
+    }),
+  );
+}
+
 /** What a `Postgres` of these settings needs. */
 export function postgresSecrets(
   clusterName: string,

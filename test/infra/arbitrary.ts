@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import { z } from 'zod';
+import { clashes } from '../../infra/constructs/created-at-deploy.ts';
 import type { StackDefinition } from '../../infra/stacks/definition.ts';
 
 /** Random valid settings of a stack, as a user would write them: some fields given, the others left to their defaults. */
-export function arbitrarySettings({ settings }: StackDefinition): fc.Arbitrary<unknown> {
+export function arbitrarySettings({ createdAtDeploy, settings }: StackDefinition): fc.Arbitrary<unknown> {
   return arbitrary(settings)
     .map((values) => withoutBreaches(settings, values))
-    .filter((values) => settings.safeParse(values).success);
+    .filter((values) => {
+      const { data, success } = settings.safeParse(values);
+      return success && clashes(createdAtDeploy(data)).length === 0;
+    });
 }
 
 /** Values that a schema takes, as long as it says itself what it takes (patterns, ranges, lists). */

@@ -119,6 +119,14 @@ describe('what is refused, and how it is told', () => {
     expect(() => planned(given())).toThrow(told);
   });
 
+  test('two parts that keep what the deploy command makes under one key of one Secret', () => {
+    const config = file(
+      'one-secret.yaml',
+      'database: { secret: { name: mine } }\nmlflowDatabase: { secret: { name: mine } }',
+    );
+    expect(() => planned({ stack: 'flts', config })).toThrow(/Secret mine, key .*name another Secret for one/);
+  });
+
   test('a wrong variable names itself', () => {
     expect(() => planned({ environment: 'dev' }, { IMAGE_PULL_POLICY: 'Sometimes' })).toThrow(
       /images\.pullPolicy: "Sometimes" is not allowed; allowed: "IfNotPresent", "Always", "Never" \(variable IMAGE_PULL_POLICY\)/,

@@ -30,8 +30,8 @@ export function referencesResolve(subject: Subject): string[] {
 function isThere({ key, kind, name }: Reference, objects: KubeObject[], { definition, settings }: Subject): boolean {
   const object = objects.find((each) => each.kind === kind && each.metadata.name === name);
   if (object) return key === undefined || key in ((object.data as object | undefined) ?? {});
-  const listed = definition.createdAtDeploy(settings).find((each) => each.kind === kind && each.name === name);
-  return listed !== undefined && (key === undefined || listed.keys.length === 0 || listed.keys.includes(key));
+  const listed = definition.createdAtDeploy(settings).filter((each) => each.kind === kind && each.name === name);
+  return listed.some(({ keys }) => key === undefined || keys.length === 0 || keys.includes(key));
 }
 
 function podReferences(objects: KubeObject[]): Reference[] {
