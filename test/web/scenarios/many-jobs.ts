@@ -25,17 +25,17 @@ export const manyJobs = (now: SceneNow): void => {
     const end = page.getByText(`${MANY.toLocaleString('en')} jobs, that is all`);
     const rows = () => page.locator('[data-index]').count();
     let most = 0;
-    while ((await end.count()) === 0) {
+    const last = page.getByRole('link', { name: `many-${MANY}`, exact: true });
+    // The list grows while one is on the way to its end: End is pressed again, as a reader would.
+    while ((await end.count()) === 0 || (await last.count()) === 0) {
       await page.keyboard.press('End');
       most = Math.max(most, await rows());
     }
-    await page.keyboard.press('End');
-    await page.getByRole('link', { name: `many-${MANY}`, exact: true }).waitFor();
-    expect(Math.max(most, await rows())).toBeLessThan(MOST_ROWS);
+    expect(most).toBeLessThan(MOST_ROWS);
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(MANY + 1));
 
     // A row keeps its place while one reads, and what is far away is one key away.
-    await page.getByRole('link', { name: `many-${MANY}`, exact: true }).focus();
+    await last.focus();
     await page.keyboard.press('Home');
     await expect.poll(() => focusedText(page)).toBe('many-1');
   });
