@@ -61,6 +61,17 @@ export const KUBECONFIG_SECRET = {
   mgmt: 'mgmt-kubeconfig',
 } as const;
 
+/** The check of a whole platform (service/probe): a program of the backend's image, and what it is told. */
+export const PROBE = {
+  program: '/app/probe.js',
+  url: '--url',
+  image: '--image',
+  namespace: '--namespace',
+  timeout: '--timeout-seconds',
+  tokenFile: '--token-file',
+  expectRefusal: '--expect-refusal',
+} as const;
+
 /** What the page's image reads when it starts. */
 export const WEB_ENV = {
   /** The API's address for the browser; empty: the page's own address, where nginx hands /api on. */

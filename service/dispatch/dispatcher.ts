@@ -6,7 +6,7 @@ import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { Claim, Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
-import { afterFailure, waitingFor } from './failure.ts';
+import { afterFailure, waitingFor, whyPaused } from './failure.ts';
 import { guarded, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
@@ -47,12 +47,15 @@ const LAST_WRITES_MS = 2_000;
 /** A notice of the database may be lost with its connection. */
 const LONGEST_SLEEP_MS = 5_000;
 const LONGEST_DATABASE_PAUSE_SECONDS = 5;
+/** While Karmada is down, jobs that come one by one are told so together; nobody notices this much later. */
+const GATHER_MS = 100;
+const POSTPONED_AT_ONCE = 1000;
 
 export function createDispatcher(dependencies: DispatcherDependencies): Dispatcher {
   const { store, log } = dependencies;
   const concurrency = dependencies.concurrency ?? DEFAULT_CONCURRENCY;
   const claimSeconds = dependencies.claimSeconds ?? DEFAULT_CLAIM_SECONDS;
-  const { karmada, throughMembers } = guarded(
+  const { karmada, pause, throughMembers } = guarded(
     dependencies.karmada,
     dependencies.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
   );
@@ -87,11 +90,22 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   async function takeJobs(): Promise<number> {
     const free = concurrency - underWay.size;
     if (free === 0) return LONGEST_SLEEP_MS;
+    if (pause()) await postponeNewJobs();
     const claims = await store.dispatch.claim(free, claimSeconds);
     for (const claim of claims) begin(claim);
     if (claims.length === free) return underWay.size === concurrency ? LONGEST_SLEEP_MS : 0;
     const seconds = await store.dispatch.nextDueInSeconds();
     return Math.min(LONGEST_SLEEP_MS, (seconds ?? Number.POSITIVE_INFINITY) * 1000);
+  }
+
+  /** Karmada is down, so nothing can be done for them: they are told together. What else is due is looked at job by job. */
+  async function postponeNewJobs(): Promise<void> {
+    await setTimeout(GATHER_MS);
+    for (let postponed = POSTPONED_AT_ONCE; postponed === POSTPONED_AT_ONCE; ) {
+      const paused = pause();
+      if (!paused) return;
+      postponed = await store.dispatch.postponeNew(POSTPONED_AT_ONCE, whyPaused(paused.cause), paused.seconds);
+    }
   }
 
   function begin(claim: Claim): void {

@@ -43,8 +43,11 @@ export function waitingFor(job: Job, error: unknown, dueInSeconds: number): Outc
   return waiting(job, { ...why, reason }, dueInSeconds);
 }
 
+/** What the control plane's silence means to every job that waits for it. */
+export const whyPaused = ({ failure, message }: KarmadaError) => ({ ...WAITS[failure], detail: message });
+
 function whyOf(error: unknown): Waiting {
-  if (error instanceof KarmadaError) return { ...WAITS[error.failure], detail: error.message };
+  if (error instanceof KarmadaError) return whyPaused(error);
   // The words of a mistake of ours are for the log.
   return { reason: 'InternalError', message: 'The service made a mistake (its log has it); it is tried again' };
 }

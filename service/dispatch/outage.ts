@@ -12,6 +12,7 @@ const LOOK_AT_PROBE_SECONDS = 0.5;
 export class Paused extends Error {
   override readonly name = 'Paused';
   readonly seconds: number;
+  declare readonly cause: KarmadaError;
 
   constructor(seconds: number, cause: KarmadaError) {
     super(cause.message, { cause });
@@ -31,11 +32,18 @@ export function createOutage({ isOutage = ofControlPlane, now = Date.now, random
   /** Goes up with every verdict: what a request says that was sent before the last one no longer counts. */
   let era = 0;
 
+  /** What a request would be told now; undefined when it would be sent. */
+  function pause(): Paused | undefined {
+    const seconds = (retryAt - now()) / 1000;
+    if (!error || seconds <= 0) return undefined;
+    return new Paused(probing ? Math.min(seconds, LOOK_AT_PROBE_SECONDS) : seconds, error);
+  }
+
   /** Lets one request through when it is time to try. */
   function enter(): number {
+    const paused = pause();
+    if (paused) throw paused;
     if (!error) return era;
-    const seconds = (retryAt - now()) / 1000;
-    if (seconds > 0) throw new Paused(probing ? Math.min(seconds, LOOK_AT_PROBE_SECONDS) : seconds, error);
     probing = true;
     retryAt = now() + PROBE_SECONDS * 1000;
     return era;
@@ -59,7 +67,7 @@ export function createOutage({ isOutage = ofControlPlane, now = Date.now, random
   }
 
   /** Runs a request, or throws Paused. */
-  return async function through<Result>(request: () => Promise<Result>): Promise<Result> {
+  async function through<Result>(request: () => Promise<Result>): Promise<Result> {
     const asked = enter();
     try {
       const result = await request();
@@ -69,20 +77,22 @@ export function createOutage({ isOutage = ofControlPlane, now = Date.now, random
       if (failure instanceof KarmadaError) isOutage(failure) ? failed(asked, failure) : answered();
       throw failure;
     }
-  };
+  }
+
+  return { through, pause };
 }
 
 export type Outage = ReturnType<typeof createOutage>;
 
 /** The same Karmada, asked only when it, and the member, can be hoped to answer. */
 export function guarded(karmada: Karmada, timeoutMs: number) {
-  const through = createOutage();
+  const { pause, through } = createOutage();
   const members = new Map<string, Outage>();
 
-  function throughMember(cluster: string): Outage {
+  function throughMember(cluster: string): Outage['through'] {
     const known = members.get(cluster) ?? createOutage({ isOutage: (error) => ofMember(error, cluster) });
     members.set(cluster, known);
-    return known;
+    return known.through;
   }
 
   const guardedKarmada: Karmada = {
@@ -104,6 +114,8 @@ export function guarded(karmada: Karmada, timeoutMs: number) {
   };
   return {
     karmada: guardedKarmada,
+    /** While the control plane is known not to answer. */
+    pause,
     /** For work that asks these members in its own way. */
     throughMembers: (clusters: readonly string[], work: () => Promise<void>): Promise<void> =>
       clusters.reduce((inner, cluster) => () => throughMember(cluster)(inner), work)(),

@@ -2,11 +2,12 @@ import type { Job } from '../jobs/job.ts';
 import type { Database } from './database.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, toJob } from './rows.ts';
-import { json, statement } from './statement.ts';
+import { json, statement, storable } from './statement.ts';
 import type { Claim, DispatchStore } from './store.ts';
 
 const claimDue = statement('claimDue');
 const settleClaim = statement('settleClaim');
+const postponeNew = statement('postponeNew');
 const deleteJob = statement('deleteJob');
 const nextDue = statement('nextDue');
 const backlog = statement('backlog');
@@ -39,6 +40,18 @@ export function createDispatchStore(database: Database, notices: Notices): Dispa
       ]);
       notices.send('mlp_due', ...(event ? (['mlp_events'] as const) : []));
       return row && toJob(row);
+    },
+
+    async postponeNew(limit, { detail, message, reason }, seconds): Promise<number> {
+      const [row] = await database.query<{ postponed: number; told: number }>(postponeNew, [
+        limit,
+        seconds,
+        reason,
+        storable(`${message}: ${detail}`),
+        message,
+      ]);
+      if (row?.told) notices.send('mlp_events');
+      return row?.postponed ?? 0;
     },
 
     async nextDueInSeconds(): Promise<number | null> {

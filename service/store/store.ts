@@ -121,6 +121,15 @@ export interface DispatchStore {
       readonly next: { readonly dueInSeconds: number; readonly failed?: boolean } | 'done' | 'deleteRow';
     },
   ): Promise<Job | undefined>;
+  /**
+   * At most so many due jobs of which nothing is on Karmada yet become due later and say why; returns how many. A row of history
+   * is written only for a reason, or a beginning of the message, that the job did not show before.
+   */
+  postponeNew(
+    limit: number,
+    why: { readonly reason: string; readonly message: string; readonly detail: string },
+    seconds: number,
+  ): Promise<number>;
   /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(): Promise<number | null>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */

@@ -16,7 +16,7 @@ async function pauseOf(request: Promise<unknown>): Promise<Paused> {
 function setUp() {
   let now = 0;
   let asked = 0;
-  const through = createOutage({ now: () => now, random: () => 1 });
+  const { through } = createOutage({ now: () => now, random: () => 1 });
   return {
     through,
     pass: (seconds: number) => {

@@ -173,6 +173,52 @@ describe('settling', () => {
   });
 });
 
+describe('postponing new jobs while nothing can be done for them', () => {
+  const why = { reason: 'KarmadaUnavailable', message: 'Karmada does not answer', detail: 'connection refused' };
+
+  test('tells all that are due, says it once, and leaves those alone that somebody works on', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const claimed = await inserted(store, newJob({ priority: 9 }));
+    await claimOne(store);
+    const waiting = [await inserted(store), await inserted(store)];
+
+    expect(await store.dispatch.postponeNew(10, why, 0)).toBe(2);
+    await database.query(lapse);
+    const again = { ...why, detail: 'no route to host' };
+    expect(await store.dispatch.postponeNew(10, again, 60)).toBe(3);
+    expect(await store.dispatch.claim(10, 30)).toEqual([]);
+
+    for (const id of waiting) {
+      expect(await store.jobs.get(id)).toMatchObject({
+        status: 'Pending',
+        reason: 'KarmadaUnavailable',
+        message: 'Karmada does not answer: no route to host',
+      });
+      const told = (await store.events.ofJob(id)).map(({ message }) => message);
+      expect(told).toEqual(['Waiting to be dispatched', 'Karmada does not answer: connection refused']);
+    }
+    expect((await store.events.ofJob(claimed)).map(({ reason }) => reason)).toEqual(['Queued', 'KarmadaUnavailable']);
+  });
+
+  test('at most so many at a time; a job on Karmada or with a wish is not among them', async () => {
+    const store = (await freshDatabase()).store();
+    await inserted(store);
+    await store.dispatch.settle(await claimOne(store), {
+      set: { dispatchedAt: new Date() },
+      next: { dueInSeconds: 0 },
+    });
+    const leaving = await inserted(store);
+    await store.jobs.setWanted(leaving, 'delete', { reason: 'Deleting', message: 'asked for' });
+    await inserted(store);
+    await inserted(store);
+
+    expect(await store.dispatch.postponeNew(1, why, 60)).toBe(1);
+    expect(await store.dispatch.postponeNew(10, why, 60)).toBe(1);
+    expect((await store.jobs.get(leaving))?.reason).toBe('Deleting');
+  });
+});
+
 test('the backlog counts jobs that were never dispatched', async () => {
   const database = await freshDatabase();
   const store = database.store();
