@@ -13,6 +13,10 @@ export interface CreatedAtDeploy {
   readonly values?: (known: Readonly<Record<string, string>>, random: () => string) => Record<string, string>;
   /** Who makes it; left out: the deploy command. */
   readonly madeBy?: string;
+  /** Keys that people log in with, and as whom. */
+  readonly logIns?: Readonly<Record<string, string>>;
+  /** The settings name it for nothing else than to use it: who wrote them knows. */
+  readonly byName?: true;
 }
 
 /**
@@ -45,7 +49,8 @@ export function postgresSecrets(
       return { [passwordKey]: password, [urlKey]: known[urlKey] ?? url };
     };
     const what = 'database password, and the URL that holds it';
-    return [{ kind: 'Secret', name, keys: [passwordKey, urlKey], what, values }];
+    const logIns = { [passwordKey]: `${clusterName}, user ${user}` };
+    return [{ kind: 'Secret', name, keys: [passwordKey, urlKey], what, values, logIns }];
   }
   if (mode === 'external') {
     return [{ kind: 'Secret', name, keys: [urlKey], what: 'URL of the database', madeBy: 'the administrator' }];
@@ -86,6 +91,7 @@ export function broughtByUser(settings: CommonSettings): CreatedAtDeploy[] {
       keys: ['.dockerconfigjson'],
       what: 'credentials of the image registry',
       madeBy: 'the administrator',
+      byName: true,
     }),
   );
   return [...pullSecrets, ...extraVolumes(settings)];
@@ -102,6 +108,7 @@ function extraVolumes(value: unknown): CreatedAtDeploy[] {
       keys: [],
       what: `extra volume at ${mountPath}`,
       madeBy: 'the administrator',
+      byName: true,
     },
   ];
 }

@@ -40,6 +40,7 @@ export class Grafana extends Construct {
       name,
       title: 'Grafana',
       component: 'monitoring',
+      entrance: '/',
       image: settings.image,
       user: USER,
       resources: settings.resources,
@@ -102,5 +103,11 @@ const PROVIDER = Yaml.stringify({
 });
 
 export const grafanaSecrets = ({ secret }: GrafanaSettings): CreatedAtDeploy[] => [
-  { kind: 'Secret', name: secret, keys: [PASSWORD], what: "password of Grafana's user admin" },
+  {
+    kind: 'Secret',
+    name: secret,
+    keys: [PASSWORD],
+    what: "password of Grafana's user admin",
+    logIns: { [PASSWORD]: 'Grafana, user admin' },
+  },
 ];

@@ -39,6 +39,7 @@ export class LoadBalancer extends Construct {
       name,
       title: props.title,
       component: 'load-balancer',
+      entrance: '/',
       image: settings.image,
       user: USER,
       resources: settings.resources,
@@ -101,5 +102,11 @@ frontend own
 }
 
 export const loadBalancerSecrets = ({ secret }: LoadBalancerSettings): CreatedAtDeploy[] => [
-  { kind: 'Secret', name: secret, keys: [PASSWORD], what: "password of the load balancer's page /stats (user admin)" },
+  {
+    kind: 'Secret',
+    name: secret,
+    keys: [PASSWORD],
+    what: "password of the load balancer's page /stats (user admin)",
+    logIns: { [PASSWORD]: 'statistics at /stats, user admin' },
+  },
 ];

@@ -32,6 +32,7 @@ export class Locust extends Construct {
       ...shared,
       name: `${name}-master`,
       title: 'Locust',
+      entrance: '/',
       replicas: 1,
       ports: { http: WEB, workers: WORKERS },
       servicePorts: { http: WEB, workers: WORKERS },

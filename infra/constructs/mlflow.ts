@@ -33,6 +33,7 @@ export class Mlflow extends Construct {
       name,
       title: 'MLflow',
       component: 'experiments',
+      entrance: '/',
       talksTo: [database.connection('MLFLOW_BACKEND_STORE_URI'), storage.connection()],
     });
     this.endpoint = server.endpoint('http');

@@ -106,12 +106,13 @@ export class MySql extends Construct {
   }
 }
 
-export const mysqlSecrets = ({ mode, secret }: MySqlSettings): CreatedAtDeploy[] => [
+export const mysqlSecrets = ({ mode, secret, user }: MySqlSettings): CreatedAtDeploy[] => [
   {
     kind: 'Secret',
     name: secret,
     keys: mode === 'bundled' ? [PASSWORD, ROOT_PASSWORD] : [PASSWORD],
     what: 'passwords of MySQL',
+    logIns: { [PASSWORD]: `MySQL, user ${user}` },
     ...(mode === 'external' && { madeBy: 'the administrator' }),
   },
 ];

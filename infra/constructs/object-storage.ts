@@ -121,6 +121,7 @@ export const objectStorageSecrets = ({ mode, secret }: ObjectStorageSettings): C
     name: secret,
     keys: [ACCESS_KEY, SECRET_KEY],
     what: 'keys of the object storage',
+    logIns: { [ACCESS_KEY]: 'object storage, access key', [SECRET_KEY]: 'object storage, secret key' },
     ...(mode === 'external' && { madeBy: 'the administrator' }),
   },
 ];

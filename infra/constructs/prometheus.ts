@@ -39,6 +39,7 @@ export class Prometheus extends Construct {
       name,
       title: 'Prometheus',
       component: 'monitoring',
+      entrance: '/',
       image: settings.image,
       user: USER,
       resources: settings.resources,

@@ -79,6 +79,7 @@ export const redisSecrets = ({ mode, secret }: RedisSettings): CreatedAtDeploy[]
     name: secret,
     keys: [PASSWORD],
     what: 'password of Redis',
+    logIns: { [PASSWORD]: 'Redis' },
     ...(mode === 'external' && { madeBy: 'the administrator' }),
   },
 ];

@@ -7,8 +7,6 @@ import { Workload, type WorkloadProps } from './workload.ts';
 
 export interface WebServiceProps extends WorkloadProps {
   readonly replicas: number;
-  /** Ports of the Service, by the name of the pod's port behind each; none: no Service (a queue worker). */
-  readonly servicePorts?: Record<string, number>;
   /** Opens service ports on every node: the name of the port and the number. */
   readonly nodePorts?: Record<string, number>;
   readonly autoscaling?: Autoscaling;

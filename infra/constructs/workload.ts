@@ -19,6 +19,10 @@ export interface WorkloadProps extends Omit<PodProps, 'name' | 'envFrom'> {
   /** For people and diagrams: "Job API". */
   readonly title: string;
   readonly component: string;
+  /** Ports of its Service, by the name of the pod's port behind each; none: it has no Service. */
+  readonly servicePorts?: Record<string, number>;
+  /** Path at which people or programs from outside begin: where it is, they are told after a deployment. */
+  readonly entrance?: string;
   /** Configuration that is no secret: a ConfigMap of variables, whose change rolls the pods. */
   readonly config?: Record<string, string>;
   /** Files to mount from ConfigMaps made elsewhere; their content goes into the checksum as well. */

@@ -15,8 +15,8 @@ export interface HelmChart {
   readonly paths: ReadonlySet<string>;
 }
 
-/** What Argo CD takes is no part of a Helm release. */
-const NOT_IN_CHARTS = ['argocd'];
+/** What Argo CD takes is no part of a Helm release, and the check is none yet. */
+const NOT_IN_CHARTS = ['argocd', 'check'];
 
 /** The charts of a stack: one for its own cluster, and one for each other API server. */
 export function chartsOf(definition: StackDefinition, version: string): HelmChart[] {

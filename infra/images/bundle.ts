@@ -55,8 +55,8 @@ export async function bundle(out: string): Promise<void> {
   mkdirSync(out, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['service/main.ts'],
-    outfile: join(out, 'main.js'),
+    entryPoints: { main: 'service/main.ts', probe: 'service/probe/main.ts' },
+    outdir: out,
     bundle: true,
     platform: 'node',
     target: 'node20',

@@ -229,6 +229,18 @@ export const gitops = () =>
   });
 export type Gitops = z.output<ReturnType<typeof gitops>>;
 
+/** What proves after an installation that the stack does its work. A stack whose check can do more adds its fields. */
+export const check = <More extends z.ZodRawShape = Record<never, never>>(more: More = {} as More) =>
+  section('The check after an installation: the folder check, or helm test.', {
+    timeoutSeconds: z
+      .int()
+      .min(10)
+      .max(3600)
+      .default(240)
+      .describe('It gives up after this; helm test does after 300.'),
+    ...more,
+  });
+
 /** The settings that every stack has, to be spread into its schema. */
 export const common = (stack: string) => ({
   production: z.boolean().default(false).describe("Hold the settings to production's rules: no image tag latest."),
@@ -239,5 +251,6 @@ export const common = (stack: string) => ({
   isolation: isolation(),
   monitoring: monitoring(),
   gitops: gitops(),
+  check: check(),
 });
 export type CommonSettings = z.output<z.ZodObject<ReturnType<typeof common>>>;

@@ -2,12 +2,19 @@ import type { z } from 'zod';
 import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import type { Stack } from '../constructs/stack.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
+import type { Entrance } from './entrances.ts';
 
 /** A documented environment variable that overrides one setting. */
 export interface Variable {
   /** Path of the setting: "images.tag". */
   readonly setting: string;
   readonly what: string;
+}
+
+/** A few lines under a title, for a person to read. */
+export interface Section {
+  readonly title: string;
+  readonly lines: readonly string[];
 }
 
 export interface BuildContext {
@@ -26,6 +33,8 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
   build(stack: Stack, settings: z.output<Schema>, context: BuildContext): void;
   /** The Secrets that its manifests refer to and that are never written to a file. */
   createdAtDeploy(settings: z.output<Schema>): CreatedAtDeploy[];
+  /** What a person does first once it runs. */
+  firstSteps?(settings: z.output<Schema>, entrances: readonly Entrance[]): Section[];
 }
 
 /** Keeps the schema's type while the definition is checked. */

@@ -1,4 +1,5 @@
 import { ArgoApplication } from '../../constructs/argocd.ts';
+import { Check } from '../../constructs/check.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
 import { Grafana } from '../../constructs/grafana.ts';
 import { OneTimeJob } from '../../constructs/job.ts';
@@ -56,6 +57,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     ...serverProps(settings.gateway, { KAFKA_TOPIC: settings.training.topic }),
     title: 'Gateway',
     component: 'gateway',
+    entrance: '/',
     talksTo: [kafka.connection(), storage.connection(), database.connection()],
   });
   new WebService(stack, 'eda', {
@@ -133,5 +135,6 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     }
   }
 
+  new Check(stack);
   new ArgoApplication(stack, { name: `flts-${environment}`, path: `charts-out/flts/${environment}` });
 }

@@ -22,7 +22,7 @@ export const BACKEND = 'ml-platform-backend';
 export const TOKENS_KEY = 'tokens.json';
 
 /** `node` in the image (infra/images/backend.Dockerfile). */
-const USER = 1000;
+export const BACKEND_USER = 1000;
 const ACCESS_DIRECTORY = '/etc/access';
 const ROLES_KEY = 'roles.json';
 const PRE_STOP_SECONDS = 5;
@@ -36,8 +36,9 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
   return new WebService(scope, BACKEND, {
     title: 'Job API',
     component: 'backend',
+    entrance: PATHS.api,
     image: backend.image,
-    user: USER,
+    user: BACKEND_USER,
     replicas: backend.replicas,
     autoscaling: backend.autoscaling,
     disruptionBudget: backend.disruptionBudget,

@@ -6,11 +6,12 @@ import {
   postgresSecrets,
 } from '../../constructs/created-at-deploy.ts';
 import { TOKENS_KEY } from './backend.ts';
+import { TOKEN_KEY } from './check.ts';
 import type { Settings } from './settings.ts';
 import { POSTGRES } from './stack.ts';
 
 export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
-  const { auth, backend, database, exposure } = settings;
+  const { auth, backend, check, database, exposure } = settings;
   const kubeconfigs: CreatedAtDeploy = {
     kind: 'Secret',
     name: backend.kubeconfigSecret,
@@ -23,10 +24,18 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     keys: [TOKENS_KEY],
     what: 'hashed tokens of those who may call the API (npm run hash-token)',
   };
+  const token: CreatedAtDeploy = {
+    kind: 'Secret',
+    name: check.tokenSecret,
+    keys: [TOKEN_KEY],
+    what: 'token with which the check submits a job',
+    madeBy: 'the administrator',
+  };
   return [
     kubeconfigs,
     ...postgresSecrets(POSTGRES, database),
     ...(auth.mode === 'tokens' ? [tokens] : []),
+    ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
     ...broughtByUser(settings),
   ];

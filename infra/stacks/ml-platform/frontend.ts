@@ -19,6 +19,7 @@ export function frontend(scope: Construct, settings: Settings, backend: WebServi
   return new WebService(scope, FRONTEND, {
     title: 'Page',
     component: 'frontend',
+    entrance: '/',
     image: frontend.image,
     user: USER,
     replicas: frontend.replicas,

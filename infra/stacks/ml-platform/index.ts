@@ -2,6 +2,7 @@ import { defineStack } from '../definition.ts';
 import { createdAtDeploy } from './created-at-deploy.ts';
 import { dev } from './environments/dev.ts';
 import { prod } from './environments/prod.ts';
+import { firstSteps } from './first-steps.ts';
 import { settings } from './settings.ts';
 import { build } from './stack.ts';
 
@@ -20,4 +21,5 @@ export const mlPlatform = defineStack({
   },
   build,
   createdAtDeploy,
+  firstSteps,
 });

@@ -132,6 +132,20 @@ const alerts = () =>
     errorPercent: z.int().min(1).max(100).default(5).describe('Share of requests that end in an error of ours.'),
   });
 
+const check = () =>
+  f.check({
+    namespace: s
+      .dnsLabel()
+      .default('default')
+      .describe('Namespace, in its member cluster, of the job that is submitted.'),
+    tokenSecret: s
+      .optionalName()
+      .default('')
+      .describe(
+        'Secret with the key token, of a caller who may submit jobs there; empty: where callers need one, no job is submitted.',
+      ),
+  });
+
 export const settings = z
   .strictObject({
     ...f.common('ml-platform'),
@@ -149,6 +163,7 @@ export const settings = z
     }),
     karmada: karmada(),
     alerts: alerts(),
+    check: check(),
   })
   .superRefine((value, context) => {
     commonRules(value, context);

@@ -4,6 +4,7 @@ import { Postgres } from '../../constructs/postgres.ts';
 import type { Stack } from '../../constructs/stack.ts';
 import type { BuildContext } from '../definition.ts';
 import { backend } from './backend.ts';
+import { check } from './check.ts';
 import { expose } from './exposure.ts';
 import { frontend } from './frontend.ts';
 import { KarmadaAccess } from './karmada-access.ts';
@@ -26,6 +27,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   const page = frontend(stack, settings, api);
   expose(stack, settings, { backend: api, frontend: page });
   observe(stack, settings, api);
+  check(stack, settings, api);
 
   new KarmadaAccess(stack, settings.karmada);
   new ArgoApplication(stack, { name: `ml-platform-${environment}`, path: `charts-out/ml-platform/${environment}` });

@@ -1,5 +1,6 @@
 import { ArgoApplication } from '../../constructs/argocd.ts';
 import { canonicalJson } from '../../constructs/canonical-json.ts';
+import { Check } from '../../constructs/check.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { external } from '../../constructs/endpoint.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
@@ -77,6 +78,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     ...configured(),
     title: 'API',
     component: 'api',
+    entrance: '/api',
     autoscaling: settings.api.autoscaling,
     disruptionBudget: settings.api.disruptionBudget,
     topologySpread: settings.api.topologySpread,
@@ -102,6 +104,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     ...serverProps(settings.frontend),
     title: 'Page',
     component: 'frontend',
+    entrance: '/',
     disruptionBudget: settings.frontend.disruptionBudget,
     topologySpread: settings.frontend.topologySpread,
     // Where nginx keeps what it buffers, and its process id.
@@ -128,5 +131,6 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     talksTo: [schema, redis.connection()],
   });
 
+  new Check(stack);
   new ArgoApplication(stack, { name: `preempt-${environment}`, path: `charts-out/preempt/${environment}` });
 }

@@ -48,3 +48,12 @@ test('it is small, lists what went in, and holds no source of ours', () => {
   expect(JSON.parse(readFileSync(`${main}.map`, 'utf8')).sourcesContent).toBeUndefined();
   expect(existsSync(join(out, 'service/local'))).toBe(false);
 });
+
+test('the probe is beside it, and tells its options', () => {
+  const { status, stdout } = spawnSync(process.execPath, [join(out, 'probe.js'), '--help'], {
+    encoding: 'utf8',
+    env: {},
+  });
+  expect(status).toBe(0);
+  expect(stdout).toContain('--expect-refusal');
+});

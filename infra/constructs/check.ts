@@ -1,0 +1,93 @@
+import { Construct } from 'constructs';
+import type { Resources } from '../settings/fragments.ts';
+import { type K8s, k8s } from './k8s.ts';
+import { INSTANCE, workloadLabels } from './labels.ts';
+import { type PodProps, podSpec } from './pod.ts';
+import { Folder, type Stack } from './stack.ts';
+import type { Workload } from './workload.ts';
+
+/** Where its objects are: beside the environment's own, which are applied without it. */
+export const CHECK_FOLDER = 'check';
+
+export type CheckProps = Pick<PodProps, 'image' | 'user' | 'command' | 'args' | 'mounts'>;
+
+const RESOURCES: Resources = {
+  requests: { cpu: '50m', memory: '64Mi' },
+  limits: { cpu: '500m', memory: '256Mi' },
+};
+
+/**
+ * A pod that ends well when the stack does its work; by default, when each of its Services answers. To be declared when all
+ * workloads are. It may reach every pod of the stack: by policies of its own, which are there only as long as it is.
+ */
+export class Check extends Construct {
+  constructor(stack: Stack, props: CheckProps = servicesAnswer(stack)) {
+    super(new Folder(stack, CHECK_FOLDER, stack.settings.namespace.name), 'check');
+    const name = `${stack.name}-check`;
+    const labels = workloadLabels(stack.name, name, 'check');
+    const metadata = { name, labels };
+    new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
+    new k8s.KubePod(this, 'pod', {
+      metadata,
+      spec: { ...podSpec(stack, { ...props, name, resources: RESOURCES }), restartPolicy: 'Never' },
+    });
+    if (stack.settings.isolation.enabled) this.letThrough(stack, name, labels);
+  }
+
+  private letThrough(stack: Stack, name: string, labels: Record<string, string>): void {
+    const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: stack.name } };
+    const itself: K8s.LabelSelector = { matchLabels: { 'app.kubernetes.io/name': name, [INSTANCE]: stack.name } };
+    new k8s.KubeNetworkPolicy(this, 'out', {
+      metadata: { name, labels },
+      spec: { podSelector: itself, policyTypes: ['Ingress', 'Egress'], egress: [{ to: [{ podSelector: everyPod }] }] },
+    });
+    new k8s.KubeNetworkPolicy(this, 'in', {
+      metadata: { name: `${name}-admitted`, labels },
+      spec: { podSelector: everyPod, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: itself }] }] },
+    });
+  }
+}
+
+/** What is asked comes as arguments, never inside the script's text: nothing in it can be run. */
+const SCRIPT = `answers() {
+  case $1 in
+    http://*) wget -q -T 5 -O /dev/null "$1" ;;
+    *) nc -z -w 5 "\${1%:*}" "\${1##*:}" ;;
+  esac
+}
+limit=$1 failed=0
+shift
+start=$(date +%s)
+for place in "$@"; do
+  until said=$(answers "$place" 2>&1); do
+    if [ $(($(date +%s) - start)) -ge "$limit" ]; then
+      echo "no answer within $limit s: $place $said" >&2
+      failed=1
+      continue 2
+    fi
+    sleep 2
+  done
+  echo "answers: $place"
+done
+exit "$failed"`;
+
+/** Runs as nobody: it needs no file. */
+const NOBODY = 65534;
+
+function servicesAnswer({ settings, workloads }: Stack): CheckProps {
+  return {
+    image: settings.images.wait,
+    user: NOBODY,
+    command: ['sh', '-c', SCRIPT, 'check', String(settings.check.timeoutSeconds)],
+    args: workloads.flatMap(places),
+  };
+}
+
+/** Each port of a workload's Service: the path of its readiness probe where it is asked by HTTP, or the port alone. */
+function places({ name, props }: Workload): string[] {
+  const { ports = {}, probes, servicePorts = {} } = props;
+  const { httpGet } = probes?.readiness ?? {};
+  return Object.entries(servicePorts).map(([portName, port]) =>
+    httpGet && httpGet.port.value === ports[portName] ? `http://${name}:${port}${httpGet.path}` : `${name}:${port}`,
+  );
+}
