@@ -9,7 +9,7 @@ import type { Workload } from './workload.ts';
 /** Where its objects are: beside the environment's own, which are applied without it. */
 export const CHECK_FOLDER = 'check';
 
-export type CheckProps = Pick<PodProps, 'image' | 'user' | 'command' | 'args' | 'mounts'>;
+export type CheckProps = Pick<PodProps, 'image' | 'user' | 'command' | 'args' | 'env' | 'mounts'>;
 
 const RESOURCES: Resources = {
   requests: { cpu: '50m', memory: '64Mi' },

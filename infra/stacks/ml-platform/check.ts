@@ -9,6 +9,7 @@ import type { Settings } from './settings.ts';
 
 export const TOKEN_KEY = 'token';
 const DIRECTORY = '/etc/check';
+const IMAGE = 'PROBE_IMAGE';
 
 /** A job through the whole platform (service/probe). */
 export function check(stack: Stack, settings: Settings, api: WebService): void {
@@ -19,10 +20,10 @@ export function check(stack: Stack, settings: Settings, api: WebService): void {
     image: backend.image,
     user: BACKEND_USER,
     command: ['node', PROBE.program],
+    env: { [IMAGE]: imageReference(images.wait, images) },
     args: [
       `${PROBE.url}=http://${address(api.endpoint('http'))}`,
-      PROBE.image,
-      imageReference(images.wait, images),
+      `${PROBE.image}=$(${IMAGE})`,
       `${PROBE.namespace}=${check.namespace}`,
       `${PROBE.timeout}=${check.timeoutSeconds}`,
       ...(hasToken ? [`${PROBE.tokenFile}=${DIRECTORY}/${TOKEN_KEY}`] : []),

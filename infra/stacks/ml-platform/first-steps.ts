@@ -10,14 +10,15 @@ const JOB = { jobName: 'first', algorithm: { source: 'builtin', algorithmName: '
 export function firstSteps(settings: Settings, entrances: readonly Entrance[]): Section[] {
   const { forward, origin } = entrances.find(({ workload }) => workload === BACKEND) ?? {};
   const token = tokenOf(settings);
-  const more = token === undefined ? '' : ` -H "authorization: Bearer $TOKEN"`;
   return [
     {
       title: 'The first job:',
       lines: [
         ...(forward === undefined ? [] : [`${forward} &`]),
+        `API='${origin}${PATHS.api}'`,
         ...(token === undefined ? [] : [`TOKEN=   # ${token}`]),
-        `curl -s '${origin}${PATHS.api}/jobs' -H 'content-type: application/json'${more} \\`,
+        `curl -s "$API/jobs" -H 'content-type: application/json' \\`,
+        ...(token === undefined ? [] : ['  -H "authorization: Bearer $TOKEN" \\']),
         `  -d '${JSON.stringify(JOB)}'`,
       ],
     },

@@ -9,13 +9,13 @@ import { environments, own, type Subject, subjectOf } from '../subjects.ts';
 const checkOf = ({ folders }: Subject) => folders.get('check') ?? [];
 
 interface PodSpec {
-  containers: { command: string[]; args: string[]; image: string; volumeMounts: { name: string }[] }[];
+  containers: { command: string[]; args: string[]; env?: unknown[]; image: string; volumeMounts: { name: string }[] }[];
   volumes: { name: string; secret?: { secretName: string } }[];
   restartPolicy: string;
 }
 const podOf = (subject: Subject): PodSpec =>
   checkOf(subject).find(({ kind }) => kind === 'Pod')?.spec as unknown as PodSpec;
-const containerOf = (subject: Subject) => podOf(subject).containers[0] ?? { command: [], args: [], image: '' };
+const containerOf = (subject: Subject) => podOf(subject).containers[0] ?? { command: [], args: [], env: [], image: '' };
 
 interface ServiceSpec {
   ports: { port: number }[];
@@ -76,12 +76,14 @@ describe('the check of ml-platform', () => {
   const withSettings = (values: object) => subjectOf(definition, values);
 
   test('submits a job where nobody is asked who he is', () => {
-    const { args, command } = containerOf(withSettings({ auth: { mode: 'none' }, check: { namespace: 'team-a' } }));
+    const { args, command, env } = containerOf(
+      withSettings({ auth: { mode: 'none' }, check: { namespace: 'team-a' } }),
+    );
     expect(command).toEqual(['node', PROBE.program]);
+    expect(env).toEqual([{ name: 'PROBE_IMAGE', value: 'docker.io/library/busybox:1.37.0' }]);
     expect(args).toEqual([
       '--url=http://ml-platform-backend:8080',
-      '--image',
-      'docker.io/library/busybox:1.37.0',
+      '--image=$(PROBE_IMAGE)',
       '--namespace=team-a',
       '--timeout-seconds=240',
     ]);

@@ -1,0 +1,43 @@
+import { CHECK_FOLDER } from '../constructs/check.ts';
+import { notesOf, textOf } from '../notes/notes.ts';
+import type { CommonSettings } from '../settings/fragments.ts';
+import type { StackDefinition } from '../stacks/definition.ts';
+import { type KubeObject, synthesize } from '../synth/synthesize.ts';
+
+/** Folder and title of the object that stands for NOTES.txt. */
+export const NOTES = 'notes';
+
+/** What Argo CD takes is no part of a Helm release. */
+const NOT_RELEASED = ['argocd'];
+
+/**
+ * What a release is made of, by API server: the manifests as the program writes them, its check as the test of the release,
+ * and as an object of no cluster what a person is told. Charts are derived from this, and must render to this.
+ */
+export function release(definition: StackDefinition, settings: CommonSettings): Map<string, KubeObject[]> {
+  const synthesis = synthesize(definition, settings, { environment: 'release' });
+  const { [CHECK_FOLDER]: check = [], ...folders } = Object.fromEntries(synthesis.folders);
+  const released = Object.entries(folders).filter(([folder]) => !NOT_RELEASED.includes(folder));
+  const text = textOf(notesOf(definition, settings, synthesis));
+  return new Map([
+    ...released.map(
+      ([folder, objects]) => [folder, folder === '' ? [...objects, ...check.map(asTest)] : objects] as const,
+    ),
+    [NOTES, [{ apiVersion: '', kind: 'Notes', metadata: { name: NOTES }, text }]],
+  ]);
+}
+
+/** The pod runs when the others are there. They go when it has ended; it stays until the next test, for its log to be read. */
+function asTest(object: KubeObject): KubeObject {
+  const isPod = object.kind === 'Pod';
+  return withAnnotations(object, {
+    'helm.sh/hook': 'test',
+    'helm.sh/hook-weight': isPod ? '1' : '0',
+    'helm.sh/hook-delete-policy': isPod ? 'before-hook-creation' : 'before-hook-creation,hook-succeeded',
+  });
+}
+
+export function withAnnotations(object: KubeObject, annotations: Record<string, string>): KubeObject {
+  const { metadata } = object;
+  return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } };
+}
