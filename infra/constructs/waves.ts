@@ -5,6 +5,8 @@ const NAMESPACE = 0;
 const FOUNDATION = 1;
 const STATE = 2;
 const ONE_TIME_JOB = 3;
+/** Jobs of a later wave are not waited for by anybody: they may compute for days. */
+export const LAST_JOB_WAVE = ONE_TIME_JOB;
 export const SERVICE = 4;
 export const AROUND = 5;
 

@@ -1,14 +1,17 @@
 import { inspect } from 'node:util';
-import { previewOf } from './dry-run.ts';
+import { mlPlatform } from '../stacks/ml-platform/index.ts';
+import { previewOfSecrets } from './dry-run.ts';
+import { inputMistakes } from './inputs.ts';
 import { Interrupted } from './interrupt.ts';
 import { type DeployFlags, deployCommand } from './options.ts';
 import { FailedStep, isForUser, type Output, runSteps } from './report.ts';
-import { readRevisions, revisionBefore } from './revisions.ts';
 import type { Deployment } from './step.ts';
 import { STEPS } from './steps/index.ts';
 import { prerequisites } from './steps/prerequisites.ts';
 import { openTarget, type Target, UsageError } from './target.ts';
 import type { Terminal } from './terminal.ts';
+import { helm, helmMistakes } from './ways/helm.ts';
+import { manifests } from './ways/manifests.ts';
 
 /** A stack into a cluster, from the first question to its addresses; returns the exit code. */
 export async function deploy(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
@@ -24,36 +27,41 @@ export async function deploy(argv: readonly string[], terminal: Terminal, signal
 }
 
 async function run(flags: DeployFlags, output: Output, signal: AbortSignal): Promise<void> {
-  if (flags.pushImages && !flags.buildImages) {
-    throw new UsageError('PUSH_IMAGES=yes pushes what is built here: set BUILD_IMAGES=yes too');
-  }
-  const target = await openTarget(flags, process.env, signal);
+  const target = await openTarget(flags, process.env, signal, async (stack) => [
+    ...inputMistakes(flags),
+    ...(flags.helm ? await helmMistakes(stack, flags.only !== 'platform' && stack === mlPlatform.name) : []),
+  ]);
   try {
-    if (flags.dryRun) return await dryRun({ target, flags, objects: target.objects, earlier: [] }, output);
-    await runSteps(STEPS, await deploymentOf(target, flags, output), output);
+    const deployment = await deploymentOf(target, flags, output);
+    if (flags.dryRun) await dryRun(deployment, output);
+    else await runSteps(STEPS, deployment, output);
   } finally {
     await target.close();
   }
 }
 
 async function deploymentOf(target: Target, flags: DeployFlags, output: Output): Promise<Deployment> {
-  const earlier = await readRevisions(target);
-  if (!flags.rollback) return { target, flags, objects: target.objects, earlier };
-  const before = revisionBefore(earlier);
+  const way = flags.helm ? helm : manifests;
+  // A server that does not answer is told by the first step, with all else that is wrong.
+  if (!flags.rollback) return { target, flags, way, objects: target.objects, earlier: [] };
+  const before = await way.before(target);
   if (!before)
     throw new UsageError(`there is no earlier revision of ${target.stack} in the namespace ${target.namespace}`);
+  const { environment = target.environment, name, objects } = before;
   output.write(
     flags.json
-      ? JSON.stringify({ step: 'Rollback', state: 'running', text: `revision ${before.number}` })
-      : `Back to revision ${before.number} (${before.environment})`,
+      ? JSON.stringify({ step: 'Rollback', state: 'running', text: name })
+      : `Back to ${name} (${environment})`,
   );
-  return { target: { ...target, environment: before.environment }, flags, objects: before.objects, earlier };
+  return { target: { ...target, environment }, flags, way, objects, earlier: [] };
 }
 
 async function dryRun(deployment: Deployment, output: Output): Promise<void> {
   await runSteps([prerequisites], deployment, output);
-  const earlier = await readRevisions(deployment.target);
-  for (const { change, lines, object } of await previewOf({ ...deployment, earlier })) {
+  for (const { change, lines, object } of [
+    ...(await previewOfSecrets(deployment)),
+    ...(await deployment.way.preview(deployment)),
+  ]) {
     output.write(
       deployment.flags.json
         ? JSON.stringify({ object, change, lines })

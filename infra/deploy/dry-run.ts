@@ -4,8 +4,9 @@ import type { Cluster } from './kube/cluster.ts';
 import { titleOf } from './kube/resources.ts';
 import { readSecret } from './secret.ts';
 import type { Deployment } from './step.ts';
-import { outdated } from './steps/prune.ts';
 import type { Objects } from './target.ts';
+import { outdated } from './ways/outdated.ts';
+import { clusterOf, partsOf } from './ways/parts.ts';
 
 export interface Preview {
   readonly object: string;
@@ -13,22 +14,17 @@ export interface Preview {
   readonly lines: readonly string[];
 }
 
-/** What a deployment would do; the API server works out each object, so that its defaults are no difference. */
-export async function previewOf(deployment: Deployment): Promise<Preview[]> {
-  const { target } = deployment;
-  return [
-    ...(target.karmada ? await partOf(deployment, target.karmada, 'karmada') : []),
-    ...(await secretsOf(deployment)),
-    ...(await partOf(deployment, target.management, 'platform')),
-  ];
+/** What applying would do; the API server works out each object, so that its defaults are no difference. */
+export async function previewOfApply(deployment: Deployment): Promise<Preview[]> {
+  const parts = await Promise.all(partsOf(deployment.flags, deployment.target).map((part) => partOf(deployment, part)));
+  return parts.flat();
 }
 
-async function partOf(deployment: Deployment, cluster: Cluster, part: keyof Objects): Promise<Preview[]> {
-  const { flags, objects } = deployment;
-  if (flags.only !== undefined && flags.only !== part) return [];
+async function partOf(deployment: Deployment, part: keyof Objects): Promise<Preview[]> {
+  const cluster = clusterOf(deployment.target, part);
   const previews: Preview[] = [];
-  for (const object of objects[part]) previews.push(await previewOfOne(deployment, cluster, object));
-  const doomed = outdated(deployment, part);
+  for (const object of deployment.objects[part]) previews.push(await previewOfOne(deployment, cluster, object));
+  const doomed = await outdated(deployment, part);
   const there = await Promise.all(doomed.map(async (each) => cluster.api.find(await cluster.resources.pathOf(each))));
   const removals = doomed.filter((_, index) => there[index] !== undefined);
   return [...previews, ...removals.map((each): Preview => ({ object: titleOf(each), change: 'remove', lines: [] }))];
@@ -45,7 +41,8 @@ async function previewOfOne({ flags }: Deployment, cluster: Cluster, object: Kub
   return { object: titleOf(object), change: lines.length > 0 ? 'change' : 'unchanged', lines };
 }
 
-async function secretsOf({ flags, target }: Deployment): Promise<Preview[]> {
+/** The Secrets that a later step would make; their values are random and not shown. */
+export async function previewOfSecrets({ flags, target }: Deployment): Promise<Preview[]> {
   const made = target.createdAtDeploy.filter(({ kind, madeBy }) => kind === 'Secret' && madeBy === undefined);
   if (flags.only === 'karmada') return [];
   const there = await Promise.all(made.map(({ name }) => readSecret(target, name)));

@@ -18,11 +18,18 @@ export interface DeployFlags extends CommonFlags {
   readonly pushImages?: boolean;
   readonly tokensFile?: string;
   readonly useGivenKubeconfig?: boolean;
+  readonly helm?: boolean;
+  readonly adopt?: boolean;
   readonly forceConflicts?: boolean;
   readonly dryRun?: boolean;
   readonly only?: 'karmada' | 'platform';
   readonly rollback?: boolean;
   readonly timeout: number;
+  /** How long a pod may show the same trouble, in milliseconds. */
+  readonly patience: number;
+  /** The namespace of the probe job. */
+  readonly probeJob?: string;
+  readonly probeTokenFile?: string;
 }
 
 export interface DestroyFlags extends CommonFlags {
@@ -37,13 +44,15 @@ export function deployCommand(): Command {
       ),
     )
     .addOption(yes('--build-images', 'build the images of ml-platform first').env('BUILD_IMAGES'))
-    .addOption(yes('--push-images', 'and push them (with --build-images)').env('PUSH_IMAGES'))
+    .addOption(yes('--push-images', 'push them, as built just now or before').env('PUSH_IMAGES'))
     .addOption(
       new Option('--tokens-file <file>', 'hashed API tokens (npm run hash-token), where auth.mode is tokens').env(
         'API_TOKENS_FILE',
       ),
     )
     .option('--use-given-kubeconfig', 'give the backend the two kubeconfigs as they are, with all their rights')
+    .option('--helm', 'install the chart of charts-out/helm instead of applying manifests (HELM, or helm on PATH)')
+    .option('--adopt', 'take over what is there already: from manifests to Helm, or with no --helm back from it')
     .option('--force-conflicts', 'take over fields that another tool manages')
     .option('--dry-run', 'change nothing: print what would change, as the API server sees it')
     .addOption(
@@ -57,6 +66,21 @@ export function deployCommand(): Command {
       new Option('--timeout <duration>', 'how long pods may take to come up')
         .argParser(duration)
         .default(600_000, '10m'),
+    )
+    .addOption(
+      new Option('--patience <duration>', 'how long a pod may show the same trouble before it is given up')
+        .argParser(duration)
+        .default(60_000, '1m'),
+    )
+    .addOption(
+      new Option('--probe-job [namespace]', 'at the end, send a job through Karmada and wait until it succeeds').preset(
+        'default',
+      ),
+    )
+    .addOption(
+      new Option('--probe-token-file <file>', 'API token for the probe job, where callers need one').env(
+        'PROBE_TOKEN_FILE',
+      ),
     )
     .addHelpText('after', VARIABLES);
 }

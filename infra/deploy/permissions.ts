@@ -2,7 +2,7 @@ import type { Cluster } from './kube/cluster.ts';
 import type { ObjectKey } from './kube/resources.ts';
 import type { Deployment } from './step.ts';
 
-interface Right {
+export interface Right {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -12,18 +12,20 @@ interface Right {
 const APPLY = ['get', 'create', 'patch', 'delete'];
 
 /** Rights that the kubeconfigs lack, asked for as the API server knows them (SelfSubjectAccessReview). */
-export async function missingRights({ flags, objects, target }: Deployment): Promise<string[]> {
+export async function missingRights({ flags, objects, target, way }: Deployment): Promise<string[]> {
   const { karmada, management, namespace, platform } = target;
+  const own = way.rights(target);
   const local = (resource: string, verbs: string[], group = ''): Right[] =>
     verbs.map((verb) => ({ verb, group, resource, namespace }));
   const wide = (resource: string, verbs: string[], group: string): Right[] =>
     verbs.map((verb) => ({ verb, group, resource }));
   const always = [
     ...local('configmaps', [...APPLY, 'list']),
-    ...local('secrets', ['get', 'create', 'patch']),
+    ...local('secrets', ['get', 'list', 'create', 'patch']),
     ...local('pods', ['list']),
     ...local('pods/log', ['get']),
     ...local('events', ['list']),
+    ...own.management,
   ];
   const identity =
     platform?.karmada.identity.type === 'serviceAccount'
@@ -45,7 +47,11 @@ export async function missingRights({ flags, objects, target }: Deployment): Pro
   const onKarmada =
     !karmada || flags.only === 'platform'
       ? []
-      : [...(await toApply(karmada, objects.karmada, namespace)), ...(flags.useGivenKubeconfig ? [] : identity)];
+      : [
+          ...own.karmada,
+          ...(await toApply(karmada, objects.karmada, namespace)),
+          ...(flags.useGivenKubeconfig ? [] : identity),
+        ];
   return [
     ...(await denied(management, 'management cluster', onManagement)),
     ...(karmada ? await denied(karmada, 'Karmada', onKarmada) : []),

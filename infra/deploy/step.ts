@@ -1,15 +1,17 @@
 import type { DeployFlags } from './options.ts';
 import type { Revision } from './revisions.ts';
 import type { Objects, Target } from './target.ts';
+import type { Way } from './ways/way.ts';
 
 /** One deployment while it goes on. */
 export interface Deployment {
   readonly target: Target;
   readonly flags: DeployFlags;
+  readonly way: Way;
   /** What is applied: what the program generates, or on a rollback what an earlier revision holds. */
   readonly objects: Objects;
-  /** Revisions that were there before, the newest first. */
-  readonly earlier: readonly Revision[];
+  /** Revisions of applied manifests that were there before, the newest first; the first step reads them. */
+  earlier: readonly Revision[];
   /** The one that this deployment writes, once it has. */
   revision?: Revision;
 }

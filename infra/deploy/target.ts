@@ -3,7 +3,8 @@ import { PlanError, type Planned, plan } from '../plan.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { Settings as PlatformSettings } from '../stacks/ml-platform/settings.ts';
 import { type KubeObject, synthesize } from '../synth/synthesize.ts';
-import { type Cluster, openCluster } from './kube/cluster.ts';
+import { connectTo, type KubeApi } from './kube/api.ts';
+import { type Cluster, clusterFor } from './kube/cluster.ts';
 import type { CommonFlags } from './options.ts';
 
 /** What is deployed, and to where. */
@@ -17,8 +18,14 @@ export interface Target {
   /** Settings of the one stack that uses Karmada. */
   readonly platform: PlatformSettings | undefined;
   readonly management: Cluster;
+  /** For programs that speak to the clusters themselves. */
+  readonly kubeconfigs: { readonly management: KubeconfigChoice; readonly karmada: KubeconfigChoice };
   /** undefined: the stack does not use it. */
   readonly karmada: Cluster | undefined;
+  /** What is wrong with the command line and the files it names, to be told with what is wrong in the clusters. */
+  readonly mistakes: readonly string[];
+  /** Aborts when the user gives up. */
+  readonly signal: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -28,24 +35,55 @@ export interface Objects {
   readonly karmada: readonly KubeObject[];
 }
 
+export interface KubeconfigChoice {
+  readonly path: string;
+  readonly context: string | undefined;
+}
+
 export class UsageError extends Error {
   override name = 'UsageError';
 }
 
+/** Settings and kubeconfigs are all looked at before any mistake is told, so that all are told at once. */
 export async function openTarget(
   flags: CommonFlags,
   variables: NodeJS.ProcessEnv,
   signal: AbortSignal,
+  inputs: (stack: string) => Promise<string[]> = async () => [],
 ): Promise<Target> {
-  const { config, env, stack } = flags;
+  const [settings, clusters, others] = await Promise.allSettled([
+    (async () => plannedFor(flags, variables))(),
+    openClusters(flags, flags.stack === mlPlatform.name, signal),
+    inputs(flags.stack),
+  ]);
+  if (settings.status === 'fulfilled' && clusters.status === 'fulfilled' && others.status === 'fulfilled') {
+    const target = targetOf(settings.value, clusters.value, others.value, signal);
+    return { ...target, kubeconfigs: kubeconfigsOf(flags) };
+  }
+  if (clusters.status === 'fulfilled') await closeAll(clusters.value);
+  const failed = [settings, clusters, others].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  if (failed.some((reason) => !(reason instanceof UsageError || reason instanceof PlanError))) throw failed[0];
+  const told = others.status === 'fulfilled' ? others.value : [];
+  throw new UsageError([...failed.map((reason: Error) => reason.message), ...told].join('\n'));
+}
+
+function plannedFor({ config, env, stack }: CommonFlags, variables: NodeJS.ProcessEnv): Planned {
   const options = { stack, environment: env, ...(config !== undefined && { config }), out: '', help: false };
   const [planned] = plan(options, variables);
   if (!planned) throw new PlanError(`no environment ${env} of ${stack}`);
+  return planned;
+}
+
+type Clusters = Pick<Target, 'management' | 'karmada'>;
+
+function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[], signal: AbortSignal) {
   const { definition, environment, settings } = planned;
   const { folders } = synthesize(definition, settings, { environment });
-  const platform = definition.name === mlPlatform.name ? (settings as PlatformSettings) : undefined;
   const namespace = settings.namespace.name;
-  const clusters = await openClusters(flags, platform !== undefined, namespace, signal);
+  const clusters: Clusters = {
+    management: clusterFor(opened.management, namespace, signal),
+    karmada: opened.karmada && clusterFor(opened.karmada, namespace, signal),
+  };
   return {
     planned,
     stack: definition.name,
@@ -53,37 +91,50 @@ export async function openTarget(
     namespace,
     objects: { platform: folders.get('') ?? [], karmada: folders.get('karmada') ?? [] },
     createdAtDeploy: definition.createdAtDeploy(settings),
-    platform,
+    platform: definition.name === mlPlatform.name ? (settings as PlatformSettings) : undefined,
     ...clusters,
-    async close() {
-      await Promise.all([clusters.management.api.close(), clusters.karmada?.api.close()]);
-    },
+    mistakes,
+    signal,
+    close: () => closeAll(opened),
   };
 }
 
-/** Both kubeconfigs are looked at before any mistake is told, so that all are told at once. */
-async function openClusters(flags: CommonFlags, usesKarmada: boolean, namespace: string, signal: AbortSignal) {
-  const wanted = [
-    { flag: '--mgmt-kubeconfig', variable: 'MGMT_KUBECONFIG', path: flags.mgmtKubeconfig, context: flags.context },
-    ...(usesKarmada
-      ? [
-          {
-            flag: '--karmada-kubeconfig',
-            variable: 'KARMADA_KUBECONFIG',
-            path: flags.karmadaKubeconfig,
-            context: undefined,
-          },
-        ]
-      : []),
-  ];
-  const opened = await Promise.allSettled(
-    wanted.map(async ({ context, flag, path, variable }) => {
-      if (path) return openCluster(path, namespace, signal, context);
-      throw new UsageError(`${variable} (or ${flag}) is not set: name the file of the kubeconfig`);
-    }),
+interface Opened {
+  readonly management: KubeApi;
+  readonly karmada: KubeApi | undefined;
+}
+
+async function closeAll({ karmada, management }: Opened): Promise<void> {
+  await Promise.all([management.close(), karmada?.close()]);
+}
+
+async function openClusters(flags: CommonFlags, usesKarmada: boolean, signal: AbortSignal): Promise<Opened> {
+  const { karmada, management } = kubeconfigsOf(flags);
+  const [first, second] = await Promise.allSettled([
+    open('--mgmt-kubeconfig', 'MGMT_KUBECONFIG', management, signal),
+    usesKarmada ? open('--karmada-kubeconfig', 'KARMADA_KUBECONFIG', karmada, signal) : undefined,
+  ]);
+  if (first.status === 'fulfilled' && second.status === 'fulfilled') {
+    return { management: first.value, karmada: second.value };
+  }
+  const opened = [first, second].flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []));
+  await Promise.all(opened.map((api) => api.close()));
+  const mistakes = [first, second].flatMap((each) =>
+    each.status === 'rejected' ? [(each.reason as Error).message] : [],
   );
-  const mistakes = opened.flatMap((each) => (each.status === 'rejected' ? [(each.reason as Error).message] : []));
-  const [management, karmada] = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-  if (mistakes.length > 0 || !management) throw new UsageError(mistakes.join('\n'));
-  return { management, karmada };
+  throw new UsageError(mistakes.join('\n'));
+}
+
+const kubeconfigsOf = ({
+  context,
+  karmadaKubeconfig = '',
+  mgmtKubeconfig = '',
+}: CommonFlags): Target['kubeconfigs'] => ({
+  management: { path: mgmtKubeconfig, context },
+  karmada: { path: karmadaKubeconfig, context: undefined },
+});
+
+async function open(flag: string, variable: string, { context, path }: KubeconfigChoice, signal: AbortSignal) {
+  if (path === '') throw new UsageError(`${variable} (or ${flag}) is not set: name the file of the kubeconfig`);
+  return connectTo(path, signal, context);
 }

@@ -2,8 +2,8 @@ import type { Cluster } from '../kube/cluster.ts';
 import type { ObjectKey } from '../kube/resources.ts';
 import type { Revision } from '../revisions.ts';
 import { MADE_FOR } from '../secret.ts';
-import { everApplied } from '../steps/prune.ts';
 import type { Objects, Target } from '../target.ts';
+import { everApplied } from '../ways/outdated.ts';
 
 export interface Doomed {
   readonly cluster: Cluster;

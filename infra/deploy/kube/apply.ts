@@ -9,6 +9,8 @@ export interface ApplyOptions {
   /** Take over fields that others manage. */
   readonly force: boolean;
   readonly dryRun?: boolean;
+  /** Who answers for the fields; left out: this command. */
+  readonly manager?: string;
 }
 
 export type Change = 'created' | 'changed' | 'unchanged';
@@ -22,18 +24,34 @@ export async function apply(cluster: Cluster, object: KubeObject, options: Apply
   return versionOf(before) === versionOf(after) ? 'unchanged' : 'changed';
 }
 
+/** One after the other: they are in the order in which they need each other. */
+export async function applyAll(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  force: boolean,
+  say: (text: string) => void,
+): Promise<string> {
+  const counts: Record<Change, number> = { created: 0, changed: 0, unchanged: 0 };
+  for (const object of objects) {
+    const change = await apply(cluster, object, { force });
+    counts[change] += 1;
+    if (change !== 'unchanged') say(`${titleOf(object)} ${change}`);
+  }
+  return `${counts.created} created, ${counts.changed} changed, ${counts.unchanged} unchanged`;
+}
+
 export async function applied(
   cluster: Cluster,
   path: string,
   object: KubeObject,
-  { dryRun = false, force }: ApplyOptions,
+  { dryRun = false, force, manager = FIELD_MANAGER }: ApplyOptions,
   exists: boolean,
 ): Promise<KubeObject> {
   const { namespaced } = await cluster.resources.of(object);
   const body = namespaced ? object : withoutNamespace(object);
   const send = () =>
     cluster.api.ask<KubeObject>('PATCH', path, {
-      query: { fieldManager: FIELD_MANAGER, force: String(force), ...(dryRun && { dryRun: 'All' }) },
+      query: { fieldManager: manager, force: String(force), ...(dryRun && { dryRun: 'All' }) },
       // JSON is YAML, and JSON.stringify makes no mistakes with quotes.
       contentType: 'application/apply-patch+yaml',
       body,
@@ -49,7 +67,9 @@ export async function applied(
       await gone(cluster, path);
       return send();
     }
-    throw new ApiFailure(error.status, `${titleOf(object)}: ${error.message}${hintFor(error)}`, { cause: error });
+    throw new ApiFailure(error.status, `${titleOf(object)}: ${error.message}${hintFor(error, object)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -59,7 +79,10 @@ function withoutNamespace({ metadata, ...object }: KubeObject): KubeObject {
   return { ...object, metadata: rest } as KubeObject;
 }
 
-function hintFor({ status }: ApiFailure): string {
+function hintFor({ message, status }: ApiFailure, object: KubeObject): string {
+  if (status === 422 && /immutable|forbidden: updates to/i.test(message)) {
+    return `; this cannot be changed: kubectl delete --cascade=orphan ${object.kind.toLowerCase()}/${object.metadata.name} keeps its pods and volumes, and the same command then makes it anew`;
+  }
   if (status === 409) return '; --force-conflicts takes these fields over';
   if (status === 403) return '; the kubeconfig needs that right';
   return '';

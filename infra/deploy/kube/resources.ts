@@ -1,5 +1,5 @@
 import type { KubeObject } from '../../synth/synthesize.ts';
-import type { KubeApi } from './api.ts';
+import { ApiFailure, type KubeApi } from './api.ts';
 
 /** What names an object in a cluster; an object's own fields have the same names. */
 export interface ObjectKey {
@@ -31,7 +31,7 @@ export function resourcesOf(api: KubeApi, namespace: string): Resources {
     const served = known.get(apiVersion) ?? api.ask<Served>('GET', rootOf(apiVersion));
     known.set(apiVersion, served);
     const found = (await served).resources.find((each) => each.kind === kind && !each.name.includes('/'));
-    if (!found) throw new Error(`${api.server} serves no ${kind} of ${apiVersion}`);
+    if (!found) throw new ApiFailure(404, `${api.server} serves no ${kind} of ${apiVersion}`);
     const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [];
     return { group, plural: found.name, namespaced: found.namespaced };
   }

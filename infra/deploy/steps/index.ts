@@ -1,3 +1,4 @@
+import { rollout } from '../rollout/rollout.ts';
 import type { Step } from '../step.ts';
 import { addresses } from './addresses.ts';
 import { applyObjects } from './apply.ts';
@@ -7,7 +8,6 @@ import { karmadaRights } from './karmada-rights.ts';
 import { prerequisites } from './prerequisites.ts';
 import { prune } from './prune.ts';
 import { record } from './record.ts';
-import { rollout } from './rollout.ts';
 import { secrets } from './secrets.ts';
 import { verify } from './verify.ts';
 

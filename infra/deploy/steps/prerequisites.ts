@@ -1,16 +1,19 @@
 import { findings } from '../../preflight/checks.ts';
 import { factsOf, kubeConfigOf } from '../../preflight/cluster.ts';
+import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
 import { unpullableImages } from '../image-registry.ts';
 import { ApiFailure } from '../kube/api.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { missingRights } from '../permissions.ts';
+import { readRevisions } from '../revisions.ts';
+import { readSecret } from '../secret.ts';
 import { type Deployment, type Step, StepFailure } from '../step.ts';
 
 /** Looked at before anything is changed, and all that is wrong told at once. */
 export const prerequisites: Step = {
   title: 'Prerequisites',
   async run(deployment, say) {
-    const { karmada, management } = deployment.target;
+    const { karmada, management, mistakes: told } = deployment.target;
     const named = [
       { name: 'management cluster', cluster: management },
       ...(karmada ? [{ name: 'Karmada', cluster: karmada }] : []),
@@ -18,12 +21,16 @@ export const prerequisites: Step = {
     const asked = await Promise.all(named.map(async (each) => ({ ...each, ...(await versionOf(each.cluster)) })));
     const silent = asked.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
     // Of a cluster that does not answer nothing else can be said.
-    if (silent.length > 0) throw mistakes(silent);
+    if (silent.length > 0) throw mistakes([...told, ...silent]);
+    deployment.earlier = await readRevisions(deployment.target);
 
     say('permissions, storage classes, ports, images');
     const found = (
       await Promise.all([
+        [...told],
         missingRights(deployment),
+        deployment.way.obstacles(deployment),
+        missingTokens(deployment),
         standingInTheWay(deployment),
         unpullable(deployment, say),
         unreachable(deployment),
@@ -70,6 +77,15 @@ async function unpullable({ flags, objects, target }: Deployment, say: (text: st
   const { missing, unknown } = await unpullableImages(objects.platform, registry);
   for (const each of unknown) say(each);
   return missing;
+}
+
+/** Callers need tokens, and neither the command line nor the cluster has any. */
+async function missingTokens({ flags, target }: Deployment): Promise<string[]> {
+  if (flags.only === 'karmada' || flags.tokensFile !== undefined) return [];
+  const wanted = target.createdAtDeploy.filter(({ keys, madeBy }) => madeBy === undefined && keys.includes(TOKENS_KEY));
+  const known = await Promise.all(wanted.map(({ name }) => readSecret(target, name)));
+  if (known.every((values) => values?.[TOKENS_KEY] !== undefined)) return [];
+  return ['nobody could call the API: make a file of tokens with npm run hash-token and name it with --tokens-file'];
 }
 
 /** Karmada's address goes into the backend's kubeconfig, where "this machine" would be the pod. */

@@ -27,6 +27,7 @@ function selectorStays(draft: DraftObject, before: StoredObject | undefined): Fi
 
 export const DEPLOYMENT = kind('apps', 'v1', 'deployments', 'Deployment', { validate: selectorStays });
 export const STATEFUL_SET = kind('apps', 'v1', 'statefulsets', 'StatefulSet', { validate: selectorStays });
+export const DAEMON_SET = kind('apps', 'v1', 'daemonsets', 'DaemonSet', { validate: selectorStays });
 export const SIGNING_REQUEST = kind(
   'certificates.k8s.io',
   'v1',
@@ -54,6 +55,7 @@ export const CLUSTER_KINDS = resourceTable([
   RAY_JOB,
   DEPLOYMENT,
   STATEFUL_SET,
+  DAEMON_SET,
   SIGNING_REQUEST,
   STORAGE_CLASS,
   kind('', 'v1', 'resourcequotas', 'ResourceQuota'),

@@ -1,14 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { PodLogs } from '../karmada/pod-logs.ts';
 import { JOB } from '../kube/job-kind.ts';
 import { EVENT, POD } from '../kube/kinds.ts';
 import { listAt, numberAt, pick, type StoredObject, textAt, timestamp } from '../kube/objects.ts';
 import type { Registry } from '../kube/registry.ts';
 import type { ResourceType } from '../kube/resources.ts';
-import { DEPLOYMENT, STATEFUL_SET } from './kinds.ts';
+import { DAEMON_SET, DEPLOYMENT, STATEFUL_SET } from './kinds.ts';
 
 /** What keeps the pods of a workload from running. */
 export type Trouble =
-  | { readonly kind: 'image'; readonly message: string }
+  | { readonly kind: 'image'; readonly message: string; readonly reason?: string }
+  | { readonly kind: 'config'; readonly message: string }
+  /** No pod is made at all. */
+  | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'crash'; readonly lines: readonly string[] }
   | { readonly kind: 'unschedulable'; readonly message: string };
 
@@ -19,7 +23,7 @@ export interface RolloutWishes {
   lines(workload: string): readonly string[];
 }
 
-const KINDS: readonly ResourceType[] = [DEPLOYMENT, STATEFUL_SET, JOB];
+const KINDS: readonly ResourceType[] = [DEPLOYMENT, STATEFUL_SET, DAEMON_SET, JOB];
 const CONTROLLER = { manager: 'kube-controller-manager' };
 
 /**
@@ -28,13 +32,20 @@ const CONTROLLER = { manager: 'kube-controller-manager' };
  */
 export function runWorkloads(registry: Registry, logs: PodLogs, wishes: RolloutWishes): () => void {
   const seen = new Map<string, number>();
+  const rollingOut = new Set<string>();
 
   function rollOut(type: ResourceType, workload: StoredObject): void {
     const { name, namespace, uid } = workload.metadata;
+    if (type === STATEFUL_SET && isStuck(registry, workload)) {
+      registry.setStatus(type, namespace, name, stuckStatus(workload));
+      return;
+    }
+    rollingOut.add(uid);
     for (const pod of podsOf(registry, workload)) registry.delete(POD, namespace, pod.metadata.name);
+    rollingOut.delete(uid);
     const trouble = wishes.trouble(name);
-    const count = type === JOB ? 1 : (numberAt(workload, 'spec', 'replicas') ?? 1);
-    for (let index = 0; index < count; index += 1) {
+    const count = type === JOB || type === DAEMON_SET ? 1 : (numberAt(workload, 'spec', 'replicas') ?? 1);
+    for (let index = 0; index < count && trouble?.kind !== 'refused'; index += 1) {
       const pod = registry.create(POD, podFor(workload, `${name}-${uid.slice(0, 5)}-${index}`), CONTROLLER);
       registry.setStatus(POD, namespace, pod.metadata.name, podStatus(pod, type, trouble));
       const [container = ''] = listAt(pod, 'spec', 'containers').map((each) => textAt(each, 'name') ?? '');
@@ -46,7 +57,17 @@ export function runWorkloads(registry: Registry, logs: PodLogs, wishes: RolloutW
     registry.setStatus(type, namespace, name, workloadStatus(current, type, count, trouble));
   }
 
+  /** A StatefulSet makes a pod anew that was deleted under its hands. */
+  function replaceLost({ metadata }: StoredObject): void {
+    const [owner] = metadata.ownerReferences ?? [];
+    const set = owner?.kind === 'StatefulSet' && registry.store.get(STATEFUL_SET, metadata.namespace, owner.name);
+    if (set && set.metadata.uid === owner?.uid && podsOf(registry, set).length === 0 && !rollingOut.has(owner.uid)) {
+      rollOut(STATEFUL_SET, set);
+    }
+  }
+
   registry.store.onChange(({ type: change, resource, object }) => {
+    if (resource === POD && change === 'DELETED') return replaceLost(object);
     if (!KINDS.includes(resource)) return;
     const { generation = 1, uid } = object.metadata;
     if (change === 'DELETED' || seen.get(uid) === generation) return;
@@ -69,10 +90,39 @@ function podFor(workload: StoredObject, name: string) {
     metadata: {
       name,
       ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
-      labels: pick(workload, 'spec', 'template', 'metadata', 'labels') as Record<string, string>,
+      labels: {
+        ...(pick(workload, 'spec', 'template', 'metadata', 'labels') as Record<string, string>),
+        [kind === 'Deployment' ? 'pod-template-hash' : 'controller-revision-hash']: hashOf(workload),
+      },
       ownerReferences: [{ apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true }],
     },
     spec: pick(workload, 'spec', 'template', 'spec'),
+  };
+}
+
+const hashOf = (workload: StoredObject): string =>
+  createHash('sha256')
+    .update(JSON.stringify(pick(workload, 'spec', 'template')))
+    .digest('hex')
+    .slice(0, 10);
+
+/** A pod of an older template that never came up: a StatefulSet waits for it for ever. */
+function isStuck(registry: Registry, workload: StoredObject): boolean {
+  return podsOf(registry, workload).some(
+    (pod) =>
+      pod.metadata.labels?.['controller-revision-hash'] !== hashOf(workload) &&
+      textAt(pod, 'status', 'phase') === 'Pending',
+  );
+}
+
+function stuckStatus(workload: StoredObject): object {
+  const observedGeneration = workload.metadata.generation;
+  return {
+    observedGeneration,
+    replicas: 1,
+    updatedReplicas: 0,
+    availableReplicas: 0,
+    updateRevision: hashOf(workload),
   };
 }
 
@@ -88,7 +138,11 @@ function podStatus(pod: StoredObject, type: ResourceType, trouble: Trouble | und
       return { phase: 'Pending', conditions: [scheduled] };
     }
     case 'image': {
-      const waiting = { reason: 'ImagePullBackOff', message: trouble.message };
+      const waiting = { reason: trouble.reason ?? 'ImagePullBackOff', message: trouble.message };
+      return { phase: 'Pending', conditions: [ready('False')], containerStatuses: each({ waiting }) };
+    }
+    case 'config': {
+      const waiting = { reason: 'CreateContainerConfigError', message: trouble.message };
       return { phase: 'Pending', conditions: [ready('False')], containerStatuses: each({ waiting }) };
     }
     case 'crash': {
@@ -109,16 +163,31 @@ function podStatus(pod: StoredObject, type: ResourceType, trouble: Trouble | und
 }
 
 function workloadStatus(workload: StoredObject, type: ResourceType, count: number, trouble?: Trouble): object {
+  if (type === JOB && trouble?.kind === 'refused') {
+    return { failed: 1, conditions: [{ type: 'Failed', status: 'True', message: trouble.message }] };
+  }
   if (type === JOB)
     return trouble ? { active: 1 } : { succeeded: 1, conditions: [{ type: 'Complete', status: 'True' }] };
   const up = trouble ? 0 : count;
   const observedGeneration = workload.metadata.generation;
+  if (type === DAEMON_SET) {
+    const nodes = { desiredNumberScheduled: count, updatedNumberScheduled: count, numberAvailable: up };
+    return { observedGeneration, ...nodes };
+  }
   const counts = { replicas: count, updatedReplicas: count, readyReplicas: up, availableReplicas: up };
-  const revisions = type === STATEFUL_SET ? { currentRevision: 'one', updateRevision: 'one' } : {};
-  return { observedGeneration, ...counts, ...revisions };
+  const revisions = type === STATEFUL_SET ? { updateRevision: hashOf(workload) } : {};
+  const failure = { type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate' };
+  const conditions = trouble?.kind === 'refused' ? { conditions: [{ ...failure, message: trouble.message }] } : {};
+  return { observedGeneration, ...counts, ...revisions, ...conditions };
 }
 
-const MESSAGES = { image: 'Failed', crash: 'BackOff', unschedulable: 'FailedScheduling' } as const;
+const MESSAGES = {
+  image: 'Failed',
+  config: 'Failed',
+  crash: 'BackOff',
+  refused: 'FailedCreate',
+  unschedulable: 'FailedScheduling',
+} as const;
 
 function warning({ metadata: { name, namespace, uid } }: StoredObject, trouble: Trouble) {
   const message = 'message' in trouble ? trouble.message : 'Back-off restarting failed container';

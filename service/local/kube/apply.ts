@@ -53,8 +53,9 @@ export const applyNew = (draft: DraftObject, writer: Writer): DraftObject =>
 /** A create, replace or patch: the writer becomes the only owner of what it changed. */
 export function trackUpdate(before: StoredObject | undefined, after: DraftObject, writer: Writer): DraftObject {
   const changed = before ? changedFields(before, after) : fieldsOf(after);
-  if (before && leaves(changed).length === 0) return after;
-  const owners = before ? readOwners(before) : [];
+  // A writer may say anew who owns what; one that leaves it out leaves it as it is.
+  const owners = before ? readOwners(after.metadata.managedFields ? after : before) : [];
+  if (before && leaves(changed).length === 0) return withOwners(after, owners);
   const mine = owners.find((owner) => isOwner(owner, writer, 'Update'));
   const others = owners
     .filter((owner) => owner !== mine)

@@ -6,6 +6,8 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** The body as it came, where it is no text. */
+  readonly bytes?: Buffer;
   /** Aborts when the client hangs up. */
   readonly signal: AbortSignal;
 }

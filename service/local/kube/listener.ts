@@ -77,6 +77,7 @@ async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Prom
       throw new ApiError(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728');
     chunks.push(chunk);
   }
+  const body = Buffer.concat(chunks);
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2);
   return {
     method: incoming.method ?? 'GET',
@@ -86,7 +87,8 @@ async function readRequest(incoming: IncomingMessage, signal: AbortSignal): Prom
       .map(decodeURIComponent),
     query: new URLSearchParams(query),
     headers: incoming.headers as Record<string, string | undefined>,
-    body: Buffer.concat(chunks).toString('utf8'),
+    body: body.toString('utf8'),
+    bytes: body,
     signal,
   };
 }

@@ -1,26 +1,14 @@
-import type { Target } from './target.ts';
-import type { Workload } from './workload-progress.ts';
-
-interface ContainerStatus {
-  readonly name: string;
-  readonly ready?: boolean;
-  readonly restartCount?: number;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: { readonly exitCode?: number; readonly reason?: string };
-    readonly running?: object;
-  };
-  readonly lastState?: { readonly terminated?: { readonly exitCode?: number; readonly reason?: string } };
-}
-
-interface Pod {
-  readonly metadata: { readonly name: string; readonly ownerReferences?: readonly { readonly name: string }[] };
-  readonly status?: {
-    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
-}
+import type { Target } from '../target.ts';
+import {
+  type ContainerStatus,
+  isWell,
+  matching,
+  ofNewVersion,
+  type Pod,
+  unschedulable,
+  unwellContainers,
+} from './pods.ts';
+import type { Workload } from './progress.ts';
 
 interface Event {
   readonly involvedObject?: { readonly name?: string };
@@ -36,41 +24,26 @@ const EVENTS = 3;
 export async function reasonsFor(target: Target, workload: Workload): Promise<string[]> {
   const { api } = target.management;
   const folder = `/api/v1/namespaces/${target.namespace}`;
-  const labels = workload.spec?.selector?.matchLabels ?? {};
-  const labelSelector = Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-  const pods = (await api.ask<{ items: Pod[] }>('GET', `${folder}/pods`, { query: { labelSelector } })).items;
+  const labels = workload.spec?.selector?.matchLabels;
+  const all = (await api.ask<{ items: Pod[] }>('GET', `${folder}/pods`)).items;
+  const pods = labels ? ofNewVersion(matching(all, labels), workload.status?.updateRevision) : [];
   const events = (await api.ask<{ items: Event[] }>('GET', `${folder}/events`)).items;
   // Without a pod it is the ReplicaSet or the workload itself that was refused one (quota, admission).
   if (pods.length === 0) return warnings(events, (name) => name.startsWith(workload.metadata.name));
   const reasons = await Promise.all(
     pods
-      .filter((pod) => !isReady(pod))
-      .map(async (pod) =>
-        [
-          ...unschedulable(pod),
-          ...(await Promise.all(containersOf(pod).map((each) => containerReason(target, folder, pod, each)))).flat(),
+      .filter((pod) => !isWell(pod))
+      .map(async (pod) => {
+        const noNode = unschedulable(pod);
+        const containers = unwellContainers(pod).map((each) => containerReason(target, folder, pod, each));
+        return [
+          ...(noNode === undefined ? [] : [`no node takes it: ${noNode}`]),
+          ...(await Promise.all(containers)).flat(),
           ...warnings(events, (name) => name === pod.metadata.name),
-        ].map((each) => `pod ${pod.metadata.name}: ${each}`),
-      ),
+        ].map((each) => `pod ${pod.metadata.name}: ${each}`);
+      }),
   );
   return reasons.flat();
-}
-
-const isReady = ({ status }: Pod): boolean =>
-  status?.conditions?.some(({ status: value, type }) => type === 'Ready' && value === 'True') ?? false;
-
-const containersOf = ({ status }: Pod): ContainerStatus[] => [
-  ...(status?.initContainerStatuses ?? []).filter(({ state }) => state?.terminated?.exitCode !== 0),
-  ...(status?.containerStatuses ?? []).filter(
-    ({ ready, state }) => !ready && state?.waiting?.reason !== 'PodInitializing',
-  ),
-];
-
-function unschedulable({ status }: Pod): string[] {
-  const condition = status?.conditions?.find(({ reason }) => reason === 'Unschedulable');
-  return condition ? [`no node takes it: ${condition.message ?? condition.reason}`] : [];
 }
 
 async function containerReason(

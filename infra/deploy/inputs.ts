@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { readAccessFile, tokensShape } from '../../service/auth/files.ts';
+import type { DeployFlags } from './options.ts';
+
+/** What is wrong with the command line itself and the files it names, each with what to do. */
+export function inputMistakes(flags: DeployFlags): string[] {
+  return [
+    ...karmadaServer(flags),
+    ...tokensFile(flags),
+    ...(flags.rollback && flags.buildImages
+      ? ['--rollback deploys images that are there: leave --build-images out']
+      : []),
+    ...(flags.adopt && flags.rollback ? ['--adopt and --rollback are two things: first the one, then the other'] : []),
+  ];
+}
+
+function karmadaServer({ karmadaServer: given }: DeployFlags): string[] {
+  if (!given || (URL.canParse(given) && /^https?:$/.test(new URL(given).protocol))) return [];
+  return [
+    `KARMADA_SERVER (or --karmada-server) is "${given}": write an address, such as https://karmada.example.com:5443`,
+  ];
+}
+
+function tokensFile({ tokensFile: file }: DeployFlags): string[] {
+  if (file === undefined) return [];
+  const read = readAccessFile(file, tokensShape);
+  return 'problems' in read
+    ? [`${file} is no file of tokens (npm run hash-token makes one): ${read.problems.join('; ')}`]
+    : [];
+}
+
+/** The token of a caller, for the probe job; what is wrong is thrown. */
+export function readToken(file: string): string {
+  const token = readFileSync(file, 'utf8').trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new Error(`${file} holds no token: one line of it, and nothing else`);
+}

@@ -1,0 +1,30 @@
+import type { Cluster } from '../kube/cluster.ts';
+import { isWell, type Pod } from './pods.ts';
+import type { Workload } from './progress.ts';
+import { troubleOf } from './trouble.ts';
+
+/**
+ * A StatefulSet does not replace a pod of the version before that never came up, although the new version would mend it
+ * (Kubernetes' documentation, "Forced rollback"): such a pod is deleted, so that the new one is made.
+ */
+export async function replaceStuckPods(
+  { api }: Pick<Cluster, 'api'>,
+  workload: Workload | undefined,
+  pods: readonly Pod[],
+  say: (text: string) => void,
+): Promise<void> {
+  const version = workload?.kind === 'StatefulSet' ? workload.status?.updateRevision : undefined;
+  if (!workload || version === undefined) return;
+  const stuck = pods.filter(
+    (pod) =>
+      pod.metadata.deletionTimestamp === undefined &&
+      (pod.metadata.labels?.['controller-revision-hash'] ?? version) !== version &&
+      !isWell(pod) &&
+      troubleOf(pod) !== undefined,
+  );
+  for (const { metadata } of stuck) {
+    const path = `/api/v1/namespaces/${workload.metadata.namespace}/pods/${metadata.name}`;
+    const { status } = await api.text('DELETE', path);
+    if (status < 300) say(`pod ${metadata.name} of the version before never came up, and gives way to the new one`);
+  }
+}
