@@ -39,6 +39,7 @@ export class CloudNativePostgres extends Construct {
     const clients: K8s.NetworkPolicyPeer[] = [];
     this.endpoint = {
       title: props.title,
+      name: props.name,
       host: `${props.name}-rw`,
       port: PORT,
       podPort: PORT,

@@ -6,6 +6,8 @@ import type { K8s } from './k8s.ts';
 export interface Endpoint {
   /** For people: "PostgreSQL". */
   readonly title: string;
+  /** For what is named after it, such as an init container: the same wherever it runs. */
+  readonly name: string;
   readonly host: string;
   /** The port that clients use. */
   readonly port: number;
@@ -52,6 +54,11 @@ export function namespacePeer(namespace: string, podLabels?: Record<string, stri
 }
 
 /** A place outside the cluster's namespace, known by its address ranges. */
-export function external(title: string, host: string, settings: { cidrs: string[]; port: number }): Endpoint {
-  return { title, host, port: settings.port, podPort: settings.port, peers: cidrPeers(settings.cidrs) };
+export function external(
+  title: string,
+  name: string,
+  settings: { cidrs: string[]; port: number },
+  host = name,
+): Endpoint {
+  return { title, name, host, port: settings.port, podPort: settings.port, peers: cidrPeers(settings.cidrs) };
 }

@@ -27,14 +27,14 @@ const EVENT_STREAM_ANNOTATIONS = {
 export class WebIngress extends Construct {
   constructor(scope: Construct, id: string, { name, settings, routes }: WebIngressProps) {
     super(scope, id);
-    const { annotations, className, host, tls } = settings;
+    const { annotations, className, eventStreams, host, tls } = settings;
     new k8s.KubeIngress(this, 'ingress', {
       metadata: {
         name,
         annotations: {
-          ...EVENT_STREAM_ANNOTATIONS,
-          ...(tls.source === 'certManager' && { 'cert-manager.io/cluster-issuer': tls.issuer }),
           ...annotations,
+          ...(eventStreams && EVENT_STREAM_ANNOTATIONS),
+          ...(tls.source === 'certManager' && { 'cert-manager.io/cluster-issuer': tls.issuer }),
         },
       },
       spec: {

@@ -22,7 +22,7 @@ export interface ScheduledJobProps extends JobProps {
 export class OneTimeJob extends Workload {
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id, props);
-    new k8s.KubeJob(this, 'job', {
+    const job = new k8s.KubeJob(this, 'job', {
       metadata: {
         ...this.metadata(),
         annotations: {
@@ -33,6 +33,7 @@ export class OneTimeJob extends Workload {
       },
       spec: jobSpec(props, this.podTemplate({ restartPolicy: props.restartPolicy ?? 'OnFailure' })),
     });
+    this.withAffinity(job);
   }
 }
 
@@ -40,7 +41,7 @@ export class OneTimeJob extends Workload {
 export class ScheduledJob extends Workload {
   constructor(scope: Construct, id: string, props: ScheduledJobProps) {
     super(scope, id, props);
-    new k8s.KubeCronJob(this, 'cron-job', {
+    const cronJob = new k8s.KubeCronJob(this, 'cron-job', {
       metadata: this.metadata(),
       spec: {
         schedule: props.schedule,
@@ -55,6 +56,7 @@ export class ScheduledJob extends Workload {
         },
       },
     });
+    this.withAffinity(cronJob, '/spec/jobTemplate/spec/template');
   }
 }
 

@@ -31,7 +31,7 @@ export class Kafka extends Construct {
     const { settings } = props;
     if (settings.mode === 'bundled') this.endpoint = this.bundled(props);
     else if (settings.mode === 'strimzi') this.endpoint = new StrimziKafka(this, 'cluster', props).endpoint;
-    else this.endpoint = external('Kafka', settings.external.host, settings.external.address);
+    else this.endpoint = external('Kafka', props.name, settings.external.address, settings.external.host);
     if (settings.topics.length > 0) this.topics(props);
   }
 

@@ -39,7 +39,7 @@ export class Monitor extends Construct {
     if (!metrics || !monitoring.enabled) return;
     if (servicePorts[metrics.port] === undefined) new PodsService(this, 'pods', workload, labels);
     new ServiceMonitor(this, 'monitor', {
-      metadata: { name: workload.name, labels: { ...labels, ...monitoring.labels } },
+      metadata: { name: workload.name, labels: { ...monitoring.labels, ...labels } },
       spec: {
         selector: { matchLabels: workload.selector },
         endpoints: [{ ...metrics, interval: monitoring.interval }],

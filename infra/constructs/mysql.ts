@@ -31,7 +31,8 @@ export class MySql extends Construct {
     super(scope, id);
     this.settings = props.settings;
     const { mode, external: elsewhere } = props.settings;
-    this.endpoint = mode === 'bundled' ? this.bundled(props) : external('MySQL', elsewhere.host, elsewhere.address);
+    this.endpoint =
+      mode === 'bundled' ? this.bundled(props) : external('MySQL', props.name, elsewhere.address, elsewhere.host);
   }
 
   /** How a workload names it: variables, the init wait and the network policies in one. */

@@ -50,8 +50,7 @@ export class StackNamespace extends Construct {
           'pod-security.kubernetes.io/audit': 'restricted',
           'pod-security.kubernetes.io/warn': 'restricted',
         },
-        // Whoever prunes the application keeps the namespace, and with it the volumes.
-        annotations: { 'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false' },
+        annotations: KEEP,
       },
     });
   }

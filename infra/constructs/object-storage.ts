@@ -35,7 +35,7 @@ export class ObjectStorage extends Construct {
     this.endpoint =
       mode === 'bundled'
         ? this.bundled(props)
-        : external('Object storage', new URL(elsewhere.url).hostname, elsewhere.address);
+        : external('Object storage', props.name, elsewhere.address, new URL(elsewhere.url).hostname);
     this.url = mode === 'bundled' ? `http://${address(this.endpoint)}` : elsewhere.url;
     this.buckets(props);
   }

@@ -56,7 +56,7 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   });
   const waits = (props.talksTo ?? []).flatMap(({ readiness, to, waitSeconds }) => [
     ...(waitSeconds
-      ? [container({ name: waitName(to.host), command: waitForPort(to, waitSeconds) }, images.wait, WAIT_RESOURCES)]
+      ? [container({ name: waitName(to.name), command: waitForPort(to, waitSeconds) }, images.wait, WAIT_RESOURCES)]
       : []),
     ...(readiness ? [container(readinessContainer(readiness), readiness.image, WAIT_RESOURCES)] : []),
   ]);
@@ -85,7 +85,7 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   };
 }
 
-const waitName = (what: string): string => `wait-for-${what.split('.')[0]}`;
+const waitName = (what: string): string => `wait-for-${what}`;
 
 const readinessContainer = ({ env, name, probe, seconds, what }: Readiness) => ({
   name: waitName(name),
@@ -114,8 +114,14 @@ function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container>
 
 function environment(props: PodProps): K8s.EnvVar[] {
   const places = (props.talksTo ?? []).map(({ to, env }) => env?.(to) ?? {});
-  const all: Record<string, EnvValue> = Object.assign({}, ...places, props.env, inOrder(props.settings?.extraEnv));
-  return variables(all);
+  const own: Record<string, EnvValue> = Object.assign({}, ...places, props.env);
+  const extra = inOrder(props.settings?.extraEnv);
+  const taken = Object.keys(extra).find((name) => Object.hasOwn(own, name));
+  if (taken !== undefined)
+    throw new Error(
+      `${props.name}: the variable ${taken} of extraEnv is set already; what it is made of has settings of its own`,
+    );
+  return variables({ ...own, ...extra });
 }
 
 /** By name, whatever the order in the settings: Helm, for one, keeps no order of keys. */
@@ -161,11 +167,10 @@ function uniqueVolumes(mounts: Mount[]): K8s.Volume[] {
 
 function placement(settings?: PodSettings): Partial<K8s.PodSpec> {
   if (!settings) return {};
-  const { nodeSelector, tolerations, affinity, priorityClassName } = settings;
+  const { nodeSelector, priorityClassName, tolerations } = settings;
   return {
     ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
     ...(tolerations.length > 0 && { tolerations }),
-    ...(Object.keys(affinity).length > 0 && { affinity: affinity as K8s.Affinity }),
     ...(priorityClassName && { priorityClassName }),
   };
 }

@@ -28,7 +28,8 @@ export class Redis extends Construct {
     super(scope, id);
     this.settings = props.settings;
     const { mode, external: elsewhere } = props.settings;
-    this.endpoint = mode === 'bundled' ? this.bundled(props) : external('Redis', elsewhere.host, elsewhere.address);
+    this.endpoint =
+      mode === 'bundled' ? this.bundled(props) : external('Redis', props.name, elsewhere.address, elsewhere.host);
   }
 
   /** How a workload names it: variables, the init wait and the network policies in one. */

@@ -14,7 +14,7 @@ export interface StatefulServiceProps extends WorkloadProps {
 export class StatefulService extends Workload {
   constructor(scope: Construct, id: string, props: StatefulServiceProps) {
     super(scope, id, props);
-    new k8s.KubeStatefulSet(this, 'stateful-set', {
+    const statefulSet = new k8s.KubeStatefulSet(this, 'stateful-set', {
       metadata: this.metadata(),
       spec: {
         replicas: 1,
@@ -23,6 +23,7 @@ export class StatefulService extends Workload {
         template: this.podTemplate(),
       },
     });
+    this.withAffinity(statefulSet);
     new k8s.KubeService(this, 'service', {
       metadata: this.metadata(),
       spec: {

@@ -58,6 +58,7 @@ export class StrimziKafka extends Construct {
     });
     this.endpoint = {
       title: 'Kafka',
+      name,
       host: `${name}-kafka-bootstrap`,
       port: PORT,
       podPort: PORT,

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { k8s, quantities } from './k8s.ts';
+import { KEEP } from './keep.ts';
 import { stackOf } from './stack.ts';
 
 export interface VolumeClaimProps {
@@ -16,8 +17,7 @@ export class VolumeClaim extends Construct {
     new k8s.KubePersistentVolumeClaim(this, 'claim', {
       metadata: {
         name,
-        // Pruning and cascading deletion in Argo CD leave the data alone.
-        annotations: { 'argocd.argoproj.io/sync-options': 'Delete=false,Prune=false' },
+        annotations: KEEP,
       },
       spec: {
         accessModes: [accessMode],

@@ -37,7 +37,7 @@ export class WebService extends Workload {
 
   private deployment(): void {
     const { autoscaling, replicas, rollingUpdate = { maxSurge: 1, maxUnavailable: 0 } } = this.web;
-    new k8s.KubeDeployment(this, 'deployment', {
+    const deployment = new k8s.KubeDeployment(this, 'deployment', {
       metadata: this.metadata(),
       spec: {
         // With an autoscaler the number is its business: written here too, each apply would undo its work.
@@ -55,6 +55,7 @@ export class WebService extends Workload {
         }),
       },
     });
+    this.withAffinity(deployment);
   }
 
   private service(servicePorts: Record<string, number>): void {

@@ -1,4 +1,4 @@
-import { Lazy } from 'cdk8s';
+import { type ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checksum } from './checksum.ts';
 import { type Endpoint, namespacePeer } from './endpoint.ts';
@@ -73,6 +73,7 @@ export abstract class Workload extends Construct {
     const podPort = this.port(portName);
     return {
       title: this.props.title,
+      name: this.name,
       host: this.name,
       port: servicePort ?? podPort,
       podPort,
@@ -109,6 +110,15 @@ export abstract class Workload extends Construct {
         ...extra,
       },
     };
+  }
+
+  /** Affinity goes in as it was given: the typed pod lets only those fields through that its version of Kubernetes had. */
+  protected withAffinity(object: ApiObject, template = '/spec/template'): void {
+    const { affinity = {} } = this.props.settings ?? {};
+    if (Object.keys(affinity).length === 0) return;
+    // Patches that an object is given itself are applied before its types filter it.
+    const typed = object.toJson.bind(object);
+    object.toJson = () => JsonPatch.apply(typed(), JsonPatch.add(`${template}/spec/affinity`, affinity));
   }
 
   private declareConnections(): void {

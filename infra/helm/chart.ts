@@ -1,9 +1,11 @@
 import { Yaml } from 'cdk8s';
 import type { StackDefinition } from '../stacks/definition.ts';
-import { type Derived, derive, templateOf } from './derive.ts';
+import { type Derived, derive } from './derive.ts';
 import { at } from './expressions.ts';
 import type { Leaf } from './leaves.ts';
 import { readme } from './readme.ts';
+import { NOTES } from './release.ts';
+import { templateOf } from './template.ts';
 import { valuesFile } from './values.ts';
 import { valuesSchema } from './values-schema.ts';
 
@@ -15,13 +17,12 @@ export interface HelmChart {
   readonly paths: ReadonlySet<string>;
 }
 
-/** What Argo CD takes is no part of a Helm release, and the check is none yet. */
-const NOT_IN_CHARTS = ['argocd', 'check'];
-
 /** The charts of a stack: one for its own cluster, and one for each other API server. */
 export function chartsOf(definition: StackDefinition, version: string): HelmChart[] {
-  const derived = derive(definition, NOT_IN_CHARTS);
-  return [...derived.folders.keys()].map((folder) => chartOf(definition, derived, folder, version));
+  const derived = derive(definition);
+  return [...derived.folders.keys()]
+    .filter((folder) => folder !== NOTES)
+    .map((folder) => chartOf(definition, derived, folder, version));
 }
 
 function chartOf(definition: StackDefinition, derived: Derived, folder: string, version: string): HelmChart {

@@ -1,20 +1,37 @@
 import { checksum } from '../constructs/checksum.ts';
+import type { KubeObject } from '../synth/synthesize.ts';
 import type { Sample } from './samples.ts';
 
-/** Checksums that pods of this sample may carry -> the ConfigMaps whose contents they are made of. */
-export function checksumsOf({ folders }: Sample): Map<string, string[]> {
+/** What a checksum looks like. */
+export const CHECKSUM = /^[0-9a-f]{16}$/;
+
+/** The ConfigMaps of whose contents a text is the checksum. */
+export function checksumOf(text: string, sample: Sample, folder: string): readonly string[] | undefined {
+  if (!CHECKSUM.test(text)) return undefined;
+  const found = known.get(sample) ?? new Map<string, Map<string, string[]>>();
+  known.set(sample, found);
+  let inFolder = found.get(folder);
+  if (!inFolder) {
+    inFolder = checksumsIn(sample.folders.get(folder) ?? []);
+    found.set(folder, inFolder);
+  }
+  return inFolder.get(text);
+}
+
+const known = new WeakMap<Sample, Map<string, Map<string, string[]>>>();
+
+/** Checksums that pods may carry -> the ConfigMaps whose contents they are made of. */
+function checksumsIn(objects: readonly KubeObject[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const objects of folders.values()) {
-    const contents = new Map(
-      objects.filter(({ kind }) => kind === 'ConfigMap').map((each) => [each.metadata.name, each.data]),
-    );
-    for (const object of objects) {
-      const names = [...new Set(configMapsIn(object))].filter((name) => contents.has(name));
-      for (const some of subsets(names)) {
-        const data = Object.assign({}, ...some.map((name) => contents.get(name))) as Record<string, string>;
-        const key = checksum(data);
-        if (!found.has(key)) found.set(key, some);
-      }
+  const contents = new Map(
+    objects.filter(({ kind }) => kind === 'ConfigMap').map((each) => [each.metadata.name, each.data]),
+  );
+  for (const object of objects) {
+    const names = [...new Set(configMapsIn(object))].filter((name) => contents.has(name));
+    for (const some of subsets(names)) {
+      const data = Object.assign({}, ...some.map((name) => contents.get(name))) as Record<string, string>;
+      const key = checksum(data);
+      if (!found.has(key)) found.set(key, some);
     }
   }
   return found;

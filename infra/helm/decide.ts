@@ -1,86 +1,168 @@
+import { type Bits, both, count, first, rowsOf, shared, without } from './bits.ts';
+import type { Canonical } from './canonical.ts';
 import type { Decision, Test } from './nodes.ts';
+import { isPinnable, isSpelling, type KnownTest, type Rows } from './rows.ts';
 import type { Features } from './samples.ts';
 
-/** Something seen in a sample: under which features, and which variant it was. */
-export interface Seen {
-  readonly features: readonly Features[];
-  readonly label: string;
+/** Something that rests on few samples: more of its kind are wanted. */
+export interface Doubt {
+  /** What the wanted samples are to be made with. */
+  readonly pinned: Features;
+  /** A number of which a size strictly between these two is wanted, to find where the bound is. */
+  readonly between?: { readonly feature: string; readonly low: number; readonly high: number };
 }
 
-/** The test that tells the variants apart best; undefined when none does. `near`: where the thing is, to break ties. */
-export function bestTest(seen: readonly Seen[], near: string): Test | undefined {
-  let best: { test: Test; gain: number; nearness: number } | undefined;
-  const whole = entropy(seen);
-  for (const feature of featureNames(seen)) {
-    for (const test of testsOf(feature, seen)) {
-      const yes = seen.filter((each) => passes(test, each.features));
-      if (yes.length === 0 || yes.length === seen.length) continue;
-      const no = seen.filter((each) => !passes(test, each.features));
-      const gain = whole - (yes.length * entropy(yes) + no.length * entropy(no)) / seen.length;
-      const nearness = common(feature, near);
-      if (gain <= 1e-9) continue;
-      if (best && (gain < best.gain - 1e-9 || (gain < best.gain + 1e-9 && nearness <= best.nearness))) continue;
-      best = { test, gain, nearness };
+/** Where a decision is to be taken: names the thing for messages, and the settings that it is about. */
+export interface About {
+  readonly near: string;
+  /** First parts of the paths of the settings that the object shows. */
+  readonly related: ReadonlySet<string>;
+}
+
+/** A decision is trusted when each of its sides was seen so often: a setting that has nothing to do with it passes for the reason with a chance of 2^-16. */
+const ENOUGH = 8;
+
+/** Learns from rows what decides, and remembers what it is not sure of. */
+export class Decider {
+  readonly doubts: Doubt[] = [];
+  readonly canonical: Canonical;
+  /** Features that everything which is looked at now depends on already. */
+  private readonly context: string[] = [];
+
+  constructor(canonical: Canonical) {
+    this.canonical = canonical;
+  }
+
+  /** Learns when a row is one of `there`. */
+  decide(rows: Rows, among: Bits, there: Bits, about: About): Decision {
+    const tree = this.learn(rows, among, there, about);
+    return typeof tree === 'boolean' ? tree : this.canonical.decision(tree);
+  }
+
+  private learn(rows: Rows, among: Bits, there: Bits, about: About): Decision {
+    const yes = shared(among, there);
+    if (yes === 0) return false;
+    if (yes === count(among)) return true;
+    const split = this.split(rows, among, [there, without(among, there)], about);
+    if (!split) throw new Error(`${about.near}: nothing in the settings tells when it is there`);
+    return this.within(split.test, () => ({
+      test: split.test,
+      yes: this.learn(rows, split.yes, there, about),
+      no: this.learn(rows, split.no, there, about),
+    }));
+  }
+
+  /** Learns about what is only there under a condition. */
+  under<Result>(decision: Decision, learn: () => Result): Result {
+    const features = featuresOf(decision);
+    this.context.push(...features);
+    const result = learn();
+    this.context.length -= features.length;
+    return result;
+  }
+
+  within<Result>(test: Test, learn: () => Result): Result {
+    this.context.push(test.feature);
+    const result = learn();
+    this.context.length -= 1;
+    return result;
+  }
+
+  /** The test that tells the variants apart best, and both sides of it; undefined where none tells anything. */
+  split(
+    rows: Rows,
+    among: Bits,
+    variants: readonly Bits[],
+    about: About,
+  ): { test: Test; yes: Bits; no: Bits } | undefined {
+    const best = bestTest(
+      rows,
+      variants.map((variant) => both(variant, among)),
+      about,
+    );
+    if (!best) return undefined;
+    const yes = both(among, best.holds);
+    const no = without(among, best.holds);
+    this.question(rows, best.test, yes, no);
+    return { test: best.test, yes, no };
+  }
+
+  private question(rows: Rows, test: Test, yes: Bits, no: Bits): void {
+    const [fewer, other] = count(yes) < count(no) ? [yes, no] : [no, yes];
+    if (count(fewer) < ENOUGH) this.doubt(rows, first(fewer), test);
+    // Both sides often enough, for each could be one side of something else by chance.
+    if (count(other) < ENOUGH) this.doubt(rows, first(other), test);
+    if (!('below' in test)) return;
+    // The bound itself must have been seen from both sides, by neighbouring numbers.
+    const low = Math.max(...sizesOf(rows, test.feature, yes));
+    const high = Math.min(...sizesOf(rows, test.feature, no));
+    if (high - low > 1) this.doubt(rows, first(yes), test, { feature: test.feature, low, high });
+  }
+
+  private doubt(rows: Rows, row: number, test: Test, between?: Doubt['between']): void {
+    const features = [...this.context, test.feature].filter(isPinnable);
+    const pinned = Object.fromEntries(
+      features.flatMap((feature) => {
+        const value = rows.value(feature, row);
+        return value === undefined ? [] : [[feature, value]];
+      }),
+    );
+    this.doubts.push(between ? { pinned, between } : { pinned });
+  }
+}
+
+function bestTest(rows: Rows, variants: readonly Bits[], { near, related }: About): KnownTest | undefined {
+  const sizes = variants.map(count);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const whole = disorder(sizes, total);
+  const inside = sizes.map(() => 0);
+  const outside = sizes.map(() => 0);
+  let best: { known: KnownTest; score: number; nearness: number } | undefined;
+  for (const known of rows.tests()) {
+    let yes = 0;
+    for (let index = 0; index < variants.length; index++) {
+      const size = shared(variants[index] ?? known.holds, known.holds);
+      inside[index] = size;
+      outside[index] = (sizes[index] ?? 0) - size;
+      yes += size;
     }
+    if (yes === 0 || yes === total) continue;
+    const gain = whole - disorder(inside, yes) - disorder(outside, total - yes);
+    if (gain < 1e-9 || (best && gain < best.score)) continue;
+    const { feature } = known.test;
+    const score = gain - bitsToName(feature, related);
+    if (best && score < best.score - 1e-9) continue;
+    const nearness = common(feature, near);
+    if (best && score < best.score + 1e-9 && nearness <= best.nearness) continue;
+    best = { known, score, nearness };
   }
-  return best?.test;
+  return best?.known;
 }
 
-/** Learns when the label is "yes". */
-export function decide(seen: readonly Seen[], near: string): Decision {
-  const labels = new Set(seen.map(({ label }) => label));
-  if (labels.size <= 1) return labels.has('yes');
-  const test = bestTest(seen, near);
-  if (!test) throw new Error(`${near}: nothing in the settings tells when it is there`);
-  const side = (wanted: boolean) => seen.filter(({ features }) => passes(test, features) === wanted);
-  return { test, yes: decide(side(true), near), no: decide(side(false), near) };
-}
-
-export function passes(test: Test, features: readonly Features[]): boolean {
-  const value = lookUp(test.feature, features);
-  return 'below' in test ? Number(value) < test.below : test.options.includes(String(value));
-}
-
-export function holds(decision: Decision, features: readonly Features[]): boolean {
-  if (typeof decision === 'boolean') return decision;
-  return holds(passes(decision.test, features) ? decision.yes : decision.no, features);
-}
-
-function lookUp(feature: string, features: readonly Features[]): string | number | undefined {
-  for (const each of features) if (feature in each) return each[feature];
-  return undefined;
-}
-
-function featureNames(seen: readonly Seen[]): string[] {
-  return [...new Set((seen[0]?.features ?? []).flatMap((each) => Object.keys(each)))];
-}
-
-/** Of a choice: each option against the others. Of a number: bounds between sizes that were seen. */
-function testsOf(feature: string, seen: readonly Seen[]): Test[] {
-  const values = new Set(seen.map(({ features }) => lookUp(feature, features)).filter((value) => value !== undefined));
-  if (values.size < 2) return [];
-  if ([...values].every((value) => typeof value === 'number')) {
-    const sorted = ([...values] as number[]).sort((a, b) => a - b);
-    return sorted.slice(1).map((below) => ({ feature, below }));
-  }
-  const options = [...values].map(String).sort();
-  if (options.length === 2)
-    return [
-      {
-        feature,
-        options: [options.includes('given') ? 'given' : options.includes('true') ? 'true' : (options[0] ?? '')],
-      },
-    ];
-  return options.map((option) => ({ feature, options: [option] }));
-}
-
-function entropy(seen: readonly Seen[]): number {
-  const counts = new Map<string, number>();
-  for (const { label } of seen) counts.set(label, (counts.get(label) ?? 0) + 1);
+/** What it takes to say which of the variants each row is, in bits. */
+function disorder(sizes: readonly number[], total: number): number {
   let sum = 0;
-  for (const count of counts.values()) sum -= (count / seen.length) * Math.log2(count / seen.length);
+  for (const size of sizes) if (size > 0) sum -= size * Math.log2(size / total);
   return sum;
 }
+
+/**
+ * What it takes to name a feature, in bits: of two explanations the shorter one is the likelier. A setting of a part
+ * that the object shows is one of a few dozen, any other one of hundreds.
+ */
+function bitsToName(feature: string, related: ReadonlySet<string>): number {
+  if (isSpelling(feature)) return 12;
+  const [section = ''] = feature.split(/[.[]/);
+  return related.has(section) ? 4 : 9;
+}
+
+export function featuresOf(decision: Decision): string[] {
+  if (typeof decision === 'boolean') return [];
+  return [decision.test.feature, ...featuresOf(decision.yes), ...featuresOf(decision.no)];
+}
+
+const sizesOf = (rows: Rows, feature: string, among: Bits): number[] =>
+  [...rowsOf(among)].map((row) => Number(rows.value(feature, row)));
 
 function common(a: string, b: string): number {
   let length = 0;

@@ -1,14 +1,14 @@
 import type { StackDefinition } from '../stacks/definition.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
-import { holds } from './decide.ts';
-import { GoTemplate } from './go-template.ts';
+import { add, none } from './bits.ts';
+import type { Doubt } from './decide.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { Marks } from './marks.ts';
-import { matches } from './matches.ts';
-import { Merger, type Value } from './merge.ts';
+import { Merger, type Variant } from './merge.ts';
 import type { Decision, Node } from './nodes.ts';
-import { Printer } from './print.ts';
+import { Reader } from './reader.ts';
 import { type Sample, Sampler } from './samples.ts';
+import type { Term } from './terms.ts';
 
 /** One object of the chart, with all its variants. */
 export interface DerivedObject {
@@ -24,98 +24,136 @@ export interface Derived {
   readonly folders: ReadonlyMap<string, readonly DerivedObject[]>;
 }
 
-const SAMPLES = 140;
-/** What was learnt must hold in this many others; where it does not, they are learnt from as well. */
-const TRIALS = 40;
-const ROUNDS = 6;
+/** The samples of which the first templates are learnt. */
+const FIRST = 64;
+/** Then so many are added at a time, made for what is in doubt, until there is no doubt and they change nothing. */
+const MORE = 24;
+const MOST = 800;
 
 /** All variants of a stack's objects, found by synthesizing it with marked settings. */
-export function derive(definition: StackDefinition, ignored: readonly string[] = ['argocd']): Derived {
+export function derive(definition: StackDefinition): Derived {
   const leaves = leavesOf(definition.settings);
   const marks = new Marks();
   const sampler = new Sampler(definition, leaves, marks);
-  const take = (count: number) => Array.from({ length: count }, () => sampler.next());
-  const samples = take(SAMPLES);
-  const merger = new Merger(marks, leaves);
-  const names = [...new Set(samples.flatMap(({ folders }) => [...folders.keys()]))].filter(
-    (name) => !ignored.includes(name),
+  const reader = new Reader(marks);
+  const samples: Sample[] = [];
+  const read: Read[] = [];
+  const take = (pinned: Sample['features'] = {}) => {
+    const sample = sampler.next(pinned);
+    samples.push(sample);
+    read.push(readAll(sample, reader));
+  };
+  for (let taken = 0; taken < FIRST; taken++) take();
+  let before = '';
+  for (;;) {
+    const { doubts, folders } = learn(samples, read, leaves);
+    const now = JSON.stringify([...folders]);
+    if (doubts.length === 0 && now === before) return { leaves, folders: checked(folders) };
+    if (samples.length >= MOST) throw new Error(`${definition.name}: ${stillInDoubt(doubts)}`);
+    before = now;
+    for (let taken = 0; taken < MORE; taken++) take(combined(doubts, sampler.random));
+  }
+}
+
+/** Terms of a sample's objects, by folder and title. */
+type Read = ReadonlyMap<string, ReadonlyMap<string, Term>>;
+
+function readAll(sample: Sample, reader: Reader): Read {
+  return new Map(
+    [...sample.folders].map(([folder, objects]) => [
+      folder,
+      new Map(
+        objects.map((object) => [title(object), reader.object(ordered(object), sample, folder, near(title(object)))]),
+      ),
+    ]),
   );
-  const objects = new Map(names.map((folder) => [folder, objectsOf(folder, samples, merger)]));
-  for (let round = 0; ; round++) {
-    const trials = take(TRIALS);
-    samples.push(...trials);
-    let wrong = 0;
-    for (const [folder, all] of objects) {
-      const titles = new Set([...all.map(({ kind, name }) => `${kind} ${name}`), ...titlesIn(folder, trials)]);
-      const again = [...titles].filter((each) => {
-        const known = all.find(({ kind, name }) => `${kind} ${name}` === each);
-        return !known || !trials.every((sample) => holdsIn(known, folder, sample));
-      });
-      wrong += again.length;
-      const kept = all.filter(({ kind, name }) => !again.includes(`${kind} ${name}`));
-      objects.set(folder, [...kept, ...again.map((each) => objectOf(each, folder, samples, merger))]);
-    }
-    if (wrong === 0) break;
-    if (round === ROUNDS)
-      throw new Error(`${definition.name}: ${wrong} objects still differ from what the program writes`);
-  }
-  return { leaves, folders: objects };
 }
 
-function objectsOf(folder: string, samples: readonly Sample[], merger: Merger): DerivedObject[] {
-  return [...titlesIn(folder, samples)].sort().map((wanted) => objectOf(wanted, folder, samples, merger));
-}
-
-const titlesIn = (folder: string, samples: readonly Sample[]): Set<string> =>
-  new Set(samples.flatMap(({ folders }) => (folders.get(folder) ?? []).map(title)));
-
-function objectOf(wanted: string, folder: string, samples: readonly Sample[], merger: Merger): DerivedObject {
-  const everywhere = samples.map((sample): Value => ({ sample, features: [sample.features], value: undefined }));
-  const there: Value[] = [];
-  const seen = new Set<Value>();
-  for (const place of everywhere) {
-    const object = find(wanted, folder, place.sample);
-    if (!object) continue;
-    seen.add(place);
-    there.push({ ...place, value: ordered(object) });
-  }
-  const [kind = '', name = ''] = wanted.split(' ');
-  const near = `${kind}/${name}`;
-  return { kind, name, when: merger.presence(everywhere, seen, near), node: merger.merge(there, near) };
-}
-
-function holdsIn({ kind, name, node, when }: DerivedObject, folder: string, sample: Sample): boolean {
-  const object = find(`${kind} ${name}`, folder, sample);
-  if (holds(when, [sample.features]) !== (object !== undefined)) return false;
-  return !object || matches(node, { sample, features: [sample.features], value: ordered(object) });
-}
-
-const find = (wanted: string, folder: string, { folders }: Sample): KubeObject | undefined =>
-  (folders.get(folder) ?? []).find((each) => title(each) === wanted);
-
-const title = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.name}`;
-
+const title = ({ kind, metadata }: KubeObject): string => `${kind} ${Marks.spelt(metadata.name)}`;
+const near = (title: string): string => title.replace(' ', '/');
 const ordered = ({ apiVersion, kind, metadata, ...rest }: KubeObject) => ({ apiVersion, kind, metadata, ...rest });
 
-/** The template file of one object. */
-export function templateOf(
-  { kind, name, node, when }: DerivedObject,
-  { chart, leaves }: { chart: string; leaves: readonly Leaf[] },
-): string {
-  const go = new GoTemplate(chart, leaves);
-  const printer = new Printer(go);
-  const data =
-    kind === 'ConfigMap' && node.kind === 'map'
-      ? node.entries.find((entry) => 'key' in entry && entry.key === 'data')
-      : undefined;
-  if (node.kind !== 'map' || !data || !('node' in data)) return guarded(printer.block(node, 0, {}), when, go);
-  const content = [`{{- define "${go.data(name)}" -}}`, ...printer.block(data.node, 0, {}), '{{ end }}'];
-  const rest = { ...node, entries: node.entries.filter((entry) => entry !== data) };
-  const own = [...printer.block(rest, 0, {}), 'data:', `  {{- include "${go.data(name)}" . | nindent 2 }}`];
-  return `${content.join('\n')}\n${guarded(own, when, go)}`;
+function learn(
+  samples: readonly Sample[],
+  read: readonly Read[],
+  leaves: readonly Leaf[],
+): { doubts: readonly Doubt[]; folders: Map<string, DerivedObject[]> } {
+  const merger = new Merger(samples, leaves);
+  const folders = new Map<string, DerivedObject[]>();
+  for (const folder of new Set(read.flatMap((each) => [...each.keys()]))) {
+    const titles = [...new Set(read.flatMap((each) => [...(each.get(folder)?.keys() ?? [])]))].sort();
+    folders.set(
+      folder,
+      titles.map((title) => {
+        const variants = variantsOf(read.map((each) => each.get(folder)?.get(title)));
+        const [kind = '', name = ''] = title.split(' ');
+        const about = { near: near(title), related: sectionsIn(variants) };
+        return { kind, name, ...merger.object(variants, about) };
+      }),
+    );
+  }
+  return { doubts: merger.doubts, folders };
 }
 
-function guarded(lines: readonly string[], when: Decision, go: GoTemplate): string {
-  const text = typeof when === 'boolean' ? lines : [`{{- if ${go.condition(when, {})} }}`, ...lines, '{{- end }}'];
-  return `${text.join('\n')}\n`;
+function variantsOf(terms: readonly (Term | undefined)[]): Variant[] {
+  const variants = new Map<number, Variant>();
+  terms.forEach((term, row) => {
+    if (!term) return;
+    const known = variants.get(term.id) ?? { term, rows: none(terms.length) };
+    variants.set(term.id, known);
+    add(known.rows, row);
+  });
+  return [...variants.values()];
 }
+
+/** First parts of the paths of all settings that an object shows. */
+function sectionsIn(variants: readonly Variant[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<number>();
+  const visit = (term: Term): void => {
+    if (seen.has(term.id)) return;
+    seen.add(term.id);
+    const add = (path: string) => found.add(path.split('.')[0] ?? '');
+    if (term.kind === 'setting') add(term.path);
+    if (term.kind === 'map') {
+      for (const key of term.keys) if (key.startsWith('*')) add(key.slice(1));
+      for (const inner of term.entries.values()) visit(inner);
+    }
+    if ('items' in term) for (const { terms } of term.items) terms.forEach(visit);
+    if (term.kind !== 'scalar') return;
+    if ('parts' in term.expression)
+      for (const part of term.expression.parts) if (typeof part === 'object') add(part.path);
+    if (term.expression.what === 'image') add(term.expression.path);
+  };
+  for (const { term } of variants) visit(term);
+  return found;
+}
+
+/** Pins for one more sample: as many doubts at once as do not contradict each other. */
+function combined(doubts: readonly Doubt[], random: (count: number) => number): Sample['features'] {
+  const pinned: Record<string, string | number> = {};
+  for (const { between, pinned: wanted } of shuffled(doubts, random)) {
+    const { feature, high, low } = between ?? { feature: '', high: 0, low: 0 };
+    const sized = between ? { ...wanted, [feature]: low + 1 + random(high - low - 1) } : wanted;
+    const contradicts = Object.entries(sized).some(([name, value]) => name in pinned && pinned[name] !== value);
+    if (!contradicts) Object.assign(pinned, sized);
+  }
+  return pinned;
+}
+
+function shuffled<Item>(items: readonly Item[], random: (count: number) => number): Item[] {
+  return items
+    .map((item) => ({ item, place: random(1e6) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+/** Nothing may depend on how a mark is spelt: that is, on what is in a text rather than on whether there is one. */
+function checked(folders: ReadonlyMap<string, readonly DerivedObject[]>): typeof folders {
+  const found = /"feature":"~([^"]+)"/.exec(JSON.stringify([...folders]));
+  if (found) throw new Error(`${found[1]}: the program makes something of its text that no chart can`);
+  return folders;
+}
+
+const stillInDoubt = (doubts: readonly Doubt[]): string =>
+  `after ${MOST} samples what it depends on is still in doubt: ${JSON.stringify(doubts[0]?.pinned)}`;

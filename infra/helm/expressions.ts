@@ -61,8 +61,8 @@ export function relative(parts: readonly Part[], element: Place['element']): Par
   if (!element) return [...parts];
   return parts.map((part) => {
     if (typeof part === 'string' || part.path !== element.path || part.index !== element.index) return part;
-    const { index: _, ...rest } = part;
-    return { ...rest, field: part.field ?? 'value' };
+    const { field = 'value', index: _, path, ...rest } = part;
+    return { path, field, ...rest };
   });
 }
 

@@ -23,11 +23,19 @@ export type Part = string | Ref;
 export class Marks {
   private readonly refs: Ref[] = [];
   private readonly ids = new Map<string, number>();
+  private readonly addresses = new Set<number>();
 
-  text(ref: Omit<Ref, 'what'>, { schema }: Pick<Leaf, 'schema'>): string {
+  /**
+   * A text for this setting, spelt in one of two ways: what the program computes of it (a hash, a length) is then not
+   * the same in all samples, and cannot pass for something that is always there.
+   */
+  text(ref: Omit<Ref, 'what'>, { schema }: Pick<Leaf, 'schema'>, spelling: Spelling): string {
     const id = this.id(ref);
-    const name = `zq${id}x.zq${id}y`;
-    return isAddress(schema) ? `http://${name}/zq${id}p` : name;
+    const [a, b] = SPELLINGS[spelling];
+    const name = `zq${id}${a}.zq${id}${b}`;
+    if (!isAddress(schema)) return name;
+    this.addresses.add(id);
+    return `http://${name}/zq${id}p`;
   }
 
   number(ref: Omit<Ref, 'what'>, base: number): number {
@@ -72,8 +80,6 @@ export class Marks {
     return plus === 0 ? ref : { ...ref, plus };
   }
 
-  private readonly addresses = new Set<number>();
-
   private id(ref: Omit<Ref, 'what'>): number {
     const key = keyOf(ref);
     const id = this.ids.get(key) ?? this.refs.length + FIRST_ID;
@@ -84,17 +90,25 @@ export class Marks {
     return id;
   }
 
-  /** Remembers which texts are addresses. */
-  markAddress(ref: Omit<Ref, 'what'>, leaf: Pick<Leaf, 'schema'>): string {
-    if (isAddress(leaf.schema)) this.addresses.add(this.id(ref));
-    return this.text(ref, leaf);
+  /** The text with every mark in its first spelling. */
+  static spelt(text: string): string {
+    return text.replaceAll(/(zq\d{5})([vw])/g, (_, id: string, end: string) => id + (end === 'v' ? 'x' : 'y'));
+  }
+
+  /** The settings whose marks, or what is left of them, are in a text. */
+  pathsIn(text: string): string[] {
+    const ids = [...text.matchAll(/z[qj](\d{5})/gi), ...text.matchAll(/\.([1-9]\d{4})7(?!\d)/g)].map(([, id]) => id);
+    return [...new Set(ids.flatMap((id) => this.refs[Number(id) - FIRST_ID]?.path ?? []))];
   }
 }
+
+export type Spelling = 0 | 1;
+const SPELLINGS = ['xy', 'vw'] as const;
 
 /** Five digits each, so that no id is the beginning of another and JSON keys sort as they were made. */
 const FIRST_ID = 10_000;
 const MARK =
-  /http:\/\/zq\d{5}x\.zq\d{5}y\/zq(?<address>\d{5})p|zq(?<name>\d{5})x\.zq\d{5}y|zq(?<first>\d{5})x|zj(?<json>\d{5})|(?<whole>\d+)\.(?<number>[1-9]\d{4})7(?!\d)/g;
+  /http:\/\/zq\d{5}[xv]\.zq\d{5}[yw]\/zq(?<address>\d{5})p|zq(?<name>\d{5})[xv]\.zq\d{5}[yw]|zq(?<first>\d{5})[xv]|zj(?<json>\d{5})|(?<whole>\d+)\.(?<number>[1-9]\d{4})7(?!\d)/g;
 
 export const keyOf = ({ field, index, path }: Omit<Ref, 'what'>): string =>
   `${path}${index === undefined ? '' : `[${index}]`}${field === undefined ? '' : `.${field}`}`;

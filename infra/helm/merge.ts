@@ -1,378 +1,296 @@
-import { canonicalJson } from '../constructs/canonical-json.ts';
-import { checksumsOf } from './checksums.ts';
-import { bestTest, decide, passes, type Seen } from './decide.ts';
-import { evaluate, type Place, relative, rounded } from './expressions.ts';
+import { add, addAll, type Bits, both, first, none, rowsOf, without } from './bits.ts';
+import { Canonical } from './canonical.ts';
+import { type About, Decider, type Doubt } from './decide.ts';
+import { evaluate, rounded } from './expressions.ts';
 import type { Leaf } from './leaves.ts';
-import type { Marks, Part } from './marks.ts';
 import type { Decision, Entry, Expression, Item, Node } from './nodes.ts';
-import type { Features, Sample } from './samples.ts';
+import { inOneOrder } from './order.ts';
+import { Rows } from './rows.ts';
+import type { Sample } from './samples.ts';
+import { ofRecord, type Term, type TermItem } from './terms.ts';
 
-/** One value of the output, and where it was seen. */
-export interface Value extends Place {
-  readonly features: readonly Features[];
-  readonly value: unknown;
-  /** The value is a text's lines. */
-  readonly lines?: boolean;
+/** One of the shapes that a value has, and in which rows. */
+export interface Variant {
+  readonly term: Term;
+  readonly rows: Bits;
 }
 
-type Mapping = Record<string, unknown>;
+/** What is merged: which rows of which kind are looked at, and what for. */
+interface Where extends About {
+  readonly rows: Rows;
+}
 
 /** Makes one template of all variants of a value. */
 export class Merger {
-  private readonly marks: Marks;
+  readonly root: Rows;
+  private readonly samples: readonly Sample[];
   private readonly leaves: ReadonlyMap<string, Leaf>;
+  private readonly decider: Decider;
+  private readonly ofLists = new Map<string, Rows>();
 
-  constructor(marks: Marks, leaves: readonly Leaf[]) {
-    this.marks = marks;
+  constructor(samples: readonly Sample[], leaves: readonly Leaf[]) {
+    this.samples = samples;
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
-  }
-
-  merge(values: readonly Value[], near: string): Node {
-    const whole = this.wholeSetting(values);
-    if (whole !== undefined) return { kind: 'setting', path: whole };
-    const shapes = new Set(values.map(({ value }) => shapeOf(value)));
-    if (shapes.size > 1) return this.split(values, ({ value }) => shapeOf(value), near);
-    const [shape] = shapes;
-    const dropped = shape === 'empty map' ? this.droppedRecord(values, near) : undefined;
-    if (dropped) return { kind: 'setting', path: dropped };
-    if (shape === 'map') return this.map(values, near);
-    if (shape === 'list') return { kind: 'list', items: this.items(values, near) };
-    if (shape === 'empty map') return { kind: 'map', entries: [] };
-    if (shape === 'empty list') return { kind: 'list', items: [] };
-    return this.scalar(values, near);
-  }
-
-  /** Learns when something is there. */
-  presence(all: readonly Value[], there: ReadonlySet<Value>, near: string): Decision {
-    if (there.size === all.length) return true;
-    return decide(
-      all.map((value) => ({ features: value.features, label: there.has(value) ? 'yes' : 'no' })),
-      near,
+    this.root = new Rows(samples);
+    const inElements = leaves.flatMap(({ element, path }) =>
+      element.flatMap((field) => [`${path}[].${field.path}?`, `${path}[].${field.path}`]),
     );
+    this.decider = new Decider(new Canonical([...inElements, ...leaves.map(({ path }) => path)]));
   }
 
-  private split(values: readonly Value[], labelOf: (value: Value) => string, near: string): Node {
-    const seen: Seen[] = values.map((value) => ({ features: value.features, label: labelOf(value) }));
-    const test = bestTest(seen, near);
-    if (!test) {
-      const variants = [...new Set(seen.map(({ label }) => label))].slice(0, 3).join('\n  ');
-      throw new Error(`${near}: no setting tells which of these it is:\n  ${variants}`);
+  get doubts(): readonly Doubt[] {
+    return this.decider.doubts;
+  }
+
+  /** When an object is there, and its template. */
+  object(variants: readonly Variant[], about: About): { when: Decision; node: Node } {
+    const there = union(this.root, variants);
+    const when = this.decider.decide(this.root, this.root.whole, there, about);
+    return { when, node: this.decider.under(when, () => this.merge(variants, { ...about, rows: this.root })) };
+  }
+
+  private merge(variants: readonly Variant[], where: Where): Node {
+    const shapes = groupBy(variants, ({ term }) => shapeOf(term));
+    if (shapes.length > 1) return this.split(shapes, where);
+    const [one] = variants;
+    if (!one) throw new Error(`${where.near}: nothing was seen`);
+    switch (one.term.kind) {
+      case 'setting':
+        return { kind: 'setting', path: one.term.path };
+      case 'map':
+        return this.map(variants, where);
+      case 'list':
+      case 'lines':
+        return { kind: one.term.kind, items: this.items(variants, where) };
+      case 'scalar':
+        return this.scalar(variants, where);
     }
-    const side = (wanted: boolean) =>
-      this.merge(
-        values.filter(({ features }) => passes(test, features) === wanted),
-        near,
-      );
-    const yes = side(true);
-    const no = side(false);
-    return JSON.stringify(yes) === JSON.stringify(no) ? yes : { kind: 'choice', test, yes, no };
   }
 
-  /** The list or record of the settings that all these values are. */
-  private wholeSetting(values: readonly Value[]): string | undefined {
-    const paths = new Set<string | undefined>();
-    for (const { sample, value } of values) {
-      if (value === null || typeof value !== 'object' || Object.keys(value).length === 0) return undefined;
-      const mark = sample.jsons.get(canonicalJson(value));
-      const [part] = mark === undefined ? [] : this.marks.parts(mark, sample.bases);
-      paths.add(typeof part === 'object' ? part.path : undefined);
-    }
-    const [path] = paths;
-    if (paths.size !== 1 || path === undefined) return undefined;
-    // The program fills what an element leaves out; the settings as they are have gaps there.
-    const filled = this.leaves.get(path)?.element.some(({ fallback }) => fallback !== undefined);
-    return filled ? undefined : path;
-  }
-
-  /**
-   * Typed constructs let only fields through that they know, so of a record that Kubernetes gives a structure to, such
-   * as affinity, no mark comes out. What is there only when the record is given, and has its name, is the record.
-   */
-  private droppedRecord(values: readonly Value[], near: string): string | undefined {
-    const name = near.slice(near.lastIndexOf('.'));
-    return [...this.leaves.values()].find(
-      ({ kind, path }) =>
-        kind === 'record' && path.endsWith(name) && values.every(({ sample }) => sample.features[path] === 'given'),
-    )?.path;
-  }
-
-  private map(values: readonly Value[], near: string): Node {
-    const entries: Entry[] = [];
-    const sequences = values.map((value) =>
-      Object.keys(value.value as Mapping).map((key) => this.recordOf(key, value) ?? `=${key}`),
-    );
-    for (const key of inOneOrder(sequences.map((keys) => [...new Set(keys)])) ??
-      [...new Set(sequences.flat())].sort()) {
-      if (key.startsWith('*')) {
-        const record = key.slice(1);
-        const given = values.filter(({ sample }) => sample.features[record] !== 'empty');
-        const there = new Set(
-          given.filter((_, index) => sequences[values.indexOf(given[index] as Value)]?.includes(key)),
+  /** One test apart, and each side by itself. */
+  private split(groups: readonly (readonly Variant[])[], where: Where): Node {
+    const { rows } = where;
+    const labels = groups.map((group) => union(rows, group));
+    const among = labels.reduce((sum, label) => joined(rows, sum, label));
+    const found = this.decider.split(rows, among, labels, where);
+    if (!found) {
+      const shown = groups
+        .slice(0, 3)
+        .map(([variant]) =>
+          JSON.stringify(variant?.term.kind === 'scalar' ? variant.term.expression : variant?.term.kind),
         );
-        entries.push({ record, when: this.presence(given, there, near) });
-        continue;
-      }
-      const name = key.slice(1);
-      const there = values.filter(({ value }) => Object.hasOwn(value as Mapping, name));
-      const when = this.presence(values, new Set(there), `${near}.${name}`);
-      const inner = there.map((value) => ({ ...value, value: (value.value as Mapping)[name] }));
-      entries.push({ key: name, when, node: this.merge(inner, `${near}.${name}`) });
+      throw new Error(`${where.near}: no setting tells which of these it is: ${shown.join(', ')}`);
     }
+    const { no, test, yes } = found;
+    return this.decider.within(test, () => {
+      const side = (bits: Bits) => this.merge(limited(groups.flat(), bits), where);
+      const sides = { yes: side(yes), no: side(no) };
+      return this.decider.canonical.choice({ kind: 'choice', test, ...sides });
+    });
+  }
+
+  private map(variants: readonly Variant[], where: Where): Node {
+    const { near, rows } = where;
+    const maps = variants.map(({ rows, term }) => ({
+      rows,
+      keys: [] as readonly string[],
+      entries: undefined,
+      ...term,
+      seen: rows,
+    }));
+    const among = union(rows, variants);
+    const order = inOneOrder(maps.map(({ keys }) => keys)) ?? [...new Set(maps.flatMap(({ keys }) => keys))].sort();
+    const entries = order.map((key): Entry => {
+      const having = maps.filter(({ keys }) => keys.includes(key));
+      const there = union(
+        rows,
+        having.map(({ seen, id }) => ({ rows: seen, term: { id } as Term })),
+      );
+      const record = ofRecord(key);
+      if (record !== undefined) {
+        const given = both(among, rows.holds({ feature: record, options: ['given'] }));
+        return { record, when: this.decider.decide(rows, given, there, where) };
+      }
+      const about = { ...where, near: `${near}.${key.slice(1)}` };
+      const when = this.decider.decide(rows, among, there, about);
+      const inner = gathered(
+        rows,
+        having.map(({ entries, seen }) => ({ term: entries?.get(key) as Term, rows: seen })),
+      );
+      return { key: key.slice(1), when, node: this.decider.under(when, () => this.merge(inner, about)) };
+    });
     return { kind: 'map', entries };
   }
 
-  /** "*path" of the record whose entry this key is. */
-  private recordOf(key: string, { sample }: Value): string | undefined {
-    const [part] = this.marks.parts(key, sample.bases);
-    return typeof part === 'object' && part.field === 'key' && part.index !== undefined ? `*${part.path}` : undefined;
-  }
-
-  private items(values: readonly Value[], near: string): Item[] {
-    const taken = values.map((value) => this.keyed(value));
-    const sequences = taken.map((all) => [...new Set(all.map(({ key }) => key))]);
-    const lengths = new Set(sequences.map((keys) => keys.length));
+  private items(variants: readonly Variant[], where: Where): Item[] {
+    const { near } = where;
+    const lists = variants.map(({ rows, term }) => ({ rows, items: 'items' in term ? term.items : [] }));
+    const sequences = lists.map(({ items }) => items.map(({ key }) => key));
     const order = inOneOrder(sequences);
     if (!order) throw new Error(`${near}: its items come in different orders`);
-    if (
-      lengths.size === 1 &&
-      order.length > (sequences[0]?.length ?? 0) &&
-      taken.flat().every(({ named, key }) => !named && !key.startsWith('*'))
-    ) {
-      return (sequences[0] ?? []).map((_, index) => ({
+    const [length = 0, ...lengths] = sequences.map((keys) => keys.length);
+    const nameless = lists.every(({ items }) => items.every(({ key, named }) => !named && ofRecord(key) === undefined));
+    if (nameless && order.length > length && lengths.every((each) => each === length)) {
+      // As many in each variant, known by nothing but their content: the same places are the same items.
+      return Array.from({ length }, (_, place) => ({
         when: true,
         node: this.merge(
-          values.map((value) => ({ ...value, value: (value.value as unknown[])[index] })),
-          `${near}[${index}]`,
+          gathered(
+            where.rows,
+            lists.flatMap(({ items, rows }) => termsOf(items[place]).map((term) => ({ term, rows }))),
+          ),
+          { ...where, near: `${near}[${place}]` },
         ),
       }));
     }
-    return order.map((key) => this.item(key, values, taken, near));
-  }
-
-  private item(key: string, values: readonly Value[], taken: readonly (readonly Keyed[])[], near: string): Item {
-    const found = values.map((value, at) => ({ value, items: (taken[at] ?? []).filter((item) => item.key === key) }));
-    if (!key.startsWith('*')) {
-      const there = found.filter(({ items }) => items.length > 0);
-      const when = this.presence(values, new Set(there.map(({ value }) => value)), `${near}.${key}`);
-      return {
-        when,
-        node: this.merge(
-          there.map(({ value, items }) => ({ ...value, value: items[0]?.value })),
-          near,
-        ),
-      };
-    }
-    const path = key.slice(1);
-    const given = found.filter(({ value }) => value.sample.features[path] !== 'empty');
-    const there = given.filter(({ items }) => items.length > 0);
-    const when = this.presence(
-      given.map(({ value }) => value),
-      new Set(there.map(({ value }) => value)),
-      near,
-    );
-    const elements = there.flatMap(({ items, value }) =>
-      items.map((item) => ({
-        ...value,
-        value: item.value,
-        element: { path, index: item.index ?? 0 },
-        features: [value.sample.elements.get(path)?.[item.index ?? 0] ?? {}, ...value.features],
-      })),
-    );
-    const of = this.leaves.get(path)?.kind === 'record' ? 'record' : 'list';
-    return { each: path, of, when, node: this.merge(elements, `${near}[${path}]`) };
-  }
-
-  /** What makes an item of a list the same one in other variants. */
-  private keyed(value: Value): Keyed[] {
-    const counts = new Map<string, number>();
-    const lines = value.lines ? this.lineKeys(value.value as string[], value) : [];
-    return (value.value as unknown[]).map((item, at) => {
-      const text = typeof item === 'string' ? item : canonicalJson(item);
-      const element = this.elementIn(text, value);
-      if (element) return { key: `*${element.path}`, index: element.index, value: item, named: true };
-      const name =
-        typeof item === 'object' && item !== null && 'name' in item && typeof item.name === 'string' ? item : undefined;
-      const own = name
-        ? `${name.name} ${'mountPath' in name ? name.mountPath : ''}`
-        : (lines[at] ?? this.templated(text, value));
-      const count = counts.get(own) ?? 0;
-      counts.set(own, count + 1);
-      return { key: `=${own}#${count}`, value: item, named: name !== undefined };
+    return order.map((key) => {
+      const having = lists.flatMap(({ items, rows }) => {
+        const item = items.find((each) => each.key === key);
+        return item ? [{ item, rows }] : [];
+      });
+      return this.item(key, having, union(where.rows, variants), where);
     });
   }
 
-  /** The text with its marks named: the same in every sample, whatever the size of its numbers. */
-  private templated(text: string, { element, sample }: Value): string {
-    return text.includes('zq') || /\d\.\d{6}/.test(text)
-      ? JSON.stringify(relative(this.marks.parts(text, sample.bases), element))
-      : text;
-  }
-
-  /** Lines, each known by those that it is indented below. */
-  private lineKeys(lines: readonly string[], value: Value): string[] {
-    const above: { indent: number; text: string }[] = [];
-    return lines.map((line) => {
-      const indent = line.length - line.trimStart().length;
-      while (above.length > 0 && (above.at(-1)?.indent ?? 0) >= indent) above.pop();
-      const text = this.templated(line, value);
-      const key = [...above.map((each) => each.text), text].join('\n');
-      above.push({ indent, text });
-      return key;
-    });
-  }
-
-  /** The one element of a setting that an item is made of. */
-  private elementIn(text: string, { element, sample }: Value): { path: string; index: number } | undefined {
-    const found = new Map<string, { path: string; index: number }>();
-    for (const part of this.marks.parts(text, sample.bases)) {
-      if (typeof part === 'string') continue;
-      if (part.what === 'join') return undefined;
-      if (part.index === undefined || part.path === element?.path) continue;
-      found.set(`${part.path} ${part.index}`, { path: part.path, index: part.index });
-    }
-    return found.size === 1 ? [...found.values()][0] : undefined;
-  }
-
-  private scalar(values: readonly Value[], near: string): Node {
-    const [first] = values;
-    if (!first) throw new Error(`${near}: nothing was seen`);
-    if (values.every(({ value }) => typeof value === 'string' && isBlock(value))) {
-      const lines = values.map((value) => ({ ...value, lines: true, value: this.withJson(value).split('\n') }));
-      return { kind: 'lines', items: this.items(lines, near) };
-    }
-    for (const expression of this.candidates(values)) {
-      if (values.every((value) => same(evaluate(expression, value), value.value)))
-        return { kind: 'scalar', expression };
-    }
-    const templates = values.map((value) => this.expression(value));
-    const labels = new Map(values.map((value, index) => [value, JSON.stringify(templates[index])]));
-    const [template] = templates;
-    if (new Set(labels.values()).size === 1 && template) return this.simple(template, near);
-    return this.split(values, (value) => labels.get(value) ?? '', near);
-  }
-
-  private simple(expression: Expression, near: string): Node {
-    const text = JSON.stringify(expression);
-    if (/zq\d{5}|zj\d{5}|\.[1-9]\d{4}7\b/.test(text.replaceAll(/"field":"[^"]*"/g, ''))) {
-      throw new Error(`${near}: the program does something with a setting here that no chart can do: ${text}`);
-    }
-    return { kind: 'scalar', expression };
-  }
-
-  /** Expressions that may hold for every variant at once, the most telling first. */
-  private candidates(values: readonly Value[]): Expression[] {
-    const candidates = new Map<string, Expression>();
-    const add = (expression: Expression) => candidates.set(JSON.stringify(expression), expression);
-    const distinct = new Set(values.map(({ value }) => value));
-    for (const value of values) {
-      const expression = this.expression(value);
-      if (expression.what !== 'text') continue;
-      for (const part of expression.parts) {
-        if (typeof part === 'object' && part.path.endsWith('.repository'))
-          add({ what: 'image', path: part.path.slice(0, -'.repository'.length) });
-      }
-    }
-    if (distinct.size > 1) {
-      for (const { kind, path } of this.leaves.values()) {
-        if (kind === 'boolean' || kind === 'enum')
-          add({ what: 'setting', path, type: kind === 'enum' ? 'string' : 'boolean' });
-        const field = kind === 'list' ? this.leaves.get(path)?.element : undefined;
-        for (const inner of field ?? []) {
-          if (inner.kind === 'enum') add({ what: 'text', parts: [{ path, field: inner.path, what: 'value' }] });
-        }
-      }
-      const marked = values
-        .map((value) => this.expression(value))
-        .filter(({ what }) => what === 'text' || what === 'number');
-      for (const expression of marked.sort((a, b) => partsOf(b) - partsOf(a)).slice(0, 20)) add(expression);
-    }
-    return [...candidates.values()];
-  }
-
-  private expression(value: Value): Expression {
-    const { element, sample } = value;
-    const raw = value.value;
-    if (typeof raw === 'number') {
-      const parts = relative(
-        this.marks.parts(Number.isInteger(raw) ? String(raw) : raw.toFixed(6), sample.bases),
-        element,
+  private item(key: string, having: readonly { item: TermItem; rows: Bits }[], among: Bits, where: Where): Item {
+    const { near, rows } = where;
+    const there = none(rows.size);
+    for (const each of having) addAll(there, each.rows);
+    const path = ofRecord(key);
+    if (path === undefined) {
+      const when = this.decider.decide(rows, among, there, where);
+      const inner = gathered(
+        rows,
+        having.flatMap(({ item, rows }) => termsOf(item).map((term) => ({ term, rows }))),
       );
-      return typeof parts[0] === 'object' ? { what: 'number', parts } : { what: 'literal', value: raw };
+      return { when, node: this.decider.under(when, () => this.merge(inner, where)) };
     }
-    if (typeof raw !== 'string') return { what: 'literal', value: raw as boolean | null };
-    const configMaps = checksums(sample).get(raw);
-    if (configMaps) return { what: 'checksum', configMaps };
-    const parts: Part[] = relative(this.marks.parts(this.withJson(value), sample.bases), element);
-    return parts.some((part) => typeof part === 'object') ? { what: 'text', parts } : { what: 'literal', value: raw };
+    const leaf = this.leaves.get(path);
+    const given = leaf && rows.holds({ feature: path, options: ['empty'] });
+    const when = this.decider.decide(rows, given ? without(among, given) : among, there, where);
+    const inner = this.elements(path, having, where);
+    const about = { ...where, near: `${near}[${path}]`, rows: this.rowsOfList(path) };
+    const node = this.decider.under(when, () => this.merge(inner, about));
+    return { each: path, of: leaf?.kind === 'record' ? 'record' : 'list', when, node };
   }
 
-  private withJson({ sample, value }: Value): string {
-    let text = String(value);
-    if (!text.includes('zq')) return text;
-    for (const [json, mark] of sample.jsons) if (json.length > 2) text = text.replaceAll(json, mark);
-    return text;
+  private elements(path: string, having: readonly { item: TermItem; rows: Bits }[], { near, rows }: Where): Variant[] {
+    if (rows !== this.root) throw new Error(`${path}: at ${near} a list is used for each element of another one`);
+    const inner = this.rowsOfList(path);
+    const variants = new Map<number, Variant>();
+    for (const each of having) {
+      for (const [index, term] of each.item.terms.entries()) {
+        const known = variants.get(term.id) ?? { term, rows: none(inner.size) };
+        variants.set(term.id, known);
+        for (const row of rowsOf(each.rows)) add(known.rows, Rows.elementRow(row, index));
+      }
+    }
+    return [...variants.values()];
+  }
+
+  private rowsOfList(path: string): Rows {
+    const known = this.ofLists.get(path) ?? new Rows(this.samples, path, this.root);
+    this.ofLists.set(path, known);
+    return known;
+  }
+
+  private scalar(variants: readonly Variant[], where: Where): Node {
+    const known = variants.map(({ rows, term }) => ({ rows, expression: expressionOf(term) }));
+    const [one] = known;
+    if (known.length === 1 && one) return { kind: 'scalar', expression: one.expression };
+    const always = [...this.choices(known), ...marked(known)].find((candidate) =>
+      known.every(({ expression, rows }) => this.givesTheSame(candidate, expression, rows, where.rows)),
+    );
+    if (always) return { kind: 'scalar', expression: always };
+    return this.split(
+      variants.map((variant) => [variant]),
+      where,
+    );
+  }
+
+  private givesTheSame(candidate: Expression, expected: Expression, among: Bits, rows: Rows): boolean {
+    if (candidate === expected) return true;
+    if (candidate.what === 'checksum' || expected.what === 'checksum') return false;
+    for (const row of rowsOf(among)) {
+      const place = rows.place(row);
+      if (!same(evaluate(candidate, place), evaluate(expected, place))) return false;
+    }
+    return true;
+  }
+
+  /** Enums and switches, whose values stand in the output as they are. */
+  private *choices(known: readonly { expression: Expression }[]): Generator<Expression> {
+    const values = known.map(({ expression }) => (expression.what === 'literal' ? expression.value : undefined));
+    const isOption = (options: readonly unknown[]) => values.every((value) => options.includes(value));
+    for (const { element, kind, options, path } of this.leaves.values()) {
+      if (kind === 'boolean' && isOption([true, false])) yield { what: 'setting', path };
+      if (kind === 'enum' && isOption(options)) yield { what: 'setting', path };
+      for (const field of element) {
+        if (field.kind === 'enum' && isOption(field.options))
+          yield { what: 'text', parts: [{ path, field: field.path, what: 'value' }] };
+      }
+    }
   }
 }
 
-interface Keyed {
-  readonly key: string;
-  readonly index?: number;
-  readonly value: unknown;
-  /** By a name, rather than by all that it holds. */
-  readonly named: boolean;
+/** What was seen with marks may hold for the others too: the whole text where a part of it is empty. */
+function marked(known: readonly { expression: Expression }[]): Expression[] {
+  return known
+    .map(({ expression }) => expression)
+    .filter((expression) => 'parts' in expression)
+    .sort((a, b) => b.parts.length - a.parts.length)
+    .slice(0, 20);
 }
 
-/** What YAML's block style can hold: several lines, the first not indented, one line end at most behind the last. */
-const isBlock = (text: string): boolean =>
-  /^\S.*\n/.test(text) && !text.endsWith('\n\n') && !/[\t\r]| $| \n/.test(text);
+const termsOf = (item: TermItem | undefined): readonly Term[] => item?.terms ?? [];
 
-const partsOf = (expression: Expression): number => ('parts' in expression ? expression.parts.length : 0);
+function expressionOf(term: Term): Expression {
+  if (term.kind !== 'scalar') throw new Error(`a ${term.kind} is no scalar`);
+  return term.expression;
+}
+
 const same = (a: unknown, b: unknown): boolean =>
   typeof a === 'number' && typeof b === 'number' ? rounded(a) === rounded(b) : a === b;
 
-function shapeOf(value: unknown): string {
-  if (Array.isArray(value)) return value.length > 0 ? 'list' : 'empty list';
-  if (value !== null && typeof value === 'object') return Object.keys(value).length > 0 ? 'map' : 'empty map';
-  return 'scalar';
+/** Texts of one line and of several are written differently; an empty list or map is none that has items. */
+function shapeOf(term: Term): string {
+  if (term.kind === 'map') return term.keys.length > 0 ? 'map' : 'empty map';
+  if (term.kind === 'list') return term.items.length > 0 ? 'list' : 'empty list';
+  return term.kind === 'setting' ? `setting ${term.path}` : term.kind;
 }
 
-/** One order that all sequences keep to; undefined when they contradict each other. */
-export function inOneOrder(sequences: readonly (readonly string[])[]): string[] | undefined {
-  const after = new Map<string, Set<string>>();
-  const before = new Map<string, number>();
-  for (const sequence of sequences) {
-    sequence.forEach((key, index) => {
-      if (!after.has(key)) after.set(key, new Set());
-      const previous = sequence[index - 1];
-      if (previous !== undefined) after.get(previous)?.add(key);
-    });
-  }
-  for (const key of after.keys()) before.set(key, 0);
-  for (const keys of after.values()) for (const key of keys) before.set(key, (before.get(key) ?? 0) + 1);
-  const order: string[] = [];
-  // The last one whose turn has come goes next, so that what belongs together stays together.
-  const ready = [...before]
-    .filter(([, count]) => count === 0)
-    .map(([key]) => key)
-    .reverse();
-  for (let key = ready.pop(); key !== undefined; key = ready.pop()) {
-    order.push(key);
-    for (const next of after.get(key) ?? []) {
-      const left = (before.get(next) ?? 0) - 1;
-      before.set(next, left);
-      if (left === 0) ready.push(next);
-    }
-  }
-  return order.length === after.size ? order : undefined;
+function union(rows: Rows, variants: readonly Variant[]): Bits {
+  const bits = none(rows.size);
+  for (const variant of variants) addAll(bits, variant.rows);
+  return bits;
 }
 
-const known = new WeakMap<Sample, Map<string, string[]>>();
+function joined(rows: Rows, a: Bits, b: Bits): Bits {
+  const bits = none(rows.size);
+  addAll(bits, a);
+  addAll(bits, b);
+  return bits;
+}
 
-function checksums(sample: Sample): Map<string, string[]> {
-  let found = known.get(sample);
-  if (!found) {
-    found = checksumsOf(sample);
-    known.set(sample, found);
+/** Variants by their term. */
+function gathered(rows: Rows, variants: readonly Variant[]): Variant[] {
+  const byTerm = new Map<number, Variant>();
+  for (const { rows: seen, term } of variants) {
+    const known = byTerm.get(term.id) ?? { term, rows: none(rows.size) };
+    byTerm.set(term.id, known);
+    addAll(known.rows, seen);
   }
-  return found;
+  return [...byTerm.values()];
+}
+
+const limited = (variants: readonly Variant[], side: Bits): Variant[] =>
+  variants.map(({ rows, term }) => ({ term, rows: both(rows, side) })).filter(({ rows }) => first(rows) >= 0);
+
+function groupBy(variants: readonly Variant[], labelOf: (variant: Variant) => string): Variant[][] {
+  const groups = new Map<string, Variant[]>();
+  for (const variant of variants) {
+    const label = labelOf(variant);
+    groups.set(label, [...(groups.get(label) ?? []), variant]);
+  }
+  return [...groups.values()];
 }

@@ -12,7 +12,7 @@ export type Expression =
   | { readonly what: 'text'; readonly parts: readonly Part[] }
   | { readonly what: 'number'; readonly parts: readonly Part[] }
   /** A setting as it is: an enum's choice, a switch. */
-  | { readonly what: 'setting'; readonly path: string; readonly type: 'string' | 'boolean' }
+  | { readonly what: 'setting'; readonly path: string }
   /** The reference of the image whose settings are at this path. */
   | { readonly what: 'image'; readonly path: string }
   /** Over the content of these ConfigMaps. */

@@ -7,6 +7,9 @@ import { type KubeObject, synthesize } from '../synth/synthesize.ts';
 /** Folder and title of the object that stands for NOTES.txt. */
 export const NOTES = 'notes';
 
+/** The annotation that says when Helm is to apply an object. */
+export const HOOK = 'helm.sh/hook';
+
 /** What Argo CD takes is no part of a Helm release. */
 const NOT_RELEASED = ['argocd'];
 
@@ -31,7 +34,7 @@ export function release(definition: StackDefinition, settings: CommonSettings): 
 function asTest(object: KubeObject): KubeObject {
   const isPod = object.kind === 'Pod';
   return withAnnotations(object, {
-    'helm.sh/hook': 'test',
+    [HOOK]: 'test',
     'helm.sh/hook-weight': isPod ? '1' : '0',
     'helm.sh/hook-delete-policy': isPod ? 'before-hook-creation' : 'before-hook-creation,hook-succeeded',
   });

@@ -169,7 +169,14 @@ export const ingress = (host: string) =>
         .default(`${host.split('.')[0]}-tls`)
         .describe('Secret that holds the certificate.'),
     }),
-    annotations: s.annotations().default({}).describe('Annotations to add, such as those of your ingress controller.'),
+    eventStreams: z
+      .boolean()
+      .default(true)
+      .describe('Annotations by which ingress-nginx keeps event streams open; off to set your own in their place.'),
+    annotations: s
+      .annotations()
+      .default({})
+      .describe('Annotations to add, such as those of your ingress controller; those written already stay.'),
   });
 export type IngressSettings = z.output<ReturnType<typeof ingress>>;
 

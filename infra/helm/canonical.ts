@@ -1,0 +1,71 @@
+import type { Decision, Node, Test } from './nodes.ts';
+
+/** A tree of tests with anything at its ends. */
+type Tree<End> = { readonly end: End } | { readonly test: Test; readonly yes: Tree<End>; readonly no: Tree<End> };
+
+/** Asks in the order of the settings, whatever the order in which it was learnt: the same question always reads the same. */
+export class Canonical {
+  private readonly order: ReadonlyMap<string, number>;
+
+  constructor(features: readonly string[]) {
+    this.order = new Map(features.map((feature, place) => [feature, place]));
+  }
+
+  decision(decision: Decision): Decision {
+    const toTree = (each: Decision): Tree<boolean> =>
+      typeof each === 'boolean' ? { end: each } : { test: each.test, yes: toTree(each.yes), no: toTree(each.no) };
+    const fromTree = (tree: Tree<boolean>): Decision =>
+      'end' in tree ? tree.end : { test: tree.test, yes: fromTree(tree.yes), no: fromTree(tree.no) };
+    return fromTree(this.arranged(toTree(decision)));
+  }
+
+  choice(node: Node): Node {
+    const toTree = (each: Node): Tree<Node> =>
+      each.kind === 'choice' ? { test: each.test, yes: toTree(each.yes), no: toTree(each.no) } : { end: each };
+    const fromTree = (tree: Tree<Node>): Node =>
+      'end' in tree ? tree.end : { kind: 'choice', test: tree.test, yes: fromTree(tree.yes), no: fromTree(tree.no) };
+    return fromTree(this.arranged(toTree(node)));
+  }
+
+  private arranged<End>(tree: Tree<End>): Tree<End> {
+    const [test] = testsIn(tree).sort(
+      (a, b) => this.place(a) - this.place(b) || bound(a) - bound(b) || (option(a) < option(b) ? -1 : 1),
+    );
+    if (!test) return tree;
+    const yes = this.arranged(knowing(tree, test, true));
+    const no = this.arranged(knowing(tree, test, false));
+    return JSON.stringify(yes) === JSON.stringify(no) ? yes : { test, yes, no };
+  }
+
+  private place({ feature }: Test): number {
+    return this.order.get(feature) ?? this.order.size;
+  }
+}
+
+const bound = (test: Test): number => ('below' in test ? test.below : 0);
+const option = (test: Test): string => ('options' in test ? (test.options[0] ?? '') : '');
+
+function testsIn<End>(tree: Tree<End>): Test[] {
+  return 'end' in tree ? [] : [tree.test, ...testsIn(tree.yes), ...testsIn(tree.no)];
+}
+
+/** What is left of a tree when the answer to one test is known. */
+function knowing<End>(tree: Tree<End>, test: Test, answer: boolean): Tree<End> {
+  if ('end' in tree) return tree;
+  const implied = implication(tree.test, test, answer);
+  if (implied !== undefined) return knowing(implied ? tree.yes : tree.no, test, answer);
+  return { test: tree.test, yes: knowing(tree.yes, test, answer), no: knowing(tree.no, test, answer) };
+}
+
+/** The answer to a test that follows from the answer to another one. */
+function implication(test: Test, known: Test, answer: boolean): boolean | undefined {
+  if (test.feature !== known.feature) return undefined;
+  if ('below' in test && 'below' in known) {
+    if (answer && known.below <= test.below) return true;
+    return !answer && test.below <= known.below ? false : undefined;
+  }
+  if (!('options' in test) || !('options' in known)) return undefined;
+  const same = test.options[0] === known.options[0];
+  if (same) return answer;
+  return answer ? false : undefined;
+}

@@ -1,0 +1,121 @@
+import { add, all, type Bits, none, rowsOf } from './bits.ts';
+import type { Place } from './expressions.ts';
+import type { Test } from './nodes.ts';
+import { ELEMENTS, type Sample, SPELLING } from './samples.ts';
+
+/** A test, and for which rows it holds. */
+export interface KnownTest {
+  readonly test: Test;
+  readonly holds: Bits;
+}
+
+/** What variants were seen in: the samples, one a row; or the elements of one list of the settings in all samples. */
+export class Rows {
+  readonly size: number;
+  readonly whole: Bits;
+  private readonly samples: readonly Sample[];
+  /** Of the elements of a list: its path, and the samples' own rows. */
+  private readonly list: string | undefined;
+  private readonly root: Rows | undefined;
+  private known: KnownTest[] | undefined;
+
+  constructor(samples: readonly Sample[], list?: string, root?: Rows) {
+    this.samples = samples;
+    this.list = list;
+    this.root = root;
+    this.size = samples.length * (list === undefined ? 1 : ELEMENTS);
+    this.whole = all(this.size);
+  }
+
+  sampleOf(row: number): Sample {
+    const sample = this.samples[this.list === undefined ? row : Math.floor(row / ELEMENTS)];
+    if (!sample) throw new Error(`there is no row ${row}`);
+    return sample;
+  }
+
+  place(row: number): Place {
+    const sample = this.sampleOf(row);
+    return this.list === undefined ? { sample } : { sample, element: { path: this.list, index: row % ELEMENTS } };
+  }
+
+  /** Row of a sample's element. */
+  static elementRow = (sampleRow: number, index: number): number => sampleRow * ELEMENTS + index;
+
+  value(feature: string, row: number): string | number | undefined {
+    const sample = this.sampleOf(row);
+    if (this.root && feature.startsWith(`${this.list}[].`)) {
+      return sample.elements.get(this.list ?? '')?.[row % ELEMENTS]?.[feature];
+    }
+    return sample.features[feature];
+  }
+
+  /** The rows for which a test holds. */
+  holds(test: Test): Bits {
+    return bitsOf(test, this.column(test.feature));
+  }
+
+  /** Every test that tells rows apart. */
+  tests(): readonly KnownTest[] {
+    this.known ??= [
+      ...this.ownFeatures().flatMap((feature) => testsOf(feature, this.column(feature))),
+      ...(this.root?.tests().map(({ test, holds }) => ({ test, holds: this.lifted(holds) })) ?? []),
+    ];
+    return this.known;
+  }
+
+  private column(feature: string): (string | number | undefined)[] {
+    return Array.from({ length: this.size }, (_, row) => this.value(feature, row));
+  }
+
+  private ownFeatures(): string[] {
+    if (!this.root) return Object.keys(this.samples[0]?.features ?? {});
+    const names = new Set<string>();
+    for (const { elements } of this.samples) {
+      for (const features of elements.get(this.list ?? '') ?? [])
+        for (const name of Object.keys(features)) names.add(name);
+    }
+    return [...names];
+  }
+
+  /** What holds for a sample holds for each of its elements. */
+  private lifted(holds: Bits): Bits {
+    const bits = none(this.size);
+    for (const row of rowsOf(holds)) {
+      for (let index = 0; index < ELEMENTS; index++) add(bits, Rows.elementRow(row, index));
+    }
+    return bits;
+  }
+}
+
+type Column = readonly (string | number | undefined)[];
+
+function bitsOf(test: Test, column: Column): Bits {
+  const bits = none(column.length);
+  column.forEach((value, row) => {
+    if (passes(test, value)) add(bits, row);
+  });
+  return bits;
+}
+
+/** Of a choice: each option against the others. Of a number: bounds between sizes that were seen. */
+function testsOf(feature: string, column: Column): KnownTest[] {
+  const values = [...new Set(column)].filter((value) => value !== undefined);
+  if (values.length < 2) return [];
+  const known = (test: Test) => ({ test, holds: bitsOf(test, column) });
+  if (values.every((value) => typeof value === 'number')) {
+    const sorted = values.sort((a, b) => a - b);
+    return sorted.slice(1).map((below) => known({ feature, below }));
+  }
+  const options = values.map(String).sort();
+  if (options.length > 2) return options.map((option) => known({ feature, options: [option] }));
+  const telling = options.find((option) => option === 'given' || option === 'true') ?? options[0] ?? '';
+  return [known({ feature, options: [telling] })];
+}
+
+export const passes = (test: Test, value: string | number | undefined): boolean =>
+  'below' in test ? Number(value) < test.below : test.options.includes(String(value));
+
+export const isSpelling = (feature: string): boolean => feature.startsWith(SPELLING);
+
+/** Features that a sample can be made with. */
+export const isPinnable = (feature: string): boolean => !feature.includes('[].');
