@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { Amounts } from '../settings/fragments.ts';
 import { k8s, quantities } from './k8s.ts';
+import { KEEP } from './keep.ts';
 import { DefaultDeny } from './network-policy.ts';
 import { stackOf } from './stack.ts';
 
