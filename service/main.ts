@@ -50,6 +50,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     store,
     karmada,
     events,
+    waitOfNewJobs: dispatcher.wait,
     readClusterHealth: monitor.clusterHealth,
     metrics,
     authenticator,

@@ -4,9 +4,9 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
-import type { Claim, Store } from '../store/store.ts';
+import type { Claim, Store, Wait } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
-import { afterFailure, waitingFor, whyPaused } from './failure.ts';
+import { afterFailure, waitingFor, waitOf } from './failure.ts';
 import { guarded, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
@@ -33,6 +33,8 @@ export interface DispatcherDependencies {
 
 export interface Dispatcher {
   start(): void;
+  /** While Karmada is known not to answer: what a job that is submitted now has to wait for. */
+  wait(): Wait | undefined;
   /** Takes no more jobs, lets the rounds under way finish for so long, then gives them back; may be called twice. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -47,9 +49,9 @@ const LAST_WRITES_MS = 2_000;
 /** A notice of the database may be lost with its connection. */
 const LONGEST_SLEEP_MS = 5_000;
 const LONGEST_DATABASE_PAUSE_SECONDS = 5;
-/** While Karmada is down, jobs that come one by one are told so together; nobody notices this much later. */
-const GATHER_MS = 100;
-const POSTPONED_AT_ONCE = 1000;
+/** While Karmada is down. Jobs that this replica takes in the meantime are told from the start; these are for the others. */
+const EXPLAIN_EVERY_MS = 1_000;
+const EXPLAINED_AT_ONCE = 1_000;
 
 export function createDispatcher(dependencies: DispatcherDependencies): Dispatcher {
   const { store, log } = dependencies;
@@ -63,6 +65,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   const underWay = new Set<Promise<void>>();
   const givingUp = new AbortController();
   let stopping = false;
+  let explainAgainAt = 0;
   let running: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -90,7 +93,8 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   async function takeJobs(): Promise<number> {
     const free = concurrency - underWay.size;
     if (free === 0) return LONGEST_SLEEP_MS;
-    if (pause()) await postponeNewJobs();
+    const paused = pause();
+    if (paused) return sitOut(paused);
     const claims = await store.dispatch.claim(free, claimSeconds);
     for (const claim of claims) begin(claim);
     if (claims.length === free) return underWay.size === concurrency ? LONGEST_SLEEP_MS : 0;
@@ -98,14 +102,15 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     return Math.min(LONGEST_SLEEP_MS, (seconds ?? Number.POSITIVE_INFINITY) * 1000);
   }
 
-  /** Karmada is down, so nothing can be done for them: they are told together. What else is due is looked at job by job. */
-  async function postponeNewJobs(): Promise<void> {
-    await setTimeout(GATHER_MS);
-    for (let postponed = POSTPONED_AT_ONCE; postponed === POSTPONED_AT_ONCE; ) {
-      const paused = pause();
-      if (!paused) return;
-      postponed = await store.dispatch.postponeNew(POSTPONED_AT_ONCE, whyPaused(paused.cause), paused.seconds);
+  /** Nothing can be done for any job, so none is claimed; all are told together, now and then for those that come. */
+  async function sitOut({ seconds }: Paused): Promise<number> {
+    if (Date.now() >= explainAgainAt) {
+      explainAgainAt = Date.now() + EXPLAIN_EVERY_MS;
+      let paused = pause();
+      while (paused && (await store.dispatch.explainWait(EXPLAINED_AT_ONCE, waitOf(paused))) === EXPLAINED_AT_ONCE)
+        paused = pause();
     }
+    return Math.min(seconds * 1000, EXPLAIN_EVERY_MS);
   }
 
   function begin(claim: Claim): void {
@@ -180,6 +185,10 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   return {
     start() {
       running ??= run();
+    },
+    wait() {
+      const paused = pause();
+      return paused && waitOf(paused);
     },
     stop(graceMs = DEFAULT_GRACE_MS) {
       stopped ??= stop(graceMs);

@@ -1,6 +1,8 @@
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
+import type { Wait } from '../store/store.ts';
 import { Refusal } from './create.ts';
+import type { Paused } from './outage.ts';
 import { failed, type Outcome, type Waiting, waiting } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reasonOf } from './remove.ts';
@@ -43,11 +45,14 @@ export function waitingFor(job: Job, error: unknown, dueInSeconds: number): Outc
   return waiting(job, { ...why, reason }, dueInSeconds);
 }
 
-/** What the control plane's silence means to every job that waits for it. */
-export const whyPaused = ({ failure, message }: KarmadaError) => ({ ...WAITS[failure], detail: message });
+/** What every job is told while the control plane does not answer. */
+export function waitOf({ cause }: Paused): Wait {
+  const { reason, message } = WAITS[cause.failure];
+  return { reason, message: `${message}: ${cause.message}` };
+}
 
 function whyOf(error: unknown): Waiting {
-  if (error instanceof KarmadaError) return whyPaused(error);
+  if (error instanceof KarmadaError) return { ...WAITS[error.failure], detail: error.message };
   // The words of a mistake of ours are for the log.
   return { reason: 'InternalError', message: 'The service made a mistake (its log has it); it is tried again' };
 }

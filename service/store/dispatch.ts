@@ -7,7 +7,7 @@ import type { Claim, DispatchStore } from './store.ts';
 
 const claimDue = statement('claimDue');
 const settleClaim = statement('settleClaim');
-const postponeNew = statement('postponeNew');
+const explainWait = statement('explainWait');
 const deleteJob = statement('deleteJob');
 const nextDue = statement('nextDue');
 const backlog = statement('backlog');
@@ -42,16 +42,10 @@ export function createDispatchStore(database: Database, notices: Notices): Dispa
       return row && toJob(row);
     },
 
-    async postponeNew(limit, { detail, message, reason }, seconds): Promise<number> {
-      const [row] = await database.query<{ postponed: number; told: number }>(postponeNew, [
-        limit,
-        seconds,
-        reason,
-        storable(`${message}: ${detail}`),
-        message,
-      ]);
-      if (row?.told) notices.send('mlp_events');
-      return row?.postponed ?? 0;
+    async explainWait(limit, { message, reason }): Promise<number> {
+      const [row] = await database.query<{ jobs: number }>(explainWait, [limit, reason, storable(message)]);
+      if (row?.jobs) notices.send('mlp_events');
+      return row?.jobs ?? 0;
     },
 
     async nextDueInSeconds(): Promise<number | null> {

@@ -93,7 +93,7 @@ export function createJobStore(database: Database, notices: Notices): JobStore {
 /** undefined: the idempotency key is another request's. */
 async function insertOnce(
   database: Database,
-  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy }: NewJob,
+  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, wait }: NewJob,
   idempotency: Idempotency | undefined,
 ): Promise<Job | 'idTaken' | undefined> {
   try {
@@ -112,6 +112,8 @@ async function insertOnce(
       idempotency?.key ?? null,
       idempotency?.requestHash ?? null,
       createdBy,
+      wait?.reason ?? null,
+      wait ? storable(wait.message) : null,
     ]);
     return row && toJob(row);
   } catch (error) {

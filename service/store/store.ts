@@ -28,6 +28,14 @@ export interface NewJob {
   readonly retryOf: string | null;
   readonly attempt: number;
   readonly createdBy: string | null;
+  /** What it says from the first moment, when that is known. */
+  readonly wait?: Wait | undefined;
+}
+
+/** Why nobody can go on with any job now. */
+export interface Wait {
+  readonly reason: string;
+  readonly message: string;
 }
 
 export type InsertResult =
@@ -121,15 +129,8 @@ export interface DispatchStore {
       readonly next: { readonly dueInSeconds: number; readonly failed?: boolean } | 'done' | 'deleteRow';
     },
   ): Promise<Job | undefined>;
-  /**
-   * At most so many due jobs of which nothing is on Karmada yet become due later and say why; returns how many. A row of history
-   * is written only for a reason, or a beginning of the message, that the job did not show before.
-   */
-  postponeNew(
-    limit: number,
-    why: { readonly reason: string; readonly message: string; readonly detail: string },
-    seconds: number,
-  ): Promise<number>;
+  /** Due jobs that cannot be gone on with, at most so many, say why; returns how many did not say so before. */
+  explainWait(limit: number, wait: Wait): Promise<number>;
   /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(): Promise<number | null>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */

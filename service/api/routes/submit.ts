@@ -23,12 +23,12 @@ const headers = z.object({
 const ID_TRIES = 5;
 
 /** The two ways to a new job. */
-export function submitRoutes({ store, clusters, metrics }: ApiDependencies): Route[] {
+export function submitRoutes({ store, clusters, metrics, waitOfNewJobs }: ApiDependencies): Route[] {
   async function submit(
     call: Call<undefined, undefined> | Call<typeof JobPath, undefined>,
     plan: Plan,
   ): Promise<Answer> {
-    const { job, isNew } = await insert(store, plan, idempotencyKey(call), call.caller);
+    const { job, isNew } = await insert(store, { ...plan, wait: waitOfNewJobs() }, idempotencyKey(call), call.caller);
     if (isNew) metrics.submitted(job.algorithm);
     return {
       status: 201,
@@ -91,7 +91,7 @@ export function submitRoutes({ store, clusters, metrics }: ApiDependencies): Rou
   }
 }
 
-type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt'>;
+type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt' | 'wait'>;
 
 async function insert(
   store: Store,

@@ -51,13 +51,13 @@ function read(bytes: Buffer, message: Message): Record<string, unknown> {
     const field = message[number];
     // Go writes what is not set as an empty text.
     if (field && !(field.as === 'text' && value instanceof Buffer && value.length === 0)) {
-      found[field.name] = valueOf(field, value, found[field.name]);
+      found[field.name] = fieldValue(field, value, found[field.name]);
     }
   }
   return found;
 }
 
-function valueOf({ as }: Field, value: Buffer | number, before: unknown): unknown {
+function fieldValue({ as }: Field, value: Buffer | number, before: unknown): unknown {
   if (typeof value === 'number') return value;
   if (typeof as === 'object') return read(value, as);
   switch (as) {

@@ -2,12 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 
-/** Finished jobs with a request as clients send it, and beside them the table that the bare handler works with. */
+/** Finished jobs with a request as clients send it. */
 export async function fillWithJobs(url: string, jobs: number): Promise<void> {
   const request = await readFile(join(import.meta.dirname, '../../service/jobs/xgboost-request.json'), 'utf8');
   const client = new pg.Client(url);
   await client.connect();
-  await client.query('create table bare_job (like job including defaults, primary key (id))');
   await client.query(
     `insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name, clusters,
                       created_at, started_at, finished_at)

@@ -173,49 +173,56 @@ describe('settling', () => {
   });
 });
 
-describe('postponing new jobs while nothing can be done for them', () => {
-  const why = { reason: 'KarmadaUnavailable', message: 'Karmada does not answer', detail: 'connection refused' };
+describe('explaining why nobody goes on with any job', () => {
+  const wait = { reason: 'KarmadaUnavailable', message: 'connection refused' };
 
-  test('tells all that are due, says it once, and leaves those alone that somebody works on', async () => {
-    const database = await freshDatabase();
-    const store = database.store();
+  test('tells all that are due, says it once, leaves those alone that somebody works on; they stay due', async () => {
+    const store = (await freshDatabase()).store();
     const claimed = await inserted(store, newJob({ priority: 9 }));
     await claimOne(store);
     const waiting = [await inserted(store), await inserted(store)];
 
-    expect(await store.dispatch.postponeNew(10, why, 0)).toBe(2);
-    await database.query(lapse);
-    const again = { ...why, detail: 'no route to host' };
-    expect(await store.dispatch.postponeNew(10, again, 60)).toBe(3);
-    expect(await store.dispatch.claim(10, 30)).toEqual([]);
+    expect(await store.dispatch.explainWait(10, wait)).toBe(2);
+    expect(await store.dispatch.explainWait(10, wait)).toBe(0);
+    expect(await store.dispatch.explainWait(10, { ...wait, message: 'no route to host' })).toBe(2);
 
     for (const id of waiting) {
-      expect(await store.jobs.get(id)).toMatchObject({
-        status: 'Pending',
-        reason: 'KarmadaUnavailable',
-        message: 'Karmada does not answer: no route to host',
-      });
-      const told = (await store.events.ofJob(id)).map(({ message }) => message);
-      expect(told).toEqual(['Waiting to be dispatched', 'Karmada does not answer: connection refused']);
+      const { status, reason, message } = (await store.jobs.get(id)) ?? {};
+      expect([status, reason, message]).toEqual(['Pending', 'KarmadaUnavailable', 'no route to host']);
+      const told = (await store.events.ofJob(id)).map((event) => event.message);
+      expect(told).toEqual(['Waiting to be dispatched', 'connection refused']);
     }
-    expect((await store.events.ofJob(claimed)).map(({ reason }) => reason)).toEqual(['Queued', 'KarmadaUnavailable']);
+    expect((await store.jobs.get(claimed))?.reason).toBe('Queued');
+    expect((await store.dispatch.claim(10, 30)).map(({ job }) => job.id).sort()).toEqual(waiting.sort());
   });
 
-  test('at most so many at a time; a job on Karmada or with a wish is not among them', async () => {
+  test('a job that is to go says so all the same, and one that runs has no news', async () => {
     const store = (await freshDatabase()).store();
     await inserted(store);
-    await store.dispatch.settle(await claimOne(store), {
-      set: { dispatchedAt: new Date() },
-      next: { dueInSeconds: 0 },
-    });
+    const placed = { clusters: ['member1'], dispatchedAt: new Date(), reason: 'Scheduled' };
+    const running = await claimOne(store);
+    await store.dispatch.settle(running, { set: placed, next: { dueInSeconds: 0 } });
     const leaving = await inserted(store);
     await store.jobs.setWanted(leaving, 'delete', { reason: 'Deleting', message: 'asked for' });
-    await inserted(store);
-    await inserted(store);
 
-    expect(await store.dispatch.postponeNew(1, why, 60)).toBe(1);
-    expect(await store.dispatch.postponeNew(10, why, 60)).toBe(1);
-    expect((await store.jobs.get(leaving))?.reason).toBe('Deleting');
+    expect(await store.dispatch.explainWait(10, wait)).toBe(1);
+    expect(await store.jobs.get(leaving)).toMatchObject({ reason: 'Deleting', message: 'connection refused' });
+    expect(await store.jobs.get(running.job.id)).toMatchObject({ reason: 'Scheduled' });
+  });
+
+  test('at most so many at a time', async () => {
+    const store = (await freshDatabase()).store();
+    for (let n = 0; n < 3; n++) await inserted(store);
+    expect(await store.dispatch.explainWait(2, wait)).toBe(2);
+    expect(await store.dispatch.explainWait(2, wait)).toBe(1);
+  });
+
+  test('a job that comes in the meantime says it from the first moment', async () => {
+    const store = (await freshDatabase()).store();
+    const id = await inserted(store, { ...newJob(), wait });
+    const events = await store.events.ofJob(id);
+    expect(events).toEqual([expect.objectContaining({ status: 'Pending', ...wait })]);
+    expect(await store.dispatch.explainWait(10, wait)).toBe(0);
   });
 });
 
