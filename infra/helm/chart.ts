@@ -1,10 +1,14 @@
-import { Yaml } from 'cdk8s';
+import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
-import { type Derived, derive } from './derive.ts';
-import { at } from './expressions.ts';
+import { chartFile } from './chart-file.ts';
+import { ciFiles } from './ci-values.ts';
+import { type DerivedObject, derive } from './derive.ts';
 import type { Leaf } from './leaves.ts';
+import type { Node } from './nodes.ts';
+import { notesFile } from './notes-file.ts';
+import type { Project } from './project.ts';
 import { readme } from './readme.ts';
-import { NOTES } from './release.ts';
+import { HOOK, NOTES, release } from './release.ts';
 import { templateOf } from './template.ts';
 import { valuesFile } from './values.ts';
 import { valuesSchema } from './values-schema.ts';
@@ -17,65 +21,71 @@ export interface HelmChart {
   readonly paths: ReadonlySet<string>;
 }
 
+/** One chart of a stack, as far as its files need to know it. */
+export interface ChartOf {
+  readonly definition: StackDefinition;
+  readonly name: string;
+  /** "" for the stack's own cluster, or the name of another API server. */
+  readonly folder: string;
+  /** The settings that are values of this chart. */
+  readonly leaves: readonly Leaf[];
+  readonly project: Project;
+}
+
 /** The charts of a stack: one for its own cluster, and one for each other API server. */
-export function chartsOf(definition: StackDefinition, version: string): HelmChart[] {
-  const derived = derive(definition);
-  return [...derived.folders.keys()]
-    .filter((folder) => folder !== NOTES)
-    .map((folder) => chartOf(definition, derived, folder, version));
+export function chartsOf(definition: StackDefinition, project: Project): HelmChart[] {
+  const { folders, leaves } = derive(definition);
+  const [notes] = folders.get(NOTES) ?? [];
+  return [...folders].flatMap(([folder, objects]) => {
+    if (folder === NOTES) return [];
+    const name = folder ? `${definition.name}-${folder}` : definition.name;
+    const templates = templatesOf(name, objects, leaves);
+    templates.set('templates/NOTES.txt', notesFile({ name, folder, leaves, stack: definition.name }, notes));
+    const paths = usedPaths([...templates.values()].join('\n'), leaves);
+    const chart = { definition, name, folder, project, leaves: leaves.filter(({ path }) => paths.has(path)) };
+    return [{ name, paths, files: new Map([...filesAround(chart), ...templates]) }];
+  });
 }
 
-function chartOf(definition: StackDefinition, derived: Derived, folder: string, version: string): HelmChart {
-  const name = folder ? `${definition.name}-${folder}` : definition.name;
-  const files = new Map<string, string>();
-  for (const object of derived.folders.get(folder) ?? []) {
-    const base = object.name.includes('zq') ? '' : `-${object.name}`;
-    const path = `templates/${object.kind.toLowerCase()}${base}.yaml`.replaceAll(':', '-');
-    files.set(path, (files.get(path) ?? '') + templateOf(object, { chart: name, leaves: derived.leaves }));
+function templatesOf(chart: string, objects: readonly DerivedObject[], leaves: readonly Leaf[]): Map<string, string> {
+  const files = new Map([['templates/_helpers.tpl', helpers(chart)]]);
+  for (const object of objects) {
+    const path = templatePath(object);
+    files.set(path, (files.get(path) ?? '') + templateOf(object, { chart, leaves }));
   }
-  const paths = usedPaths([...files.values()].join('\n'), derived.leaves);
-  const kept = (path: string) => paths.has(path);
-  const defaults = definition.settings.parse({});
-  files.set('templates/_helpers.tpl', helpers(name));
-  files.set('Chart.yaml', chartFile(name, folder, definition, version));
-  files.set('values.yaml', valuesFile(definition.settings, defaults, kept));
-  files.set('values.schema.json', `${JSON.stringify(valuesSchema(definition.settings, kept), null, 2)}\n`);
-  files.set(
-    'README.md',
-    readme(
-      name,
-      definition,
-      derived.leaves.filter(({ path }) => kept(path)),
-      version,
-    ),
-  );
-  files.set('.helmignore', 'ci/\n');
-  for (const [environment, values] of Object.entries(definition.environments)) {
-    files.set(`ci/${environment}-values.yaml`, Yaml.stringify(selected(values, derived.leaves, kept)));
-  }
-  return { name, files, paths };
+  return files;
 }
 
-/** The part of some settings that this chart has values for. */
-export function selected(
-  values: unknown,
-  leaves: readonly Leaf[],
-  kept: (path: string) => boolean,
-): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const { path } of leaves.filter((leaf) => kept(leaf.path))) {
-    const value = at(values, path);
-    if (value === undefined) continue;
-    const keys = path.split('.');
-    const last = keys.pop() ?? '';
-    let target = result;
-    for (const key of keys) {
-      target[key] ??= {};
-      target = target[key] as Record<string, unknown>;
-    }
-    target[last] = value;
-  }
-  return result;
+/** An object whose name is a setting has none here; the names of roles may hold colons. */
+function templatePath({ kind, name, node }: DerivedObject): string {
+  const own = name.includes('zq') ? '' : `-${name}`;
+  const folder = isTest(node) ? 'templates/tests' : 'templates';
+  return `${folder}/${kind.toLowerCase()}${own}.yaml`.replaceAll(':', '-');
+}
+
+function isTest(node: Node): boolean {
+  const hook = ['metadata', 'annotations', HOOK].reduce<Node | undefined>((outer, key) => entryOf(outer, key), node);
+  return hook?.kind === 'scalar' && hook.expression.what === 'literal' && hook.expression.value === 'test';
+}
+
+function entryOf(node: Node | undefined, key: string): Node | undefined {
+  const entries = node?.kind === 'map' ? node.entries : [];
+  return entries.flatMap((entry) => ('key' in entry && entry.key === key ? [entry.node] : []))[0];
+}
+
+function filesAround(chart: ChartOf): Map<string, string> {
+  const { definition, folder, leaves } = chart;
+  const defaults: CommonSettings = definition.settings.parse({});
+  const kept = (path: string) => leaves.some((leaf) => leaf.path === path);
+  return new Map([
+    ['Chart.yaml', chartFile(chart, release(definition, defaults).get(folder) ?? [])],
+    ['values.yaml', valuesFile(definition.settings, defaults, kept)],
+    ['values.schema.json', `${JSON.stringify(valuesSchema(definition.settings, kept), null, 2)}\n`],
+    ['README.md', readme(chart, defaults)],
+    // For `helm lint` and for readers; a package needs them not.
+    ['.helmignore', 'ci/\n'],
+    ...ciFiles(chart).map(([file, text]) => [`ci/${file}`, text] as const),
+  ]);
 }
 
 /** The settings that templates read; an image, as a whole. */
@@ -103,17 +113,3 @@ const helpers = (
 {{- with $image.digest }}@{{ . }}{{ end -}}
 {{- end }}
 `;
-
-function chartFile(name: string, folder: string, { what }: StackDefinition, version: string): string {
-  return Yaml.stringify({
-    apiVersion: 'v2',
-    name,
-    description: folder ? `For the API server of ${folder}: ${what}` : what,
-    type: 'application',
-    version,
-    appVersion: version,
-    kubeVersion: '>=1.30.0-0',
-    icon: 'https://raw.githubusercontent.com/cncf/artwork/main/projects/kubernetes/icon/color/kubernetes-icon-color.svg',
-    annotations: { 'artifacthub.io/license': 'Apache-2.0' },
-  });
-}

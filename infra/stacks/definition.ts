@@ -29,6 +29,8 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
   readonly what: string;
   readonly settings: Schema;
   readonly environments: Readonly<Record<string, z.input<Schema>>>;
+  /** More settings that are worth to be seen and tested: in the chart's folder ci, beside the environments. */
+  readonly examples?: Readonly<Record<string, z.input<Schema>>>;
   readonly variables: Readonly<Record<string, Variable>>;
   build(stack: Stack, settings: z.output<Schema>, context: BuildContext): void;
   /** The Secrets that its manifests refer to and that are never written to a file. */

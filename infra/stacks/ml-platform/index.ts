@@ -2,6 +2,7 @@ import { defineStack } from '../definition.ts';
 import { createdAtDeploy } from './created-at-deploy.ts';
 import { dev } from './environments/dev.ts';
 import { prod } from './environments/prod.ts';
+import { examples } from './examples.ts';
 import { firstSteps } from './first-steps.ts';
 import { settings } from './settings.ts';
 import { build } from './stack.ts';
@@ -11,6 +12,7 @@ export const mlPlatform = defineStack({
   what: 'Train machine-learning models on many Kubernetes clusters: page, job API and monitor, PostgreSQL.',
   settings,
   environments: { dev, prod },
+  examples,
   variables: {
     K8S_NAMESPACE: { setting: 'namespace.name', what: 'Namespace' },
     DOCKER_REGISTRY: { setting: 'images.registry', what: 'Registry of our own images' },

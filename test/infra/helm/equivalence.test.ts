@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chartsOf, type HelmChart, selected } from '../../../infra/helm/chart.ts';
+import { chartsOf, type HelmChart } from '../../../infra/helm/chart.ts';
 import { charted } from '../../../infra/helm/charted.ts';
+import { selected } from '../../../infra/helm/ci-values.ts';
 import { leavesOf } from '../../../infra/helm/leaves.ts';
+import { readProject } from '../../../infra/helm/project.ts';
+import { release } from '../../../infra/helm/release.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
-import { type KubeObject, synthesize } from '../../../infra/synth/synthesize.ts';
+import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
 import { arbitrarySettings } from '../arbitrary.ts';
 import { settingsOf } from '../subjects.ts';
@@ -24,7 +27,7 @@ const BATCHES = 1;
 const LIMIT = 180_000;
 
 for (const definition of charted) {
-  const charts = chartsOf(definition, '0.1.0');
+  const charts = chartsOf(definition, readProject());
   const cases = tools.flatMap((tool) => charts.map((chart) => ({ ...tool, name: chart.name, chart })));
 
   describe.skipIf(tools.length === 0).each(cases)('$name by helm $version', ({ chart, helm }) => {
@@ -63,11 +66,11 @@ for (const definition of charted) {
 }
 
 function expectSame(helm: string, chart: HelmChart, definition: StackDefinition, all: readonly unknown[]): void {
-  const leaves = leavesOf(definition.settings);
+  const used = leavesOf(definition.settings).filter(({ path }) => chart.paths.has(path));
   const rendered = renderAll(
     helm,
     chart,
-    all.map((values) => selected(values, leaves, (path) => chart.paths.has(path))),
+    all.map((values) => selected(values, used)),
   );
   all.forEach((values, index) => {
     expect(byTitle(rendered[index] ?? [])).toEqual(byTitle(synthesized(definition, values, chart)));
@@ -75,6 +78,6 @@ function expectSame(helm: string, chart: HelmChart, definition: StackDefinition,
 }
 
 function synthesized(definition: StackDefinition, values: unknown, chart: HelmChart): KubeObject[] {
-  const { folders } = synthesize(definition, settingsOf(definition, values), { environment: 'test' });
+  const folders = release(definition, settingsOf(definition, values));
   return folders.get(chart.name === definition.name ? '' : chart.name.slice(definition.name.length + 1)) ?? [];
 }

@@ -1,0 +1,31 @@
+import { Yaml } from 'cdk8s';
+import type { ChartOf } from './chart.ts';
+import { at } from './expressions.ts';
+import type { Leaf } from './leaves.ts';
+
+/** Values of each environment and example, as far as this chart has them. */
+export function ciFiles({ definition, leaves }: ChartOf): [string, string][] {
+  const { environments, examples = {} } = definition;
+  return Object.entries({ ...environments, ...examples }).map(([name, settings]) => [
+    `${name}-values.yaml`,
+    Yaml.stringify(selected(settings, leaves)),
+  ]);
+}
+
+/** The part of some settings that a chart has values for. */
+export function selected(settings: unknown, leaves: readonly Pick<Leaf, 'path'>[]): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const { path } of leaves) {
+    const value = at(settings, path);
+    if (value === undefined) continue;
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    let target = result;
+    for (const key of keys) {
+      target[key] ??= {};
+      target = target[key] as Record<string, unknown>;
+    }
+    target[last] = value;
+  }
+  return result;
+}

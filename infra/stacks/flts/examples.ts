@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { EXTRAS } from '../extras.ts';
+import type { settings } from './settings.ts';
+
+/** Everything that can be switched on, in one. */
+const everything: z.input<typeof settings> = {
+  production: true,
+  commonLabels: { 'example.com/team': 'forecast' },
+  images: { registry: 'registry.example.com/flts', tag: '0.1.0', pullSecrets: ['registry-login'] },
+  namespace: { quota: { enabled: true }, limitRange: { enabled: true } },
+  storage: { className: 'fast' },
+  monitoring: { enabled: true },
+  exposure: { type: 'ingress' },
+  database: { bundled: { backup: { enabled: true } } },
+  mlflowDatabase: { bundled: { backup: { enabled: true } } },
+  inference: { replicas: 2, autoscaling: { enabled: true }, pod: EXTRAS },
+  trainGru: { livenessCommand: ['sh', '-c', 'test -e /tmp/alive'], pod: EXTRAS },
+  prometheus: { volume: { enabled: true } },
+  locust: { enabled: true },
+};
+
+/** What keeps state runs elsewhere. */
+const external: z.input<typeof settings> = {
+  kafka: { mode: 'external' },
+  objectStorage: { mode: 'external' },
+  database: { mode: 'external' },
+  mlflowDatabase: { mode: 'external' },
+  prometheus: { enabled: false },
+  grafana: { enabled: false },
+  exposure: { type: 'none' },
+};
+
+/** What keeps state is in the hands of operators. */
+const operators: z.input<typeof settings> = {
+  kafka: { mode: 'strimzi' },
+  database: { mode: 'cloudnativepg' },
+  mlflowDatabase: { mode: 'cloudnativepg' },
+  monitoring: { enabled: true },
+};
+
+export const examples = { everything, external, operators };

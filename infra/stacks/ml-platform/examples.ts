@@ -1,0 +1,57 @@
+import type { z } from 'zod';
+import { EXTRAS } from '../extras.ts';
+import type { settings } from './settings.ts';
+
+/** Everything that can be switched on, in one. */
+const everything: z.input<typeof settings> = {
+  production: true,
+  commonLabels: { 'example.com/team': 'ml' },
+  images: { registry: 'registry.example.com/ml-platform', tag: '0.1.0', pullSecrets: ['registry-login'] },
+  namespace: { quota: { enabled: true }, limitRange: { enabled: true } },
+  storage: { className: 'fast' },
+  monitoring: { enabled: true, labels: { release: 'prometheus' } },
+  isolation: { dnsCidrs: ['169.254.20.10/32'] },
+  exposure: { type: 'ingress', ingress: { host: 'ml.example.com', annotations: { 'example.com/limit': '10' } } },
+  backend: {
+    replicas: 2,
+    autoscaling: { enabled: true },
+    disruptionBudget: true,
+    topologySpread: true,
+    pod: EXTRAS,
+    corsOrigins: ['https://notebooks.example.com', 'https://ml.example.com'],
+  },
+  frontend: { replicas: 2, disruptionBudget: true, topologySpread: true, pod: EXTRAS },
+  database: { bundled: { backup: { enabled: true } } },
+  check: { tokenSecret: 'check-token', namespace: 'ml-check' },
+};
+
+/** A database that runs elsewhere, OpenID Connect, a certificate of one's own. */
+const external: z.input<typeof settings> = {
+  database: { mode: 'external', secret: { name: 'company-postgres' }, external: { cidrs: ['10.20.0.0/16'] } },
+  auth: {
+    mode: 'oidc',
+    oidc: {
+      origin: 'https://id.example.com',
+      path: '/realms/ml',
+      groups: [
+        { group: 'ml-admins', namespaces: ['*'], role: 'admin' },
+        { group: 'team a', namespaces: ['team-a', 'team-a-test'], role: 'submitter' },
+      ],
+    },
+  },
+  exposure: { type: 'ingress', ingress: { className: '', tls: { source: 'secret', secretName: 'company-tls' } } },
+  karmada: { memberClusters: ['member1', 'member2'], identity: { type: 'serviceAccount' } },
+};
+
+/** PostgreSQL by its operator, backed up to object storage; no network policies, no namespace of the chart's own. */
+const operator: z.input<typeof settings> = {
+  namespace: { create: false },
+  isolation: { enabled: false },
+  monitoring: { enabled: true },
+  database: {
+    mode: 'cloudnativepg',
+    cloudnativepg: { backup: { method: 'objectStore', objectStore: { endpointUrl: 'https://s3.example.com' } } },
+  },
+};
+
+export const examples = { everything, external, operator };

@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import { EXTRAS } from '../extras.ts';
+import type { settings } from './settings.ts';
+
+/** Everything that can be switched on, in one. */
+const everything: z.input<typeof settings> = {
+  production: true,
+  commonLabels: { 'example.com/team': 'weather' },
+  images: { registry: 'registry.example.com/preempt', tag: '0.1.0', pullSecrets: ['registry-login'] },
+  namespace: { quota: { enabled: true }, limitRange: { enabled: true } },
+  storage: { className: 'fast' },
+  monitoring: { enabled: true },
+  exposure: { type: 'ingress' },
+  config: { weather: { monitored_fields: ['temperature_2m', 'wind_speed_10m'] }, debug: false, retries: 3 },
+  mysql: { backup: { enabled: true } },
+  models: { accessMode: 'ReadWriteMany' },
+  api: {
+    autoscaling: { enabled: true },
+    disruptionBudget: true,
+    topologySpread: true,
+    metricsPath: '/metrics',
+    pod: EXTRAS,
+  },
+  frontend: { disruptionBudget: true, topologySpread: true, pod: EXTRAS },
+  collector: { pod: EXTRAS },
+};
+
+/** What keeps state runs elsewhere; the locations come on a volume. */
+const external: z.input<typeof settings> = {
+  mysql: { mode: 'external', external: { host: 'mysql.example.com', address: { cidrs: ['10.20.0.0/16'] } } },
+  redis: { mode: 'external' },
+  seed: { locations: { source: 'volume', name: 'locations' } },
+};
+
+export const examples = { everything, external };
