@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stacks } from '../stacks/index.ts';
 import { swapIn } from '../synth/swap.ts';
 import { chartArchive } from './archive.ts';
 import { chartsOf } from './chart.ts';
-import { charted } from './charted.ts';
 import { readProject } from './project.ts';
 
 const OUT = 'charts-out/helm';
@@ -32,7 +32,7 @@ function main(): void {
     return;
   }
   const project = readProject();
-  const charts = charted.flatMap((definition) => chartsOf(definition, project));
+  const charts = stacks.flatMap((definition) => chartsOf(definition, project));
   // The folder as a whole, so that a chart which is no more goes.
   const all = charts.flatMap(({ files, name }) => [...files].map(([path, text]) => [join(name, path), text] as const));
   swapIn(new Map([[OUT, new Map(all)]]));

@@ -1,16 +1,43 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { loadAll, YAML11_SCHEMA } from 'js-yaml';
 import type { HelmChart } from '../../../infra/helm/chart.ts';
+import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
+import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
+
+/** A chart as it is on disk: its name and its files, by path below its folder. */
+export type ChartFiles = Pick<HelmChart, 'files' | 'name'>;
+
+/** Both versions of helm, as far as this machine has them. */
+export const helms = (['helm3', 'helm4'] as const).flatMap((tool) => {
+  const helm = kubernetesTool(tool);
+  return helm === undefined ? [] : [{ version: tool.slice(4), helm }];
+});
+
+const COMMITTED = 'charts-out/helm';
+
+/** The charts of a stack as they are committed, with the folder of the manifests that each is made of. */
+export function committedCharts({ name }: Pick<StackDefinition, 'name'>): (ChartFiles & { folder: string })[] {
+  return readdirSync(COMMITTED)
+    .filter((chart) => chart === name || chart.startsWith(`${name}-`))
+    .map((chart) => ({ name: chart, folder: chart.slice(name.length + 1), files: filesBelow(join(COMMITTED, chart)) }));
+}
+
+function filesBelow(folder: string): Map<string, string> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return new Map(
+    paths.map(({ name, parentPath }) => {
+      const path = join(parentPath, name);
+      return [path.slice(folder.length + 1), readFileSync(path, 'utf8')];
+    }),
+  );
+}
 
 /** Gives a chart on disk to `use`, and takes it away afterwards. */
-export function withChart<Result>(
-  { files, name }: Pick<HelmChart, 'files' | 'name'>,
-  use: (folder: string) => Result,
-): Result {
+export function withChart<Result>({ files, name }: ChartFiles, use: (folder: string) => Result): Result {
   const parent = mkdtempSync(join(tmpdir(), 'chart-'));
   try {
     write(join(parent, name), files);
@@ -22,8 +49,9 @@ export function withChart<Result>(
 
 export function write(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [path, content] of files) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), content);
+    const file = join(folder, path);
+    if (!existsSync(dirname(file))) mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
   }
 }
 
@@ -31,7 +59,7 @@ export function write(folder: string, files: ReadonlyMap<string, string>): void 
  * Renders one chart with many values in one run of helm, which is what makes hundreds of them affordable: a chart that
  * has it as a part once for each of the values, under aliases.
  */
-export function renderAll(helm: string, chart: HelmChart, all: readonly unknown[]): KubeObject[][] {
+export function renderAll(helm: string, chart: ChartFiles, all: readonly unknown[]): KubeObject[][] {
   const dependencies = all.map((_, index) => ({ name: chart.name, version: '*', alias: alias(index) }));
   const parts = [...chart.files].map(([path, content]) => [`charts/${chart.name}/${path}`, content] as const);
   const files = new Map([
@@ -39,34 +67,57 @@ export function renderAll(helm: string, chart: HelmChart, all: readonly unknown[
     ['Chart.yaml', JSON.stringify({ apiVersion: 'v2', name: 'all', version: '0.0.0', dependencies })],
     ['values.yaml', JSON.stringify(Object.fromEntries(all.map((values, index) => [alias(index), values])))],
   ]);
-  const output = withChart({ name: 'all', files }, (folder) =>
-    execFileSync(helm, ['template', 'release', folder], {
-      encoding: 'utf8',
-      maxBuffer: 2 ** 30,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
-  );
-  const found = all.map((): KubeObject[] => []);
+  const output = withChart({ name: 'all', files }, (folder) => template(helm, chart.name, folder));
+  const found = all.map((): string[] => []);
   for (const part of output.split(/^---$/m)) {
     const source = /^# Source: all\/charts\/r(\d+)\//m.exec(part)?.[1];
-    if (source === undefined) continue;
-    found[Number(source)]?.push(...objectsIn(part));
+    if (source !== undefined) found[Number(source)]?.push(part);
   }
-  return found;
+  return found.map((texts) => objectsIn(texts.join('\n---\n')));
 }
 
 const alias = (index: number): string => `r${index}`;
 
-/** Strict: a key that is there twice is a mistake. YAML 1.1, as helm and kubectl read it. */
-export function objectsIn(text: string): KubeObject[] {
-  return parseAllDocuments(text, { version: '1.1', uniqueKeys: true }).flatMap((document) => {
-    if (document.errors.length > 0) throw new Error(`${document.errors[0]?.message}\n${text}`);
-    const object = document.toJS() as KubeObject | null;
-    return object ? [object] : [];
+export function template(helm: string, release: string, folder: string, ...options: string[]): string {
+  return execFileSync(helm, ['template', release, folder, ...options], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 30,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
+
+/** Strict: a key that is there twice is a mistake. YAML 1.1, as helm and kubectl read it. */
+export const objectsIn = (text: string): KubeObject[] =>
+  (loadAll(text, { schema: YAML11_SCHEMA }) as (KubeObject | null | undefined)[]).filter(
+    (object): object is KubeObject => object !== null && object !== undefined,
+  );
 
 /** Objects by kind and name, to compare. */
 export function byTitle(objects: readonly KubeObject[]): Record<string, KubeObject> {
   return Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+}
+
+/** The part of some settings that a chart has values for. */
+export function valuesFor(chart: ChartFiles, settings: unknown): Record<string, unknown> {
+  return selected(settings, JSON.parse(chart.files.get('values.schema.json') ?? '{}') as Schema) as Record<
+    string,
+    unknown
+  >;
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+function selected(settings: unknown, { properties }: Schema): unknown {
+  if (!properties || settings === null || typeof settings !== 'object' || Array.isArray(settings)) return settings;
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]) => {
+      const below = properties[key];
+      if (!below) return [];
+      const inner = selected(value, below);
+      const emptied = below.properties && Object.keys(inner as object).length === 0;
+      return emptied ? [] : [[key, inner]];
+    }),
+  );
 }
