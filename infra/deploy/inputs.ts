@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readAccessFile, tokensShape } from '../../service/auth/files.ts';
 import type { DeployFlags } from './options.ts';
 
@@ -27,11 +26,4 @@ function tokensFile({ tokensFile: file }: DeployFlags): string[] {
   return 'problems' in read
     ? [`${file} is no file of tokens (npm run hash-token makes one): ${read.problems.join('; ')}`]
     : [];
-}
-
-/** The token of a caller, for the probe job; what is wrong is thrown. */
-export function readToken(file: string): string {
-  const token = readFileSync(file, 'utf8').trim();
-  if (/^[\x21-\x7e]+$/.test(token)) return token;
-  throw new Error(`${file} holds no token: one line of it, and nothing else`);
 }

@@ -27,9 +27,7 @@ export interface DeployFlags extends CommonFlags {
   readonly timeout: number;
   /** How long a pod may show the same trouble, in milliseconds. */
   readonly patience: number;
-  /** The namespace of the probe job. */
-  readonly probeJob?: string;
-  readonly probeTokenFile?: string;
+  readonly probeJob?: boolean;
 }
 
 export interface DestroyFlags extends CommonFlags {
@@ -72,16 +70,7 @@ export function deployCommand(): Command {
         .argParser(duration)
         .default(60_000, '1m'),
     )
-    .addOption(
-      new Option('--probe-job [namespace]', 'at the end, send a job through Karmada and wait until it succeeds').preset(
-        'default',
-      ),
-    )
-    .addOption(
-      new Option('--probe-token-file <file>', 'API token for the probe job, where callers need one').env(
-        'PROBE_TOKEN_FILE',
-      ),
-    )
+    .option('--probe-job', 'at the end run the check of the stack: for ml-platform a job through Karmada to Succeeded')
     .addHelpText('after', VARIABLES);
 }
 

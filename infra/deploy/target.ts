@@ -2,7 +2,7 @@ import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import { PlanError, type Planned, plan } from '../plan.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { Settings as PlatformSettings } from '../stacks/ml-platform/settings.ts';
-import { type KubeObject, synthesize } from '../synth/synthesize.ts';
+import { type KubeObject, type Synthesis, synthesize } from '../synth/synthesize.ts';
 import { connectTo, type KubeApi } from './kube/api.ts';
 import { type Cluster, clusterFor } from './kube/cluster.ts';
 import type { CommonFlags } from './options.ts';
@@ -14,6 +14,8 @@ export interface Target {
   readonly environment: string;
   readonly namespace: string;
   readonly objects: Objects;
+  /** Its workloads, and all folders of its objects. */
+  readonly synthesis: Synthesis;
   readonly createdAtDeploy: readonly CreatedAtDeploy[];
   /** Settings of the one stack that uses Karmada. */
   readonly platform: PlatformSettings | undefined;
@@ -78,7 +80,8 @@ type Clusters = Pick<Target, 'management' | 'karmada'>;
 
 function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[], signal: AbortSignal) {
   const { definition, environment, settings } = planned;
-  const { folders } = synthesize(definition, settings, { environment });
+  const synthesis = synthesize(definition, settings, { environment });
+  const { folders } = synthesis;
   const namespace = settings.namespace.name;
   const clusters: Clusters = {
     management: clusterFor(opened.management, namespace, signal),
@@ -89,6 +92,7 @@ function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[],
     stack: definition.name,
     environment,
     namespace,
+    synthesis,
     objects: { platform: folders.get('') ?? [], karmada: folders.get('karmada') ?? [] },
     createdAtDeploy: definition.createdAtDeploy(settings),
     platform: definition.name === mlPlatform.name ? (settings as PlatformSettings) : undefined,

@@ -1,5 +1,6 @@
+import type { Release } from '../helm/release.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import type { ObjectKey } from '../kube/resources.ts';
+import { idOf, type ObjectKey } from '../kube/resources.ts';
 import type { Revision } from '../revisions.ts';
 import { MADE_FOR } from '../secret.ts';
 import type { Objects, Target } from '../target.ts';
@@ -11,28 +12,42 @@ export interface Doomed {
   readonly object: ObjectKey;
 }
 
+/** Where it is noted down what was deployed. */
+export interface Records {
+  readonly revisions: readonly Revision[];
+  readonly releases: Readonly<Record<keyof Objects, readonly Release[]>>;
+}
+
 /** Without --delete-data these stay, as does all that is in Karmada. The namespace, which may hold others' objects, always does. */
 const DATA = new Set(['PersistentVolumeClaim', 'Secret']);
 
 /** What there is to remove, the last applied first. */
-export async function doomedObjects(target: Target, revisions: readonly Revision[], data: boolean): Promise<Doomed[]> {
+export async function doomedObjects(target: Target, records: Records, data: boolean): Promise<Doomed[]> {
   const { karmada, management } = target;
-  const mine = [...applied(target, revisions, 'platform'), ...(await secretsMade(target))];
+  const mine = [...(await known(target, management, records, 'platform')), ...(await secretsMade(target))];
   const goes = ({ kind }: ObjectKey): boolean => kind !== 'Namespace' && (data || !DATA.has(kind));
   const all: Doomed[] = [
     ...mine.filter(goes).map((object) => ({ cluster: management, where: 'cluster' as const, object })),
     ...(karmada && data
-      ? applied(target, revisions, 'karmada').map((object) => ({ cluster: karmada, where: 'Karmada' as const, object }))
+      ? (await known(target, karmada, records, 'karmada')).map((object) => ({
+          cluster: karmada,
+          where: 'Karmada' as const,
+          object,
+        }))
       : []),
   ];
   const there = await Promise.all(all.map(({ cluster, object }) => exists(cluster, object)));
   return all.filter((_, index) => there[index]);
 }
 
-/** As the revisions tell; of a stack that something else deployed, as the program would generate it. */
-function applied(target: Target, revisions: readonly Revision[], part: keyof Objects): ObjectKey[] {
-  const known = revisions.length > 0 ? everApplied(revisions, part) : target.objects[part];
-  return [...known].reverse();
+/** As revisions and releases tell; of a stack that something else deployed, as the program would generate it. */
+async function known(target: Target, { resources }: Cluster, records: Records, part: keyof Objects) {
+  const { releases, revisions } = records;
+  const told = [...everApplied(revisions, part), ...releases[part].flatMap(({ objects }) => objects)];
+  const all: readonly ObjectKey[] = told.length > 0 ? told : target.objects[part];
+  const pathOf = (object: ObjectKey) => resources.pathOf(object).catch(() => idOf(object));
+  const byPath = await Promise.all(all.map(async (object) => [await pathOf(object), object] as const));
+  return [...new Map(byPath).values()].reverse();
 }
 
 async function secretsMade({ management, namespace, stack }: Target): Promise<ObjectKey[]> {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { ApiFailure } from '../kube/api.ts';
 import type { Deployment } from '../step.ts';
 import type { Objects, Target } from '../target.ts';
 import { clusterOf, releaseNamespace, releaseOf } from '../ways/parts.ts';
@@ -33,8 +34,15 @@ export async function rendered(helm: Helm, target: Target, part: keyof Objects):
   return runHelm(helm, { place: placeOf(target, part), args: all, input, signal: target.signal });
 }
 
-export const releasesOf = (target: Target, part: keyof Objects): Promise<Release[]> =>
-  readReleases(clusterOf(target, part), releaseNamespace(target, part), releaseOf(target, part));
+/** None where they may not be read: then nobody deployed with Helm by this kubeconfig either. */
+export async function releasesOf(target: Target, part: keyof Objects): Promise<Release[]> {
+  try {
+    return await readReleases(clusterOf(target, part), releaseNamespace(target, part), releaseOf(target, part));
+  } catch (error) {
+    if (error instanceof ApiFailure && error.status === 403) return [];
+    throw error;
+  }
+}
 
 /** The last that ran before the one that runs now. */
 export async function releaseBefore(target: Target, part: keyof Objects): Promise<Release | undefined> {

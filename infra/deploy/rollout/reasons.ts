@@ -27,24 +27,28 @@ export async function reasonsFor(target: Target, workload: Workload): Promise<st
   const labels = workload.spec?.selector?.matchLabels;
   const all = (await api.ask<{ items: Pod[] }>('GET', `${folder}/pods`)).items;
   const pods = labels ? ofNewVersion(matching(all, labels), workload.status?.updateRevision) : [];
-  const events = (await api.ask<{ items: Event[] }>('GET', `${folder}/events`)).items;
+  const events = await eventsIn(target, folder);
   // Without a pod it is the ReplicaSet or the workload itself that was refused one (quota, admission).
   if (pods.length === 0) return warnings(events, (name) => name.startsWith(workload.metadata.name));
-  const reasons = await Promise.all(
-    pods
-      .filter((pod) => !isWell(pod))
-      .map(async (pod) => {
-        const noNode = unschedulable(pod);
-        const containers = unwellContainers(pod).map((each) => containerReason(target, folder, pod, each));
-        return [
-          ...(noNode === undefined ? [] : [`no node takes it: ${noNode}`]),
-          ...(await Promise.all(containers)).flat(),
-          ...warnings(events, (name) => name === pod.metadata.name),
-        ].map((each) => `pod ${pod.metadata.name}: ${each}`);
-      }),
-  );
+  const reasons = await Promise.all(pods.filter((pod) => !isWell(pod)).map((pod) => podReasons(target, pod, events)));
   return reasons.flat();
 }
+
+/** Why one pod does not come up. */
+export async function podReasons(target: Target, pod: Pod, known?: readonly Event[]): Promise<string[]> {
+  const folder = `/api/v1/namespaces/${target.namespace}`;
+  const events = known ?? (await eventsIn(target, folder));
+  const noNode = unschedulable(pod);
+  const containers = unwellContainers(pod).map((each) => containerReason(target, folder, pod, each));
+  return [
+    ...(noNode === undefined ? [] : [`no node takes it: ${noNode}`]),
+    ...(await Promise.all(containers)).flat(),
+    ...warnings(events, (name) => name === pod.metadata.name),
+  ].map((each) => `pod ${pod.metadata.name}: ${each}`);
+}
+
+const eventsIn = async ({ management }: Target, folder: string): Promise<Event[]> =>
+  (await management.api.ask<{ items: Event[] }>('GET', `${folder}/events`)).items;
 
 async function containerReason(
   target: Target,

@@ -2,6 +2,7 @@ import { rollout } from '../rollout/rollout.ts';
 import type { Step } from '../step.ts';
 import { addresses } from './addresses.ts';
 import { applyObjects } from './apply.ts';
+import { check } from './check.ts';
 import { images } from './images.ts';
 import { karmadaIdentity } from './karmada-identity.ts';
 import { karmadaRights } from './karmada-rights.ts';
@@ -23,5 +24,6 @@ export const STEPS: readonly Step[] = [
   rollout,
   prune,
   verify,
+  check,
   addresses,
 ];

@@ -31,6 +31,7 @@ export const prerequisites: Step = {
         missingRights(deployment),
         deployment.way.obstacles(deployment),
         missingTokens(deployment),
+        checkWithoutToken(deployment),
         standingInTheWay(deployment),
         unpullable(deployment, say),
         unreachable(deployment),
@@ -86,6 +87,14 @@ async function missingTokens({ flags, target }: Deployment): Promise<string[]> {
   const known = await Promise.all(wanted.map(({ name }) => readSecret(target, name)));
   if (known.every((values) => values?.[TOKENS_KEY] !== undefined)) return [];
   return ['nobody could call the API: make a file of tokens with npm run hash-token and name it with --tokens-file'];
+}
+
+/** Without a token the check of ml-platform submits no job. */
+function checkWithoutToken({ flags, target: { platform } }: Deployment): string[] {
+  if (!flags.probeJob || !platform || platform.auth.mode === 'none' || platform.check.tokenSecret !== '') return [];
+  return [
+    '--probe-job submits a job as a caller with a token: make a Secret with its token under the key token, and name it in check.tokenSecret',
+  ];
 }
 
 /** Karmada's address goes into the backend's kubeconfig, where "this machine" would be the pod. */

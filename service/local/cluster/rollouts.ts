@@ -57,6 +57,16 @@ export function runWorkloads(registry: Registry, logs: PodLogs, wishes: RolloutW
     registry.setStatus(type, namespace, name, workloadStatus(current, type, count, trouble));
   }
 
+  /** A pod by itself ends at once, well or not. */
+  function runOnce(pod: StoredObject): void {
+    const { name, namespace } = pod.metadata;
+    const trouble = wishes.trouble(name);
+    const status = podStatus(pod, JOB, trouble) as { phase: string };
+    registry.setStatus(POD, namespace, name, trouble?.kind === 'crash' ? { ...status, phase: 'Failed' } : status);
+    const container = textAt(listAt(pod, 'spec', 'containers')[0], 'name') ?? '';
+    for (const line of trouble?.kind === 'crash' ? trouble.lines : wishes.lines(name)) logs.write(pod, container, line);
+  }
+
   /** A StatefulSet makes a pod anew that was deleted under its hands. */
   function replaceLost({ metadata }: StoredObject): void {
     const [owner] = metadata.ownerReferences ?? [];
@@ -68,6 +78,7 @@ export function runWorkloads(registry: Registry, logs: PodLogs, wishes: RolloutW
 
   registry.store.onChange(({ type: change, resource, object }) => {
     if (resource === POD && change === 'DELETED') return replaceLost(object);
+    if (resource === POD && change === 'ADDED' && !object.metadata.ownerReferences) return runOnce(object);
     if (!KINDS.includes(resource)) return;
     const { generation = 1, uid } = object.metadata;
     if (change === 'DELETED' || seen.get(uid) === generation) return;

@@ -36,6 +36,13 @@ export function followReadiness(
   return { stop: () => clearInterval(timer) };
 }
 
+/** Of the units that our manifests use: cores, and memory in Gi. */
+function amount(quantity: string): number {
+  const number = Number.parseFloat(quantity);
+  if (quantity.endsWith('m')) return number / 1000;
+  return quantity.endsWith('Mi') ? number / 1024 : number;
+}
+
 function inUse({ server }: Member): ClusterUse {
   const running = server.registry.store.list(POD).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
   const sum = (resource: string): number =>
@@ -43,8 +50,9 @@ function inUse({ server }: Member): ClusterUse {
       .flatMap((pod) => listAt(pod, 'spec', 'containers'))
       .reduce<number>(
         (total, container) =>
-          total + (Number.parseFloat(String(pick(container, 'resources', 'requests', resource) ?? 0)) || 0),
+          total + amount(String(pick(container, 'resources', 'requests', resource) ?? 0)),
         0,
       );
-  return { pods: running.length, cpu: sum('cpu'), memoryGi: sum('memory'), gpus: sum('nvidia.com/gpu') };
+  const rounded = (value: number) => Math.round(value * 1000) / 1000;
+  return { pods: running.length, cpu: rounded(sum('cpu')), memoryGi: rounded(sum('memory')), gpus: sum('nvidia.com/gpu') };
 }

@@ -1,0 +1,70 @@
+import { CHECK_FOLDER } from '../../constructs/check.ts';
+import type { KubeObject } from '../../synth/synthesize.ts';
+import { apply, remove } from '../kube/apply.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import type { Pod } from '../rollout/pods.ts';
+import { podReasons } from '../rollout/reasons.ts';
+import { createPatience, troubleOf } from '../rollout/trouble.ts';
+import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+
+const LOOK_EVERY_MS = 1_000;
+const SHOWN_LINES = 15;
+
+/** The stack's own check, as a pod beside it: what `helm test` runs too. It goes when it has ended. */
+export const check: Step = {
+  title: 'Check',
+  skipped: (deployment) => (deployment.flags.probeJob ? forPlatform(deployment) : '--probe-job was not asked for'),
+  async run(deployment, say) {
+    const { management, synthesis } = deployment.target;
+    const objects = synthesis.folders.get(CHECK_FOLDER) ?? [];
+    const pod = objects.find(({ kind }) => kind === 'Pod');
+    if (!pod) throw new StepFailure(`${deployment.target.stack} has no check`);
+    await removeAll(management, objects);
+    try {
+      for (const object of objects) await apply(management, object, { force: true });
+      return await ended(deployment, pod, say);
+    } finally {
+      // Also after Ctrl-C, when no request can be made: the next check begins with this.
+      if (!deployment.target.signal.aborted) await removeAll(management, objects);
+    }
+  },
+};
+
+async function ended({ flags, target }: Deployment, pod: KubeObject, say: (text: string) => void): Promise<string> {
+  const { api, pause, resources } = target.management;
+  const path = await resources.pathOf(pod);
+  const patience = createPatience(flags.patience);
+  // The check ends by itself, with its reason; the rest is for its image and its start.
+  const deadline = performance.now() + target.planned.settings.check.timeoutSeconds * 1_000 + flags.timeout;
+  for (;;) {
+    const live = await api.find<Pod>(path);
+    if (!live) throw new StepFailure(`the pod ${pod.metadata.name} is no longer there: somebody removed it`);
+    const lines = await logOf(api, path);
+    const { phase } = live.status ?? {};
+    if (phase === 'Succeeded') return lines.at(-1) ?? 'it succeeded';
+    if (phase === 'Failed')
+      throw new StepFailure(lines.slice(-SHOWN_LINES).join('\n') || 'it failed, and said nothing');
+    say(lines.at(-1) ?? `the pod ${pod.metadata.name} is ${phase ?? 'not looked at yet'}`);
+    const trouble = troubleOf(live);
+    const isLate = performance.now() >= deadline;
+    if (isLate || (trouble && patience.exhausted([trouble]).length > 0)) {
+      const reasons = await podReasons(target, live);
+      throw new StepFailure([isLate ? 'it does not end' : 'its pod does not come up', ...reasons].join('\n  '));
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+async function logOf(api: Cluster['api'], path: string): Promise<string[]> {
+  const { status, text } = await api.text('GET', `${path}/log`, { query: { tailLines: String(SHOWN_LINES) } });
+  return status === 200 && text.trim() !== '' ? text.trimEnd().split('\n') : [];
+}
+
+/** The pod last applied first, and gone before anything of its name is made anew. */
+async function removeAll(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
+  for (const object of [...objects].reverse()) {
+    if (!(await remove(cluster, object))) continue;
+    const path = await cluster.resources.pathOf(object);
+    while ((await cluster.api.find(path)) !== undefined) await cluster.pause(500);
+  }
+}
