@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JobKind } from '../jobs/job.ts';
 import type { KubeObject } from '../karmada/karmada.ts';
 
 // What a person needs to see of a pod and of an event, out of what the member answers. Anything may be missing there.
@@ -29,14 +30,14 @@ const podShape = z.object({
     .prefault({}),
 });
 
-export function podView(object: KubeObject) {
+export function podView(object: KubeObject, kind: JobKind) {
   const { metadata, spec, status } = podShape.parse(object);
   const containers = [...status.initContainerStatuses, ...status.containerStatuses];
   const { reason, message } = whyNotRunning(status, containers);
   return {
     name: metadata.name,
-    // KubeRay labels head and workers; what else carries our label is the submitter's pod, or that of a batch Job.
-    role: metadata.labels['ray.io/node-type'] ?? 'job',
+    // KubeRay labels head and workers; what else carries our label is the pod that submits to them.
+    role: kind === 'Job' ? 'job' : (metadata.labels['ray.io/node-type'] ?? 'submitter'),
     phase: status.phase,
     node: spec.nodeName ?? null,
     ready: status.conditions.some(({ type, status: value }) => type === 'Ready' && value === 'True'),

@@ -65,7 +65,7 @@ async function podsAndEvents(member: Member, job: Job, signal: AbortSignal) {
   const { namespace } = job;
   const labelSelector = `${LABELS.jobId}=${job.id}`;
   const { items } = await member.list('pods', { namespace, labelSelector, limit: MOST_PODS }, options);
-  const pods = items.map(podView);
+  const pods = items.map((item) => podView(item, job.kind));
   const stuck = pods.filter(({ ready, phase }) => !ready && phase !== 'Succeeded').slice(0, EXPLAINED_PODS);
   const rayCluster = job.clusterStates[member.cluster]?.rayCluster;
   // RayJob, its submitter's Job and the volume all bear the job's object name.

@@ -49,10 +49,14 @@ function inUse({ server }: Member): ClusterUse {
     running
       .flatMap((pod) => listAt(pod, 'spec', 'containers'))
       .reduce<number>(
-        (total, container) =>
-          total + amount(String(pick(container, 'resources', 'requests', resource) ?? 0)),
+        (total, container) => total + amount(String(pick(container, 'resources', 'requests', resource) ?? 0)),
         0,
       );
   const rounded = (value: number) => Math.round(value * 1000) / 1000;
-  return { pods: running.length, cpu: rounded(sum('cpu')), memoryGi: rounded(sum('memory')), gpus: sum('nvidia.com/gpu') };
+  return {
+    pods: running.length,
+    cpu: rounded(sum('cpu')),
+    memoryGi: rounded(sum('memory')),
+    gpus: sum('nvidia.com/gpu'),
+  };
 }
