@@ -59,15 +59,20 @@ export function write(folder: string, files: ReadonlyMap<string, string>): void 
  * Renders one chart with many values in one run of helm, which is what makes hundreds of them affordable: a chart that
  * has it as a part once for each of the values, under aliases.
  */
-export function renderAll(helm: string, chart: ChartFiles, all: readonly unknown[]): KubeObject[][] {
+export function renderAll(
+  helm: string,
+  chart: ChartFiles,
+  all: readonly unknown[],
+  options: readonly string[] = [],
+): KubeObject[][] {
   const dependencies = all.map((_, index) => ({ name: chart.name, version: '*', alias: alias(index) }));
   const parts = [...chart.files].map(([path, content]) => [`charts/${chart.name}/${path}`, content] as const);
   const files = new Map([
     ...parts,
     ['Chart.yaml', JSON.stringify({ apiVersion: 'v2', name: 'all', version: '0.0.0', dependencies })],
-    ['values.yaml', JSON.stringify(Object.fromEntries(all.map((values, index) => [alias(index), values])))],
+    ['values.yaml', asYaml(Object.fromEntries(all.map((values, index) => [alias(index), values])))],
   ]);
-  const output = withChart({ name: 'all', files }, (folder) => template(helm, chart.name, folder));
+  const output = withChart({ name: 'all', files }, (folder) => template(helm, chart.name, folder, ...options));
   const found = all.map((): string[] => []);
   for (const part of output.split(/^---$/m)) {
     const source = /^# Source: all\/charts\/r(\d+)\//m.exec(part)?.[1];
@@ -75,6 +80,13 @@ export function renderAll(helm: string, chart: ChartFiles, all: readonly unknown
   }
   return found.map((texts) => objectsIn(texts.join('\n---\n')));
 }
+
+/** JSON is YAML, but for what YAML 1.1 takes for line ends and refuses. */
+const asYaml = (values: unknown): string =>
+  JSON.stringify(values).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const alias = (index: number): string => `r${index}`;
 

@@ -1,0 +1,136 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Leaf, leavesOf, unwrap } from '../../../infra/helm/leaves.ts';
+import { release } from '../../../infra/helm/release.ts';
+import type { StackDefinition } from '../../../infra/stacks/definition.ts';
+import { arbitrary } from '../arbitrary.ts';
+import { settingsOf } from '../subjects.ts';
+import { charts } from './charts.ts';
+import { byTitle, helms, renderAll } from './render.ts';
+
+/** One setting and a value that is not its default. */
+interface Change {
+  readonly leaf: Leaf;
+  readonly value: unknown;
+}
+
+/** So many settings are changed in one rendering, neighbours never together; a difference in it is looked for one by one. */
+const TOGETHER = 16;
+const SEED = 7;
+const TRIES = 30;
+
+function settingsWith(changes: readonly Change[]): Record<string, unknown> {
+  const settings: Record<string, unknown> = {};
+  for (const { path, value } of changes.flatMap(placed)) {
+    const keys = path.split('.');
+    const last = keys.pop() ?? '';
+    let target = settings;
+    for (const key of keys) {
+      target[key] ??= {};
+      target = target[key] as Record<string, unknown>;
+    }
+    target[last] = value;
+  }
+  return settings;
+}
+
+function placed({ leaf: { path }, value }: Change): { path: string; value: unknown }[] {
+  const beside = BESIDE[path];
+  return [{ path, value }, ...(beside === undefined ? [] : [{ path: beside, value }])];
+}
+
+const isTaken = ({ settings }: StackDefinition, changes: readonly Change[]): boolean =>
+  settings.safeParse(settingsWith(changes)).success;
+
+/** Where a rule ties a setting to the defaults of others, no random value will do. */
+const TIED: Readonly<Record<string, unknown>> = {
+  'kafka.topics': ['training-data', 'model-training', 'more'].map((name) => ({ name })),
+  'training.topic': 'inference-data',
+  'training.resultTopic': 'inference-data',
+};
+/** What must be another at the same time. */
+const BESIDE: Readonly<Record<string, string>> = { 'prometheus.enabled': 'grafana.enabled' };
+
+/** A value of a setting that the program takes beside the defaults of all others. */
+function changeOf(definition: StackDefinition, leaf: Leaf): Change | undefined {
+  const isDefault = (value: unknown) => JSON.stringify(value) === JSON.stringify(leaf.fallback);
+  const values =
+    leaf.kind === 'record' && 'valueType' in leaf.schema && isUnknown(leaf.schema.valueType)
+      ? [{ nodeAffinity: { a: [{ weight: 1, on: false, text: 'yes' }] } }]
+      : leaf.path in TIED
+        ? [TIED[leaf.path]]
+        : fc.sample(arbitrary(leaf.schema), { numRuns: TRIES, seed: SEED });
+  return values
+    .filter((value) => !isDefault(value))
+    .map((value) => ({ leaf, value }))
+    .find((change) => isTaken(definition, [change]));
+}
+
+const isUnknown = (schema: unknown): boolean => unwrap(schema as Leaf['schema']).inner._zod.def.type === 'unknown';
+
+/** `--set-json` for what is made of several values, `--set-string` for text, which may look like a number. */
+function argument(prefix: string, { path, value }: ReturnType<typeof placed>[number]): string[] {
+  const place = `${prefix}${path}=`;
+  if (value !== null && typeof value === 'object') return ['--set-json', place + JSON.stringify(value)];
+  if (typeof value !== 'string') return ['--set', place + String(value)];
+  return ['--set-string', place + value.replaceAll('\\', '\\\\').replaceAll(',', '\\,')];
+}
+
+describe.skipIf(helms.length === 0).each(charts)('--set of every value of $name', (chart) => {
+  const { definition, files, folder } = chart;
+  const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
+  const schema = files.get('values.schema.json') ?? '{}';
+  const leaves = leavesOf(definition.settings).filter(({ path }) => isIn(JSON.parse(schema), path));
+  const changes = leaves.flatMap((leaf) => changeOf(definition, leaf) ?? []);
+
+  test('there is another value for each of them', () => {
+    const changed = new Set(changes.map(({ leaf }) => leaf));
+    expect(leaves.filter((leaf) => !changed.has(leaf)).map(({ path }) => path)).toEqual([]);
+    expect(leaves.length).toBeGreaterThan(0);
+  });
+
+  test('changes what it should and nothing else', { timeout: 120_000 }, () => {
+    const groups = grouped(definition, changes);
+    const wrong = different(groups);
+    expect(different(wrong.flat().map((change) => [change])).map(([change]) => change?.leaf.path)).toEqual([]);
+    expect(wrong).toEqual([]);
+  });
+
+  /** The groups that helm renders to something else than the program makes of them. */
+  function different(groups: readonly (readonly Change[])[]): (readonly Change[])[] {
+    if (groups.length === 0) return [];
+    const options = groups.flatMap((group, index) =>
+      group.flatMap(placed).flatMap((change) => argument(`r${index}.`, change)),
+    );
+    const rendered = renderAll(
+      helm,
+      chart,
+      groups.map(() => ({})),
+      options,
+    );
+    return groups.filter((group, index) => {
+      const expected = release(definition, settingsOf(definition, settingsWith(group))).get(folder) ?? [];
+      return !isDeepStrictEqual(byTitle(rendered[index] ?? []), byTitle(expected));
+    });
+  }
+});
+
+/** Each change in one group, with others that the program takes together with it. */
+function grouped(definition: StackDefinition, changes: readonly Change[]): Change[][] {
+  const groups: Change[][] = Array.from({ length: Math.ceil(changes.length / TOGETHER) }, () => []);
+  changes.forEach((change, index) => {
+    const first = index % groups.length;
+    const order = [...groups.slice(first), ...groups.slice(0, first)];
+    const group = order.find((each) => isTaken(definition, [...each, change]));
+    if (group) group.push(change);
+    else groups.push([change]);
+  });
+  return groups.filter((group) => group.length > 0);
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+const isIn = (schema: Schema, path: string): boolean =>
+  path.split('.').reduce<Schema | undefined>((inner, key) => inner?.properties?.[key], schema) !== undefined;
