@@ -1,14 +1,13 @@
 import type { Job, JobStatus, Wanted } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Database } from './database.ts';
-import { isUniqueViolation } from './errors.ts';
+import { createInsert, type Idempotency } from './insert.ts';
 import { listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, toJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { InsertResult, JobQuery, JobStore, NewJob, Summary, SummaryFilter } from './store.ts';
 
-const insertJob = statement('insertJob');
 const jobOfKey = statement('jobOfKey');
 const jobById = statement('jobById');
 const summaryOfJobs = statement('summary');
@@ -16,9 +15,8 @@ const attemptsOfJob = statement('attemptsOfJob');
 const setWanted = statement('setWanted');
 const textIndex = statement('textIndex');
 
-type Idempotency = NonNullable<Parameters<JobStore['insert']>[1]>;
-
 export function createJobStore(database: Database, notices: Notices): JobStore {
+  const insert = createInsert(database);
   let textIndexFound: boolean | undefined;
   const hasTextIndex = async (): Promise<boolean> => {
     textIndexFound ??= (await database.query<{ found: boolean }>(textIndex))[0]?.found ?? false;
@@ -29,7 +27,7 @@ export function createJobStore(database: Database, notices: Notices): JobStore {
     async insert(job: NewJob, idempotency?: Idempotency): Promise<InsertResult> {
       // A second round only if the key expires, or its job is deleted, between the two statements.
       for (;;) {
-        const inserted = await insertOnce(database, job, idempotency);
+        const inserted = await insert(job, idempotency);
         if (inserted === 'idTaken') return { outcome: 'idTaken' };
         if (inserted) {
           notices.send('mlp_due', 'mlp_events');
@@ -88,38 +86,6 @@ export function createJobStore(database: Database, notices: Notices): JobStore {
       return { outcome: row.outcome, job: toJob(row) };
     },
   };
-}
-
-/** undefined: the idempotency key is another request's. */
-async function insertOnce(
-  database: Database,
-  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, wait }: NewJob,
-  idempotency: Idempotency | undefined,
-): Promise<Job | 'idTaken' | undefined> {
-  try {
-    const [row] = await database.query<JobRow>(insertJob, [
-      id,
-      request.jobName,
-      request.namespace,
-      algorithm,
-      request.priority,
-      kind,
-      JSON.stringify(request),
-      objectName,
-      retryOf,
-      attempt,
-      idempotency?.caller ?? null,
-      idempotency?.key ?? null,
-      idempotency?.requestHash ?? null,
-      createdBy,
-      wait?.reason ?? null,
-      wait ? storable(wait.message) : null,
-    ]);
-    return row && toJob(row);
-  } catch (error) {
-    if (isUniqueViolation(error, 'job')) return 'idTaken';
-    throw error;
-  }
 }
 
 function toSummary(rows: readonly { cluster: string | null; status: JobStatus; jobs: number }[]): Summary {

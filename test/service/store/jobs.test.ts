@@ -43,6 +43,24 @@ describe('a job', () => {
     expect(await store.events.ofJob(job.id)).toHaveLength(1);
   });
 
+  test('that comes together with others shares their fate only when it is its own', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const taken = newJob();
+    await inserted(store, taken);
+    const jobs = Array.from({ length: 50 }, () => newJob({ namespace: 'many' }));
+
+    const results = await Promise.all(
+      [...jobs.slice(0, 30), taken, ...jobs.slice(30)].map((job) => store.jobs.insert(job)),
+    );
+
+    expect(results.filter(({ outcome }) => outcome === 'created')).toHaveLength(50);
+    expect(results[30]?.outcome).toBe('idTaken');
+    for (const table of ['job', 'dispatch', 'event'])
+      expect(await database.query(`select from ${table}`)).toHaveLength(51);
+    expect(await store.jobs.summary({})).toMatchObject({ total: 51 });
+  });
+
   test('that does not exist is undefined, also when the id holds what PostgreSQL cannot', async () => {
     const store = (await freshDatabase()).store();
 

@@ -1,0 +1,72 @@
+import type { Job } from '../jobs/job.ts';
+import type { Database } from './database.ts';
+import { isUniqueViolation, StoreUnavailable } from './errors.ts';
+import { gathered } from './gather.ts';
+import { type JobRow, toJob } from './rows.ts';
+import { statement, storable } from './statement.ts';
+import type { JobStore, NewJob } from './store.ts';
+
+const insertJobs = statement('insertJobs');
+
+/** Bounds the size of one statement; a request may have a megabyte. */
+const MOST_TOGETHER = 32;
+/** While one waits for its commit, the next is put together. */
+const STATEMENTS_AT_ONCE = 2;
+
+export type Idempotency = NonNullable<Parameters<JobStore['insert']>[1]>;
+
+/** undefined: the idempotency key is another request's. */
+export type Inserted = Job | 'idTaken' | undefined;
+
+/** One commit for each job alone would be most of what a submission costs: npm run bench -- api. */
+export function createInsert(database: Database): (job: NewJob, idempotency?: Idempotency) => Promise<Inserted> {
+  const alone = async (job: NewJob, idempotency?: Idempotency): Promise<Inserted> => {
+    try {
+      const [row] = await database.query<JobRow>(insertJobs, [JSON.stringify([record(job, idempotency)])]);
+      return row && toJob(row);
+    } catch (error) {
+      if (isUniqueViolation(error, 'job')) return 'idTaken';
+      throw error;
+    }
+  };
+  const together = gathered(
+    async (jobs: readonly NewJob[]): Promise<(Inserted | Promise<Inserted>)[]> => {
+      const [first] = jobs;
+      if (first && jobs.length === 1) return [await alone(first)];
+      try {
+        const rows = await database.query<JobRow>(insertJobs, [JSON.stringify(jobs.map((job) => record(job)))]);
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        return jobs.map(({ id }) => toJob(byId.get(id) as JobRow));
+      } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
+        // One of them made the statement fail; the others must not suffer for it.
+        return jobs.map((job) => alone(job));
+      }
+    },
+    { most: MOST_TOGETHER, atOnce: STATEMENTS_AT_ONCE },
+  );
+  // One key twice in a statement would fail it: its second row has to wait for the first one's commit.
+  return (job, idempotency) => (idempotency ? alone(job, idempotency) : together(job));
+}
+
+const record = (
+  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, wait }: NewJob,
+  idempotency?: Idempotency,
+) => ({
+  id,
+  job_name: request.jobName,
+  namespace: request.namespace,
+  algorithm,
+  priority: request.priority,
+  kind,
+  request,
+  object_name: objectName,
+  retry_of: retryOf,
+  attempt,
+  created_by: createdBy,
+  reason: wait?.reason ?? 'Queued',
+  message: wait ? storable(wait.message) : 'Waiting to be dispatched',
+  caller: idempotency?.caller,
+  key: idempotency?.key,
+  hash: idempotency?.requestHash,
+});
