@@ -7,7 +7,7 @@ import type { Karmada } from '../karmada/karmada.ts';
 import type { Claim, Store, Wait } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
 import { afterFailure, waitingFor, waitOf } from './failure.ts';
-import { guarded, Paused } from './outage.ts';
+import { guarded, type Pause, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reconcile } from './reconcile.ts';
@@ -103,7 +103,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   }
 
   /** Nothing can be done for any job, so none is claimed; all are told together, now and then for those that come. */
-  async function sitOut({ seconds }: Paused): Promise<number> {
+  async function sitOut({ seconds }: Pause): Promise<number> {
     if (Date.now() >= explainAgainAt) {
       explainAgainAt = Date.now() + EXPLAIN_EVERY_MS;
       let paused = pause();

@@ -2,7 +2,7 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import type { Wait } from '../store/store.ts';
 import { Refusal } from './create.ts';
-import type { Paused } from './outage.ts';
+import type { Pause } from './outage.ts';
 import { failed, type Outcome, type Waiting, waiting } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reasonOf } from './remove.ts';
@@ -46,7 +46,7 @@ export function waitingFor(job: Job, error: unknown, dueInSeconds: number): Outc
 }
 
 /** What every job is told while the control plane does not answer. */
-export function waitOf({ cause }: Paused): Wait {
+export function waitOf({ cause }: Pause): Wait {
   const { reason, message } = WAITS[cause.failure];
   return { reason, message: `${message}: ${cause.message}` };
 }

@@ -8,13 +8,18 @@ const LONGEST_PAUSE_SECONDS = 15;
 const PROBE_SECONDS = 10;
 const LOOK_AT_PROBE_SECONDS = 0.5;
 
+/** So long nobody is asked, because of that. */
+export interface Pause {
+  readonly seconds: number;
+  readonly cause: KarmadaError;
+}
+
 /** Thrown instead of asking: somebody else is asking already. */
 export class Paused extends Error {
   override readonly name = 'Paused';
   readonly seconds: number;
-  declare readonly cause: KarmadaError;
 
-  constructor(seconds: number, cause: KarmadaError) {
+  constructor({ cause, seconds }: Pause) {
     super(cause.message, { cause });
     this.seconds = seconds;
   }
@@ -32,17 +37,17 @@ export function createOutage({ isOutage = ofControlPlane, now = Date.now, random
   /** Goes up with every verdict: what a request says that was sent before the last one no longer counts. */
   let era = 0;
 
-  /** What a request would be told now; undefined when it would be sent. */
-  function pause(): Paused | undefined {
+  /** Undefined when a request would be sent now. */
+  function pause(): Pause | undefined {
     const seconds = (retryAt - now()) / 1000;
     if (!error || seconds <= 0) return undefined;
-    return new Paused(probing ? Math.min(seconds, LOOK_AT_PROBE_SECONDS) : seconds, error);
+    return { seconds: probing ? Math.min(seconds, LOOK_AT_PROBE_SECONDS) : seconds, cause: error };
   }
 
   /** Lets one request through when it is time to try. */
   function enter(): number {
     const paused = pause();
-    if (paused) throw paused;
+    if (paused) throw new Paused(paused);
     if (!error) return era;
     probing = true;
     retryAt = now() + PROBE_SECONDS * 1000;
