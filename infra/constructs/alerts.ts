@@ -23,11 +23,12 @@ export interface AlertsProps {
 export class Alerts extends Construct {
   constructor(scope: Construct, id: string, { alerts, name }: AlertsProps) {
     super(scope, id);
-    const { monitoring } = stackOf(this).settings;
+    const stack = stackOf(this);
+    const { monitoring } = stack.settings;
     if (!monitoring.enabled) return;
     new PrometheusRule(this, 'rule', {
-      metadata: { name, labels: monitoring.labels },
-      spec: { groups: [{ name, rules: alerts.map(rule) }] },
+      metadata: { name: stack.named(name), labels: monitoring.labels },
+      spec: { groups: [{ name: stack.named(name), rules: alerts.map(rule) }] },
     });
   }
 }

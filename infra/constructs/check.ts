@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { Resources } from '../settings/fragments.ts';
 import { type K8s, k8s } from './k8s.ts';
-import { INSTANCE, workloadLabels } from './labels.ts';
+import { INSTANCE, selectorLabels, workloadLabels } from './labels.ts';
 import { type PodProps, podSpec } from './pod.ts';
 import { Folder, type Stack } from './stack.ts';
 import type { Workload } from './workload.ts';
@@ -23,20 +23,29 @@ const RESOURCES: Resources = {
 export class Check extends Construct {
   constructor(stack: Stack, props: CheckProps = servicesAnswer(stack)) {
     super(new Folder(stack, CHECK_FOLDER, stack.settings.namespace.name), 'check');
-    const name = `${stack.name}-check`;
-    const labels = workloadLabels(stack.name, name, 'check');
+    const app = `${stack.name}-check`;
+    const name = stack.named(app);
+    const labels = workloadLabels(stack, app, 'check');
     const metadata = { name, labels };
     new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
     new k8s.KubePod(this, 'pod', {
       metadata,
-      spec: { ...podSpec(stack, { ...props, name, resources: RESOURCES }), restartPolicy: 'Never' },
+      spec: {
+        ...podSpec(stack, { ...props, name: app, serviceAccount: name, resources: RESOURCES }),
+        restartPolicy: 'Never',
+      },
     });
-    if (stack.settings.isolation.enabled) this.letThrough(stack, name, labels);
+    if (stack.settings.isolation.enabled)
+      this.letThrough(stack, name, { labels, selector: selectorLabels(stack, app) });
   }
 
-  private letThrough(stack: Stack, name: string, labels: Record<string, string>): void {
-    const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: stack.name } };
-    const itself: K8s.LabelSelector = { matchLabels: { 'app.kubernetes.io/name': name, [INSTANCE]: stack.name } };
+  private letThrough(
+    { instance }: Stack,
+    name: string,
+    { labels, selector }: Record<'labels' | 'selector', Record<string, string>>,
+  ): void {
+    const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: instance } };
+    const itself: K8s.LabelSelector = { matchLabels: selector };
     new k8s.KubeNetworkPolicy(this, 'out', {
       metadata: { name, labels },
       spec: { podSelector: itself, policyTypes: ['Ingress', 'Egress'], egress: [{ to: [{ podSelector: everyPod }] }] },

@@ -23,6 +23,7 @@ const STATUS_PORT = 8000;
 export class CloudNativePostgres extends Construct {
   readonly endpoint: Endpoint;
   readonly url: { readonly secret: string; readonly key: string };
+  private readonly name: string;
   private readonly stack: Stack;
   private readonly props: CloudNativePostgresProps;
   /** The label that the operator puts on each instance. */
@@ -32,15 +33,16 @@ export class CloudNativePostgres extends Construct {
     super(scope, id);
     this.props = props;
     this.stack = stackOf(this);
-    this.selector = { 'cnpg.io/cluster': props.name };
-    this.url = { secret: `${props.name}-app`, key: 'uri' };
+    this.name = this.stack.named(props.name);
+    this.selector = { 'cnpg.io/cluster': this.name };
+    this.url = { secret: `${this.name}-app`, key: 'uri' };
     this.cluster();
     if (props.settings.cloudnativepg.backup.method !== 'none') this.schedule();
     const clients: K8s.NetworkPolicyPeer[] = [];
     this.endpoint = {
       title: props.title,
       name: props.name,
-      host: `${props.name}-rw`,
+      host: `${this.name}-rw`,
       port: PORT,
       podPort: PORT,
       peers: [{ podSelector: { matchLabels: this.selector } }],
@@ -50,15 +52,15 @@ export class CloudNativePostgres extends Construct {
   }
 
   private labels(): Record<string, string> {
-    return workloadLabels(this.stack.name, this.props.name, 'database');
+    return workloadLabels(this.stack, this.props.name, 'database');
   }
 
   private cluster(): void {
-    const { name, settings } = this.props;
+    const { settings } = this.props;
     const { cloudnativepg, database, resources, user, volume } = settings;
     const { images, storage } = this.stack.settings;
     new Cluster(this, 'cluster', {
-      metadata: { name, labels: this.labels() },
+      metadata: { name: this.name, labels: this.labels() },
       spec: {
         instances: cloudnativepg.instances,
         imageName: imageReference(cloudnativepg.image, images),
@@ -104,9 +106,9 @@ export class CloudNativePostgres extends Construct {
   private schedule(): void {
     const { method, schedule } = this.props.settings.cloudnativepg.backup;
     new ScheduledBackup(this, 'scheduled-backup', {
-      metadata: { name: this.props.name, labels: this.labels() },
+      metadata: { name: this.name, labels: this.labels() },
       spec: {
-        cluster: { name: this.props.name },
+        cluster: { name: this.name },
         // The operator's schedules begin with a field for the seconds.
         schedule: `0 ${schedule}`,
         method: method === 'objectStore' ? 'barmanObjectStore' : 'volumeSnapshot',
@@ -127,7 +129,7 @@ export class CloudNativePostgres extends Construct {
     ];
     const admit = (number: number, ...peers: K8s.NetworkPolicyPeer[]) => ({ port: number, peers });
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
-      metadata: { name: this.props.name, labels: this.labels() },
+      metadata: { name: this.name, labels: this.labels() },
       spec: Lazy.any({
         produce: () => {
           const spec = networkPolicySpec(

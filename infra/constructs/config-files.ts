@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { k8s } from './k8s.ts';
+import { stackOf } from './stack.ts';
 
 export interface ConfigFilesProps {
   readonly name: string;
@@ -14,8 +15,8 @@ export class ConfigFiles extends Construct {
 
   constructor(scope: Construct, id: string, { files, name }: ConfigFilesProps) {
     super(scope, id);
-    this.name = name;
+    this.name = stackOf(this).named(name);
     this.files = files;
-    new k8s.KubeConfigMap(this, 'config-map', { metadata: { name }, data: files });
+    new k8s.KubeConfigMap(this, 'config-map', { metadata: { name: this.name }, data: files });
   }
 }

@@ -28,12 +28,13 @@ const HEIGHT = 8;
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
-    const { name } = props;
-    if (!stackOf(this).settings.monitoring.enabled) return;
+    const stack = stackOf(this);
+    if (!stack.settings.monitoring.enabled) return;
+    const name = stack.named(props.name);
     const file = `${name}.json`;
     new k8s.KubeConfigMap(this, 'dashboard', {
       metadata: { name, labels: { grafana_dashboard: '1' } },
-      data: { [file]: `${JSON.stringify(dashboardModel(props), null, 2)}\n` },
+      data: { [file]: `${JSON.stringify(dashboardModel({ ...props, name }), null, 2)}\n` },
     });
   }
 }

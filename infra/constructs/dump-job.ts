@@ -27,7 +27,7 @@ export class DumpJob extends Construct {
   constructor(scope: Construct, id: string, props: DumpJobProps) {
     super(scope, id);
     const { name, settings } = props;
-    new VolumeClaim(this, 'dumps', { name, size: settings.size });
+    const claim = new VolumeClaim(this, 'dumps', { name, size: settings.size });
     new ScheduledJob(this, 'job', {
       name,
       title: props.title,
@@ -51,7 +51,7 @@ ls -l ${DUMPS}`,
       ],
       env: { ...props.env, KEEP_DAYS: String(settings.keepDays) },
       talksTo: [props.server],
-      mounts: [{ name: 'backup', path: DUMPS, from: { claim: name } }],
+      mounts: [{ name: 'backup', path: DUMPS, from: { claim: claim.name } }],
     });
   }
 }

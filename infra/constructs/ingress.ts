@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { IngressSettings } from '../settings/fragments.ts';
 import { type K8s, k8s } from './k8s.ts';
+import { stackOf } from './stack.ts';
 
 export interface Route {
   readonly path: string;
@@ -30,7 +31,7 @@ export class WebIngress extends Construct {
     const { annotations, className, eventStreams, host, tls } = settings;
     new k8s.KubeIngress(this, 'ingress', {
       metadata: {
-        name,
+        name: stackOf(this).named(name),
         annotations: {
           ...annotations,
           ...(eventStreams && EVENT_STREAM_ANNOTATIONS),

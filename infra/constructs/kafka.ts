@@ -4,6 +4,7 @@ import { ConfigFiles } from './config-files.ts';
 import { address, type Connection, type Endpoint, external } from './endpoint.ts';
 import { OneTimeJob } from './job.ts';
 import { SLOW_START, tcp } from './probes.ts';
+import { stackOf } from './stack.ts';
 import { StatefulService } from './stateful-service.ts';
 import { StrimziKafka } from './strimzi-kafka.ts';
 import { VolumeClaim } from './volume-claim.ts';
@@ -45,10 +46,10 @@ export class Kafka extends Construct {
   }
 
   private bundled({ claimName, name, settings }: KafkaProps): Endpoint {
-    new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
+    const claim = new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
     const config = new ConfigFiles(this, 'config', {
       name: `${name}-config`,
-      files: { 'server.properties': serverProperties(name) },
+      files: { 'server.properties': serverProperties(stackOf(this).named(name)) },
     });
     const broker = new StatefulService(this, 'broker', {
       name,
@@ -73,7 +74,7 @@ exec ${TOOLS}/kafka-server-start.sh ${CONFIG}/server.properties`,
       },
       configFiles: config.files,
       mounts: [
-        { name: 'data', path: DATA, from: { claim: claimName } },
+        { name: 'data', path: DATA, from: { claim: claim.name } },
         { name: 'config', path: CONFIG, from: { configMap: config.name } },
       ],
       probes: { startup: tcp(CLIENTS, SLOW_START), liveness: tcp(CLIENTS), readiness: tcp(CLIENTS) },

@@ -56,7 +56,7 @@ export class MySql extends Construct {
   }
 
   private bundled({ claimName, name, settings }: MySqlProps): Endpoint {
-    new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
+    const claim = new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
     // The password comes from the environment: on the command line every process list would show it. Over TCP: while
     // the image sets the database up, its server listens on the socket alone.
     const answers = ['sh', '-c', 'MYSQL_PWD="$MYSQL_PASSWORD" mysqladmin ping --host=127.0.0.1 --user="$MYSQL_USER"'];
@@ -79,7 +79,7 @@ export class MySql extends Construct {
         // Root logs in from the pod itself only.
         MYSQL_ROOT_HOST: 'localhost',
       },
-      mounts: [{ name: 'data', path: DATA, from: { claim: claimName } }, scratch('run', '/var/run/mysqld', '16Mi')],
+      mounts: [{ name: 'data', path: DATA, from: { claim: claim.name } }, scratch('run', '/var/run/mysqld', '16Mi')],
       probes: {
         startup: command(answers, SLOW_START),
         liveness: command(answers, { periodSeconds: 10, failureThreshold: 3 }),

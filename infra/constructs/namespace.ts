@@ -9,12 +9,13 @@ import { stackOf } from './stack.ts';
 export class StackNamespace extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const { namespace } = stackOf(this).settings;
+    const stack = stackOf(this);
+    const { namespace } = stack.settings;
     if (namespace.create) this.namespace(namespace.name, namespace.podSecurity);
     const { quota, limitRange } = namespace;
     if (quota.enabled) {
       new k8s.KubeResourceQuota(this, 'quota', {
-        metadata: { name: 'quota' },
+        metadata: { name: stack.named('quota') },
         spec: {
           hard: quantities({
             ...prefixed('requests', quota.requests),
@@ -27,7 +28,7 @@ export class StackNamespace extends Construct {
     }
     if (limitRange.enabled) {
       new k8s.KubeLimitRange(this, 'limit-range', {
-        metadata: { name: 'limit-range' },
+        metadata: { name: stack.named('limit-range') },
         spec: {
           limits: [
             {

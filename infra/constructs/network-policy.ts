@@ -19,14 +19,15 @@ export const tcpPort = (port: number): K8s.NetworkPolicyPort => ({
 export class DefaultDeny extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const { dnsNamespace, dnsCidrs, enabled } = stackOf(this).settings.isolation;
+    const stack = stackOf(this);
+    const { dnsNamespace, dnsCidrs, enabled } = stack.settings.isolation;
     if (!enabled) return;
     new k8s.KubeNetworkPolicy(this, 'deny', {
-      metadata: { name: 'default-deny' },
+      metadata: { name: stack.named('default-deny') },
       spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     });
     new k8s.KubeNetworkPolicy(this, 'dns', {
-      metadata: { name: 'allow-dns' },
+      metadata: { name: stack.named('allow-dns') },
       spec: {
         podSelector: {},
         policyTypes: ['Egress'],

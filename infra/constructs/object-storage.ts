@@ -59,7 +59,7 @@ export class ObjectStorage extends Construct {
   }
 
   private bundled({ claimName, name, settings }: ObjectStorageProps): Endpoint {
-    new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
+    const claim = new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
     const server = new StatefulService(this, 'server', {
       name,
       title: 'MinIO',
@@ -76,7 +76,7 @@ export class ObjectStorage extends Construct {
         // Who may scrape is the network policy's business.
         MINIO_PROMETHEUS_AUTH_TYPE: 'public',
       },
-      mounts: [{ name: 'data', path: DATA, from: { claim: claimName } }],
+      mounts: [{ name: 'data', path: DATA, from: { claim: claim.name } }],
       metrics: { port: 's3', path: '/minio/v2/metrics/cluster' },
       probes: {
         startup: http('/minio/health/live', API, SLOW_START),

@@ -9,7 +9,9 @@ import { type Mount, podVolume, scratch, volumeMount } from './volume.ts';
 import { waitForPort, waitUntil } from './wait.ts';
 
 export interface PodProps {
+  /** Of its container. */
   readonly name: string;
+  readonly serviceAccount: string;
   readonly image: Image;
   /** Numeric user and group: the kubelet can only check runAsNonRoot against a number. */
   readonly user: number;
@@ -61,7 +63,7 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
     ...(readiness ? [container(readinessContainer(readiness), readiness.image, WAIT_RESOURCES)] : []),
   ]);
   return {
-    serviceAccountName: props.name,
+    serviceAccountName: props.serviceAccount,
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: {

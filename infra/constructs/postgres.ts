@@ -55,7 +55,7 @@ export class Postgres extends Construct {
   private bundled(title: string): Endpoint {
     const { bundled, database, resources, secret, user, volume } = this.props.settings;
     const { claimName, name } = this.props;
-    new VolumeClaim(this, 'data', { name: claimName, size: volume.size });
+    const claim = new VolumeClaim(this, 'data', { name: claimName, size: volume.size });
     // Over TCP: while the image sets the database up, its server listens on the socket alone.
     const ready = ['pg_isready', '--host=127.0.0.1', `--username=${user}`, `--dbname=${database}`];
     const server = new StatefulService(this, 'server', {
@@ -74,7 +74,10 @@ export class Postgres extends Construct {
         // A folder of the volume: its root holds lost+found on some storage, which initdb refuses.
         PGDATA: `${DATA}/pgdata`,
       },
-      mounts: [{ name: 'data', path: DATA, from: { claim: claimName } }, scratch('run', '/var/run/postgresql', '16Mi')],
+      mounts: [
+        { name: 'data', path: DATA, from: { claim: claim.name } },
+        scratch('run', '/var/run/postgresql', '16Mi'),
+      ],
       probes: { startup: command(ready, SLOW_START), liveness: command(ready), readiness: command(ready) },
       // A fast shutdown writes a checkpoint, which takes its time on slow disks.
       graceSeconds: 60,

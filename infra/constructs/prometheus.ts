@@ -29,7 +29,7 @@ export class Prometheus extends Construct {
     super(scope, name);
     const targets = stackOf(this).workloads.filter((workload) => workload.props.metrics);
     for (const target of targets.filter((workload) => !namesItsPods(workload))) {
-      new PodsService(this, target.name, target);
+      new PodsService(this, target.app, target);
     }
     const config = new ConfigFiles(this, 'config', {
       name: `${name}-config`,
@@ -66,8 +66,8 @@ export class Prometheus extends Construct {
 
   private data(name: string, { volume }: PrometheusSettings): Mount {
     if (!volume.enabled) return scratch('data', DATA, volume.size);
-    new VolumeClaim(this, 'data', { name: `${name}-data-pvc`, size: volume.size });
-    return { name: 'data', path: DATA, from: { claim: `${name}-data-pvc` } };
+    const claim = new VolumeClaim(this, 'data', { name: `${name}-data-pvc`, size: volume.size });
+    return { name: 'data', path: DATA, from: { claim: claim.name } };
   }
 }
 
@@ -81,7 +81,7 @@ function scrapeConfiguration(targets: Workload[], { interval }: PrometheusSettin
     scrape_configs: [
       { job_name: 'prometheus', static_configs: [{ targets: [`localhost:${PORT}`] }] },
       ...targets.map((target) => ({
-        job_name: target.name,
+        job_name: target.app,
         metrics_path: target.props.metrics?.path,
         dns_sd_configs: [{ names: [podsName(target)], type: 'A', port: target.port(target.props.metrics?.port ?? '') }],
       })),

@@ -46,7 +46,7 @@ export class Redis extends Construct {
   }
 
   private bundled({ claimName, name, settings }: RedisProps): Endpoint {
-    new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
+    const claim = new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
     // redis-cli reads REDISCLI_AUTH by itself, and exits with 0 on an error of the server too.
     const answers = ['sh', '-c', 'test "$(redis-cli ping)" = PONG'];
     const server = new StatefulService(this, 'server', {
@@ -66,7 +66,7 @@ export class Redis extends Construct {
 exec redis-server /tmp/redis.conf`,
       ],
       env: { REDISCLI_AUTH: this.password() },
-      mounts: [{ name: 'data', path: DATA, from: { claim: claimName } }],
+      mounts: [{ name: 'data', path: DATA, from: { claim: claim.name } }],
       probes: { startup: command(answers, SLOW_START), liveness: command(answers), readiness: command(answers) },
       graceSeconds: 60,
     });

@@ -10,6 +10,8 @@ import type { Workload } from './workload.ts';
  */
 export class Stack extends Chart {
   readonly name: string;
+  /** Label of all that belongs to this installation of the stack, and to no other one. */
+  readonly instance: string;
   readonly settings: CommonSettings;
   /** Every workload, in the order of declaration: scrape targets and diagrams are made from this list. */
   readonly workloads: Workload[] = [];
@@ -18,10 +20,16 @@ export class Stack extends Chart {
     super(new App(), name, {
       namespace: settings.namespace.name,
       disableResourceNameHashes: true,
-      labels: stackLabels(name, settings.commonLabels),
+      labels: stackLabels(name, settings),
     });
     this.name = name;
+    this.instance = settings.namePrefix + name;
     this.settings = settings;
+  }
+
+  /** Name of an object: every object of the stack is named by this, so that two installations can live in one namespace. */
+  named(name: string): string {
+    return this.settings.namePrefix + name;
   }
 }
 
@@ -38,7 +46,7 @@ export class Folder extends Chart {
   constructor(stack: Stack, name: string, namespace?: string) {
     super(stack, name, {
       disableResourceNameHashes: true,
-      labels: stackLabels(stack.name, stack.settings.commonLabels),
+      labels: stackLabels(stack.name, stack.settings),
       ...(namespace && { namespace }),
     });
   }

@@ -19,9 +19,11 @@ const BETWEEN = [9090, 9091, PORT];
 export class StrimziKafka extends Construct {
   readonly endpoint: Endpoint;
 
-  constructor(scope: Construct, id: string, { name, settings }: StrimziKafkaProps) {
+  constructor(scope: Construct, id: string, { name: app, settings }: StrimziKafkaProps) {
     super(scope, id);
-    const { isolation, storage } = stackOf(this).settings;
+    const stack = stackOf(this);
+    const name = stack.named(app);
+    const { isolation, storage } = stack.settings;
     const { className } = storage;
     const pods = { podSelector: { matchLabels: { 'strimzi.io/cluster': name, 'strimzi.io/kind': 'Kafka' } } };
     const { brokers, version } = settings.strimzi;
@@ -58,7 +60,7 @@ export class StrimziKafka extends Construct {
     });
     this.endpoint = {
       title: 'Kafka',
-      name,
+      name: app,
       host: `${name}-kafka-bootstrap`,
       port: PORT,
       podPort: PORT,

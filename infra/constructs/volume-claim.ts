@@ -11,12 +11,16 @@ export interface VolumeClaimProps {
 
 /** A volume claim of a fixed name, which outlives the workload that uses it. */
 export class VolumeClaim extends Construct {
+  readonly name: string;
+
   constructor(scope: Construct, id: string, { name, size, accessMode = 'ReadWriteOnce' }: VolumeClaimProps) {
     super(scope, id);
-    const { className } = stackOf(this).settings.storage;
+    const stack = stackOf(this);
+    const { className } = stack.settings.storage;
+    this.name = stack.named(name);
     new k8s.KubePersistentVolumeClaim(this, 'claim', {
       metadata: {
-        name,
+        name: this.name,
         annotations: KEEP,
       },
       spec: {

@@ -13,7 +13,7 @@ export interface Metrics {
   readonly path: string;
 }
 
-export interface WorkloadProps extends Omit<PodProps, 'name' | 'envFrom'> {
+export interface WorkloadProps extends Omit<PodProps, 'name' | 'serviceAccount' | 'envFrom'> {
   /** Name of the workload and of all that belongs to it; the name of the construct when left out. */
   readonly name?: string;
   /** For people and diagrams: "Job API". */
@@ -45,6 +45,8 @@ export interface Admission {
  */
 export abstract class Workload extends Construct {
   readonly name: string;
+  /** Its name without the prefix of this installation: for labels, containers and people. */
+  readonly app: string;
   readonly props: WorkloadProps;
   readonly selector: Record<string, string>;
   protected readonly stack: Stack;
@@ -53,9 +55,10 @@ export abstract class Workload extends Construct {
   constructor(scope: Construct, id: string, props: WorkloadProps) {
     super(scope, id);
     this.stack = stackOf(this);
-    this.name = props.name ?? id;
+    this.app = props.name ?? id;
+    this.name = this.stack.named(this.app);
     this.props = props;
-    this.selector = selectorLabels(this.stack.name, this.name);
+    this.selector = selectorLabels(this.stack, this.app);
     this.stack.workloads.push(this);
     new k8s.KubeServiceAccount(this, 'service-account', {
       metadata: this.metadata(),
@@ -73,7 +76,7 @@ export abstract class Workload extends Construct {
     const podPort = this.port(portName);
     return {
       title: this.props.title,
-      name: this.name,
+      name: this.app,
       host: this.name,
       port: servicePort ?? podPort,
       podPort,
@@ -93,7 +96,7 @@ export abstract class Workload extends Construct {
   }
 
   protected labels(): Record<string, string> {
-    return workloadLabels(this.stack.name, this.name, this.props.component);
+    return workloadLabels(this.stack, this.app, this.props.component);
   }
 
   protected podTemplate(extra: Partial<K8s.PodSpec> = {}): K8s.PodTemplateSpec {
@@ -106,7 +109,12 @@ export abstract class Workload extends Construct {
     return {
       metadata: { labels: this.labels(), ...(Object.keys(annotations).length > 0 && { annotations }) },
       spec: {
-        ...podSpec(this.stack, { ...this.props, name: this.name, ...(config && { envFrom: this.name }) }),
+        ...podSpec(this.stack, {
+          ...this.props,
+          name: this.app,
+          serviceAccount: this.name,
+          ...(config && { envFrom: this.name }),
+        }),
         ...extra,
       },
     };

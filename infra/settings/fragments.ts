@@ -252,6 +252,12 @@ export const check = <More extends z.ZodRawShape = Record<never, never>>(more: M
 export const common = (stack: string) => ({
   production: z.boolean().default(false).describe("Hold the settings to production's rules: no image tag latest."),
   commonLabels: s.labels().default({}).describe('Labels for every object.'),
+  namePrefix: s
+    .namePrefix()
+    .default('')
+    .describe(
+      'What all names of objects begin with; for a second installation in one namespace, with Secrets of its own.',
+    ),
   namespace: namespace(stack),
   images: images(),
   storage: storage(),

@@ -25,6 +25,12 @@ const nameHelp = 'a Kubernetes name: lower-case letters, digits, dashes and dots
 const registryHelp = 'a registry host with optional port and path, such as registry.example.com:5000/team';
 
 export const dnsLabel = () => text(label, labelHelp);
+/** With it the longest name of ours, of a CronJob (at most 52), stays a name. */
+export const namePrefix = () =>
+  optionalText(
+    '[a-z]([-a-z0-9]{0,22}[a-z0-9])?-',
+    'lower-case letters and digits, at most 25 with the dash at the end',
+  );
 export const objectName = () => text(name, nameHelp);
 export const optionalName = () => optionalText(name, nameHelp);
 export const hostName = () =>

@@ -24,10 +24,10 @@ const LOCAL_PORT = 8080;
 
 /** How each workload that is an entrance is reached with these objects: by an Ingress, a port of the nodes, or a forwarded port. */
 export function entrances(workloads: readonly Workload[], objects: readonly AnyObject[], node = SOME_NODE): Entrance[] {
-  return workloads.flatMap(({ name, props: { entrance, title } }) => {
+  return workloads.flatMap(({ app, name, props: { entrance, title } }) => {
     const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === name);
     if (entrance === undefined || !service) return [];
-    const known = { title, workload: name, path: entrance };
+    const known = { title, workload: app, path: entrance };
     const host = ingressOrigin(name, objects);
     if (host !== undefined) return [{ ...known, origin: host }];
     const [port] = (service.spec as ServiceSpec).ports;

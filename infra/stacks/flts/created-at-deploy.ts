@@ -14,8 +14,8 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
   const { database, exposure, grafana, loadBalancer, mlflowDatabase, objectStorage, prometheus } = settings;
   return [
     ...objectStorageSecrets(objectStorage),
-    ...postgresSecrets(POSTGRES, database),
-    ...postgresSecrets(MLFLOW_POSTGRES, mlflowDatabase),
+    ...postgresSecrets(settings.namePrefix + POSTGRES, database),
+    ...postgresSecrets(settings.namePrefix + MLFLOW_POSTGRES, mlflowDatabase),
     ...loadBalancerSecrets(loadBalancer),
     ...(prometheus.enabled && grafana.enabled ? grafanaSecrets(grafana) : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),

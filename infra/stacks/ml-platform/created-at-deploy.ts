@@ -33,7 +33,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
   };
   return [
     kubeconfigs,
-    ...postgresSecrets(POSTGRES, database),
+    ...postgresSecrets(settings.namePrefix + POSTGRES, database),
     ...(auth.mode === 'tokens' ? [tokens] : []),
     ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),

@@ -42,9 +42,11 @@ const MEMBER_RULES = [
 /** The backend's identity and rights in Karmada: for Karmada's API server, hence in a folder of its own. */
 export class KarmadaAccess extends Construct {
   private readonly karmada: Settings['karmada'];
+  private readonly named: (name: string) => string;
 
   constructor(stack: Stack, karmada: Settings['karmada']) {
     super(new Folder(stack, 'karmada'), 'access');
+    this.named = (name) => stack.named(name);
     this.karmada = karmada;
     const { identity, memberClusters } = karmada;
     if (identity.type === 'serviceAccount') this.serviceAccount();
@@ -87,16 +89,18 @@ export class KarmadaAccess extends Construct {
     });
   }
 
-  private grant(name: string, rules: K8s.PolicyRule[], subjects: K8s.Subject[]): void {
-    new k8s.KubeClusterRole(this, `${name}-role`, { metadata: { name }, rules });
-    new k8s.KubeClusterRoleBinding(this, `${name}-binding`, {
+  private grant(role: string, rules: K8s.PolicyRule[], subjects: K8s.Subject[]): void {
+    const name = this.named(role);
+    new k8s.KubeClusterRole(this, `${role}-role`, { metadata: { name }, rules });
+    new k8s.KubeClusterRoleBinding(this, `${role}-binding`, {
       metadata: { name },
       roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
       subjects,
     });
   }
 
-  private propagate(name: string): void {
+  private propagate(role: string): void {
+    const name = this.named(role);
     const { memberClusters } = this.karmada;
     const select = (kind: string) => ({ apiVersion: `${RBAC}/v1`, kind, name });
     new ClusterPropagationPolicy(this, 'propagation', {

@@ -24,7 +24,7 @@ function alertsOn(of: Select, backend: WebService, limits: Settings['alerts']): 
       holds: '2m',
       severity: 'critical',
       summary: 'No backend answers.',
-      description: `Look at the pods: kubectl get pods -l app=${backend.name}`,
+      description: `Look at the pods: kubectl get pods -l app=${backend.app}`,
     },
     {
       name: 'MlPlatformMonitorBehind',

@@ -28,11 +28,11 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   // What keeps state.
   const database = new MySql(stack, 'database', { name: 'mysql', claimName: 'mysql-pvc', settings: settings.mysql });
   const redis = new Redis(stack, 'cache', { name: 'redis', claimName: 'redis-pvc', settings: settings.redis });
-  new VolumeClaim(stack, 'models', { name: MODELS_CLAIM, ...settings.models });
+  const claim = new VolumeClaim(stack, 'models', { name: MODELS_CLAIM, ...settings.models });
   const models = (readOnly: boolean): Mount => ({
     name: 'models',
     path: '/app/models',
-    from: { claim: MODELS_CLAIM, readOnly },
+    from: { claim: claim.name, readOnly },
   });
 
   // What every backend service reads, as a file of the name it expects; JSON is YAML too.
