@@ -1,14 +1,16 @@
+import type { z } from 'zod';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import { chartFile } from './chart-file.ts';
 import { ciFiles } from './ci-values.ts';
 import { type DerivedObject, derive } from './derive.ts';
-import type { Leaf } from './leaves.ts';
+import { type Leaf, leavesOf } from './leaves.ts';
 import type { Node } from './nodes.ts';
 import { notesFile } from './notes-file.ts';
 import type { Project } from './project.ts';
 import { readme } from './readme.ts';
 import { HOOK, NOTES, release } from './release.ts';
+import { helpersFile, releaseSettings } from './release-settings.ts';
 import { templateOf } from './template.ts';
 import { valuesFile } from './values.ts';
 import { valuesSchema } from './values-schema.ts';
@@ -24,6 +26,8 @@ export interface HelmChart {
 /** One chart of a stack, as far as its files need to know it. */
 export interface ChartOf {
   readonly definition: StackDefinition;
+  /** As values. */
+  readonly settings: z.ZodType;
   readonly name: string;
   /** "" for the stack's own cluster, or the name of another API server. */
   readonly folder: string;
@@ -41,14 +45,17 @@ export function chartsOf(definition: StackDefinition, project: Project): HelmCha
     const name = folder ? `${definition.name}-${folder}` : definition.name;
     const templates = templatesOf(name, objects, leaves);
     templates.set('templates/NOTES.txt', notesFile({ name, folder, leaves, stack: definition.name }, notes));
+    templates.set('templates/_helpers.tpl', helpersFile(name, definition.name, [...templates.values()].join('\n')));
     const paths = usedPaths([...templates.values()].join('\n'), leaves);
-    const chart = { definition, name, folder, project, leaves: leaves.filter(({ path }) => paths.has(path)) };
+    const settings = releaseSettings(definition.settings);
+    const own = leavesOf(settings).filter(({ path }) => paths.has(path));
+    const chart = { definition, settings, name, folder, project, leaves: own };
     return [{ name, paths, files: new Map([...filesAround(chart), ...templates]) }];
   });
 }
 
 function templatesOf(chart: string, objects: readonly DerivedObject[], leaves: readonly Leaf[]): Map<string, string> {
-  const files = new Map([['templates/_helpers.tpl', helpers(chart)]]);
+  const files = new Map<string, string>();
   for (const object of objects) {
     const path = templatePath(object);
     files.set(path, (files.get(path) ?? '') + templateOf(object, { chart, leaves }));
@@ -74,13 +81,13 @@ function entryOf(node: Node | undefined, key: string): Node | undefined {
 }
 
 function filesAround(chart: ChartOf): Map<string, string> {
-  const { definition, folder, leaves } = chart;
+  const { definition, folder, leaves, settings } = chart;
   const defaults: CommonSettings = definition.settings.parse({});
   const kept = (path: string) => leaves.some((leaf) => leaf.path === path);
   return new Map([
     ['Chart.yaml', chartFile(chart, release(definition, defaults).get(folder) ?? [])],
-    ['values.yaml', valuesFile(definition.settings, defaults, kept)],
-    ['values.schema.json', `${JSON.stringify(valuesSchema(definition.settings, kept), null, 2)}\n`],
+    ['values.yaml', valuesFile(settings, settings.parse({}), kept)],
+    ['values.schema.json', `${JSON.stringify(valuesSchema(settings, kept), null, 2)}\n`],
     ['README.md', readme(chart, defaults)],
     // For `helm lint` and for readers; a package needs them not.
     ['.helmignore', 'ci/\n'],
@@ -101,15 +108,3 @@ function usedPaths(templates: string, leaves: readonly Leaf[]): Set<string> {
       }),
   );
 }
-
-const helpers = (
-  chart: string,
-): string => `{{/* The reference of an image; what it leaves empty comes from the settings of all images. */}}
-{{- define "${chart}.image" -}}
-{{- $root := index . 0 -}}
-{{- $image := index . 1 -}}
-{{- with $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
-{{ $image.repository }}:{{ $image.tag | default $root.Values.images.tag }}
-{{- with $image.digest }}@{{ . }}{{ end -}}
-{{- end }}
-`;

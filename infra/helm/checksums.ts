@@ -1,5 +1,6 @@
 import { checksum } from '../constructs/checksum.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
+import { withoutPrefix } from './marks.ts';
 import type { Sample } from './samples.ts';
 
 /** What a checksum looks like. */
@@ -15,7 +16,7 @@ export function checksumOf(text: string, sample: Sample, folder: string): readon
     inFolder = checksumsIn(sample.folders.get(folder) ?? []);
     found.set(folder, inFolder);
   }
-  return inFolder.get(text);
+  return inFolder.get(text)?.map(withoutPrefix);
 }
 
 const known = new WeakMap<Sample, Map<string, Map<string, string[]>>>();

@@ -3,7 +3,7 @@ import type { KubeObject } from '../synth/synthesize.ts';
 import { add, none } from './bits.ts';
 import type { Doubt } from './decide.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import { Marks } from './marks.ts';
+import { Marks, withoutPrefix } from './marks.ts';
 import { Merger, type Variant } from './merge.ts';
 import type { Decision, Node } from './nodes.ts';
 import { Reader } from './reader.ts';
@@ -69,7 +69,7 @@ function readAll(sample: Sample, reader: Reader): Read {
   );
 }
 
-const title = ({ kind, metadata }: KubeObject): string => `${kind} ${Marks.spelt(metadata.name)}`;
+const title = ({ kind, metadata }: KubeObject): string => `${kind} ${withoutPrefix(Marks.spelt(metadata.name))}`;
 const near = (title: string): string => title.replace(' ', '/');
 const ordered = ({ apiVersion, kind, metadata, ...rest }: KubeObject) => ({ apiVersion, kind, metadata, ...rest });
 

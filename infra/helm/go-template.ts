@@ -1,6 +1,7 @@
 import type { Leaf } from './leaves.ts';
-import type { Part, Ref } from './marks.ts';
+import { NAME_PREFIX, NAME_PREFIX_MARK, type Part, type Ref, withoutPrefix } from './marks.ts';
 import type { Decision, Expression, Test } from './nodes.ts';
+import { HELPERS } from './release-settings.ts';
 
 /** Inside a range `.` is the element, and the chart's root is `$`. */
 export interface Scope {
@@ -20,6 +21,8 @@ export class GoTemplate {
   /** A setting: ".Values.images.tag". */
   setting(path: string, scope: Scope): string {
     const root = scope.element ? '$' : '';
+    const helper = HELPERS.get(path);
+    if (helper) return `include "${this.chart}.${helper}" ${root || '.'}`;
     const plain = `${root}.Values.${path}`;
     const leaf = this.leaves.get(path);
     if (leaf?.kind !== 'record' || Object.keys((leaf.fallback ?? {}) as object).length === 0) return plain;
@@ -28,6 +31,12 @@ export class GoTemplate {
     const last = keys.pop();
     const parent = [`${root}.Values`, ...keys].join('.');
     return `(ternary ${plain} (fromJson ${JSON.stringify(JSON.stringify(leaf.fallback))}) (hasKey ${parent} "${last}"))`;
+  }
+
+  /** Key of a map, which may begin with what all names begin with. */
+  key(key: string, scope: Scope): string {
+    if (!key.startsWith(NAME_PREFIX_MARK)) return literal(key);
+    return `"{{ ${this.setting(NAME_PREFIX, scope)} }}${escaped(JSON.stringify(withoutPrefix(key)).slice(1, -1))}"`;
   }
 
   /** A scalar of YAML: plain, quoted, or an action. */
@@ -49,9 +58,8 @@ export class GoTemplate {
   }
 
   private checksum(configMaps: readonly string[], scope: Scope): string {
-    const contents = configMaps.map((name) => `(include "${this.data(name)}" ${scope.element ? '$' : '.'} | fromYaml)`);
-    const all = contents.length > 1 ? `(merge ${contents.join(' ')})` : contents.join('');
-    return `${all} | toRawJson | sha256sum | trunc 16`;
+    const names = configMaps.map((name) => JSON.stringify(name)).join(' ');
+    return `include "${this.chart}.checksum" (list ${scope.element ? '$' : '.'} ${names})`;
   }
 
   /** Name of the template with a ConfigMap's content. */

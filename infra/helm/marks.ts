@@ -61,7 +61,8 @@ export class Marks {
   }
 
   private ref(groups: Record<string, string | undefined>, bases: ReadonlyMap<string, number>): Ref {
-    const { address, first, json, name, number, whole } = groups;
+    const { address, first, json, name, number, prefix, whole } = groups;
+    if (prefix) return { path: NAME_PREFIX, what: 'value' };
     const of = (id: string | undefined): Ref => {
       const found = this.refs[Number(id) - FIRST_ID];
       if (!found) throw new Error(`mark ${id} is not known`);
@@ -102,13 +103,20 @@ export class Marks {
   }
 }
 
+/** The setting that names of objects begin with; its mark begins names as well. */
+export const NAME_PREFIX = 'namePrefix';
+export const NAME_PREFIX_MARK = 'zqprefix-';
+
+/** What an object is called in every installation. */
+export const withoutPrefix = (name: string): string => name.replace(NAME_PREFIX_MARK, '');
+
 export type Spelling = 0 | 1;
 const SPELLINGS = ['xy', 'vw'] as const;
 
 /** Five digits each, so that no id is the beginning of another and JSON keys sort as they were made. */
 const FIRST_ID = 10_000;
 const MARK =
-  /http:\/\/zq\d{5}[xv]\.zq\d{5}[yw]\/zq(?<address>\d{5})p|zq(?<name>\d{5})[xv]\.zq\d{5}[yw]|zq(?<first>\d{5})[xv]|zj(?<json>\d{5})|(?<whole>\d+)\.(?<number>[1-9]\d{4})7(?!\d)/g;
+  /zq(?<prefix>prefix)-|http:\/\/zq\d{5}[xv]\.zq\d{5}[yw]\/zq(?<address>\d{5})p|zq(?<name>\d{5})[xv]\.zq\d{5}[yw]|zq(?<first>\d{5})[xv]|zj(?<json>\d{5})|(?<whole>\d+)\.(?<number>[1-9]\d{4})7(?!\d)/g;
 
 export const keyOf = ({ field, index, path }: Omit<Ref, 'what'>): string =>
   `${path}${index === undefined ? '' : `[${index}]`}${field === undefined ? '' : `.${field}`}`;

@@ -1,4 +1,4 @@
-import { type GoTemplate, literal, type Scope } from './go-template.ts';
+import type { GoTemplate, Scope } from './go-template.ts';
 import type { Decision, Entry, Item, Node } from './nodes.ts';
 
 /** Writes a template tree as the YAML of a Helm template. */
@@ -45,7 +45,7 @@ export class Printer {
 
   private entry(key: string, node: Node, indent: number, scope: Scope): string[] {
     const pad = ' '.repeat(indent);
-    const name = `${pad}${literal(key)}:`;
+    const name = `${pad}${this.go.key(key, scope)}:`;
     switch (node.kind) {
       case 'scalar':
         return [`${name} ${this.go.scalar(node.expression, scope)}`];

@@ -2,7 +2,7 @@ import { imageReference } from '../constructs/image.ts';
 import type { Image, Images } from '../settings/fragments.ts';
 import { CHECKSUM, checksumOf } from './checksums.ts';
 import { at, type Place, relative } from './expressions.ts';
-import type { Marks, Part } from './marks.ts';
+import { type Marks, type Part, withoutPrefix } from './marks.ts';
 import type { Expression } from './nodes.ts';
 import type { Sample } from './samples.ts';
 import { type Term, type TermItem, Terms } from './terms.ts';
@@ -73,6 +73,7 @@ export class Reader {
         ]);
         continue;
       }
+      if (hasMark(withoutPrefix(key))) throw this.notDerivable(key, at);
       keys.push(`=${key}`);
       entries.set(`=${key}`, this.value(inner, inside(at, `.${key}`, at)));
     }

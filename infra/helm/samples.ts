@@ -3,7 +3,7 @@ import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { type Leaf, mayBeEmpty } from './leaves.ts';
-import { keyOf, type Marks } from './marks.ts';
+import { keyOf, type Marks, NAME_PREFIX, NAME_PREFIX_MARK } from './marks.ts';
 import { release } from './release.ts';
 
 /**
@@ -83,6 +83,7 @@ class Building {
 
   value(leaf: Leaf): unknown {
     const { kind, path } = leaf;
+    if (path === NAME_PREFIX) return NAME_PREFIX_MARK;
     if (kind === 'text' || kind === 'list' || kind === 'record')
       this.choose(SPELLING + path, ['0', '1'], this.features);
     if (mayBeEmpty(leaf)) {

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { type Leaf, leavesOf } from '../../../infra/helm/leaves.ts';
 import { readProject } from '../../../infra/helm/project.ts';
 import { cell } from '../../../infra/helm/readme.ts';
-import { settingsOf } from '../subjects.ts';
+import { releaseSettings } from '../../../infra/helm/release-settings.ts';
 import { charts, ciFiles } from './charts.ts';
 import { helms, withChart } from './render.ts';
 
@@ -31,7 +31,7 @@ describe.each(charts)('$name', (chart) => {
   const text = (path: string): string => files.get(path) ?? '';
   const schema = JSON.parse(text('values.schema.json')) as Schema;
   const paths = pathsIn(schema).filter((path) => path !== OF_HELM);
-  const leaves = leavesOf(definition.settings).filter(({ path }) => paths.includes(path));
+  const leaves = leavesOf(releaseSettings(definition.settings)).filter(({ path }) => paths.includes(path));
 
   test.each(helms)('helm $version lint --strict finds nothing, with the defaults and every file in ci', ({ helm }) => {
     withChart(chart, (folder) => {
@@ -42,7 +42,7 @@ describe.each(charts)('$name', (chart) => {
   });
 
   test('no mark of the derivation is left in any file', () => {
-    const marked = [...files].filter(([, content]) => /z[qj]\d{5}/.test(content)).map(([path]) => path);
+    const marked = [...files].filter(([, content]) => /z[qj]\d{5}|zqprefix/.test(content)).map(([path]) => path);
     expect(marked).toEqual([]);
   });
 
@@ -65,7 +65,7 @@ describe.each(charts)('$name', (chart) => {
 
   test('values.yaml has the default of every setting, and what it is', () => {
     const values = text('values.yaml');
-    const defaults = settingsOf(definition, {});
+    const defaults = releaseSettings(definition.settings).parse({});
     const commented = leaves.filter(
       ({ kind, fallback }) => kind === 'record' && Object.keys(fallback as object).length > 0,
     );

@@ -70,7 +70,7 @@ export function renderAll(
   const files = new Map([
     ...parts,
     ['Chart.yaml', JSON.stringify({ apiVersion: 'v2', name: 'all', version: '0.0.0', dependencies })],
-    ['values.yaml', asYaml(Object.fromEntries(all.map((values, index) => [alias(index), values])))],
+    ['values.yaml', asYaml(Object.fromEntries(all.map((values, index) => [alias(index), placed(chart, values)])))],
   ]);
   const output = withChart({ name: 'all', files }, (folder) => template(helm, chart.name, folder, ...options));
   const found = all.map((): string[] => []);
@@ -87,6 +87,13 @@ const asYaml = (values: unknown): string =>
     /[\u007f-\u009f\u2028\u2029\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+/** In the namespace that the program writes for, which a release otherwise says itself. */
+function placed({ name, files }: ChartFiles, values: unknown): unknown {
+  const { namespace } = valuesFor({ name, files }, { namespace: { name, create: true } });
+  if (namespace === undefined || values === null || typeof values !== 'object') return values;
+  return { ...values, namespace: { ...namespace, ...('namespace' in values ? (values.namespace as object) : {}) } };
+}
 
 const alias = (index: number): string => `r${index}`;
 

@@ -1,8 +1,8 @@
-{{/* The reference of an image; what it leaves empty comes from the settings of all images. */}}
-{{- define "ml-platform-karmada.image" -}}
-{{- $root := index . 0 -}}
-{{- $image := index . 1 -}}
-{{- with $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
-{{ $image.repository }}:{{ $image.tag | default $root.Values.images.tag }}
-{{- with $image.digest }}@{{ . }}{{ end -}}
+{{/* What the names of all objects begin with: nothing for a release that is called like its chart, else its name. */}}
+{{- define "ml-platform-karmada.prefix" -}}
+{{- if .Values.namePrefix }}{{ .Values.namePrefix }}
+{{- else if not (has .Release.Name (list "ml-platform-karmada" "ml-platform")) }}
+{{- if gt (len .Release.Name) 24 }}{{ fail "the release's name is longer than 24, and names of objects begin with it: set namePrefix" }}{{ end -}}
+{{ .Release.Name }}-
+{{- end -}}
 {{- end }}

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { CommonSettings } from '../settings/fragments.ts';
+import { patterns } from '../settings/scalars.ts';
+import { unwrap } from './leaves.ts';
+
+/** Settings that a release answers itself where its values leave them empty: path -> name of the helper that does. */
+export const HELPERS: ReadonlyMap<string, string> = new Map([
+  ['namePrefix', 'prefix'],
+  ['namespace.name', 'namespace'],
+]);
+
+/** The settings as values of a chart: where they go and what they are called is said when a release is installed. */
+export function releaseSettings(settings: z.ZodType<CommonSettings>): z.ZodType {
+  const { inner } = unwrap(settings);
+  if (!(inner instanceof z.ZodObject)) throw new Error('settings are no object');
+  const namespace = unwrap(inner.shape.namespace).inner;
+  if (!(namespace instanceof z.ZodObject)) throw new Error('settings without a namespace');
+  const prefix = inner.shape.namePrefix as z.ZodType;
+  return z.strictObject({
+    ...inner.shape,
+    namePrefix: prefix.describe(
+      "What all names of objects begin with; empty: the release's name, unless it is the chart's.",
+    ),
+    namespace: z
+      .strictObject({
+        ...namespace.shape,
+        name: z
+          .string()
+          .regex(new RegExp(`^(?:${patterns.label})?$`), 'a DNS label, or empty')
+          .default('')
+          .describe("Name of the namespace; empty: the release's."),
+        create: z
+          .boolean()
+          .default(false)
+          .describe(
+            'Write the Namespace itself; off, for helm install --create-namespace makes the one of the release.',
+          ),
+      })
+      .prefault({})
+      .describe((inner.shape.namespace as z.ZodType).description ?? ''),
+  });
+}
+
+/** _helpers.tpl: those of the helpers that the templates use. */
+export function helpersFile(chart: string, stack: string, templates: string): string {
+  const own = [...new Set([chart, stack])].map((name) => JSON.stringify(name)).join(' ');
+  const all: [string, string, string][] = [
+    [
+      'prefix',
+      'What the names of all objects begin with: nothing for a release that is called like its chart, else its name.',
+      `{{- if .Values.namePrefix }}{{ .Values.namePrefix }}
+{{- else if not (has .Release.Name (list ${own})) }}
+{{- if gt (len .Release.Name) ${LONGEST_RELEASE} }}{{ fail "the release's name is longer than ${LONGEST_RELEASE}, and names of objects begin with it: set namePrefix" }}{{ end -}}
+{{ .Release.Name }}-
+{{- end -}}`,
+    ],
+    [
+      'namespace',
+      'The namespace: that of the release, unless the values name another one.',
+      '{{- .Values.namespace.name | default .Release.Namespace -}}',
+    ],
+    [
+      'image',
+      'The reference of an image; what it leaves empty comes from the settings of all images.',
+      `{{- $root := index . 0 -}}
+{{- $image := index . 1 -}}
+{{- with $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
+{{ $image.repository }}:{{ $image.tag | default $root.Values.images.tag }}
+{{- with $image.digest }}@{{ . }}{{ end -}}`,
+    ],
+    [
+      'checksum',
+      'A mark of the content of these ConfigMaps: pods that read them are rolled when it changes.',
+      `{{- $root := index . 0 -}}
+{{- $data := dict -}}
+{{- range rest . }}{{ $data = merge $data (include (print "${chart}.data." .) $root | fromYaml) }}{{ end -}}
+{{- $data | toRawJson | sha256sum | trunc 16 -}}`,
+    ],
+  ];
+  return all
+    .filter(([name]) => templates.includes(`include "${chart}.${name}"`))
+    .map(([name, what, body]) => `{{/* ${what} */}}\n{{- define "${chart}.${name}" -}}\n${body}\n{{- end }}\n`)
+    .join('\n');
+}
+
+/** With it, and a dash, a prefix is as long as the settings allow. */
+const LONGEST_RELEASE = 24;
