@@ -12,8 +12,9 @@ interface Identity {
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const SIGNER = 'kubernetes.io/kube-apiserver-client';
 const YEAR_SECONDS = 365 * 24 * 3_600;
-/** Less than this left: a redeploy makes a new one. */
+/** Less than this left, or than a third where its cluster gives it a short life: a redeploy makes a new one. */
 const RENEW_BEFORE_MS = 90 * 24 * 3_600_000;
+const LAST_PART = 1 / 3;
 const SIGNED_WITHIN_MS = 30_000;
 
 const folder = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
@@ -82,8 +83,10 @@ export function stillGood({ user }: Known, { group, user: name }: Identity): boo
     const encoded = user['client-certificate-data'] ?? '';
     const certificate = new X509Certificate(Buffer.from(encoded, 'base64'));
     const names = new Set(certificate.subject.split('\n'));
-    const left = Date.parse(certificate.validTo) - Date.now();
-    return names.has(`CN=${name}`) && names.has(`O=${group}`) && left > RENEW_BEFORE_MS;
+    const ends = Date.parse(certificate.validTo);
+    const life = ends - Date.parse(certificate.validFrom);
+    const isFresh = ends - Date.now() > Math.min(RENEW_BEFORE_MS, life * LAST_PART);
+    return names.has(`CN=${name}`) && names.has(`O=${group}`) && isFresh;
   } catch {
     return false;
   }

@@ -39,11 +39,10 @@ export interface HelmRun {
   /** What helm reads where its arguments say "-". */
   readonly input?: string;
   readonly signal: AbortSignal;
-  say?(line: string): void;
 }
 
 /** One run of helm; its output, or a failure that ends with what helm said. */
-export async function runHelm({ program }: Helm, { args, input, place, say, signal }: HelmRun): Promise<string> {
+export async function runHelm({ program }: Helm, { args, input, place, signal }: HelmRun): Promise<string> {
   const { context, kubeconfig, namespace } = place;
   const all = [...args, '--namespace', namespace, ...(context === undefined ? [] : ['--kube-context', context])];
   const env = { ...process.env, KUBECONFIG: kubeconfig };
@@ -51,7 +50,6 @@ export async function runHelm({ program }: Helm, { args, input, place, say, sign
     env,
     signal,
     ...(input !== undefined && { input }),
-    ...(say && { say }),
   });
   if (code === 0) return out;
   throw new StepFailure(`helm ${args.slice(0, 2).join(' ')}: ${meaningful(err) || `exit code ${code}`}`);

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../synth/synthesize.ts';
-import { differences, type Preview } from '../dry-run.ts';
+import type { Preview } from '../dry-run.ts';
 import { applied } from '../kube/apply.ts';
+import { differences } from '../kube/differences.ts';
 import { titleOf } from '../kube/resources.ts';
 import type { Deployment } from '../step.ts';
 import type { Objects } from '../target.ts';

@@ -14,7 +14,8 @@ export const upgrade: Run = async (helm, deployment, part, say) => {
   const { flags, target } = deployment;
   const { args, input } = upgradeArguments(target, part);
   const all = [...args, ...waitArguments(flags.timeout), ...forceArguments(helm, flags.forceConflicts)];
-  await runHelm(helm, { place: placeOf(target, part), args: all, input, signal: target.signal, say });
+  say(`helm upgrade of ${releaseOf(target, part)}`);
+  await runHelm(helm, { place: placeOf(target, part), args: all, input, signal: target.signal });
 };
 
 /** Back to the revision before; where this part of the stack has none, it stays as it is. */
@@ -24,7 +25,8 @@ export const rollback: Run = async (helm, deployment, part, say) => {
   if (!before) return;
   const args = ['rollback', releaseOf(target, part), String(before.revision), ...waitArguments(flags.timeout)];
   const all = [...args, ...forceArguments(helm, flags.forceConflicts)];
-  await runHelm(helm, { place: placeOf(target, part), args: all, signal: target.signal, say });
+  say(`helm rollback of ${releaseOf(target, part)} to revision ${before.revision}`);
+  await runHelm(helm, { place: placeOf(target, part), args: all, signal: target.signal });
 };
 
 /** What an upgrade would install, as helm renders it for this cluster. */

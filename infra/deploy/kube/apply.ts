@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { ApiFailure } from './api.ts';
 import type { Cluster } from './cluster.ts';
+import { differences } from './differences.ts';
 import { type ObjectKey, titleOf } from './resources.ts';
 
 export const FIELD_MANAGER = 'ml-platform-deploy';
@@ -21,7 +22,8 @@ export async function apply(cluster: Cluster, object: KubeObject, options: Apply
   const before = await cluster.api.find<KubeObject>(path);
   const after = await applied(cluster, path, object, options, before !== undefined);
   if (!before) return 'created';
-  return versionOf(before) === versionOf(after) ? 'unchanged' : 'changed';
+  // Not by its version: controllers write its status meanwhile.
+  return differences(before, after).length === 0 ? 'unchanged' : 'changed';
 }
 
 /** One after the other: they are in the order in which they need each other. */
@@ -106,5 +108,3 @@ export async function remove(
 async function gone({ api, pause }: Cluster, path: string): Promise<void> {
   while ((await api.find(path)) !== undefined) await pause(500);
 }
-
-const versionOf = ({ metadata }: KubeObject): unknown => (metadata as { resourceVersion?: unknown }).resourceVersion;

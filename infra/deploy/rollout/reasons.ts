@@ -40,11 +40,13 @@ export async function podReasons(target: Target, pod: Pod, known?: readonly Even
   const events = known ?? (await eventsIn(target, folder));
   const noNode = unschedulable(pod);
   const containers = unwellContainers(pod).map((each) => containerReason(target, folder, pod, each));
-  return [
+  const found = [
     ...(noNode === undefined ? [] : [`no node takes it: ${noNode}`]),
     ...(await Promise.all(containers)).flat(),
     ...warnings(events, (name) => name === pod.metadata.name),
-  ].map((each) => `pod ${pod.metadata.name}: ${each}`);
+  ];
+  const nothing = `is ${pod.status?.phase ?? 'there'}, and nothing says why it gets no further`;
+  return (found.length > 0 ? found : [nothing]).map((each) => `pod ${pod.metadata.name}: ${each}`);
 }
 
 const eventsIn = async ({ management }: Target, folder: string): Promise<Event[]> =>

@@ -16,7 +16,7 @@ export const prerequisites: Step = {
     const { karmada, management, mistakes: told } = deployment.target;
     const named = [
       { name: 'management cluster', cluster: management },
-      ...(karmada ? [{ name: 'Karmada', cluster: karmada }] : []),
+      ...(karmada && deployment.flags.only !== 'platform' ? [{ name: 'Karmada', cluster: karmada }] : []),
     ];
     const asked = await Promise.all(named.map(async (each) => ({ ...each, ...(await versionOf(each.cluster)) })));
     const silent = asked.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
@@ -99,7 +99,7 @@ function checkWithoutToken({ flags, target: { platform } }: Deployment): string[
 
 /** Karmada's address goes into the backend's kubeconfig, where "this machine" would be the pod. */
 async function unreachable({ flags, target }: Deployment): Promise<string[]> {
-  if (!target.karmada || flags.karmadaServer || flags.useGivenKubeconfig) return [];
+  if (!target.karmada || flags.only === 'platform' || flags.karmadaServer || flags.useGivenKubeconfig) return [];
   const { server } = await target.karmada.api.settings();
   if (!/^(localhost|127\.|\[::1\])/.test(server.hostname)) return [];
   return [`Karmada at ${server.origin} is this machine alone: give its address for pods with --karmada-server`];

@@ -1,35 +1,67 @@
-import { PATHS } from '../../../service/contract.ts';
+import { DEFAULT_PORT, PATHS } from '../../../service/contract.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
-import { ApiFailure, type KubeApi } from '../kube/api.ts';
+import { ApiFailure } from '../kube/api.ts';
+import { getThroughPod } from '../port-forward.ts';
+import { isWell, type Pod } from '../rollout/pods.ts';
 import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+import type { Target } from '../target.ts';
 
-/** What the backend's monitor writes when it starts (service/monitor/monitor.ts). */
-const MONITOR_LINE = 'Job monitor started';
+/** What the backend's monitor writes when it starts, before "polling every 1 second" or its other ways (service/monitor). */
+const MONITOR_LINE = 'Job monitor started - ';
 const MONITOR_WITHIN_MS = 30_000;
+/** The line is among the first; kubelets keep the newest 10 MB of a log. */
+const LOG_BYTES = 1024 * 1024;
+/** After this a log may have lost its beginning. */
+const OLD_MS = 3_600_000;
 
-/** Asks the service itself, through the API server. */
+/** Asks the service itself. */
 export const verify: Step = {
   title: 'Verification',
   skipped: (deployment) => (deployment.target.platform ? forPlatform(deployment) : 'its probes are all it has'),
   async run(deployment, say) {
-    const { management, namespace } = deployment.target;
     const said: string[] = [];
     for (const path of [PATHS.health, PATHS.ready]) {
-      said.push(await answerOf(management.api, namespace, path));
+      said.push(await answerOf(deployment.target, path));
       say(said.at(-1) ?? '');
     }
-    await monitorLine(deployment);
-    return [...said, `the log says "${MONITOR_LINE}"`].join(', ');
+    return [...said, await monitorLine(deployment)].join(', ');
   },
 };
 
-async function answerOf(api: KubeApi, namespace: string, path: string): Promise<string> {
-  const proxy = `/api/v1/namespaces/${namespace}/services/${BACKEND}:http/proxy${path}`;
+/** By the API server's proxy; where a NetworkPolicy or a right keeps that away, by a port forwarded to the pod. */
+async function answerOf(target: Target, path: string): Promise<string> {
+  const { api } = target.management;
+  const proxy = `/api/v1/namespaces/${target.namespace}/services/${BACKEND}:http/proxy${path}`;
   const { status, text } = await api.text('GET', proxy).catch(noAnswer);
+  if (!isFromApiServer(status, text)) return judged(path, { status, text });
+  const forwarded = await throughPod(target, path);
+  if (typeof forwarded !== 'string') return `${judged(path, forwarded)} through a forwarded port`;
+  // The kubelet asks the same two paths, and without its 200 no pod would be ready.
+  return `${path} answers the kubelet (the API server cannot reach it: ${status}; no port can be forwarded: ${forwarded})`;
+}
+
+function judged(path: string, { status, text }: { readonly status: number; readonly text: string }): string {
   if (status === 200) return `${path} answers 200`;
-  // The stack's NetworkPolicies need not admit the API server; the kubelet asks the same two paths on the node.
-  if (isFromApiServer(status, text)) return `${path} answers the kubelet (the API server cannot reach it: ${status})`;
   throw new StepFailure(`${path} answers ${status}: ${text.trim().slice(0, 500)}`);
+}
+
+/** What a ready pod answers, or why it cannot be asked. */
+async function throughPod(target: Target, path: string) {
+  const pod = (await backendPods(target)).find(isWell);
+  if (!pod) return 'no pod is ready';
+  const place = {
+    kubeconfig: target.kubeconfigs.management,
+    namespace: target.namespace,
+    pod: pod.metadata.name,
+    port: DEFAULT_PORT,
+  };
+  try {
+    return await getThroughPod(place, path, target.signal);
+  } catch (error) {
+    if (target.signal.aborted) throw target.signal.reason;
+    // What a WebSocket reports is an event, which holds the error's message.
+    return (error as { message?: string }).message ?? String(error);
+  }
 }
 
 /** Where a NetworkPolicy drops what the API server sends, its proxy waits longer than we do. */
@@ -44,24 +76,33 @@ function isFromApiServer(status: number, text: string): boolean {
   return !text.startsWith('{') || text.includes('"kind":"Status"');
 }
 
-interface Pods {
-  readonly items: readonly { readonly metadata: { readonly name: string } }[];
+const folderOf = ({ namespace }: Target): string => `/api/v1/namespaces/${namespace}/pods`;
+
+async function backendPods(target: Target): Promise<readonly Pod[]> {
+  const query = { labelSelector: `app.kubernetes.io/name=${BACKEND},app.kubernetes.io/instance=${target.stack}` };
+  return (await target.management.api.ask<{ items: Pod[] }>('GET', folderOf(target), { query })).items;
 }
 
-async function monitorLine({ flags, target }: Deployment): Promise<void> {
+async function monitorLine({ flags, target }: Deployment): Promise<string> {
   const limit = Math.min(flags.timeout, MONITOR_WITHIN_MS);
   const { api, pause } = target.management;
-  const folder = `/api/v1/namespaces/${target.namespace}/pods`;
-  const query = { labelSelector: `app.kubernetes.io/name=${BACKEND},app.kubernetes.io/instance=${target.stack}` };
+  const query = { container: BACKEND, limitBytes: String(LOG_BYTES) };
   for (let waited = 0; waited < limit; waited += 1_000) {
-    const { items } = await api.ask<Pods>('GET', folder, { query });
+    const pods = await backendPods(target);
     const logs = await Promise.all(
-      items.map(({ metadata }) => api.text('GET', `${folder}/${metadata.name}/log`, { query: { container: BACKEND } })),
+      pods.map(({ metadata }) => api.text('GET', `${folderOf(target)}/${metadata.name}/log`, { query })),
     );
-    if (logs.some(({ text }) => text.includes(MONITOR_LINE))) return;
+    const line = logs.map(({ text }) => lineIn(text)).find((each) => each !== undefined);
+    if (line !== undefined) return `the log says "${line}"`;
+    if (pods.some((pod) => isWell(pod) && isOld(pod))) return "the log no longer reaches back to the monitor's start";
     await pause(1_000);
   }
   throw new StepFailure(
-    `no pod of ${BACKEND} wrote "${MONITOR_LINE}" within ${limit / 1000} s: look at its log for what Karmada answers`,
+    `no pod of ${BACKEND} wrote "${MONITOR_LINE}..." within ${limit / 1000} s: look at its log for what Karmada answers`,
   );
 }
+
+const isOld = ({ metadata }: Pod): boolean => Date.now() - Date.parse(metadata.creationTimestamp ?? '') > OLD_MS;
+
+/** To its end, or to that of the JSON text that it is in. */
+const lineIn = (log: string): string | undefined => new RegExp(`${MONITOR_LINE}[^"\\n]*`).exec(log)?.[0];

@@ -10,6 +10,7 @@ import { createRegistry, type Registry } from '../kube/registry.ts';
 import { ApiError } from '../kube/status.ts';
 import { createStore } from '../kube/store.ts';
 import { CLUSTER_KINDS, STORAGE_CLASS } from './kinds.ts';
+import { type Answer, createPortForward } from './port-forward.ts';
 import { runWorkloads, type Trouble } from './rollouts.ts';
 import { createSigner } from './signer.ts';
 
@@ -23,6 +24,8 @@ export interface ClusterWishes {
   readonly forbidden: Set<string>;
   /** What a Service answers through the proxy; undefined: nothing behind it. */
   proxied(service: string, request: ApiRequest): { readonly status: number; readonly body: string } | undefined;
+  /** What a pod answers on a forwarded port; undefined: nothing listens there. */
+  forwarded: Answer;
   /** false: approved signing requests stay without a certificate. */
   signs: boolean;
   /** Called before a request is answered; a reply takes the place of the answer. */
@@ -51,6 +54,7 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
     lines: new Map(),
     forbidden: new Set(),
     proxied: () => undefined,
+    forwarded: () => undefined,
     signs: true,
     intercept: async () => undefined,
   };
@@ -75,15 +79,18 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
   });
   furnish(registry);
 
-  const listener = await listen(async (request, wire) => {
-    requests.push(`${request.method} /${request.path.join('/')}${request.query.get('dryRun') ? ' (dry run)' : ''}`);
-    const reply =
-      (await wishes.intercept(request)) ??
-      reviewed(request, wishes) ??
-      proxied(request, wishes) ??
-      (await server.handle(request));
-    await wire.send(reply);
-  });
+  const listener = await listen(
+    async (request, wire) => {
+      requests.push(`${request.method} /${request.path.join('/')}${request.query.get('dryRun') ? ' (dry run)' : ''}`);
+      const reply =
+        (await wishes.intercept(request)) ??
+        reviewed(request, wishes) ??
+        proxied(request, wishes) ??
+        (await server.handle(request));
+      await wire.send(reply);
+    },
+    { onUpgrade: createPortForward((pod, path) => wishes.forwarded(pod, path)) },
+  );
   return {
     url: listener.url,
     kubeconfig: kubeconfigFor(listener.url),

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { ServerOptions as TlsOptions } from 'node:https';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { type ApiRequest, json, type Reply } from './exchange.ts';
@@ -20,6 +21,13 @@ export interface Listener {
   close(): Promise<void>;
 }
 
+export interface ListenOptions {
+  readonly port?: number;
+  readonly tls?: TlsOptions;
+  /** Takes over connections that leave HTTP; without it they are refused. */
+  onUpgrade?(incoming: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
 /** Does what a request asks for and sends the answer, or does not: faults are the handler's business. */
 export type RawHandler = (request: ApiRequest, wire: Wire) => Promise<void>;
 
@@ -31,10 +39,7 @@ export interface Wire {
   drop(): void;
 }
 
-export async function listen(
-  handler: RawHandler,
-  { port = 0, tls }: { port?: number; tls?: TlsOptions } = {},
-): Promise<Listener> {
+export async function listen(handler: RawHandler, { onUpgrade, port = 0, tls }: ListenOptions = {}): Promise<Listener> {
   const onRequest = (incoming: IncomingMessage, response: ServerResponse): void => {
     serve(handler, incoming, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
@@ -44,6 +49,13 @@ export async function listen(
   const server = tls ? createTlsServer(tls, onRequest) : createServer(onRequest);
   // Go's servers keep idle connections for long; Node would close them after 5 s under the client's feet.
   server.keepAliveTimeout = 180_000;
+  const upgraded = new Set<Duplex>();
+  if (onUpgrade) {
+    server.on('upgrade', (incoming, socket: Duplex, head: Buffer) => {
+      upgraded.add(socket.once('close', () => upgraded.delete(socket)));
+      onUpgrade(incoming, socket, head);
+    });
+  }
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -52,6 +64,7 @@ export async function listen(
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      for (const socket of upgraded) socket.destroy();
       await closed;
     },
   };

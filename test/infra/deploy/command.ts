@@ -44,7 +44,7 @@ export async function startWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-'));
   writeFileSync(join(folder, 'mgmt'), management.kubeconfig);
   writeFileSync(join(folder, 'karmada'), karmada.kubeconfig);
-  management.wishes.lines.set('ml-platform-backend', ['{"msg":"Job monitor started - every 1 s"}']);
+  management.wishes.lines.set('ml-platform-backend', ['{"msg":"Job monitor started - polling every 1 second"}']);
   management.wishes.proxied = () => ({ status: 200, body: '{"status":"ok"}' });
 
   const variables = {

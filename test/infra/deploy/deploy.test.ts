@@ -43,7 +43,9 @@ test('an empty cluster gets the platform, verified, with its addresses; no secre
   expect(err).toBe('');
   expect(code).toBe(0);
   expect(out).toContain('Rollout: 3 of 3 workloads up');
-  expect(out).toContain('/health answers 200, /ready answers 200, the log says "Job monitor started"');
+  expect(out).toContain(
+    '/health answers 200, /ready answers 200, the log says "Job monitor started - polling every 1 second"',
+  );
   expect(out).toContain('Page: http://192.0.2.10:30181/');
 
   const { password, url } = secret('postgres-credentials');
