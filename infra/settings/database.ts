@@ -14,7 +14,7 @@ export interface DatabaseDefaults {
   limits: Amounts;
 }
 
-const identifier = () => s.text('[a-z_][a-z0-9_]{0,62}', 'lower-case letters, digits and underscores');
+const identifier = () => s.text('[a-z_][a-z0-9_]*', 'lower-case letters, digits and underscores', 63);
 
 /** PostgreSQL in one of three ways: a pod of our own, a CloudNativePG cluster, or one that runs elsewhere. */
 export const postgres = (defaults: DatabaseDefaults) =>
@@ -58,7 +58,7 @@ export const postgres = (defaults: DatabaseDefaults) =>
         snapshotClass: s.optionalName().default('').describe("VolumeSnapshotClass; empty: the cluster's default."),
         objectStore: section('For method objectStore.', {
           destination: s
-            .text('s3://[-._a-z0-9]{3,63}(/[-._a-zA-Z0-9]{1,100}){0,5}', 'an address such as s3://bucket/path')
+            .text('s3://[-._a-z0-9]{3,63}(/[-._a-zA-Z0-9]+)*', 'an address such as s3://bucket/path')
             .default('s3://backups/postgres')
             .describe('Where the backups go.'),
           endpointUrl: s.optionalHttpUrl().default('').describe("Address of the storage; empty: Amazon's."),

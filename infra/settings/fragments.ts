@@ -111,9 +111,9 @@ const toleration = z.strictObject({
 
 const extraVolume = z.strictObject({
   name: s
-    .text('[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?', 'lower-case letters, digits and dashes, at most 40')
+    .text('[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'lower-case letters, digits and dashes, at most 40', 40)
     .describe('Name of the volume.'),
-  mountPath: s.text('/[-._/a-zA-Z0-9]{1,200}', 'an absolute path').describe('Where the container sees it, read-only.'),
+  mountPath: s.text('/[-._/a-zA-Z0-9]+', 'an absolute path', 201).describe('Where the container sees it, read-only.'),
   kind: z.enum(['configMap', 'secret']).describe('What is mounted.'),
   source: s.objectName().describe('Name of the ConfigMap or Secret.'),
 });
@@ -127,7 +127,7 @@ export const pod = () =>
     affinity: z.record(z.string(), z.unknown()).default({}).describe('Affinity, as in a pod specification.'),
     priorityClassName: s.optionalName().default('').describe('PriorityClass; empty: the default of the cluster.'),
     extraEnv: z
-      .record(s.text('[A-Z_][A-Z0-9_]{0,100}', 'a variable name such as LOG_LEVEL'), z.string().max(4096))
+      .record(s.text('[A-Z_][A-Z0-9_]*', 'a variable name such as LOG_LEVEL', 101), z.string().max(4096))
       .default({})
       .describe('Environment variables to add; secrets belong in a Secret, not here.'),
     extraVolumes: z.array(extraVolume).max(10).default([]).describe('ConfigMaps and Secrets of yours to mount.'),
@@ -219,13 +219,13 @@ export const gitops = () =>
     namespace: s.dnsLabel().default('argocd').describe('Namespace of Argo CD.'),
     repoUrl: s
       .text(
-        '(https://|ssh://git@)[-.a-zA-Z0-9]{1,100}(:[0-9]{1,5})?(/[-._~a-zA-Z0-9]{1,100}){1,6}|git@[-.a-zA-Z0-9]{1,100}:[-._~/a-zA-Z0-9]{1,200}',
+        '(https://|ssh://git@)[-.a-zA-Z0-9]+(:[0-9]{1,5})?(/[-._~a-zA-Z0-9]+)+|git@[-.a-zA-Z0-9]+:[-._~/a-zA-Z0-9]+',
         'a git address without a password',
       )
       .default('https://git.example.com/ml-platform/ml-platform.git')
       .describe('The git repository that holds charts-out.'),
     revision: s
-      .text('[-._/a-zA-Z0-9]{1,100}', 'a branch, tag or commit')
+      .text('[-._/a-zA-Z0-9]+', 'a branch, tag or commit', 100)
       .default('main')
       .describe('What Argo CD follows.'),
     server: s

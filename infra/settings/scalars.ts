@@ -3,20 +3,32 @@
 // knows (no look-around), for Helm checks with it.
 import { z } from 'zod';
 
-export const text = (pattern: string, allowed: string) => z.string().regex(new RegExp(`^(?:${pattern})$`), allowed);
+// Lengths are bounded beside the pattern: a counted repetition is written out by Go's regular expressions, and Helm
+// compiles every one of them each time that it renders.
+/** At most so many characters, unless it is said. */
+const MOST = 253;
+
+export const text = (pattern: string, allowed: string, most = MOST) =>
+  z
+    .string()
+    .regex(new RegExp(`^(?:${pattern})$`), allowed)
+    .max(most, allowed);
 
 /** As `text`, or empty for "none". */
-export const optionalText = (pattern: string, allowed: string) =>
-  z.string().regex(new RegExp(`^(?:${pattern})?$`), `${allowed}, or empty`);
+export const optionalText = (pattern: string, allowed: string, most = MOST) =>
+  z
+    .string()
+    .regex(new RegExp(`^(?:${pattern})?$`), `${allowed}, or empty`)
+    .max(most, allowed);
 
-const label = '[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?';
-const name = `${label}(\\.${label}){0,3}`;
+const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const name = `${label}(\\.${label})*`;
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const cronField = (values: string) => `(\\*|${values}(-${values})?)(/[1-9][0-9]?)?(,${values}(-${values})?){0,9}`;
+const cronField = (values: string) => `(\\*|${values}(-${values})?)(/[1-9][0-9]?)?(,${values}(-${values})?)*`;
 const cronLine = ['[1-5]?[0-9]', '(1?[0-9]|2[0-3])', '([1-9]|[12][0-9]|3[01])', '([1-9]|1[0-2])', '[0-7]'].map(
   cronField,
 );
-const registry = '[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?(:[1-9][0-9]{1,4})?(/[a-z0-9][-._a-z0-9]{0,61}){0,4}';
+const registry = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[1-9][0-9]{1,4})?(/[a-z0-9][-._a-z0-9]*)*';
 
 export const patterns = { label, name, registry } as const;
 
@@ -24,7 +36,7 @@ const labelHelp = 'a DNS label: lower-case letters, digits and dashes, at most 6
 const nameHelp = 'a Kubernetes name: lower-case letters, digits, dashes and dots';
 const registryHelp = 'a registry host with optional port and path, such as registry.example.com:5000/team';
 
-export const dnsLabel = () => text(label, labelHelp);
+export const dnsLabel = () => text(label, labelHelp, 63);
 /** With it the longest name of ours, of a CronJob (at most 52), stays a name. */
 export const namePrefix = () =>
   optionalText(
@@ -33,17 +45,15 @@ export const namePrefix = () =>
   );
 export const objectName = () => text(name, nameHelp);
 export const optionalName = () => optionalText(name, nameHelp);
-export const hostName = () =>
-  text(`(${label}\\.){1,4}[a-z]([-a-z0-9]{0,61}[a-z0-9])?`, 'a host name such as ml.example.com');
-export const secretKey = () =>
-  text('[-._a-zA-Z0-9]{1,253}', 'a key of a Secret: letters, digits, dashes, dots, underscores');
+export const hostName = () => text(`(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`, 'a host name such as ml.example.com');
+export const secretKey = () => text('[-._a-zA-Z0-9]+', 'a key of a Secret: letters, digits, dashes, dots, underscores');
 export const registryHost = () => optionalText(registry, registryHelp);
 export const imageRepository = () =>
-  text('[a-z0-9]+([._-][a-z0-9]+){0,5}(/[a-z0-9]+([._-][a-z0-9]+){0,5}){0,3}', 'an image repository such as team/name');
-const tag = '[a-zA-Z0-9_][-.a-zA-Z0-9_]{0,127}';
-export const fixedTag = () => text(tag, 'an image tag');
+  text('[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*', 'an image repository such as team/name');
+const tag = '[a-zA-Z0-9_][-.a-zA-Z0-9_]*';
+export const fixedTag = () => text(tag, 'an image tag', 128);
 /** Empty: the tag of all images. */
-export const imageTag = () => optionalText(tag, 'an image tag');
+export const imageTag = () => optionalText(tag, 'an image tag', 128);
 export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
 export const cpu = () => text('[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}', 'CPUs such as 500m or 2, as text');
 export const bytes = () => text('[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)', 'an amount such as 512Mi or 10Gi');
@@ -57,18 +67,18 @@ export const cron = () => text(cronLine.join(' '), 'a cron line of five fields s
 export const port = () => z.int().min(1).max(65_535);
 export const nodePort = () => z.int().min(30_000).max(32_767);
 /** The last label begins with a letter: otherwise browsers take the whole for an IPv4 address. */
-const host = `((${label}\\.){0,4}[a-z]([-a-z0-9]{0,61}[a-z0-9])?|${octet}(\\.${octet}){3})`;
+const host = `((${label}\\.)*[a-z]([-a-z0-9]*[a-z0-9])?|${octet}(\\.${octet}){3})`;
 const portPart = '(:[1-9][0-9]{1,3}|:[1-5][0-9]{4})?';
-const pathPart = '(/[-._~a-zA-Z0-9]{1,100}){0,6}';
+const pathPart = '(/[-._~a-zA-Z0-9]+)*';
 
 export const httpUrl = () => text(`https?://${host}${portPart}${pathPart}/?`, 'an http or https address');
 export const optionalHttpUrl = () =>
   optionalText(`https?://${host}${portPart}${pathPart}/?`, 'an http or https address');
 export const origin = () => text(`https?://${host}${portPart}`, 'an origin such as https://ml.example.com');
 export const httpsOrigin = () => text(`https://${host}${portPart}`, 'an https origin such as https://id.example.com');
-export const optionalPath = () => optionalText('(/[-._~a-zA-Z0-9]{1,100}){1,6}', 'a path such as /realms/ml');
+export const optionalPath = () => optionalText('(/[-._~a-zA-Z0-9]+)+', 'a path such as /realms/ml');
 export const labelKey = () =>
   text(`(${name}/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?`, 'a label key such as team or example.com/team');
-export const labelValue = () => optionalText('[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?', 'a label value');
+export const labelValue = () => optionalText('[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?', 'a label value', 63);
 export const labels = () => z.record(labelKey(), labelValue());
 export const annotations = () => z.record(labelKey(), z.string().max(4096));

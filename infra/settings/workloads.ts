@@ -26,10 +26,7 @@ const own = (defaults: WorkloadDefaults) => ({
 });
 
 const metricsPath = (path: string) =>
-  s
-    .optionalText('/[-._/a-zA-Z0-9]{1,200}', 'a path')
-    .default(path)
-    .describe('Path of its metrics; empty: it has none.');
+  s.optionalText('/[-._/a-zA-Z0-9]+', 'a path', 201).default(path).describe('Path of its metrics; empty: it has none.');
 
 export interface ServerDefaults extends WorkloadDefaults {
   readonly port: number;
@@ -49,7 +46,7 @@ export const server = <More extends z.ZodRawShape = Record<never, never>>(
     replicas: replicas(defaults.replicas ?? 1),
     port: s.port().default(defaults.port).describe('Port that it listens on.'),
     healthPath: s
-      .optionalText('/[-._/a-zA-Z0-9]{0,200}', 'a path')
+      .optionalText('/[-._/a-zA-Z0-9]*', 'a path', 201)
       .default(defaults.health ?? '')
       .describe('Path that answers 200 when it is well; empty: its port must accept.'),
     metricsPath: metricsPath(defaults.metrics ?? ''),
@@ -113,7 +110,7 @@ const elsewhere = (what: string, host: string, port: number) =>
 
 const mode = () =>
   z.enum(['bundled', 'external']).default('bundled').describe('A pod of our own, or one that runs elsewhere.');
-const identifier = () => s.text('[a-z_][a-z0-9_]{0,62}', 'lower-case letters, digits and underscores');
+const identifier = () => s.text('[a-z_][a-z0-9_]*', 'lower-case letters, digits and underscores', 63);
 
 export const mysql = (defaults: { database: string; user: string; size: string }) =>
   section('MySQL.', {
@@ -167,7 +164,7 @@ export const objectStorage = (defaults: { size: string; buckets: string[] }) =>
 export type ObjectStorageSettings = z.output<ReturnType<typeof objectStorage>>;
 
 const topic = z.strictObject({
-  name: s.text('[-._a-zA-Z0-9]{1,200}', 'a topic name').describe('Name of the topic.'),
+  name: s.text('[-._a-zA-Z0-9]+', 'a topic name', 200).describe('Name of the topic.'),
   partitions: z.int().min(1).max(1000).default(1).describe('Number of partitions.'),
   replicas: z.int().min(1).max(9).default(1).describe('Copies of each; at most the number of brokers.'),
 });

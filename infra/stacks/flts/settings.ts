@@ -19,11 +19,11 @@ const training = () =>
   f.section('What the training services are told.', {
     epochs: z.int().min(1).max(100_000).default(50).describe('Epochs of GRU and LSTM.'),
     topic: s
-      .text('[-._a-zA-Z0-9]{1,200}', 'a topic name')
+      .text('[-._a-zA-Z0-9]+', 'a topic name', 200)
       .default('training-data')
       .describe('Topic with the preprocessed data; one of kafka.topics.'),
     resultTopic: s
-      .text('[-._a-zA-Z0-9]{1,200}', 'a topic name')
+      .text('[-._a-zA-Z0-9]+', 'a topic name', 200)
       .default('model-training')
       .describe('Topic on which trained models are announced; one of kafka.topics.'),
   });

@@ -57,7 +57,7 @@ export const settings = z
     redis: redis({ size: '5Gi' }),
     models: models(),
     config: z
-      .record(s.text('[_a-zA-Z][-_a-zA-Z0-9]{0,100}', 'a key'), z.unknown())
+      .record(s.text('[_a-zA-Z][-_a-zA-Z0-9]*', 'a key', 101), z.unknown())
       .default({ weather: { monitored_fields: ['temperature_2m'] } })
       .describe('The content of config.yaml, which every backend service reads; a change rolls them.'),
     weatherApi: f.endpoint('Where the collector fetches the weather, as the NetworkPolicy must name it.', OPEN_METEO),

@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { chartsOf } from '../../infra/helm/chart.ts';
+import { readProject } from '../../infra/helm/project.ts';
+import { stacks } from '../../infra/stacks/index.ts';
+import { byTitle, helms, objectsIn, template } from '../infra/helm/render.ts';
+
+const OPTIONS = {
+  rounds: { type: 'string', default: '25' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const HELP = `npm run bench -- helm [options]
+
+  Wall time of "helm template" of the derived chart of ml-platform and of one written by hand (test/bench/helm/ml-platform),
+  which renders the same objects, in turn, for dev and prod, with each helm there is; and how long it takes to derive the
+  charts of all stacks.
+
+  --rounds N    runs of each; the median counts (25)
+  --json        figures as JSON
+`;
+
+/** What the ratio may be at most, and how many seconds all charts may take to be derived. */
+const RATIO = 1.3;
+const DERIVING_S = 10;
+
+const DERIVED = 'charts-out/helm/ml-platform';
+const BY_HAND = join(import.meta.dirname, 'helm/ml-platform');
+
+export async function run(argv: string[]): Promise<void> {
+  const { values } = parseArgs({ args: argv, options: OPTIONS });
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const rendering = helms.flatMap(({ helm, version }) =>
+    ['dev', 'prod'].map((environment) => measure(helm, version, environment, Number(values.rounds))),
+  );
+  const deriving = derivingSeconds();
+  console.log(values.json ? JSON.stringify({ rendering, deriving }) : table(rendering, deriving));
+}
+
+interface Rendering {
+  readonly helm: string;
+  readonly environment: string;
+  readonly derived: number;
+  readonly byHand: number;
+  readonly ratio: number;
+}
+
+function measure(helm: string, version: string, environment: string, rounds: number): Rendering {
+  const values = join(DERIVED, `ci/${environment}-values.yaml`);
+  const render = (folder: string): string => template(helm, 'ml-platform', folder, '--values', values);
+  refuseDifferent(render(DERIVED), render(BY_HAND), environment);
+  const times = Array.from({ length: rounds }, () => ({
+    derived: timed(render, DERIVED),
+    byHand: timed(render, BY_HAND),
+  }));
+  const [derived, byHand] = [median(times.map((each) => each.derived)), median(times.map((each) => each.byHand))];
+  return { helm: version, environment, derived, byHand, ratio: Math.round((derived / byHand) * 100) / 100 };
+}
+
+function timed(render: (folder: string) => string, folder: string): number {
+  const start = performance.now();
+  render(folder);
+  return performance.now() - start;
+}
+
+/** Of other objects the time says nothing. */
+function refuseDifferent(derived: string, byHand: string, environment: string): void {
+  const [ours, theirs] = [byTitle(objectsIn(derived)), byTitle(objectsIn(byHand))];
+  const titles = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
+  const different = [...titles].filter((title) => !isDeepStrictEqual(ours[title], theirs[title]));
+  if (different.length > 0)
+    throw new Error(
+      `${environment}: not the same in ${BY_HAND}, which must follow the program: ${different.join(', ')}`,
+    );
+}
+
+function derivingSeconds(): Record<string, number> {
+  const project = readProject();
+  return Object.fromEntries(
+    stacks.map((definition) => {
+      const start = performance.now();
+      chartsOf(definition, project);
+      return [definition.name, Math.round((performance.now() - start) / 10) / 100];
+    }),
+  );
+}
+
+const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+
+function table(rendering: readonly Rendering[], deriving: Readonly<Record<string, number>>): string {
+  const { version } = parse(readFileSync(join(DERIVED, 'Chart.yaml'), 'utf8')) as { version: string };
+  const lines = rendering.map(
+    ({ byHand, derived, environment, helm, ratio }) =>
+      `helm ${helm} template, ${environment.padEnd(4)}   derived ${ms(derived)}   by hand ${ms(byHand)}   ratio ${ratio.toFixed(2)} (at most ${RATIO})`,
+  );
+  const all = Object.values(deriving).reduce((sum, seconds) => sum + seconds, 0);
+  const each = Object.entries(deriving).map(([name, seconds]) => `${name} ${seconds.toFixed(1)} s`);
+  return [
+    `${cpus().length} cores, Node ${process.version}, chart ${version}`,
+    ...lines,
+    `deriving: ${each.join(', ')}; together ${all.toFixed(1)} s (at most ${DERIVING_S})`,
+  ].join('\n');
+}
+
+const ms = (value: number): string => `${value.toFixed(0).padStart(4)} ms`;
