@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { parseConnection } from '../service/store/connection.ts';
 import { createStore } from '../service/store/createStore.ts';
+import { collectTemporaryFiles } from './scratch.ts';
 import { type OwnPostgres, startOwnPostgres } from './service/ownPostgres.ts';
 
 declare module 'vitest' {
@@ -22,6 +23,7 @@ export const TEMPLATE = 'migrated_template';
  * TEST_DATABASE_URL names a server of one's own instead (its user must be allowed to create databases), such as another version.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const temporaryFiles = await collectTemporaryFiles();
   let server: Promise<{ url: string; dispose(): Promise<void> }> | undefined;
   const secret = randomBytes(16).toString('hex');
   const broker = createServer((request, response) => {
@@ -45,6 +47,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     broker.close();
     broker.closeAllConnections();
     await server?.then((started) => started.dispose());
+    await temporaryFiles.remove();
   };
 }
 

@@ -1,11 +1,20 @@
-import { spawn } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Postgres, startPostgres } from '../../service/local/postgres/startPostgres.ts';
+import { folderForDatabases, runAfterOurDeath } from '../scratch.ts';
 
-/** Durability costs time and a test needs none of it: a killed server keeps its data all the same, a machine that loses power does not. */
-const FOR_TESTS = { fsync: 'off', full_page_writes: 'off', max_connections: '300' };
+/**
+ * Durability costs time and a test needs none of it: a killed server keeps its data all the same, a machine that loses power does not.
+ * Little memory and log, since its files may be in memory, too.
+ */
+const FOR_TESTS = {
+  fsync: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+  shared_buffers: '64MB',
+  min_wal_size: '32MB',
+  max_wal_size: '128MB',
+};
 
 /** A server of a test's own, for what the shared one must not suffer: restarts, pauses, kills. */
 export interface OwnPostgres {
@@ -25,12 +34,12 @@ export interface OwnPostgres {
 }
 
 export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const directory = await mkdtemp(join(tmpdir(), 'mlplatform-test-postgres-'));
+  const directory = await mkdtemp(join(await folderForDatabases(), 'mlplatform-test-postgres-'));
   // As root the server runs as another user, who must be able to enter.
   await chmod(directory, 0o711);
   const start = () =>
     startPostgres({ directory: join(directory, 'postgres'), log: () => undefined, settings: FOR_TESTS });
-  const guard = guardAgainstOurDeath(directory);
+  const guard = runAfterOurDeath(END_SERVER, directory);
   let server: Postgres = await start();
   return {
     url: server.url,
@@ -56,23 +65,8 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   };
 }
 
-/**
- * A test run may be ended by Ctrl-C or kill -9 without a chance to clean up. This shell waits for the end of our pipe, which comes
- * with our death whatever its cause, then ends the server and removes its files.
- */
-function guardAgainstOurDeath(directory: string): { release(): void } {
-  const script = `
-    cat > /dev/null
-    pidfile="$1/postgres/data/postmaster.pid"
-    if [ -f "$pidfile" ]; then pid=$(head -n 1 "$pidfile"); kill -QUIT "$pid" && kill -CONT "$pid"; fi
-    while [ -f "$pidfile" ] && kill -0 "$pid" 2> /dev/null; do sleep 0.1; done
-    rm -rf "$1"`;
-  const guard = spawn('/bin/sh', ['-c', script, 'guard', directory], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
-  guard.unref();
-  // The pipe must not keep our event loop alive.
-  if (guard.stdin && 'unref' in guard.stdin) (guard.stdin as typeof guard.stdin & { unref(): void }).unref();
-  return { release: () => guard.stdin?.end() };
-}
+const END_SERVER = `
+  pidfile="$1/postgres/data/postmaster.pid"
+  if [ -f "$pidfile" ]; then pid=$(head -n 1 "$pidfile"); kill -QUIT "$pid" && kill -CONT "$pid"; fi
+  while [ -f "$pidfile" ] && kill -0 "$pid" 2> /dev/null; do sleep 0.1; done
+  rm -rf "$1"`;

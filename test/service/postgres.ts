@@ -31,7 +31,7 @@ export async function freshDatabase({ migrated = true } = {}): Promise<TestDatab
   const server = await serverUrl();
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(server, (client) =>
-    client.query(`create database ${name} template ${migrated ? TEMPLATE : 'template1'}`),
+    client.query(`create database ${name} template ${migrated ? TEMPLATE : 'template1'} strategy file_copy`),
   );
   const url = new URL(server);
   url.pathname = `/${name}`;

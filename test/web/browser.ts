@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Where distributions, CI images and people put a Chromium; CHROMIUM_PATH wins. */
@@ -14,6 +16,8 @@ const USUAL_PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
+
+const CACHE = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules/.cache');
 
 /** Nothing that calls home, and no graphics card. */
 const FLAGS = [
@@ -41,10 +45,32 @@ export const findChromium = async (): Promise<{ path: string; flags: readonly st
   }
   try {
     const { default: packed } = await import('@sparticuz/chromium');
-    return { path: await packed.executablePath(), flags: [...packed.args.filter(isHarmless), ...FLAGS] };
+    return {
+      path: await unpackOnce(() => packed.executablePath()),
+      flags: [...packed.args.filter(isHarmless), ...FLAGS],
+    };
   } catch (error) {
     return `no Chromium was found (set CHROMIUM_PATH), and the one from npm cannot be unpacked: ${(error as Error).message}`;
   }
+};
+
+/** It unpacks into the temporary folder and takes what lies there for whole, which it is not while another process unpacks. */
+const unpackOnce = async (unpack: () => Promise<string>): Promise<string> => {
+  const { version } = createRequire(import.meta.url)('@sparticuz/chromium/package.json') as { version: string };
+  const folder = join(CACHE, `chromium-${version}`);
+  if (!existsSync(folder)) {
+    await mkdir(CACHE, { recursive: true });
+    const part = await mkdtemp(`${folder}.`);
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = part;
+    await unpack().finally(() => {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    });
+    // Another process may have been first; then ours is not needed.
+    await rename(part, folder).catch(() => rm(part, { recursive: true }));
+  }
+  return join(folder, 'chromium');
 };
 
 /** Its defaults are those of a serverless function; a page is to be tested as people run it. */

@@ -15,28 +15,42 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeUsable } from '../../../service/local/postgres/binaries.ts';
 import { startTimeOf } from '../../../service/local/postgres/processes.ts';
 import { type Postgres, startPostgres } from '../../../service/local/postgres/startPostgres.ts';
+import { folderForDatabases } from '../../scratch.ts';
 
 const isRoot = process.getuid?.() === 0;
+/** What a first start leaves behind; for the tests that are not about a first start, which takes most of its time for initdb. */
+let initialised: string;
 let folder: string;
 let directory: string;
 const lines: string[] = [];
 
+beforeAll(async () => {
+  initialised = await mkdtemp(join(await folderForDatabases(), 'mlplatform-local-postgres-'));
+  await chmod(initialised, 0o711);
+  await (await startPostgres({ directory: join(initialised, 'postgres'), log: () => undefined })).stop();
+});
+afterAll(() => rm(initialised, { recursive: true, force: true }));
+
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'mlplatform-local-postgres-'));
+  const made = await mkdtemp(join(await folderForDatabases(), 'mlplatform-local-postgres-'));
+  // Not in afterEach, which comes before a server's own end.
+  onTestFinished(() => rm(made, { recursive: true, force: true }));
+  folder = made;
   await chmod(folder, 0o711);
   directory = join(folder, 'postgres');
   lines.length = 0;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Not the first start: with owners and modes, as the first one left it. */
+const startedBefore = (): unknown => execFileSync('cp', ['-a', join(initialised, 'postgres'), directory]);
 
 async function start(): Promise<Postgres> {
   const server = await startPostgres({ directory, log: (line) => lines.push(line) });
@@ -108,6 +122,7 @@ test('is for its owner alone: loopback, a random password that no other may read
 
 describe('after kill -9', () => {
   test('of us: the server that was left running is taken over, and ends with us', async () => {
+    startedBefore();
     const { child, told } = await startElsewhere();
     await remember(told.url);
     child.kill('SIGKILL');
@@ -124,6 +139,7 @@ describe('after kill -9', () => {
   });
 
   test('of us, the server hanging: it is ended, and another started on the data', async () => {
+    startedBefore();
     const { child, told } = await startElsewhere();
     await remember(told.url);
     child.kill('SIGKILL');
@@ -138,6 +154,7 @@ describe('after kill -9', () => {
   });
 
   test('of the server: it recovers with the next start, and we are told', async () => {
+    startedBefore();
     const first = await start();
     await remember(first.url);
     process.kill(first.pid, 'SIGKILL');
@@ -158,6 +175,7 @@ describe('after kill -9', () => {
 });
 
 test('a pid file whose number has been given to another program is no server, and that program is left alone', async () => {
+  startedBefore();
   const first = await start();
   await remember(first.url);
   await first.stop();
@@ -177,6 +195,7 @@ test('a pid file whose number has been given to another program is no server, an
 });
 
 test('a directory in use is refused, by name of the process', async () => {
+  startedBefore();
   const server = await start();
 
   await expect(startPostgres({ directory, log: () => undefined })).rejects.toThrow(`in use by process ${process.pid}`);
@@ -184,6 +203,7 @@ test('a directory in use is refused, by name of the process', async () => {
 });
 
 test('a port that was taken meanwhile is left to its owner', async () => {
+  startedBefore();
   const first = await start();
   await first.stop();
   const other = createServer().listen(first.port, '127.0.0.1');
@@ -197,13 +217,14 @@ test('a port that was taken meanwhile is left to its owner', async () => {
 });
 
 test('a lost password is explained', async () => {
-  await (await start()).stop();
+  startedBefore();
   await unlink(join(directory, 'password'));
 
   await expect(start()).rejects.toThrow(/password is missing.*remove the folder to begin anew/);
 });
 
 test('a server that cannot start is explained in its own words, and the directory is free again', async () => {
+  startedBefore();
   const settings = { shared_buffers: 'nonsense' };
   await expect(startPostgres({ directory, log: () => undefined, settings })).rejects.toThrow(
     /did not start.*shared_buffers/s,
