@@ -25,7 +25,9 @@ export interface Ended {
 export async function runChild(program: string, args: readonly string[], options: ChildOptions = {}): Promise<Ended> {
   const { cwd, env, input, say, signal } = options;
   signal?.throwIfAborted();
-  const child = spawn(program, args, { cwd, env, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] });
+  const stdin = input === undefined ? 'ignore' : 'pipe';
+  // A group of its own, so that what it starts in turn is stopped with it.
+  const child = spawn(program, args, { cwd, env, detached: true, stdio: [stdin, 'pipe', 'pipe'] });
   const texts = { out: '', err: '' };
   for (const name of ['out', 'err'] as const) {
     const stream = name === 'out' ? child.stdout : child.stderr;
@@ -37,7 +39,9 @@ export async function runChild(program: string, args: readonly string[], options
   }
   // A program that ends without reading it all is told by its exit code.
   child.stdin?.on('error', () => undefined).end(input);
-  const stop = (): void => void child.kill('SIGTERM');
+  const stop = (): void => {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+  };
   signal?.addEventListener('abort', stop, { once: true });
   try {
     const [code] = (await once(child, 'close')) as [number | null];

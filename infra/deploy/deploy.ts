@@ -28,7 +28,7 @@ export async function deploy(argv: readonly string[], terminal: Terminal, signal
 
 async function run(flags: DeployFlags, output: Output, signal: AbortSignal): Promise<void> {
   const target = await openTarget(flags, process.env, signal, async (stack) => [
-    ...inputMistakes(flags),
+    ...inputMistakes(flags, process.env),
     ...(flags.helm ? await helmMistakes(stack, flags.only !== 'platform' && stack === mlPlatform.name) : []),
   ]);
   try {

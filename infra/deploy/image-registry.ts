@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { request } from 'undici';
 import type { KubeObject } from '../synth/synthesize.ts';
+import { credentialsFor, type Login } from './registry-login.ts';
 
 interface Answers {
   /** Images that the registry says are not there, or not for us. */
@@ -40,18 +38,21 @@ const TIMEOUT_MS = 10_000;
 async function lookUp(image: string): Promise<Answers> {
   const { host, reference, repository } = parse(image);
   const url = `${schemeOf(host)}://${host}/v2/${repository}/manifests/${reference}`;
-  const credentials = credentialsFor(host);
   try {
-    const first = await head(url, credentials);
+    const login = await credentialsFor(host);
+    const first = await head(url, login && basic(login));
     const challenge = String(first.headers['www-authenticate'] ?? '');
-    const token = first.statusCode === 401 ? await tokenFor(challenge, credentials) : undefined;
+    const token = first.statusCode === 401 ? await tokenFor(challenge, login) : undefined;
     const { statusCode } = token === undefined ? first : await head(url, `Bearer ${token}`);
     if (statusCode === 404)
       return missing(
         `image ${image} is not in the registry: build and push it (BUILD_IMAGES=yes PUSH_IMAGES=yes), or set VERSION`,
       );
     if (statusCode === 401 || statusCode === 403) {
-      return missing(`image ${image}: the registry does not let us see it (HTTP ${statusCode}): docker login ${host}`);
+      const as = login ? `as ${login.username || 'the holder of a token'}` : 'without a login';
+      return missing(
+        `image ${image}: the registry ${host} does not let us see it ${as} (HTTP ${statusCode}): docker login ${host} (or podman, buildah); nodes need a pull Secret of their own (images.pullSecrets)`,
+      );
     }
     if (statusCode >= 300) return unknown(`image ${image}: the registry answered HTTP ${statusCode}`);
     return { missing: [], unknown: [] };
@@ -70,21 +71,39 @@ async function head(url: string, authorization: string | undefined) {
   return answer;
 }
 
+const basic = ({ identityToken, password, username }: Login): string | undefined =>
+  identityToken === undefined ? `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` : undefined;
+
 /** The token service that a registry names (distribution's token authentication). */
-async function tokenFor(challenge: string, authorization: string | undefined): Promise<string | undefined> {
+async function tokenFor(challenge: string, login: Login | undefined): Promise<string | undefined> {
   if (!/^bearer /i.test(challenge)) return undefined;
   const said = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
   if (!said.realm) return undefined;
-  const url = new URL(said.realm);
-  for (const name of ['service', 'scope']) if (said[name]) url.searchParams.set(name, said[name]);
-  const headers = authorization === undefined ? {} : { authorization };
-  const answer = await request(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const answer = await askForToken(new URL(said.realm), said, login);
   if (answer.statusCode !== 200) {
     await answer.body.dump();
     return undefined;
   }
   const { access_token, token } = (await answer.body.json()) as { access_token?: string; token?: string };
   return token ?? access_token;
+}
+
+function askForToken(url: URL, { scope = '', service = '' }: Record<string, string | undefined>, login?: Login) {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const wanted = { ...(service && { service }), ...(scope && { scope }) };
+  if (login?.identityToken !== undefined) {
+    const form = { grant_type: 'refresh_token', client_id: 'ml-platform-deploy', refresh_token: login.identityToken };
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    return request(url, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ ...form, ...wanted }).toString(),
+      signal,
+    });
+  }
+  for (const [name, value] of Object.entries(wanted)) url.searchParams.set(name, value);
+  const authorization = login && basic(login);
+  return request(url, { headers: authorization === undefined ? {} : { authorization }, signal });
 }
 
 function parse(image: string): { host: string; repository: string; reference: string } {
@@ -96,16 +115,3 @@ function parse(image: string): { host: string; repository: string; reference: st
 
 /** Docker's own rule: only registries of this machine are spoken to without TLS. */
 const schemeOf = (host: string): string => (/^(localhost|127\.[\d.]+)(:\d+)?$/.test(host) ? 'http' : 'https');
-
-/** What `docker login` wrote down. Credential helpers are not asked. */
-function credentialsFor(host: string): string | undefined {
-  const file = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
-  try {
-    const { auths = {} } = JSON.parse(readFileSync(file, 'utf8')) as { auths?: Record<string, { auth?: string }> };
-    const auth = auths[host]?.auth ?? auths[`https://${host}`]?.auth;
-    return auth ? `Basic ${auth}` : undefined;
-  } catch {
-    // No file, or none that we understand: the registry is asked without.
-    return undefined;
-  }
-}

@@ -1,16 +1,28 @@
 import { readAccessFile, tokensShape } from '../../service/auth/files.ts';
+import { BUILDERS, findBuilder } from '../images/builder.ts';
+import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { DeployFlags } from './options.ts';
 
 /** What is wrong with the command line itself and the files it names, each with what to do. */
-export function inputMistakes(flags: DeployFlags): string[] {
+export function inputMistakes(flags: DeployFlags, variables: NodeJS.ProcessEnv): string[] {
   return [
     ...karmadaServer(flags),
     ...tokensFile(flags),
+    ...images(flags, variables),
     ...(flags.rollback && flags.buildImages
       ? ['--rollback deploys images that are there: leave --build-images out']
       : []),
     ...(flags.adopt && flags.rollback ? ['--adopt and --rollback are two things: first the one, then the other'] : []),
   ];
+}
+
+function images({ buildImages, pushImages, stack }: DeployFlags, variables: NodeJS.ProcessEnv): string[] {
+  if (!buildImages && !pushImages) return [];
+  if (stack !== mlPlatform.name)
+    return [`BUILD_IMAGES and PUSH_IMAGES are for ${mlPlatform.name}: ${stack} brings its own`];
+  if (findBuilder() !== undefined) return [];
+  const names = BUILDERS.join(', ');
+  return [`BUILD_IMAGES and PUSH_IMAGES need one of ${names} on PATH, and none answers (${variables.PATH ?? ''})`];
 }
 
 function karmadaServer({ karmadaServer: given }: DeployFlags): string[] {

@@ -19,6 +19,8 @@ export interface BuildOptions {
   readonly version: string;
   /** Empty: that of the builder's machine. */
   readonly platforms: readonly string[];
+  readonly build: boolean;
+  /** With build: what was built just now; alone: what this machine has under that name. */
   readonly push: boolean;
   readonly revision: string;
   /** Seconds since 1970 that every file and the image bear, so that the same input gives the same layers. */
@@ -48,7 +50,18 @@ function succeeds([program, ...args]: Command): boolean {
   return spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0;
 }
 
-export function buildCommands(builder: Builder, image: Image, options: BuildOptions): Command[] {
+/** Docker's own store holds no index of several platforms: built, it goes straight to the registry. */
+export const pushesWhileBuilding = (builder: Builder, { build, platforms, push }: BuildOptions): boolean =>
+  builder === 'docker' && build && push && platforms.length > 1;
+
+export function imageCommands(builder: Builder, image: Image, options: BuildOptions): Command[] {
+  return [
+    ...(options.build ? [buildCommand(builder, image, options)] : []),
+    ...(options.push && !pushesWhileBuilding(builder, options) ? [pushCommand(builder, image, options)] : []),
+  ];
+}
+
+function buildCommand(builder: Builder, image: Image, options: BuildOptions): Command {
   const reference = imageReference(image, options);
   const created = new Date(options.sourceDateEpoch * 1000).toISOString().replace('.000Z', 'Z');
   const args = { VERSION: options.version, REVISION: options.revision, CREATED: created, ...options.bases };
@@ -60,13 +73,12 @@ export function buildCommands(builder: Builder, image: Image, options: BuildOpti
   ];
 
   if (builder === 'docker') {
-    // Several platforms make an index, which Docker's own image store may not hold: it goes straight to the registry.
-    const output = options.push ? 'type=registry,rewrite-timestamp=true' : 'type=docker,rewrite-timestamp=true';
+    const to = pushesWhileBuilding(builder, options) ? 'registry' : 'docker';
+    const output = `type=${to},rewrite-timestamp=true`;
     const epoch = ['--build-arg', `SOURCE_DATE_EPOCH=${options.sourceDateEpoch}`];
-    return [['docker', 'buildx', 'build', ...shared, ...epoch, '--tag', reference, '--output', output, '.']];
+    return ['docker', 'buildx', 'build', ...shared, ...epoch, '--tag', reference, '--output', output, '.'];
   }
-  const several = options.platforms.length > 1;
-  const build: Command = [
+  return [
     builder,
     'build',
     ...shared,
@@ -77,13 +89,14 @@ export function buildCommands(builder: Builder, image: Image, options: BuildOpti
     // The OCI format has no place for a health check or a shell, and none is used.
     '--format',
     'oci',
-    several ? '--manifest' : '--tag',
+    options.platforms.length > 1 ? '--manifest' : '--tag',
     reference,
     '.',
   ];
-  if (!options.push) return [build];
-  return [
-    build,
-    several ? [builder, 'manifest', 'push', '--all', reference, `docker://${reference}`] : [builder, 'push', reference],
-  ];
+}
+
+function pushCommand(builder: Builder, image: Image, options: BuildOptions): Command {
+  const reference = imageReference(image, options);
+  if (builder === 'docker' || options.platforms.length < 2) return [builder, 'push', reference];
+  return [builder, 'manifest', 'push', '--all', reference, `docker://${reference}`];
 }

@@ -6,9 +6,9 @@ import {
   BUILDERS,
   type Builder,
   type BuildOptions,
-  buildCommands,
   findBuilder,
   IMAGES,
+  imageCommands,
   imageReference,
 } from './builder.ts';
 
@@ -18,6 +18,7 @@ interface Flags {
   registry: string;
   version: string;
   platforms: string;
+  build: boolean;
   push?: boolean;
   builder?: Builder;
   only?: string;
@@ -32,6 +33,7 @@ const cli = new Cli('npm run images --')
   .addOption(new Option('--version <tag>', 'their tag').env('VERSION').default('latest'))
   .addOption(new Option('--platforms <list>', 'for example linux/amd64,linux/arm64').env('PLATFORMS').default(''))
   .addOption(new Option('--push', 'push them as well (needs a registry)'))
+  .addOption(new Option('--no-build', 'with --push: push what was built before'))
   .addOption(new Option('--builder <name>', 'instead of the first one found').choices([...BUILDERS]))
   .addOption(new Option('--only <image>', 'one of the two').choices(IMAGES.map(({ name }) => name)))
   .addOption(new Option('--node-image <reference>', 'base image, for a mirror or a digest').env('NODE_IMAGE'))
@@ -51,6 +53,7 @@ if (!/^[\w][\w.-]{0,127}$/.test(flags.version)) {
 if (flags.push && flags.registry === '') {
   stop('--push needs a registry: --registry registry.example.com/team, or DOCKER_REGISTRY');
 }
+if (!flags.build && !flags.push) stop('--no-build leaves nothing to do: add --push');
 const platforms = flags.platforms.split(',').filter((platform) => platform !== '');
 const wrong = platforms.find((platform) => !/^[a-z0-9]+\/[a-z0-9]+(\/[a-z0-9]+)?$/.test(platform));
 if (wrong !== undefined) stop(`PLATFORMS names "${wrong}": write os/architecture, such as linux/arm64`);
@@ -59,14 +62,15 @@ const builder: Builder =
   flags.builder ??
   findBuilder() ??
   (flags.dryRun ? 'docker' : stop('no builder answers: start Docker, or install podman or buildah, and try again'));
-if (builder === 'docker' && platforms.length > 1 && !flags.push) {
-  stop('docker keeps images of several platforms only in a registry: add --push, or build one platform');
+if (builder === 'docker' && platforms.length > 1 && !(flags.build && flags.push)) {
+  stop('docker keeps images of several platforms only in a registry: build and --push them at once, or one platform');
 }
 
 const options: BuildOptions = {
   registry: flags.registry,
   version: flags.version,
   platforms,
+  build: flags.build,
   push: flags.push ?? false,
   revision: git('rev-parse', 'HEAD') ?? 'unknown',
   sourceDateEpoch: Number(process.env.SOURCE_DATE_EPOCH ?? git('log', '-1', '--format=%ct') ?? 0),
@@ -77,7 +81,7 @@ const options: BuildOptions = {
 };
 
 for (const image of IMAGES.filter(({ name }) => flags.only === undefined || name === flags.only)) {
-  for (const [program, ...args] of buildCommands(builder, image, options)) {
+  for (const [program, ...args] of imageCommands(builder, image, options)) {
     if (flags.dryRun) {
       console.log([program, ...args].join(' '));
       continue;

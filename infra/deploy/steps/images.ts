@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { runChild } from '../child.ts';
 import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -8,34 +7,39 @@ const root = resolve(import.meta.dirname, '../../..');
 const SHOWN_LINES = 15;
 
 /** The two images of ml-platform, by `npm run images`. */
-export const images: Step = {
-  title: 'Images',
+export const build: Step = {
+  title: 'Build',
   skipped({ flags, ...deployment }) {
     if (!flags.buildImages) return 'BUILD_IMAGES is not yes';
+    if (flags.pushImages && severalPlatforms()) return 'several platforms are built and pushed at once';
     return forPlatform({ flags, ...deployment });
   },
-  async run(deployment, say) {
-    const { code, lines } = await build(deployment, say);
-    if (code !== 0) throw new StepFailure(`npm run images failed:\n${lines.slice(-SHOWN_LINES).join('\n')}`);
-    return lines.filter((line) => /^(built|pushed) /.test(line)).join(', ');
+  run: (deployment, say) => runImages(deployment, [], say),
+};
+
+/** What was built just now, or without BUILD_IMAGES what this machine has under that name. */
+export const push: Step = {
+  title: 'Push',
+  skipped({ flags, ...deployment }) {
+    return flags.pushImages ? forPlatform({ flags, ...deployment }) : 'PUSH_IMAGES is not yes';
+  },
+  run({ flags, ...deployment }, say) {
+    const atOnce = flags.buildImages && severalPlatforms();
+    return runImages({ flags, ...deployment }, atOnce ? ['--push'] : ['--no-build', '--push'], say);
   },
 };
 
-async function build({ flags, target }: Deployment, say: (text: string) => void) {
+const severalPlatforms = (): boolean => (process.env.PLATFORMS ?? '').includes(',');
+
+async function runImages({ target }: Deployment, more: readonly string[], say: (text: string) => void) {
   const { registry, tag } = target.planned.settings.images;
-  const args = ['--import', 'tsx', 'infra/images/images.ts', '--version', tag, '--registry', registry];
-  const child = spawn(process.execPath, [...args, ...(flags.pushImages ? ['--push'] : [])], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      const said = chunk.toString().trimEnd().split('\n');
-      lines.push(...said);
-      say(said.at(-1) ?? '');
-    });
-  }
-  const [code] = (await once(child, 'close')) as [number];
-  return { code, lines };
+  const args = ['--import', 'tsx', 'infra/images/images.ts', '--version', tag, '--registry', registry, ...more];
+  const { code, err, out } = await runChild(process.execPath, args, { cwd: root, say, signal: target.signal });
+  if (code === 0)
+    return out
+      .split('\n')
+      .filter((line) => /^(built|pushed) /.test(line))
+      .join(', ');
+  const said = `${out}\n${err}`.trim().split('\n');
+  throw new StepFailure(`npm run images failed:\n${said.slice(-SHOWN_LINES).join('\n')}`);
 }

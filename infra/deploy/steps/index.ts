@@ -3,7 +3,7 @@ import type { Step } from '../step.ts';
 import { addresses } from './addresses.ts';
 import { applyObjects } from './apply.ts';
 import { check } from './check.ts';
-import { images } from './images.ts';
+import { build, push } from './images.ts';
 import { karmadaIdentity } from './karmada-identity.ts';
 import { karmadaRights } from './karmada-rights.ts';
 import { prerequisites } from './prerequisites.ts';
@@ -15,7 +15,8 @@ import { verify } from './verify.ts';
 /** A deployment, from the first question to the last answer. Each may be done again without harm. */
 export const STEPS: readonly Step[] = [
   prerequisites,
-  images,
+  build,
+  push,
   record,
   karmadaRights,
   karmadaIdentity,

@@ -73,8 +73,10 @@ async function standingInTheWay({ flags, objects, target }: Deployment): Promise
 }
 
 async function unpullable({ flags, objects, target }: Deployment, say: (text: string) => void): Promise<string[]> {
-  if (flags.buildImages || flags.only === 'karmada') return [];
   const { registry } = target.planned.settings.images;
+  if (flags.pushImages && registry === '')
+    return ['PUSH_IMAGES=yes needs a registry: set DOCKER_REGISTRY (images.registry)'];
+  if (flags.buildImages || flags.pushImages || flags.only === 'karmada') return [];
   const { missing, unknown } = await unpullableImages(objects.platform, registry);
   for (const each of unknown) say(each);
   return missing;

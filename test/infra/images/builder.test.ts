@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type BuildOptions, buildCommands, findBuilder, IMAGES } from '../../../infra/images/builder.ts';
+import { type BuildOptions, findBuilder, IMAGES, imageCommands } from '../../../infra/images/builder.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const options: BuildOptions = {
   registry: 'registry.example.com/team/',
   version: 'v1.2.3',
   platforms: [],
+  build: true,
   push: false,
   revision: 'abc',
   sourceDateEpoch: 1_700_000_000,
@@ -26,7 +27,7 @@ describe('the builder', () => {
   it.each(['docker', 'podman', 'buildah'] as const)(
     '%s is told names, labels and the time of the sources',
     (builder) => {
-      const [build] = buildCommands(builder, backend, options);
+      const [build] = imageCommands(builder, backend, options);
       const line = build?.join(' ');
       expect(line).toContain('--tag registry.example.com/team/ml-platform-backend:v1.2.3');
       expect(line).toContain('--build-arg VERSION=v1.2.3');
@@ -37,12 +38,26 @@ describe('the builder', () => {
 
   it('pushes one image, or an index of several platforms', () => {
     const reference = 'registry.example.com/team/ml-platform-backend:v1.2.3';
-    expect(buildCommands('podman', backend, { ...options, push: true })[1]).toEqual(['podman', 'push', reference]);
+    expect(imageCommands('podman', backend, { ...options, push: true })[1]).toEqual(['podman', 'push', reference]);
     const several = { ...options, push: true, platforms: ['linux/amd64', 'linux/arm64'] };
-    const [build, push] = buildCommands('buildah', backend, several);
+    const [build, push] = imageCommands('buildah', backend, several);
     expect(build?.join(' ')).toContain(`--manifest ${reference}`);
     expect(push?.join(' ')).toBe(`buildah manifest push --all ${reference} docker://${reference}`);
-    expect(buildCommands('docker', backend, several)[0]?.join(' ')).toContain('--output type=registry,');
+    const atOnce = imageCommands('docker', backend, several);
+    expect(atOnce).toHaveLength(1);
+    expect(atOnce[0]?.join(' ')).toContain('--output type=registry,');
+    const [local, pushed] = imageCommands('docker', backend, { ...options, push: true });
+    expect(local?.join(' ')).toContain('--output type=docker,');
+    expect(pushed).toEqual(['docker', 'push', reference]);
+  });
+
+  it('pushes alone what was built before', () => {
+    const reference = 'registry.example.com/team/ml-platform-backend:v1.2.3';
+    for (const builder of ['docker', 'podman', 'buildah'] as const) {
+      expect(imageCommands(builder, backend, { ...options, build: false, push: true })).toEqual([
+        [builder, 'push', reference],
+      ]);
+    }
   });
 });
 
