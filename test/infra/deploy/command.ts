@@ -26,7 +26,7 @@ export interface World {
   run(command: 'deploy' | 'destroy', args: readonly string[], options?: RunOptions): Promise<Said>;
   deploy(...args: string[]): Promise<Said>;
   /** `npm run deploy` as a process of its own. */
-  spawned(args: readonly string[], started?: (pid: number) => void): Promise<Said>;
+  spawned(args: readonly string[], started?: (pid: number) => void, more?: Record<string, string>): Promise<Said>;
   find(cluster: SimulatedCluster, apiVersion: string, kind: string, name: string): StoredObject | undefined;
   close(): Promise<void>;
 }
@@ -34,6 +34,10 @@ export interface World {
 export interface RunOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Aborts when the user gives up. */
+  readonly signal?: AbortSignal;
+  /** Told each line as it is written. */
+  said?(line: string): void;
 }
 
 const COMMANDS = { deploy, destroy };
@@ -64,6 +68,7 @@ export async function startWorld(): Promise<World> {
       input: Readable.from([options.input ?? '']),
       write(line: string) {
         out += `${line}\n`;
+        options.said?.(line);
       },
       complain(line: string) {
         err += `${line}\n`;
@@ -72,16 +77,24 @@ export async function startWorld(): Promise<World> {
     const before = process.env;
     process.env = { ...variables, ...options.variables };
     try {
-      return { code: await COMMANDS[command](args, terminal, new AbortController().signal), out, err };
+      return {
+        code: await COMMANDS[command](args, terminal, options.signal ?? new AbortController().signal),
+        out,
+        err,
+      };
     } finally {
       process.env = before;
     }
   }
 
-  async function spawned(args: readonly string[], started?: (pid: number) => void): Promise<Said> {
+  async function spawned(
+    args: readonly string[],
+    started?: (pid: number) => void,
+    more: Record<string, string> = {},
+  ): Promise<Said> {
     const child = spawn(process.execPath, ['--import', 'tsx', 'infra/deploy/main.ts', ...args], {
       cwd: root,
-      env: variables,
+      env: { ...variables, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let out = '';
