@@ -37,6 +37,7 @@ const nameHelp = 'a Kubernetes name: lower-case letters, digits, dashes and dots
 const registryHelp = 'a registry host with optional port and path, such as registry.example.com:5000/team';
 
 export const dnsLabel = () => text(label, labelHelp, 63);
+export const optionalDnsLabel = () => optionalText(label, labelHelp, 63);
 /** With it the longest name of ours, of a CronJob (at most 52), stays a name. */
 export const namePrefix = () =>
   optionalText(

@@ -34,7 +34,7 @@ const backend = () =>
 const groupGrant = z.strictObject({
   group: s.text('[-._:/ a-zA-Z0-9]+', 'a group as the claim spells it', 200).describe('The group.'),
   namespaces: z
-    .array(s.text(`\\*|${s.patterns.label}`, 'a namespace, or * for all'))
+    .array(s.text(`\\*|${s.patterns.label}`, 'a namespace, or * for all', 63))
     .min(1)
     .max(50)
     .describe('Where they may do it.'),
