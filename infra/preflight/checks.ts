@@ -3,11 +3,12 @@ import type { KubeObject } from '../synth/synthesize.ts';
 
 /** What a cluster has, as far as manifests rely on it. */
 export interface ClusterFacts {
-  readonly storageClasses: readonly { readonly name: string; readonly isDefault: boolean }[];
-  readonly nodePorts: readonly { readonly port: number; readonly owner: string }[];
+  /** undefined, here and below: we may not read them. */
+  readonly storageClasses: readonly { readonly name: string; readonly isDefault: boolean }[] | undefined;
+  readonly nodePorts: readonly { readonly port: number; readonly owner: string }[] | undefined;
   /** Served groups and versions: "apps/v1". */
   readonly apis: ReadonlySet<string>;
-  /** Keys of each object that exists, by "Secret name"; undefined: we may not read that kind. */
+  /** Keys of each object that exists, by "Secret name". */
   readonly existing: ReadonlyMap<string, readonly string[] | undefined>;
 }
 
@@ -38,6 +39,7 @@ const specOf = ({ spec }: KubeObject): Spec => (spec ?? {}) as Spec;
 const ASKS_FOR_VOLUMES = new Set(['PersistentVolumeClaim', 'Cluster', 'KafkaNodePool']);
 
 function missingStorageClasses(objects: readonly KubeObject[], { storageClasses }: ClusterFacts): string[] {
+  if (!storageClasses) return [];
   const asking = objects.filter(({ kind }) => ASKS_FOR_VOLUMES.has(kind));
   const names = storageClasses.map(({ name }) => name).join(', ') || 'none';
   return [...grouped(asking, classOf)].flatMap(([className, claims]) => {
@@ -59,6 +61,7 @@ function classOf(object: KubeObject): string {
 }
 
 function takenNodePorts({ namespace, objects }: Wanted, { nodePorts }: ClusterFacts): string[] {
+  if (!nodePorts) return [];
   return objects.flatMap((object) => {
     if (object.kind !== 'Service') return [];
     const own = `${object.metadata.namespace ?? namespace}/${object.metadata.name}`;

@@ -21,8 +21,8 @@ export function kubeConfigOf(file: string, context: string | undefined): KubeCon
 export async function factsOf(config: KubeConfig, { createdAtDeploy, namespace }: Wanted): Promise<ClusterFacts> {
   const core = config.makeApiClient(CoreV1Api);
   const [classes, services, groups] = await Promise.all([
-    config.makeApiClient(StorageV1Api).listStorageClass(),
-    core.listServiceForAllNamespaces(),
+    ifAllowed(config.makeApiClient(StorageV1Api).listStorageClass()),
+    ifAllowed(core.listServiceForAllNamespaces()),
     config.makeApiClient(ApisApi).getAPIVersions(),
   ]);
   const existing = new Map<string, string[] | undefined>();
@@ -31,11 +31,11 @@ export async function factsOf(config: KubeConfig, { createdAtDeploy, namespace }
     if (keys !== 'absent') existing.set(`${kind} ${name}`, keys);
   }
   return {
-    storageClasses: classes.items.map(({ metadata }) => ({
+    storageClasses: classes?.items.map(({ metadata }) => ({
       name: metadata?.name ?? '',
       isDefault: metadata?.annotations?.[DEFAULT_CLASS] === 'true',
     })),
-    nodePorts: services.items.flatMap(({ metadata, spec }) =>
+    nodePorts: services?.items.flatMap(({ metadata, spec }) =>
       (spec?.ports ?? []).flatMap(({ nodePort }) =>
         nodePort === undefined ? [] : [{ port: nodePort, owner: `${metadata?.namespace}/${metadata?.name}` }],
       ),
@@ -43,6 +43,16 @@ export async function factsOf(config: KubeConfig, { createdAtDeploy, namespace }
     apis: new Set(['v1', ...groups.groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion))]),
     existing,
   };
+}
+
+/** What concerns the whole cluster is often not for those who deploy to one namespace of it. */
+async function ifAllowed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ApiException && error.code === 403) return undefined;
+    throw error;
+  }
 }
 
 /** undefined: it may be there, but we may not read it. */

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { unpullableImages } from '../../../infra/deploy/image-registry.ts';
+import { json } from '../../../service/local/kube/exchange.ts';
 import { SERVICE } from '../../../service/local/kube/kinds.ts';
 import { startWorld, type World } from './command.ts';
 
@@ -39,6 +42,42 @@ test('all that stands in the way is told at once, and nothing is changed', async
   expect(err).toContain('NodePort 30180 of ml-platform-backend is taken by the Service default/harbor');
   expect(err).toContain('is this machine alone: give its address for pods with --karmada-server');
   expect(world.management.registry.store.version()).toBe(before);
+});
+
+test('mistakes on the command line are told together with those in the settings and in the clusters', async () => {
+  const tokens = join(world.folder, 'tokens.yaml');
+  writeFileSync(tokens, '- { name: ann }');
+  const options = ['--tokens-file', tokens, '--karmada-server', 'karmada:5443', '--helm'];
+  const variables = { HELM: '/nowhere/helm', STORAGE_CLASS: 'fast' };
+  const { code, err } = await world.run('deploy', options, { variables });
+  expect(code).toBe(1);
+  expect(err).toMatch(/tokens\.yaml is no file of tokens \(npm run hash-token makes one\): .*sha256/);
+  expect(err).toContain('KARMADA_SERVER (or --karmada-server) is "karmada:5443"');
+  expect(err).toContain('/nowhere/helm does not start');
+  expect(err).toContain('install it, name it with HELM, or leave --helm out');
+  expect(err).toContain('storage class fast is not there');
+
+  const worse = await world.run('deploy', options, { variables: { ...variables, MGMT_KUBECONFIG: '', VERSION: '!' } });
+  expect(worse.err).toContain('images.tag');
+  expect(worse.err).toContain('MGMT_KUBECONFIG (or --mgmt-kubeconfig) is not set');
+  expect(worse.err).toContain('is no file of tokens');
+});
+
+test('a kubeconfig that may see its own namespace alone still deploys', async () => {
+  world.management.wishes.intercept = async ({ method, path }) =>
+    method === 'GET' &&
+    ['api/v1/services', 'api/v1/nodes', 'apis/storage.k8s.io/v1/storageclasses'].includes(path.join('/'))
+      ? json(403, {
+          kind: 'Status',
+          apiVersion: 'v1',
+          status: 'Failure',
+          reason: 'Forbidden',
+          message: 'forbidden',
+          code: 403,
+        })
+      : undefined;
+  const { code, err } = await world.deploy();
+  expect(code, err).toBe(0);
 });
 
 test('a cluster that does not answer is named', async () => {
