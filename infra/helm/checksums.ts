@@ -1,25 +1,19 @@
 import { checksum } from '../constructs/checksum.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { withoutPrefix } from './marks.ts';
-import type { Sample } from './samples.ts';
 
 /** What a checksum looks like. */
 export const CHECKSUM = /^[0-9a-f]{16}$/;
 
-/** The ConfigMaps of whose contents a text is the checksum. */
-export function checksumOf(text: string, sample: Sample, folder: string): readonly string[] | undefined {
+/** The ConfigMaps, among some objects, of whose contents a text is the checksum. */
+export function checksumOf(text: string, beside: readonly KubeObject[]): readonly string[] | undefined {
   if (!CHECKSUM.test(text)) return undefined;
-  const found = known.get(sample) ?? new Map<string, Map<string, string[]>>();
-  known.set(sample, found);
-  let inFolder = found.get(folder);
-  if (!inFolder) {
-    inFolder = checksumsIn(sample.folders.get(folder) ?? []);
-    found.set(folder, inFolder);
-  }
-  return inFolder.get(text)?.map(withoutPrefix);
+  const found = known.get(beside) ?? checksumsIn(beside);
+  known.set(beside, found);
+  return found.get(text)?.map(withoutPrefix);
 }
 
-const known = new WeakMap<Sample, Map<string, Map<string, string[]>>>();
+const known = new WeakMap<readonly KubeObject[], Map<string, string[]>>();
 
 /** Checksums that pods may carry -> the ConfigMaps whose contents they are made of. */
 function checksumsIn(objects: readonly KubeObject[]): Map<string, string[]> {

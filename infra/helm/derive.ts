@@ -7,7 +7,7 @@ import { Marks, withoutPrefix } from './marks.ts';
 import { Merger, type Variant } from './merge.ts';
 import type { Decision, Node } from './nodes.ts';
 import { Reader } from './reader.ts';
-import { type Sample, Sampler } from './samples.ts';
+import { type Output, type Sample, Sampler } from './samples.ts';
 import type { Term } from './terms.ts';
 
 /** One object of the chart, with all its variants. */
@@ -25,9 +25,9 @@ export interface Derived {
 }
 
 /** The samples of which the first templates are learnt. */
-const FIRST = 64;
+const FIRST = 112;
 /** Then so many are added at a time, made for what is in doubt, until there is no doubt and they change nothing. */
-const MORE = 24;
+const MORE = 32;
 const MOST = 800;
 
 /** All variants of a stack's objects, found by synthesizing it with marked settings. */
@@ -39,15 +39,16 @@ export function derive(definition: StackDefinition): Derived {
   const samples: Sample[] = [];
   const read: Read[] = [];
   const take = (pinned: Sample['features'] = {}) => {
-    const sample = sampler.next(pinned);
+    const { output, sample } = sampler.next(pinned);
     samples.push(sample);
-    read.push(readAll(sample, reader));
+    read.push(readAll(output, sample, reader));
   };
   for (let taken = 0; taken < FIRST; taken++) take();
   let before = '';
   for (;;) {
     const { doubts, folders } = learn(samples, read, leaves);
     const now = JSON.stringify([...folders]);
+    console.log(samples.length, doubts.length, now === before, (process.cpuUsage().user / 1000) | 0);
     if (doubts.length === 0 && now === before) return { leaves, folders: checked(folders) };
     if (samples.length >= MOST) throw new Error(`${definition.name}: ${stillInDoubt(doubts)}`);
     before = now;
@@ -58,12 +59,12 @@ export function derive(definition: StackDefinition): Derived {
 /** Terms of a sample's objects, by folder and title. */
 type Read = ReadonlyMap<string, ReadonlyMap<string, Term>>;
 
-function readAll(sample: Sample, reader: Reader): Read {
+function readAll(output: Output, sample: Sample, reader: Reader): Read {
   return new Map(
-    [...sample.folders].map(([folder, objects]) => [
+    [...output].map(([folder, objects]) => [
       folder,
       new Map(
-        objects.map((object) => [title(object), reader.object(ordered(object), sample, folder, near(title(object)))]),
+        objects.map((object) => [title(object), reader.object(ordered(object), sample, objects, near(title(object)))]),
       ),
     ]),
   );

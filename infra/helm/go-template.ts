@@ -49,33 +49,29 @@ export class GoTemplate {
       case 'image':
         return `{{ include "${this.chart}.image" (list ${scope.element ? '$' : '.'} ${this.setting(expression.path, scope)}) }}`;
       case 'checksum':
-        return `{{ ${this.checksum(expression.configMaps, scope)} | quote }}`;
+        return `{{ ${this.checksumOf(expression.configMaps.map(contentOf('ConfigMap')), scope)} | quote }}`;
       case 'number':
         return `{{ ${this.ref(expression.parts[0] as Ref, scope)} }}`;
       case 'text':
-        return this.text(expression.parts, scope);
+        return this.text(expression.parts, scope, expression.end);
     }
   }
 
-  private checksum(configMaps: readonly string[], scope: Scope): string {
-    const names = configMaps.map((name) => JSON.stringify(name)).join(' ');
+  /** Of contents that are templates by themselves. */
+  checksumOf(contents: readonly string[], scope: Scope): string {
+    const names = contents.map((content) => JSON.stringify(content)).join(' ');
     return `include "${this.chart}.checksum" (list ${scope.element ? '$' : '.'} ${names})`;
   }
 
-  /** Name of the template with a ConfigMap's content. */
-  data(configMap: string): string {
-    return `${this.chart}.data.${configMap}`;
-  }
-
-  private text(parts: readonly Part[], scope: Scope): string {
+  private text(parts: readonly Part[], scope: Scope, end = ''): string {
     const [only] = parts;
-    if (parts.length === 1 && typeof only === 'object')
+    if (parts.length === 1 && typeof only === 'object' && !end)
       return `{{ ${this.ref(only, scope)} | ${this.isNumber(only) ? 'toString | ' : ''}quote }}`;
     if (parts.every((part) => typeof part === 'string' || this.isHarmless(part))) {
       const inner = parts.map((part) =>
         typeof part === 'string' ? JSON.stringify(part).slice(1, -1) : `{{ ${this.ref(part, scope)} }}`,
       );
-      return `"${parts.map((part, index) => (typeof part === 'string' ? escaped(inner[index] ?? '') : inner[index])).join('')}"`;
+      return `"${parts.map((part, index) => (typeof part === 'string' ? escaped(inner[index] ?? '') : inner[index])).join('')}${end}"`;
     }
     const format = parts.map((part) => (typeof part === 'string' ? part.replaceAll('%', '%%') : '%v')).join('');
     const values = parts.filter((part) => typeof part === 'object').map((part) => `(${this.ref(part, scope)})`);
@@ -198,6 +194,12 @@ export class GoTemplate {
     return option === 'given' ? value : `not ${value}`;
   }
 }
+
+/** Name, behind the chart's, of the template with an object's content. */
+export const contentOf =
+  (kind: string) =>
+  (name: string): string =>
+    `${kind.toLowerCase()}.${name}`;
 
 const isAddressLeaf = (leaf: Leaf | undefined): boolean => {
   const checks = leaf?.schema._zod.def as { checks?: { _zod: { def: { pattern?: RegExp } } }[] } | undefined;

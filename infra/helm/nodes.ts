@@ -9,7 +9,8 @@ export type Test =
 export type Decision = boolean | { readonly test: Test; readonly yes: Decision; readonly no: Decision };
 
 export type Expression =
-  | { readonly what: 'text'; readonly parts: readonly Part[] }
+  /** `end`: an action of its own behind it. */
+  | { readonly what: 'text'; readonly parts: readonly Part[]; readonly end?: string }
   | { readonly what: 'number'; readonly parts: readonly Part[] }
   /** A setting as it is: an enum's choice, a switch. */
   | { readonly what: 'setting'; readonly path: string }

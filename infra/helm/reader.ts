@@ -1,5 +1,6 @@
 import { imageReference } from '../constructs/image.ts';
 import type { Image, Images } from '../settings/fragments.ts';
+import type { KubeObject } from '../synth/synthesize.ts';
 import { CHECKSUM, checksumOf } from './checksums.ts';
 import { at, type Place, relative } from './expressions.ts';
 import { type Marks, type Part, withoutPrefix } from './marks.ts';
@@ -9,7 +10,8 @@ import { type Term, type TermItem, Terms } from './terms.ts';
 
 /** Where a value of the output was found: in which sample, in which object, in which element of a list of the settings. */
 interface At extends Place {
-  readonly folder: string;
+  /** All objects of its folder. */
+  readonly beside: readonly KubeObject[];
   /** For messages: what it is in, and its own name there. */
   readonly outer?: At;
   readonly own: string;
@@ -17,9 +19,9 @@ interface At extends Place {
 
 /** "Deployment/web.spec.replicas" */
 const near = ({ outer, own }: At): string => (outer ? near(outer) : '') + own;
-const inside = ({ element, folder, sample }: At, own: string, outer: At): At => ({
+const inside = ({ beside, element, sample }: At, own: string, outer: At): At => ({
   sample,
-  folder,
+  beside,
   own,
   outer,
   ...(element && { element }),
@@ -35,8 +37,8 @@ export class Reader {
     this.marks = marks;
   }
 
-  object(object: unknown, sample: Sample, folder: string, near: string): Term {
-    return this.value(object, { sample, folder, own: near });
+  object(object: unknown, sample: Sample, beside: readonly KubeObject[], near: string): Term {
+    return this.value(object, { sample, beside, own: near });
   }
 
   private value(value: unknown, at: At): Term {
@@ -197,7 +199,7 @@ export class Reader {
       throw this.notDerivable(value.toFixed(6), at);
     }
     if (typeof value !== 'string') return { what: 'literal', value: value as boolean | null };
-    const configMaps = checksumOf(value, sample, at.folder);
+    const configMaps = checksumOf(value, at.beside);
     if (configMaps) return { what: 'checksum', configMaps };
     if (!hasMark(value)) return { what: 'literal', value };
     const parts: Part[] = relative(this.marks.parts(this.withJson(value, sample), sample.bases), element);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CommonSettings } from '../settings/fragments.ts';
-import { patterns } from '../settings/scalars.ts';
+import { optionalDnsLabel } from '../settings/scalars.ts';
 import { unwrap } from './leaves.ts';
 
 /** Settings that a release answers itself where its values leave them empty: path -> name of the helper that does. */
@@ -24,11 +24,7 @@ export function releaseSettings(settings: z.ZodType<CommonSettings>): z.ZodType 
     namespace: z
       .strictObject({
         ...namespace.shape,
-        name: z
-          .string()
-          .regex(new RegExp(`^(?:${patterns.label})?$`), 'a DNS label, or empty')
-          .default('')
-          .describe("Name of the namespace; empty: the release's."),
+        name: optionalDnsLabel().default('').describe("Name of the namespace; empty: the release's."),
         create: z
           .boolean()
           .default(false)
@@ -70,10 +66,10 @@ export function helpersFile(chart: string, stack: string, templates: string): st
     ],
     [
       'checksum',
-      'A mark of the content of these ConfigMaps: pods that read them are rolled when it changes.',
+      'A mark of these contents: pods that read a ConfigMap are rolled when it changes, and a Job becomes another one.',
       `{{- $root := index . 0 -}}
 {{- $data := dict -}}
-{{- range rest . }}{{ $data = merge $data (include (print "${chart}.data." .) $root | fromYaml) }}{{ end -}}
+{{- range rest . }}{{ $data = merge $data (include (print "${chart}." .) $root | fromYaml) }}{{ end -}}
 {{- $data | toRawJson | sha256sum | trunc 16 -}}`,
     ],
   ];

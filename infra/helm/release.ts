@@ -1,4 +1,5 @@
 import { CHECK_FOLDER } from '../constructs/check.ts';
+import { checksum } from '../constructs/checksum.ts';
 import { notesOf, textOf } from '../notes/notes.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
@@ -13,11 +14,30 @@ export const HOOK = 'helm.sh/hook';
 /** What Argo CD takes is no part of a Helm release. */
 const NOT_RELEASED = ['argocd'];
 
-/**
- * What a release is made of, by API server: the manifests as the program writes them, its check as the test of the release,
- * and as an object of no cluster what a person is told. Charts are derived from this, and must render to this.
- */
+/** What a release is made of, and what its chart must render to. */
 export function release(definition: StackDefinition, settings: CommonSettings): Map<string, KubeObject[]> {
+  return new Map([...released(definition, settings)].map(([folder, objects]) => [folder, objects.map(namedByContent)]));
+}
+
+/** Objects whose names end with a checksum of what they are told to do. */
+export const isNamedByContent = ({ kind }: Pick<KubeObject, 'kind'>): boolean => kind === 'Job';
+
+/**
+ * A Job can never be changed: one that is to do something else is another Job, and Helm takes the old one away. A hook
+ * would be in the way: Helm runs those after what it waits for (--wait), and that may wait for the Job; and it would
+ * itself wait for each, some of which compute for days.
+ */
+function namedByContent(object: KubeObject): KubeObject {
+  if (!isNamedByContent(object)) return object;
+  const name = `${object.metadata.name}-${checksum(object.spec)}`;
+  return { ...object, metadata: { ...object.metadata, name } };
+}
+
+/**
+ * By API server: the manifests as the program writes them, its check as the test of the release, and as an object of no
+ * cluster what a person is told. Charts are derived from this; what hangs on contents they compute themselves.
+ */
+export function released(definition: StackDefinition, settings: CommonSettings): Map<string, KubeObject[]> {
   const synthesis = synthesize(definition, settings, { environment: 'release' });
   const { [CHECK_FOLDER]: check = [], ...folders } = Object.fromEntries(synthesis.folders);
   const released = Object.entries(folders).filter(([folder]) => !NOT_RELEASED.includes(folder));

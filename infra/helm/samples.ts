@@ -4,7 +4,7 @@ import type { StackDefinition } from '../stacks/definition.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { type Leaf, mayBeEmpty } from './leaves.ts';
 import { keyOf, type Marks, NAME_PREFIX, NAME_PREFIX_MARK } from './marks.ts';
-import { release } from './release.ts';
+import { released } from './release.ts';
 
 /**
  * What decides between variants: an enum's choice, a switch, whether something is empty, a number's size; and, by the
@@ -24,8 +24,10 @@ export interface Sample {
   /** JSON texts of whole settings, by their paths. */
   readonly jsons: ReadonlyMap<string, string>;
   readonly settings: Record<string, unknown>;
-  readonly folders: ReadonlyMap<string, KubeObject[]>;
 }
+
+/** What the program makes of it, by folder. */
+export type Output = ReadonlyMap<string, KubeObject[]>;
 
 /** Of every list in every sample; the features of more would only take longer to learn from. */
 export const ELEMENTS = 4;
@@ -48,13 +50,13 @@ export class Sampler {
   }
 
   /** A sample of random choices, but for those that are pinned. Always the same sequence, so that the same chart comes out. */
-  next(pinned: Features = {}): Sample {
+  next(pinned: Features = {}): { sample: Sample; output: Output } {
     const building = new Building(this.marks, pinned, this.random);
     const settings: Record<string, unknown> = {};
     for (const leaf of this.leaves) put(settings, leaf.path, building.value(leaf));
-    const folders = release(this.definition, settings as CommonSettings);
+    const output = released(this.definition, settings as CommonSettings);
     const { bases, elements, features, jsons } = building;
-    return { bases, elements, features, jsons, settings, folders };
+    return { sample: { bases, elements, features, jsons, settings }, output };
   }
 
   /** xorshift: small, and without a clock. */

@@ -1,25 +1,50 @@
 import type { DerivedObject } from './derive.ts';
-import { GoTemplate } from './go-template.ts';
+import { contentOf, GoTemplate } from './go-template.ts';
 import type { Leaf } from './leaves.ts';
-import type { Decision } from './nodes.ts';
+import type { Decision, Entry, Node } from './nodes.ts';
 import { Printer } from './print.ts';
+import { isNamedByContent } from './release.ts';
 
 /** The template file of one object. */
 export function templateOf(
-  { kind, name, node, when }: DerivedObject,
+  object: DerivedObject,
   { chart, leaves }: { chart: string; leaves: readonly Leaf[] },
 ): string {
+  const { kind, name, node, when } = object;
   const go = new GoTemplate(chart, leaves);
   const printer = new Printer(go);
-  const data =
-    kind === 'ConfigMap' && node.kind === 'map'
-      ? node.entries.find((entry) => 'key' in entry && entry.key === 'data')
-      : undefined;
-  if (node.kind !== 'map' || !data || !('node' in data)) return guarded(printer.block(node, 0, {}), when, go);
-  const content = [`{{- define "${go.data(name)}" -}}`, ...printer.block(data.node, 0, {}), '{{ end }}'];
-  const rest = { ...node, entries: node.entries.filter((entry) => entry !== data) };
-  const own = [...printer.block(rest, 0, {}), 'data:', `  {{- include "${go.data(name)}" . | nindent 2 }}`];
-  return `${content.join('\n')}\n${guarded(own, when, go)}`;
+  const written = (entry: Entry): string[] => printer.block({ kind: 'map', entries: [entry] }, 0, {});
+  const entries = node.kind === 'map' ? node.entries : [];
+  const content = entries.find((entry) => 'key' in entry && entry.key === CONTENT[kind]);
+  if (!content || !('key' in content)) return guarded(printer.block(node, 0, {}), when, go);
+  // By itself, for a checksum of it is computed elsewhere.
+  const named = contentOf(kind)(name);
+  const define = [`{{- define "${chart}.${named}" -}}`, ...printer.block(content.node, 0, {}), '{{ end }}'];
+  const suffix = isNamedByContent(object) ? `-{{ ${go.checksumOf([named], {})} }}` : '';
+  const own = entries.flatMap((entry) =>
+    entry === content
+      ? [`${content.key}:`, `  {{- include "${chart}.${named}" . | nindent 2 }}`]
+      : written(suffix ? withSuffix(entry, suffix) : entry),
+  );
+  return `${define.join('\n')}\n${guarded(own, when, go)}`;
+}
+
+/** Of whose contents checksums are computed, by kind: where it is. */
+const CONTENT: Readonly<Record<string, string>> = { ConfigMap: 'data', Job: 'spec' };
+
+/** The metadata, with something added to the name. */
+function withSuffix(entry: Entry, suffix: string): Entry {
+  if (!('key' in entry) || entry.key !== 'metadata' || entry.node.kind !== 'map') return entry;
+  const entries = entry.node.entries.map((inner): Entry => {
+    if (!('key' in inner) || inner.key !== 'name') return inner;
+    return { ...inner, node: withEnd(inner.node, suffix) };
+  });
+  return { ...entry, node: { ...entry.node, entries } };
+}
+
+function withEnd(node: Node, end: string): Node {
+  if (node.kind !== 'scalar' || node.expression.what !== 'text') throw new Error('a name that is no text');
+  return { kind: 'scalar', expression: { what: 'text', parts: node.expression.parts, end } };
 }
 
 function guarded(lines: readonly string[], when: Decision, go: GoTemplate): string {

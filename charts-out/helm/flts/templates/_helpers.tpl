@@ -21,10 +21,10 @@
 {{- with $image.digest }}@{{ . }}{{ end -}}
 {{- end }}
 
-{{/* A mark of the content of these ConfigMaps: pods that read them are rolled when it changes. */}}
+{{/* A mark of these contents: pods that read a ConfigMap are rolled when it changes, and a Job becomes another one. */}}
 {{- define "flts.checksum" -}}
 {{- $root := index . 0 -}}
 {{- $data := dict -}}
-{{- range rest . }}{{ $data = merge $data (include (print "flts.data." .) $root | fromYaml) }}{{ end -}}
+{{- range rest . }}{{ $data = merge $data (include (print "flts." .) $root | fromYaml) }}{{ end -}}
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
