@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { PrometheusRule } from '../../imports/monitoring.coreos.com.ts';
+import { installationLabels } from './labels.ts';
 import { stackOf } from './stack.ts';
 
 export interface Alert {
@@ -27,7 +28,7 @@ export class Alerts extends Construct {
     const { monitoring } = stack.settings;
     if (!monitoring.enabled) return;
     new PrometheusRule(this, 'rule', {
-      metadata: { name: stack.named(name), labels: monitoring.labels },
+      metadata: { name: stack.named(name), labels: { ...monitoring.labels, ...installationLabels(stack) } },
       spec: { groups: [{ name: stack.named(name), rules: alerts.map(rule) }] },
     });
   }

@@ -12,13 +12,20 @@ interface Installation {
   readonly instance: string;
 }
 
-/** On every object of a stack. */
+/** On every object of a stack. Labels that users choose are put before these, which no user's label replaces. */
 export function stackLabels(
   stack: string,
   { commonLabels, namePrefix }: Pick<CommonSettings, 'commonLabels' | 'namePrefix'>,
 ): Record<string, string> {
-  return { ...commonLabels, [INSTANCE]: namePrefix + stack, [PART_OF]: stack, [LABELS.managedBy]: 'cdk8s' };
+  return { ...commonLabels, ...installationLabels({ name: stack, instance: namePrefix + stack }) };
 }
+
+/** What tells which stack an object is of, and which installation of it. */
+export const installationLabels = ({ instance, name }: Installation): Record<string, string> => ({
+  [INSTANCE]: instance,
+  [PART_OF]: name,
+  [LABELS.managedBy]: 'cdk8s',
+});
 
 /** What selects a workload's pods. A Deployment's selector can never be changed, so nothing else goes in here. */
 export function selectorLabels({ instance }: Installation, name: string): Record<string, string> {

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import type { CommonSettings } from '../settings/fragments.ts';
+import { type CommonSettings, common } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import { chartFile } from './chart-file.ts';
 import { ciFiles } from './ci-values.ts';
+import { claimTemplate } from './claims.ts';
 import { type DerivedObject, derive } from './derive.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import type { Node } from './nodes.ts';
@@ -39,6 +40,23 @@ export interface ChartOf {
 /** The charts of a stack: one for its own cluster, and one for each other API server. */
 export function chartsOf(definition: StackDefinition, project: Project): HelmChart[] {
   const { folders, leaves } = derive(definition);
+  const charts = chartsFrom(definition, folders, leaves, project);
+  const used = new Set(charts.flatMap(({ paths }) => [...paths]));
+  const without = leaves.find(({ path }) => !used.has(path) && !isCommon(path));
+  if (without) throw new Error(`${without.path}: has no effect in any chart of ${definition.name}`);
+  return charts;
+}
+
+/** What every stack has: not every one has what it is about. */
+const COMMON = new Set(Object.keys(common('')));
+const isCommon = (path: string): boolean => COMMON.has(path.split('.')[0] ?? '');
+
+function chartsFrom(
+  definition: StackDefinition,
+  folders: ReadonlyMap<string, readonly DerivedObject[]>,
+  leaves: readonly Leaf[],
+  project: Project,
+): HelmChart[] {
   const [notes] = folders.get(NOTES) ?? [];
   return [...folders].flatMap(([folder, objects]) => {
     if (folder === NOTES) return [];
@@ -58,7 +76,8 @@ function templatesOf(chart: string, objects: readonly DerivedObject[], leaves: r
   const files = new Map<string, string>();
   for (const object of objects) {
     const path = templatePath(object);
-    files.set(path, (files.get(path) ?? '') + templateOf(object, { chart, leaves }));
+    const write = object.kind === 'PersistentVolumeClaim' ? claimTemplate : templateOf;
+    files.set(path, (files.get(path) ?? '') + write(object, { chart, leaves }));
   }
   return files;
 }

@@ -21,6 +21,8 @@ export interface About {
 
 /** A decision is trusted when each of its sides was seen so often: a setting that has nothing to do with it passes for the reason with a chance of 2^-16. */
 const ENOUGH = 8;
+/** So often each test on the way to a decision must have been seen turned round. */
+const TURNED = 3;
 
 /** Learns from rows what decides, and remembers what it is not sure of. */
 export class Decider {
@@ -36,7 +38,9 @@ export class Decider {
   /** Learns when a row is one of `there`. */
   decide(rows: Rows, among: Bits, there: Bits, about: About): Decision {
     const tree = this.learn(rows, among, there, about);
-    return typeof tree === 'boolean' ? tree : this.canonical.decision(tree);
+    if (typeof tree === 'boolean') return tree;
+    this.cover(rows, among, tree);
+    return this.canonical.decision(tree);
   }
 
   private learn(rows: Rows, among: Bits, there: Bits, about: About): Decision {
@@ -50,6 +54,39 @@ export class Decider {
       yes: this.learn(rows, split.yes, there, about),
       no: this.learn(rows, split.no, there, about),
     }));
+  }
+
+  /**
+   * Each way through the tests must have been seen with every single test of it turned round, all others as they are:
+   * otherwise one of them may be there by chance.
+   */
+  cover(rows: Rows, among: Bits, tree: Tests): void {
+    this.coverFrom(rows, among, tree, []);
+  }
+
+  private coverFrom(rows: Rows, among: Bits, tree: Tests, way: readonly { test: Test; side: Bits }[]): void {
+    if (typeof tree === 'object' && 'test' in tree) {
+      const holds = rows.holds(tree.test);
+      this.coverFrom(rows, among, tree.yes, [...way, { test: tree.test, side: holds }]);
+      this.coverFrom(rows, among, tree.no, [...way, { test: tree.test, side: without(rows.whole, holds) }]);
+      return;
+    }
+    const seen = way.reduce((bits, { side }) => both(bits, side), among);
+    const row = first(seen);
+    if (row < 0) return;
+    for (const turned of way) {
+      if (!isPinnable(turned.test.feature)) continue;
+      const turnedRound = way.reduce(
+        (bits, { side, test }) => (test.feature === turned.test.feature ? bits : both(bits, side)),
+        without(among, turned.side),
+      );
+      if (count(turnedRound) >= TURNED) continue;
+      const other = first(without(rows.whole, turned.side));
+      const features = [...new Set([...this.context, ...way.map(({ test }) => test.feature)])];
+      const pinned = this.pins(rows, row, features);
+      const value = rows.value(turned.test.feature, other);
+      if (value !== undefined) this.doubts.push({ pinned: { ...pinned, [turned.test.feature]: value } });
+    }
   }
 
   /** Learns about what is only there under a condition. */
@@ -99,17 +136,24 @@ export class Decider {
     if (high - low > 1) this.doubt(rows, first(yes), test, { feature: test.feature, low, high });
   }
 
-  private doubt(rows: Rows, row: number, test: Test, between?: Doubt['between']): void {
-    const features = [...this.context, test.feature].filter(isPinnable);
-    const pinned = Object.fromEntries(
-      features.flatMap((feature) => {
+  /** What a row has of these features, to make others like it. */
+  private pins(rows: Rows, row: number, features: readonly string[]): Features {
+    return Object.fromEntries(
+      features.filter(isPinnable).flatMap((feature) => {
         const value = rows.value(feature, row);
         return value === undefined ? [] : [[feature, value]];
       }),
     );
+  }
+
+  private doubt(rows: Rows, row: number, test: Test, between?: Doubt['between']): void {
+    const pinned = this.pins(rows, row, [...this.context, test.feature]);
     this.doubts.push(between ? { pinned, between } : { pinned });
   }
 }
+
+/** Decisions in a row, whatever they are for. */
+export type Tests = string | boolean | { readonly test: Test; readonly yes: Tests; readonly no: Tests };
 
 function bestTest(rows: Rows, variants: readonly Bits[], { near, related }: About): KnownTest | undefined {
   const sizes = variants.map(count);

@@ -6,6 +6,7 @@ import { type Leaf, leavesOf } from './leaves.ts';
 import { Marks, withoutPrefix } from './marks.ts';
 import { Merger, type Variant } from './merge.ts';
 import type { Decision, Node } from './nodes.ts';
+import { Precedence } from './precedence.ts';
 import { Reader } from './reader.ts';
 import { type Output, type Sample, Sampler } from './samples.ts';
 import type { Term } from './terms.ts';
@@ -29,6 +30,8 @@ const FIRST = 112;
 /** Then so many are added at a time, made for what is in doubt, until there is no doubt and they change nothing. */
 const MORE = 32;
 const MOST = 800;
+/** In how many places at most a number may change one part of an object. */
+const MOST_BOUNDS = 3;
 
 /** All variants of a stack's objects, found by synthesizing it with marked settings. */
 export function derive(definition: StackDefinition): Derived {
@@ -36,6 +39,7 @@ export function derive(definition: StackDefinition): Derived {
   const marks = new Marks();
   const sampler = new Sampler(definition, leaves, marks);
   const reader = new Reader(marks);
+  const precedence = new Precedence(definition);
   const samples: Sample[] = [];
   const read: Read[] = [];
   const take = (pinned: Sample['features'] = {}) => {
@@ -46,9 +50,9 @@ export function derive(definition: StackDefinition): Derived {
   for (let taken = 0; taken < FIRST; taken++) take();
   let before = '';
   for (;;) {
-    const { doubts, folders } = learn(samples, read, leaves);
+    const { doubts, folders } = learn(samples, read, leaves, precedence);
+    for (const objects of folders.values()) for (const { node } of objects) refuseArithmetic(node);
     const now = JSON.stringify([...folders]);
-    console.log(samples.length, doubts.length, now === before, (process.cpuUsage().user / 1000) | 0);
     if (doubts.length === 0 && now === before) return { leaves, folders: checked(folders) };
     if (samples.length >= MOST) throw new Error(`${definition.name}: ${stillInDoubt(doubts)}`);
     before = now;
@@ -78,8 +82,9 @@ function learn(
   samples: readonly Sample[],
   read: readonly Read[],
   leaves: readonly Leaf[],
+  precedence: Precedence,
 ): { doubts: readonly Doubt[]; folders: Map<string, DerivedObject[]> } {
-  const merger = new Merger(samples, leaves);
+  const merger = new Merger(samples, leaves, precedence);
   const folders = new Map<string, DerivedObject[]>();
   for (const folder of new Set(read.flatMap((each) => [...each.keys()]))) {
     const titles = [...new Set(read.flatMap((each) => [...(each.get(folder)?.keys() ?? [])]))].sort();
@@ -154,6 +159,27 @@ function checked(folders: ReadonlyMap<string, readonly DerivedObject[]>): typeof
   const found = /"feature":"~([^"]+)"/.exec(JSON.stringify([...folders]));
   if (found) throw new Error(`${found[1]}: the program makes something of its text that no chart can`);
   return folders;
+}
+
+/** A number may decide between a few cases; where it decides between many, the program calculates with it. */
+function refuseArithmetic(node: Node): void {
+  const bounds = new Map<string, Set<number>>();
+  const visit = (inner: Node): void => {
+    if (inner.kind !== 'choice') {
+      if (inner !== node) refuseArithmetic(inner);
+      return;
+    }
+    const { test } = inner;
+    if ('below' in test) bounds.set(test.feature, (bounds.get(test.feature) ?? new Set<number>()).add(test.below));
+    visit(inner.yes);
+    visit(inner.no);
+  };
+  visit(node);
+  for (const [feature, each] of bounds) {
+    if (each.size > MOST_BOUNDS) throw new Error(`${feature}: the program calculates with it, which no chart can do`);
+  }
+  if (node.kind === 'map') for (const entry of node.entries) if ('node' in entry) refuseArithmetic(entry.node);
+  if ('items' in node) for (const item of node.items) refuseArithmetic(item.node);
 }
 
 const stillInDoubt = (doubts: readonly Doubt[]): string =>

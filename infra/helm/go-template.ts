@@ -47,7 +47,7 @@ export class GoTemplate {
       case 'setting':
         return `{{ ${this.setting(expression.path, scope)} }}`;
       case 'image':
-        return `{{ include "${this.chart}.image" (list ${scope.element ? '$' : '.'} ${this.setting(expression.path, scope)}) }}`;
+        return `{{ include "${this.chart}.image" (list ${scope.element ? '$' : '.'} ${this.setting(expression.path, scope)}) | quote }}`;
       case 'checksum':
         return `{{ ${this.checksumOf(expression.configMaps.map(contentOf('ConfigMap')), scope)} | quote }}`;
       case 'number':

@@ -1,10 +1,11 @@
 import { add, addAll, type Bits, both, first, none, rowsOf, without } from './bits.ts';
 import { Canonical } from './canonical.ts';
-import { type About, Decider, type Doubt } from './decide.ts';
+import { type About, Decider, type Doubt, type Tests } from './decide.ts';
 import { evaluate, rounded } from './expressions.ts';
 import type { Leaf } from './leaves.ts';
 import type { Decision, Entry, Expression, Item, Node } from './nodes.ts';
 import { inOneOrder } from './order.ts';
+import type { Precedence } from './precedence.ts';
 import { Rows } from './rows.ts';
 import type { Sample } from './samples.ts';
 import { ofRecord, type Term, type TermItem } from './terms.ts';
@@ -25,11 +26,13 @@ export class Merger {
   readonly root: Rows;
   private readonly samples: readonly Sample[];
   private readonly leaves: ReadonlyMap<string, Leaf>;
+  private readonly precedence: Precedence;
   private readonly decider: Decider;
   private readonly ofLists = new Map<string, Rows>();
 
-  constructor(samples: readonly Sample[], leaves: readonly Leaf[]) {
+  constructor(samples: readonly Sample[], leaves: readonly Leaf[], precedence: Precedence) {
     this.samples = samples;
+    this.precedence = precedence;
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
     this.root = new Rows(samples);
     const inElements = leaves.flatMap(({ element, path }) =>
@@ -82,11 +85,12 @@ export class Merger {
       throw new Error(`${where.near}: no setting tells which of these it is: ${shown.join(', ')}`);
     }
     const { no, test, yes } = found;
-    return this.decider.within(test, () => {
+    const node: Node = this.decider.within(test, () => {
       const side = (bits: Bits) => this.merge(limited(groups.flat(), bits), where);
-      const sides = { yes: side(yes), no: side(no) };
-      return this.decider.canonical.choice({ kind: 'choice', test, ...sides });
+      return { kind: 'choice', test, yes: side(yes), no: side(no) };
     });
+    this.decider.cover(rows, among, testsOf(node));
+    return this.decider.canonical.choice(node);
   }
 
   private map(variants: readonly Variant[], where: Where): Node {
@@ -109,7 +113,8 @@ export class Merger {
       const record = ofRecord(key);
       if (record !== undefined) {
         const given = both(among, rows.holds({ feature: record, options: ['given'] }));
-        return { record, when: this.decider.decide(rows, given, there, where) };
+        const after = this.winners(record, having, rows);
+        return { record, after, when: this.decider.decide(rows, given, there, where) };
       }
       const about = { ...where, near: `${near}.${key.slice(1)}` };
       const when = this.decider.decide(rows, among, there, about);
@@ -120,6 +125,22 @@ export class Merger {
       return { key: key.slice(1), when, node: this.decider.under(when, () => this.merge(inner, about)) };
     });
     return { kind: 'map', entries };
+  }
+
+  /** The records that win over this one in the maps that have both. */
+  private winners(record: string, maps: readonly { keys: readonly string[]; seen: Bits }[], rows: Rows): string[] {
+    const beside = new Map(
+      maps.flatMap(({ keys, seen }) =>
+        keys.flatMap((key) => {
+          const other = ofRecord(key);
+          return other === undefined || other === record ? [] : [[other, rows.sampleOf(first(seen))] as const];
+        }),
+      ),
+    );
+    return [...beside].flatMap(([other, sample]) => {
+      const winner = this.precedence.winner([record, other], sample);
+      return winner === other ? [other] : [];
+    });
   }
 
   private items(variants: readonly Variant[], where: Where): Item[] {
@@ -241,6 +262,10 @@ function marked(known: readonly { expression: Expression }[]): Expression[] {
     .sort((a, b) => b.parts.length - a.parts.length)
     .slice(0, 20);
 }
+
+/** The tests at the top of a template. */
+const testsOf = (node: Node): Tests =>
+  node.kind === 'choice' ? { test: node.test, yes: testsOf(node.yes), no: testsOf(node.no) } : node.kind;
 
 const termsOf = (item: TermItem | undefined): readonly Term[] => item?.terms ?? [];
 

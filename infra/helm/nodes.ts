@@ -33,8 +33,8 @@ export type Node =
 
 export type Entry =
   | { readonly key: string; readonly when: Decision; readonly node: Node }
-  /** The entries of a record, but for the keys that are there anyway. */
-  | { readonly record: string; readonly when: Decision };
+  /** The entries of a record, but for the keys that are there anyway, or are in one of these records, which win. */
+  | { readonly record: string; readonly after: readonly string[]; readonly when: Decision };
 
 export type Item =
   | { readonly when: Decision; readonly node: Node }

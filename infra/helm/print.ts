@@ -1,6 +1,15 @@
 import type { GoTemplate, Scope } from './go-template.ts';
 import type { Decision, Entry, Item, Node } from './nodes.ts';
 
+type KeyEntry = Extract<Entry, { key: string }>;
+type RecordEntry = Extract<Entry, { record: string }>;
+interface Written {
+  readonly when: Decision;
+  readonly lines: readonly string[];
+}
+
+const isKeyed = (entry: Entry): entry is KeyEntry => 'key' in entry;
+
 /** Writes a template tree as the YAML of a Helm template. */
 export class Printer {
   private readonly go: GoTemplate;
@@ -21,26 +30,64 @@ export class Printer {
   }
 
   private entries(entries: readonly Entry[], indent: number, scope: Scope): string[] {
-    const fixed = entries.flatMap((entry) => ('key' in entry ? [entry.key] : []));
-    const wanted = entries.map((entry) => ({
-      when: entry.when,
-      lines:
-        'key' in entry
-          ? this.entry(entry.key, entry.node, indent, scope)
-          : this.record(entry.record, fixed, indent, scope),
-    }));
-    return this.conditional(wanted, indent, scope);
+    const records = entries.filter((entry) => 'record' in entry);
+    if (records.length > 0) return this.withRecords(entries, records, indent, scope);
+    return this.conditional(entries.filter(isKeyed).map(this.written(indent, scope)), indent, scope);
   }
 
-  private record(path: string, fixed: readonly string[], indent: number, scope: Scope): string[] {
+  private written(indent: number, scope: Scope): (entry: KeyEntry) => Written {
+    return ({ key, node, when }) => ({ when, lines: this.entry(key, node, indent, scope) });
+  }
+
+  /** A key that the program writes is left out of the records; where it is there only sometimes, only then. */
+  private withRecords(all: readonly Entry[], records: readonly RecordEntry[], indent: number, scope: Scope): string[] {
     const pad = ' '.repeat(indent);
-    const setting = this.go.setting(path, scope);
-    const entries = fixed.length > 0 ? `omit ${setting} ${fixed.map((key) => JSON.stringify(key)).join(' ')}` : setting;
+    const keyed = all.filter(isKeyed);
+    const always = keyed.filter(({ when }) => when === true).map(({ key }) => key);
+    const sometimes = sameConditions(keyed.filter(({ when }) => when !== true));
+    const names = sometimes.length > 0 ? records.map(({ record }) => `$${record.split('.').at(-1)}`) : [];
+    const taking = sometimes.map((entries): Written => {
+      const keys = entries.map(({ key }) => JSON.stringify(key)).join(' ');
+      const lines = entries.flatMap((entry) => this.written(indent, scope)(entry).lines);
+      return {
+        when: entries[0]?.when ?? true,
+        lines: [...names.map((name) => `${pad}{{- ${name} = omit ${name} ${keys} }}`), ...lines],
+      };
+    });
+    const rest = all
+      .filter((entry) => !isKeyed(entry) || entry.when === true)
+      .map((entry) => {
+        if (isKeyed(entry)) return this.written(indent, scope)(entry);
+        const name = names[records.indexOf(entry)] ?? this.go.setting(entry.record, scope);
+        return { when: entry.when, lines: this.record(entry, name, always, records, indent) };
+      });
     return [
-      `${pad}{{- range $key, $value := ${entries} }}`,
-      `${pad}{{ $key | quote }}: {{ $value | quote }}`,
-      `${pad}{{- end }}`,
+      ...names.map((name, at) => `${pad}{{- ${name} := ${this.go.setting(records[at]?.record ?? '', scope)} }}`),
+      ...this.conditional([...taking, ...rest], indent, scope),
     ];
+  }
+
+  private record(
+    { after, record, when }: RecordEntry,
+    value: string,
+    without: readonly string[],
+    records: readonly RecordEntry[],
+    indent: number,
+  ): string[] {
+    const pad = ' '.repeat(indent);
+    const inside: Scope = { element: { path: record, of: 'record' } };
+    const own = without.length > 0 ? `omit ${value} ${without.map((key) => JSON.stringify(key)).join(' ')}` : value;
+    // Helm's merge takes an empty text for none.
+    const winners = records.filter(({ record }) => after.includes(record));
+    const taken = winners.map((winner) => {
+      const has = `hasKey ${this.go.setting(winner.record, inside)} $key`;
+      if (typeof winner.when === 'boolean' || JSON.stringify(winner.when) === JSON.stringify(when)) return has;
+      return `and (${this.go.condition(winner.when, inside)}) (${has})`;
+    });
+    const entry = `${pad}{{ $key | quote }}: {{ $value | quote }}`;
+    const unless = taken.length > 1 ? `or ${taken.map((each) => `(${each})`).join(' ')}` : taken[0];
+    const lines = unless ? [`${pad}{{- if not (${unless}) }}`, entry, `${pad}{{- end }}`] : [entry];
+    return [`${pad}{{- range $key, $value := ${own} }}`, ...lines, `${pad}{{- end }}`];
   }
 
   private entry(key: string, node: Node, indent: number, scope: Scope): string[] {
@@ -119,7 +166,7 @@ export class Printer {
   }
 
   /** What stands under one condition goes into one block. */
-  private conditional(wanted: readonly { when: Decision; lines: string[] }[], indent: number, scope: Scope): string[] {
+  private conditional(wanted: readonly Written[], indent: number, scope: Scope): string[] {
     const pad = ' '.repeat(indent);
     const lines: string[] = [];
     let open = '';
@@ -153,6 +200,15 @@ export class Printer {
     lines.push(`${pad}{{- else }}`, ...write(rest), `${pad}{{- end }}`);
     return lines;
   }
+}
+
+function sameConditions(entries: readonly KeyEntry[]): KeyEntry[][] {
+  const groups = new Map<string, KeyEntry[]>();
+  for (const entry of entries) {
+    const condition = JSON.stringify(entry.when);
+    groups.set(condition, [...(groups.get(condition) ?? []), entry]);
+  }
+  return [...groups.values()];
 }
 
 /** An item that begins with an entry that is always there, its name if it has one. */

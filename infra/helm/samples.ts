@@ -33,7 +33,8 @@ export type Output = ReadonlyMap<string, KubeObject[]>;
 export const ELEMENTS = 4;
 
 /** Sizes of numbers, to begin with; where one of them decides, the bound is looked for between them. */
-const SIZES = [0, 1, 2, 5, 1023, 1024, 50_000];
+const SIZES = [1, 2, 5, 1023, 1024];
+const LARGE = 50_000;
 
 type Mutable = Record<string, string | number>;
 
@@ -122,7 +123,9 @@ class Building {
 
   private size({ schema }: Leaf): number {
     const { maxValue, minValue } = schema as { minValue?: number; maxValue?: number };
-    const sizes = SIZES.filter((size) => size >= (minValue ?? 0) && size <= Math.max(maxValue ?? Infinity, 5));
+    const least = minValue ?? 0;
+    const most = Math.min(maxValue ?? LARGE, LARGE);
+    const sizes = [least, ...SIZES.filter((size) => size > least && size < most), most];
     return sizes[this.random(sizes.length)] ?? 0;
   }
 

@@ -38,13 +38,22 @@ function object(schema: z.ZodObject): fc.Arbitrary<unknown> {
   return fc.record(Object.fromEntries(fields), { requiredKeys, noNullPrototype: true });
 }
 
+/** Keys that two records have, or that the program writes as well. */
+const CONTESTED = ['team', 'app', 'app.kubernetes.io/name', 'nginx.ingress.kubernetes.io/proxy-read-timeout'];
+
 function record(schema: z.ZodRecord): fc.Arbitrary<unknown> {
   // Affinity and the like: Kubernetes' own structure, which the schema does not describe.
   if (schema.valueType instanceof z.ZodUnknown) return fc.constant({});
-  return fc.dictionary(arbitrary(schema.keyType) as fc.Arbitrary<string>, arbitrary(schema.valueType), {
-    maxKeys: 3,
-    noNullPrototype: true,
-  });
+  const key = arbitrary(schema.keyType) as fc.Arbitrary<string>;
+  const contested = CONTESTED.filter((each) => z.safeParse(schema.keyType, each).success);
+  return fc.dictionary(
+    contested.length > 0 ? fc.oneof(key, fc.constantFrom(...contested)) : key,
+    arbitrary(schema.valueType),
+    {
+      maxKeys: 3,
+      noNullPrototype: true,
+    },
+  );
 }
 
 function array(schema: z.ZodArray): fc.Arbitrary<unknown> {
@@ -71,8 +80,11 @@ const AWKWARD = [
 
 function text(schema: z.ZodString): fc.Arbitrary<string> {
   const pattern = (schema.def.checks ?? []).map(patternOf).find((each) => each !== undefined);
-  if (pattern) return matching(pattern);
-  return fc.oneof(fc.constantFrom(...AWKWARD), fc.string({ maxLength: Math.min(schema.maxLength ?? 50, 50) }));
+  const any = pattern
+    ? matching(pattern)
+    : fc.oneof(fc.constantFrom(...AWKWARD), fc.string({ maxLength: Math.min(schema.maxLength ?? 50, 50) }));
+  // Here, not only for the settings as a whole: of a hundred fields each would have to be lucky.
+  return any.filter(({ length }) => length >= (schema.minLength ?? 0) && length <= (schema.maxLength ?? Infinity));
 }
 
 /** Few patterns stand behind many fields, and to take one apart is what costs. */

@@ -29,7 +29,7 @@ test('it is the whole service: migrates an empty database, answers, shows its do
   const karmada = await startSimulatedKarmada();
   const kubeconfig = join(out, 'kubeconfig');
   await karmada.writeKubeconfig(kubeconfig);
-  const service = await startServiceProcess({ databaseUrl: database.url, kubeconfig, program: [main] });
+  const service = await startServiceProcess({ databaseUrl: database.url, kubeconfig, program: main });
   try {
     expect(await (await fetch(`${service.url}/api/v1/jobs`)).json()).toEqual([]);
     expect((await fetch(`${service.url}/docs/`)).status).toBe(200);

@@ -1,0 +1,53 @@
+import type { CommonSettings } from '../settings/fragments.ts';
+import type { StackDefinition } from '../stacks/definition.ts';
+import { at } from './expressions.ts';
+import { released } from './release.ts';
+import type { Sample } from './samples.ts';
+
+type Entries = Record<string, string>;
+
+/** A key that no sample has. */
+const IN_BOTH = 'in-both';
+
+/**
+ * Two records of the settings may come together in one map. Keys of the samples are all different, so they do not show whose
+ * value is written where both have the same one: the program is asked.
+ */
+export class Precedence {
+  private readonly definition: StackDefinition;
+  private readonly known = new Map<string, string>();
+
+  constructor(definition: StackDefinition) {
+    this.definition = definition;
+  }
+
+  /** The one of two records that wins, given a sample in which they come together. */
+  winner(records: readonly [string, string], sample: Sample): string {
+    const key = [...records].sort().join(' ');
+    const winner = this.known.get(key) ?? this.ask(records, sample);
+    this.known.set(key, winner);
+    return winner;
+  }
+
+  private ask(records: readonly [string, string], { settings }: Sample): string {
+    const asked = structuredClone(settings);
+    const keys = records.flatMap((record) => Object.keys(at(asked, record) as Entries));
+    for (const record of records) (at(asked, record) as Entries)[IN_BOTH] = record;
+    const found = new Set(valuesOf(released(this.definition, asked as CommonSettings), keys));
+    const [winner] = found;
+    if (found.size === 1 && winner !== undefined) return winner;
+    throw new Error(`${records.join(', ')}: where both have a key, the program takes now the one and now the other`);
+  }
+}
+
+/** What stands under the key that both have, wherever they come together. */
+function valuesOf(output: ReadonlyMap<string, unknown>, keys: readonly string[]): string[] {
+  const found: string[] = [];
+  const visit = (value: unknown): void => {
+    if (value === null || typeof value !== 'object') return;
+    if (keys.every((key) => key in value) && IN_BOTH in value) found.push(String(value[IN_BOTH]));
+    Object.values(value).forEach(visit);
+  };
+  for (const objects of output.values()) visit(objects);
+  return found;
+}

@@ -1,0 +1,155 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { KubeObject } from '../../../infra/synth/synthesize.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../../service/local/cluster/simulated-cluster.ts';
+import { typeOfKind } from '../../../service/local/kube/resources.ts';
+import { charts, given } from './charts.ts';
+import { byTitle, helms, objectsIn, renderAll, valuesFor, write } from './render.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
+
+/** The part of an object that an API server never lets change (Kubernetes' validation of updates); of other kinds, nothing. */
+const FIXED: Readonly<Record<string, (object: KubeObject) => unknown>> = {
+  Deployment: ({ spec }) => fieldsOf(spec).selector,
+  StatefulSet({ spec }) {
+    const {
+      minReadySeconds,
+      ordinals,
+      persistentVolumeClaimRetentionPolicy,
+      replicas,
+      template,
+      updateStrategy,
+      ...fixed
+    } = fieldsOf(spec);
+    return fixed;
+  },
+  Job({ spec }) {
+    const { completionMode, completions, selector, template } = fieldsOf(spec);
+    return { completionMode, completions, selector, template };
+  },
+  PersistentVolumeClaim({ spec }) {
+    const { resources, volumeAttributesClassName, ...fixed } = fieldsOf(spec);
+    return fixed;
+  },
+  // Only between a Service with an address of its own and one without; the type may change.
+  Service: ({ spec }) => fieldsOf(spec).clusterIP,
+  RoleBinding: ({ roleRef }) => roleRef,
+  ClusterRoleBinding: ({ roleRef }) => roleRef,
+};
+
+/** Helm deletes a hook before it makes it anew. */
+const isMadeAnew = ({ metadata: { annotations = {} } }: KubeObject): boolean =>
+  annotations['helm.sh/hook-delete-policy']?.includes('before-hook-creation') ?? false;
+
+/** What an upgrade would be refused for. */
+function touched(before: readonly KubeObject[], after: readonly KubeObject[]): string[] {
+  const old = byTitle(before);
+  return Object.entries(byTitle(after)).flatMap(([title, object]) => {
+    const known = old[title];
+    const fixed = FIXED[object.kind];
+    if (!known || !fixed || (isMadeAnew(known) && isMadeAnew(object))) return [];
+    return isDeepStrictEqual(fixed(known), fixed(object)) ? [] : [title];
+  });
+}
+
+/** Claims look at what the cluster has: below, with a cluster. */
+const isClaim = (title: string): boolean => title.startsWith('PersistentVolumeClaim/');
+
+describe.skipIf(helms.length === 0).each(charts)('an upgrade of $name', (chart) => {
+  const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
+  const cases = given(chart);
+  const rendered = renderAll(
+    helm,
+    chart,
+    cases.map(([, settings]) => valuesFor(chart, settings)),
+  );
+
+  test.each(cases.map(([name], index) => ({ name, index })))(
+    'from the defaults to $name touches no immutable field',
+    ({ index }) => {
+      const found = touched(rendered[0] ?? [], rendered[index] ?? []);
+      expect(found.filter((title) => !isClaim(title))).toEqual([]);
+    },
+  );
+});
+
+describe.skipIf(helms.length === 0).each(helms)('where claims exist, helm $version', ({ helm }) => {
+  let cluster: SimulatedCluster;
+  const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
+  beforeAll(async () => {
+    cluster = await startSimulatedCluster();
+    writeFileSync(join(folder, 'kubeconfig'), cluster.kubeconfig);
+  });
+  afterAll(async () => {
+    await cluster.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const [chart] = charts.filter(({ name }) => name === 'preempt');
+  /** As an upgrade renders: with a cluster to look into. The cluster is in this process, so it must not be blocked. */
+  async function rendered(values: string, ...options: string[]): Promise<KubeObject[]> {
+    if (!chart) throw new Error('no chart of preempt');
+    const own = join(folder, `chart-${values}`);
+    write(own, chart.files);
+    const { stdout } = await promisify(execFile)(
+      helm,
+      [
+        ...['template', chart.name, own, '--namespace', 'default', '--dry-run=server', '--disable-openapi-validation'],
+        ...['--kubeconfig', join(folder, 'kubeconfig'), '--values', join(own, `ci/${values}-values.yaml`)],
+        ...options,
+      ],
+      { maxBuffer: 2 ** 26 },
+    );
+    return objectsIn(stdout);
+  }
+
+  test('an upgrade keeps their class and mode, and asks for the size that the values say', async () => {
+    const before = await rendered('dev');
+    const claims = before.filter(({ kind }) => kind === 'PersistentVolumeClaim');
+    expect(claims.length).toBeGreaterThan(2);
+    // What a cluster fills in is fixed from then on, too.
+    const bound = claims.map(({ metadata, spec, ...claim }) => ({
+      ...claim,
+      metadata: ofRelease(metadata),
+      spec: { ...fieldsOf(spec), storageClassName: 'standard', volumeMode: 'Filesystem', volumeName: 'pv-1' },
+    }));
+    const type = typeOfKind(cluster.registry.table, 'v1', 'PersistentVolumeClaim');
+    if (!type) throw new Error('claims are not simulated');
+    for (const claim of bound) cluster.registry.create(type, claim, { manager: 'helm' });
+
+    const after = await rendered('prod', '--set', 'storage.className=fast');
+    expect(touched(bound, after)).toEqual([]);
+    // One that was not there before is what the values say.
+    const added = after.find(
+      ({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === 'mysql-backup',
+    );
+    expect(fieldsOf(added?.spec).storageClassName).toBe('fast');
+  });
+});
+
+/** As Helm marks what it has made. */
+const ofRelease = ({ annotations, labels, ...metadata }: KubeObject['metadata']): KubeObject['metadata'] => ({
+  ...metadata,
+  labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' },
+  annotations: {
+    ...annotations,
+    'meta.helm.sh/release-name': 'preempt',
+    'meta.helm.sh/release-namespace': 'default',
+  },
+});
+
+test('what may not change is seen when it does', () => {
+  const claim = (storageClassName: string, storage: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data' },
+    spec: { storageClassName, resources: { requests: { storage } } },
+  });
+  expect(touched([claim('a', '1Gi')], [claim('a', '2Gi')])).toEqual([]);
+  expect(touched([claim('a', '1Gi')], [claim('b', '1Gi')])).toEqual(['PersistentVolumeClaim/data']);
+});
