@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +16,8 @@ const USUAL_PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-const CACHE = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules/.cache');
+const MODULES = join(dirname(fileURLToPath(import.meta.url)), '../../node_modules');
+const CACHE = join(MODULES, '.cache');
 
 /** Nothing that calls home, and no graphics card. */
 const FLAGS = [
@@ -56,7 +56,10 @@ export const findChromium = async (): Promise<{ path: string; flags: readonly st
 
 /** It unpacks into the temporary folder and takes what lies there for whole, which it is not while another process unpacks. */
 const unpackOnce = async (unpack: () => Promise<string>): Promise<string> => {
-  const { version } = createRequire(import.meta.url)('@sparticuz/chromium/package.json') as { version: string };
+  // As a file: the package does not export it.
+  const { version } = JSON.parse(readFileSync(join(MODULES, '@sparticuz/chromium/package.json'), 'utf8')) as {
+    version: string;
+  };
   const folder = join(CACHE, `chromium-${version}`);
   if (!existsSync(folder)) {
     await mkdir(CACHE, { recursive: true });
