@@ -12,6 +12,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where a worker asks for the run's PostgreSQL. */
     postgresBroker: string;
+    /** Folder for programs that are bundled once a run. */
+    programs: string;
   }
 }
 
@@ -24,6 +26,7 @@ export const TEMPLATE = 'migrated_template';
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const temporaryFiles = await collectTemporaryFiles();
+  project.provide('programs', temporaryFiles.folder);
   let server: Promise<{ url: string; dispose(): Promise<void> }> | undefined;
   const secret = randomBytes(16).toString('hex');
   const broker = createServer((request, response) => {

@@ -20,7 +20,7 @@ export async function folderForDatabases(): Promise<string> {
  * One folder for whatever the run and all programs that it starts put into the temporary folder (caches, unpacked browsers, pipes),
  * removed with the run.
  */
-export async function collectTemporaryFiles(): Promise<{ remove(): Promise<void> }> {
+export async function collectTemporaryFiles(): Promise<{ folder: string; remove(): Promise<void> }> {
   const before = process.env.TMPDIR;
   const folder = await mkdtemp(join(tmpdir(), 'ml-platform-tests-'));
   // As the temporary folder is: a program that runs as another user writes there, too.
@@ -28,6 +28,7 @@ export async function collectTemporaryFiles(): Promise<{ remove(): Promise<void>
   const guard = runAfterOurDeath('rm -rf "$1"', folder);
   process.env.TMPDIR = folder;
   return {
+    folder,
     async remove() {
       if (before === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = before;

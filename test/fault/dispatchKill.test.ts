@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Job } from '../../service/jobs/job.ts';
 import { RAY_JOB } from '../../service/local/karmada/kinds.ts';
+import { program } from '../program.ts';
 import { remainsOf, setUp, type World } from '../service/dispatch/world.ts';
 
 /** A process is killed once, while every job of the test is stopped at another request: just before Karmada acts on it, or just after. */
@@ -61,9 +61,9 @@ const WHILE_REMOVED: readonly Moment[] = [
   ['gone from the control plane', 'before', on('GET', () => '/clusters/member1/proxy/.*/rayjobs/.*')],
 ];
 
-function startProcess(world: World): ChildProcess {
-  const script = fileURLToPath(new URL('dispatcherProcess.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, world.database.url, world.gate.url], {
+async function startProcess(world: World): Promise<ChildProcess> {
+  const script = await program('test/fault/dispatcherProcess.ts');
+  const child = spawn(process.execPath, [script, world.database.url, world.gate.url], {
     stdio: 'inherit',
   });
   onTestFinished(async () => {
@@ -81,7 +81,7 @@ async function kill(child: ChildProcess): Promise<void> {
 /** Runs a dispatcher until each job is at its moment, and kills it there. */
 async function killAt(world: World, moments: readonly Moment[], jobs: readonly Job[]): Promise<void> {
   const held = moments.map(([, , requestOf], index) => world.gate.hold(requestOf(jobs[index] as Job)));
-  const child = startProcess(world);
+  const child = await startProcess(world);
   const requests = await Promise.all(held);
   await Promise.all(
     requests.map((request, index) => (moments[index]?.[1] === 'after' ? request.forward() : undefined)),

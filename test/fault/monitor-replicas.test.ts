@@ -1,9 +1,10 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Job } from '../../service/jobs/job.ts';
+import { atEnd, concurrently } from '../concurrently.ts';
+import { program } from '../program.ts';
 import {
   eventually,
   FAILED,
@@ -21,11 +22,9 @@ const TAKEN_OVER_WITHIN_MS = 5_000;
 const TIMEOUT_MS = 90_000;
 
 async function startReplica(world: World, mode: 'poll' | 'watch' = 'poll'): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'monitorReplica.ts'), [world.database.url, world.simulated.url, mode], {
-    execArgv: ['--import', 'tsx'],
-  });
+  const child = fork(await program('test/fault/monitorReplica.ts'), [world.database.url, world.simulated.url, mode]);
   const guard = killWithUs(child);
-  onTestFinished(async () => {
+  atEnd(async () => {
     guard.stdin?.end();
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
@@ -114,7 +113,7 @@ test(
 );
 
 for (const mode of ['poll', 'watch'] as const) {
-  test(
+  concurrently(
     `${mode}: each change is stored once although replicas are paused, awake again, and killed in the midst`,
     async () => {
       const world = await setUp({ clusters: CLUSTERS });

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { LABELS } from '../../service/contract.ts';
 import { ALGORITHMS, objectNameOf } from '../../service/jobs/index.ts';
 import { JOB } from '../../service/local/kube/job-kind.ts';
@@ -377,20 +376,13 @@ describe('the database', () => {
   });
 
   it('had its database password in a ConfigMap', async () => {
+    // As text: a chart's templates are no YAML before they are rendered.
     const root = new URL('../../charts-out/', import.meta.url);
     const files = (await readdir(root, { recursive: true })).filter((file) => file.endsWith('.yaml'));
-    const documents = await Promise.all(
-      files.map(async (file) => parseAllDocuments(await readFile(new URL(file, root), 'utf8'))),
-    );
-    const configMaps = documents
-      .flat()
-      .map((document) => document.toJS())
-      .filter((object) => object?.kind === 'ConfigMap');
-    for (const { metadata, data } of configMaps) {
-      expect([metadata.name, JSON.stringify(data)]).toEqual([
-        metadata.name,
-        expect.not.stringMatching(/DATABASE_URL|postgres(ql)?:\/\/[^"]*:[^"]*@|PASSWORD"\s*:/i),
-      ]);
-    }
+    const texts = await Promise.all(files.map((file) => readFile(new URL(file, root), 'utf8')));
+    const configMaps = texts.flatMap((text) => text.split(/^---$/m)).filter((text) => /^kind: ConfigMap$/m.test(text));
+    expect(configMaps.length).toBeGreaterThan(0);
+    for (const text of configMaps)
+      expect(text).not.toMatch(/DATABASE_URL|postgres(ql)?:\/\/[^\s"]*:[^\s"]*@|PASSWORD"?\s*:/i);
   });
 });

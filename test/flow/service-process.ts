@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENV } from '../../service/contract.ts';
+import { program } from '../program.ts';
 
 /** The service as it runs in production: a process of its own, told everything by its environment. */
 export interface ServiceProcess {
@@ -15,17 +16,16 @@ export interface ServiceProcess {
 }
 
 const START_MS = 30_000;
-const SOURCES = ['--import', 'tsx', new URL('../../service/main.ts', import.meta.url).pathname];
 
 export async function startServiceProcess(settings: {
   databaseUrl: string;
   kubeconfig: string;
-  /** Arguments of Node instead of the sources: the bundle of the image. */
-  program?: string[];
+  /** Another build of it, such as the bundle of the image. */
+  program?: string;
   environment?: Readonly<Record<string, string>>;
 }): Promise<ServiceProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, settings.program ?? SOURCES, {
+  const child = spawn(process.execPath, [settings.program ?? (await program('service/main.ts'))], {
     env: {
       PATH: process.env.PATH,
       HOME: process.env.HOME,

@@ -14,6 +14,8 @@ const FOR_TESTS = {
   shared_buffers: '64MB',
   min_wal_size: '32MB',
   max_wal_size: '128MB',
+  // In the data directory, which is removed; POSIX shared memory of a killed server would stay.
+  dynamic_shared_memory_type: 'mmap',
 };
 
 /** A server of a test's own, for what the shared one must not suffer: restarts, pauses, kills. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { inject, onTestFinished } from 'vitest';
+import { inject } from 'vitest';
 import { type Connection, parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/createStore.ts';
 import { TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
 import type { Store } from '../../service/store/store.ts';
+import { atEnd } from '../concurrently.ts';
 import { TEMPLATE } from '../globalSetup.ts';
 
 export { type OwnPostgres, startOwnPostgres } from './ownPostgres.ts';
@@ -99,7 +100,7 @@ async function sessionsLeft(client: pg.Client, database: string): Promise<string
 
 function dropAfterTest(database: TestDatabase): void {
   try {
-    onTestFinished(() => database.drop());
+    atEnd(() => database.drop());
   } catch {
     // Not in a test but in a hook of the file, whose afterAll drops it.
   }

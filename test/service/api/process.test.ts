@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { type FaultProxy, startFaultProxy } from '../../faultProxy.ts';
+import { program } from '../../program.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { call, smallJob, temporaryFile, until } from './world.ts';
 
@@ -16,7 +16,9 @@ let karmada: SimulatedKarmada;
 let proxy: FaultProxy;
 let file: Awaited<ReturnType<typeof temporaryFile>>;
 let environment: Record<string, string>;
+let main: string;
 beforeAll(async () => {
+  main = await program('service/main.ts');
   database = await freshDatabase();
   proxy = await startFaultProxy({ port: database.port });
   karmada = await startSimulatedKarmada({ speed: 0, propagationDelayMs: 1 });
@@ -43,9 +45,7 @@ interface Run {
 }
 
 function run(variables: Record<string, string>, args: string[] = []): Run {
-  const root = resolve(import.meta.dirname, '../../..');
-  const child = spawn(process.execPath, ['--import', 'tsx', join(root, 'service/main.ts'), ...args], {
-    cwd: root,
+  const child = spawn(process.execPath, [main, ...args], {
     env: { PATH: process.env.PATH ?? '', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { type ExpectStatic, expect } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import { KarmadaError } from '../../../service/karmada/errors.ts';
+import { concurrently } from '../../concurrently.ts';
 import { objectsOf, remainsOf, setUp, type World } from './world.ts';
 
 const asked = (reason: string) => ({ reason, message: 'asked for by the user' });
@@ -20,10 +21,10 @@ async function finish(world: World, job: Job, seconds = 0): Promise<void> {
   );
 }
 
-const idle = (world: World) =>
-  expect.poll(() => world.database.query('select from dispatch'), { timeout: 5_000 }).toEqual([]);
+const idle = (world: World, { poll }: ExpectStatic) =>
+  poll(() => world.database.query('select from dispatch'), { timeout: 5_000 }).toEqual([]);
 
-test('cancel keeps the logs first, and is done when nothing is left anywhere', async () => {
+concurrently('cancel keeps the logs first, and is done when nothing is left anywhere', async ({ expect }) => {
   const world = await setUp();
   const order: string[] = [];
   world.dispatch({
@@ -40,7 +41,7 @@ test('cancel keeps the logs first, and is done when nothing is left anywhere', a
   expect(order).toEqual([expect.stringContaining('member1: RayJob')]);
 });
 
-test('a cluster that does not give its logs holds a cancel up for a few seconds, not for ever', async () => {
+concurrently('a cluster that does not give its logs holds a cancel up for a few seconds, not for ever', async () => {
   const world = await setUp();
   let tries = 0;
   world.dispatch({
@@ -56,7 +57,7 @@ test('a cluster that does not give its logs holds a cancel up for a few seconds,
   expect(tries).toBeLessThanOrEqual(3);
 });
 
-test('nothing is said to be gone from a cluster that does not answer, until it does', async () => {
+concurrently('nothing is said to be gone from a cluster that does not answer, until it does', async ({ expect }) => {
   const world = await setUp();
   world.dispatch();
   const job = await world.shows((await world.submit()).id, 'Scheduled');
@@ -72,7 +73,7 @@ test('nothing is said to be gone from a cluster that does not answer, until it d
   expect(await remainsOf(world, job)).toEqual([]);
 });
 
-test.each<[string, Record<string, unknown>, (world: World, job: Job) => Promise<unknown>]>([
+const STATES: readonly [string, Record<string, unknown>, (world: World, job: Job) => Promise<unknown>][] = [
   ['never sent', {}, async () => undefined],
   [
     'waits for a cluster',
@@ -149,17 +150,21 @@ test.each<[string, Record<string, unknown>, (world: World, job: Job) => Promise<
       await world.shows(job.id, 'Suspended');
     },
   ],
-])('delete of a job that %s leaves nothing', async (_state, fields, bring) => {
-  const world = await setUp();
-  const job = await world.submit(fields);
-  await bring(world, job);
-  await remove(world, job.id);
-  world.dispatch();
-  await world.until(job.id, isGone);
-  expect(await remainsOf(world, job)).toEqual([]);
-});
+];
 
-test('delete while the RayJob is being created leaves nothing', async () => {
+for (const [state, fields, bring] of STATES) {
+  concurrently(`delete of a job that ${state} leaves nothing`, async () => {
+    const world = await setUp();
+    const job = await world.submit(fields);
+    await bring(world, job);
+    await remove(world, job.id);
+    world.dispatch();
+    await world.until(job.id, isGone);
+    expect(await remainsOf(world, job)).toEqual([]);
+  });
+}
+
+concurrently('delete while the RayJob is being created leaves nothing', async () => {
   const world = await setUp();
   world.dispatch({ claimSeconds: 1 });
   const held = world.gate.hold(/^PATCH .*\/rayjobs\//);
@@ -172,35 +177,38 @@ test('delete while the RayJob is being created leaves nothing', async () => {
   expect(await remainsOf(world, job)).toEqual([]);
 });
 
-test('after its retention a finished job leaves Karmada, and its volume stays until it is deleted', async () => {
-  const world = await setUp();
-  const logsOf: string[] = [];
-  world.dispatch({
-    finishedRetentionSeconds: 60,
-    keepLogs: async ({ id }) => {
-      logsOf.push(id);
-    },
-  });
-  const job = await world.shows((await world.submit()).id, 'Scheduled');
-  await expect.poll(() => remainsOf(world, job)).toContain('member1: PersistentVolumeClaim');
-  await finish(world, job, 59.5);
-  await idle(world);
-  expect(logsOf).toContain(job.id);
-  const volume = [
-    'control plane: PersistentVolumeClaim',
-    'control plane: PropagationPolicy',
-    'member1: PersistentVolumeClaim',
-  ];
-  await expect.poll(() => remainsOf(world, job)).toEqual(volume);
-  expect(await world.karmada.get(objectsOf(job).volumePolicy)).toBeDefined();
-  expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
+concurrently(
+  'after its retention a finished job leaves Karmada, and its volume stays until it is deleted',
+  async ({ expect }) => {
+    const world = await setUp();
+    const logsOf: string[] = [];
+    world.dispatch({
+      finishedRetentionSeconds: 60,
+      keepLogs: async ({ id }) => {
+        logsOf.push(id);
+      },
+    });
+    const job = await world.shows((await world.submit()).id, 'Scheduled');
+    await expect.poll(() => remainsOf(world, job)).toContain('member1: PersistentVolumeClaim');
+    await finish(world, job, 59.5);
+    await idle(world, expect);
+    expect(logsOf).toContain(job.id);
+    const volume = [
+      'control plane: PersistentVolumeClaim',
+      'control plane: PropagationPolicy',
+      'member1: PersistentVolumeClaim',
+    ];
+    await expect.poll(() => remainsOf(world, job)).toEqual(volume);
+    expect(await world.karmada.get(objectsOf(job).volumePolicy)).toBeDefined();
+    expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
 
-  await remove(world, job.id);
-  await world.until(job.id, isGone);
-  expect(await remainsOf(world, job)).toEqual([]);
-});
+    await remove(world, job.id);
+    await world.until(job.id, isGone);
+    expect(await remainsOf(world, job)).toEqual([]);
+  },
+);
 
-test('a job that ends by itself while it is being cancelled keeps its own end', async () => {
+concurrently('a job that ends by itself while it is being cancelled keeps its own end', async ({ expect }) => {
   const world = await setUp();
   const dispatcher = world.dispatch();
   const job = await world.shows((await world.submit()).id, 'Scheduled');
@@ -216,7 +224,7 @@ test('a job that ends by itself while it is being cancelled keeps its own end', 
   await dispatcher.stop();
 });
 
-test('a control plane without garbage collector: the binding is removed by us', async () => {
+concurrently('a control plane without garbage collector: the binding is removed by us', async () => {
   const world = await setUp({ collectGarbage: false });
   world.dispatch();
   const job = await world.shows((await world.submit()).id, 'Scheduled');

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { onTestFinished } from 'vitest';
 import {
   createDispatcher,
   type Dispatcher,
@@ -19,6 +18,7 @@ import {
   startSimulatedKarmada,
 } from '../../../service/local/karmada/simulated-karmada.ts';
 import type { Store } from '../../../service/store/store.ts';
+import { atEnd } from '../../concurrently.ts';
 import { type Gate, startGate } from '../../fault/gate.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { kubeconfigOf, MANIFESTS } from './settings.ts';
@@ -59,7 +59,7 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
   const direct = createKarmada(kubeconfigOf(simulated.url));
   const gated = createKarmada(kubeconfigOf(gate.url));
   const dispatchers: Dispatcher[] = [];
-  onTestFinished(async () => {
+  atEnd(async () => {
     await Promise.all(dispatchers.map((dispatcher) => dispatcher.stop(0)));
     await Promise.all([direct.close(), gated.close()]);
     await gate.close();

@@ -17,12 +17,12 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeUsable } from '../../../service/local/postgres/binaries.ts';
 import { startTimeOf } from '../../../service/local/postgres/processes.ts';
 import { type Postgres, startPostgres } from '../../../service/local/postgres/startPostgres.ts';
+import { program } from '../../program.ts';
 import { folderForDatabases } from '../../scratch.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -62,8 +62,8 @@ async function start(): Promise<Postgres> {
 async function startElsewhere(
   account: { uid?: number; gid?: number } = {},
 ): Promise<{ child: ChildProcess; told: Postgres & { lines: string[] } }> {
-  const script = fileURLToPath(new URL('./postgresProcess.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', script, directory], {
+  const script = await program('test/service/local/postgresProcess.ts');
+  const child = spawn(process.execPath, [script, directory], {
     ...account,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

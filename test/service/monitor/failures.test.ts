@@ -4,6 +4,7 @@ import type { Job } from '../../../service/jobs/job.ts';
 import type { FaultKind } from '../../../service/local/karmada/faults.ts';
 import { leaseName } from '../../../service/monitor/ownership.ts';
 import type { TickReport } from '../../../service/monitor/poll.ts';
+import { concurrently } from '../../concurrently.ts';
 import { eventually, FAILED, INTERVAL_MS, RUNNING, SUBMITTED, setUp } from './world.ts';
 
 const FAULTS: Readonly<Record<string, FaultKind>> = {
@@ -70,7 +71,7 @@ test('clusters that fail in every way keep their jobs as they are, say so, recov
   }
 });
 
-test('a cluster that is back says what it said before, when nothing changed meanwhile', async () => {
+concurrently('a cluster that is back says what it said before, when nothing changed meanwhile', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
@@ -84,7 +85,7 @@ test('a cluster that is back says what it said before, when nothing changed mean
   expect(told.slice(-2)).toEqual(['ClusterUnreachable', 'ClusterReachable']);
 });
 
-test('one failed query alone is not worth a word to the jobs', async () => {
+concurrently('one failed query alone is not worth a word to the jobs', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
@@ -153,33 +154,36 @@ test('a cluster that is merely slow is heard in the end, and skips ticks meanwhi
   expect(durations[Math.floor(durations.length / 2)]).toBeLessThan(intervalMs / 2);
 });
 
-test('the freshness of a cluster outlives the replica that asked it, and every replica can tell it', async () => {
-  const world = await setUp();
-  const job = await world.place(['member1']);
-  world.write(job, RUNNING);
-  const first = await world.monitor();
-  await world.until(job.id, ({ status }) => status === 'Running');
-  world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
-  const told = await world.until(job.id, ({ message }) => message.startsWith('cluster unreachable since '));
-  const since = (await first.clusterHealth()).get('member1')?.unreachableSince?.toISOString();
-  expect(told.message).toContain(since);
-  await eventually(
-    () => world.store.leases.notes('monitor/'),
-    (notes) => Number(notes.get(leaseName('member1'))?.failures) >= 3,
-  );
+concurrently(
+  'the freshness of a cluster outlives the replica that asked it, and every replica can tell it',
+  async () => {
+    const world = await setUp();
+    const job = await world.place(['member1']);
+    world.write(job, RUNNING);
+    const first = await world.monitor();
+    await world.until(job.id, ({ status }) => status === 'Running');
+    world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
+    const told = await world.until(job.id, ({ message }) => message.startsWith('cluster unreachable since '));
+    const since = (await first.clusterHealth()).get('member1')?.unreachableSince?.toISOString();
+    expect(told.message).toContain(since);
+    await eventually(
+      () => world.store.leases.notes('monitor/'),
+      (notes) => Number(notes.get(leaseName('member1'))?.failures) >= 3,
+    );
 
-  const second = await world.monitor();
-  expect((await second.clusterHealth()).get('member1')?.unreachableSince?.toISOString()).toBe(since);
-  await first.stop();
-  await eventually(
-    () => second.clusterHealth(),
-    (health) => (health.get('member1')?.consecutiveFailures ?? 0) > 3,
-  );
-  expect((await second.clusterHealth()).get('member1')?.unreachableSince?.toISOString()).toBe(since);
-  expect((await world.store.jobs.get(job.id))?.message).toBe(told.message);
-});
+    const second = await world.monitor();
+    expect((await second.clusterHealth()).get('member1')?.unreachableSince?.toISOString()).toBe(since);
+    await first.stop();
+    await eventually(
+      () => second.clusterHealth(),
+      (health) => (health.get('member1')?.consecutiveFailures ?? 0) > 3,
+    );
+    expect((await second.clusterHealth()).get('member1')?.unreachableSince?.toISOString()).toBe(since);
+    expect((await world.store.jobs.get(job.id))?.message).toBe(told.message);
+  },
+);
 
-test('one object that cannot be read does not hold up the others of its cluster', async () => {
+concurrently('one object that cannot be read does not hold up the others of its cluster', async () => {
   const world = await setUp();
   const bad = await world.place(['member1']);
   const good = await world.place(['member1']);

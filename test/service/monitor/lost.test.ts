@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import { RESOURCE_BINDING } from '../../../service/local/karmada/kinds.ts';
+import { concurrently } from '../../concurrently.ts';
 import { INTERVAL_MS, RUNNING, setUp, type World } from './world.ts';
 
 /** As Karmada's scheduler writes it. */
@@ -31,30 +32,33 @@ function bind(world: World, job: Job, clusters: string[]): void {
   registry.setStatus(RESOURCE_BINDING, job.namespace, name, { conditions });
 }
 
-test('a job that is gone from a cluster that answers fails as Lost, after the grace and not before', async () => {
-  const world = await setUp();
-  const job = await world.place(['member1']);
-  const other = await world.place(['member1']);
-  world.write(job, RUNNING);
-  world.write(other, RUNNING);
-  const graceMs = 5 * INTERVAL_MS;
-  await world.monitor({ lostGraceMs: graceMs });
-  await world.until(job.id, ({ status }) => status === 'Running');
-  const startedAt = performance.now();
-  world.remove(job);
-  const lost = await world.until(job.id, ({ status }) => status === 'Failed');
-  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(graceMs);
-  expect(lost.reason).toBe('Lost');
-  expect(lost.finishedAt).toBeInstanceOf(Date);
-  expect((await world.history(job.id)).at(-1)).toMatchObject({
-    reason: 'Lost',
-    cluster: 'member1',
-    previous: 'Running',
-  });
-  expect((await world.store.jobs.get(other.id))?.status).toBe('Running');
-});
+concurrently(
+  'a job that is gone from a cluster that answers fails as Lost, after the grace and not before',
+  async () => {
+    const world = await setUp();
+    const job = await world.place(['member1']);
+    const other = await world.place(['member1']);
+    world.write(job, RUNNING);
+    world.write(other, RUNNING);
+    const graceMs = 5 * INTERVAL_MS;
+    await world.monitor({ lostGraceMs: graceMs });
+    await world.until(job.id, ({ status }) => status === 'Running');
+    const startedAt = performance.now();
+    world.remove(job);
+    const lost = await world.until(job.id, ({ status }) => status === 'Failed');
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(graceMs);
+    expect(lost.reason).toBe('Lost');
+    expect(lost.finishedAt).toBeInstanceOf(Date);
+    expect((await world.history(job.id)).at(-1)).toMatchObject({
+      reason: 'Lost',
+      cluster: 'member1',
+      previous: 'Running',
+    });
+    expect((await world.store.jobs.get(other.id))?.status).toBe('Running');
+  },
+);
 
-test('a job that comes back within the grace is not lost', async () => {
+concurrently('a job that comes back within the grace is not lost', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
@@ -72,7 +76,7 @@ test('a job that comes back within the grace is not lost', async () => {
   expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
 });
 
-test('an empty list from a cluster that restarted with an empty cache loses nothing', async () => {
+concurrently('an empty list from a cluster that restarted with an empty cache loses nothing', async () => {
   const world = await setUp();
   const jobs = [];
   for (let i = 0; i < 5; i += 1) jobs.push(await world.place(['member1']));
@@ -87,7 +91,7 @@ test('an empty list from a cluster that restarted with an empty cache loses noth
   expect(await Promise.all(jobs.map(({ id }) => world.history(id)))).toEqual(before);
 });
 
-test('while Karmada cannot say where a job is, it is not lost', async () => {
+concurrently('while Karmada cannot say where a job is, it is not lost', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
@@ -101,7 +105,7 @@ test('while Karmada cannot say where a job is, it is not lost', async () => {
   await world.until(job.id, ({ reason }) => reason === 'Lost');
 });
 
-test('a job that Karmada moved is followed to its new cluster', async () => {
+concurrently('a job that Karmada moved is followed to its new cluster', async () => {
   const world = await setUp();
   const job = await world.place(['member1', 'member2']);
   // Only in member1 at first; dispatch knows no better.
@@ -119,7 +123,7 @@ test('a job that Karmada moved is followed to its new cluster', async () => {
   expect((await world.history(job.id)).map(({ reason }) => reason)).toContain('Moved');
 });
 
-test('a job whose cluster is unreachable is followed when Karmada moves it', async () => {
+concurrently('a job whose cluster is unreachable is followed when Karmada moves it', async () => {
   const world = await setUp();
   const job = await world.place(['member1', 'member2']);
   await world.database.query(`update job set clusters = array['member1'] where id = $1`, [job.id]);
@@ -135,18 +139,21 @@ test('a job whose cluster is unreachable is followed when Karmada moves it', asy
   expect(moved.message).not.toContain('unreachable');
 });
 
-test('a job that has not reached its cluster yet is waited for, as long as Karmada means to bring it', async () => {
-  const world = await setUp();
-  const job = await world.place(['member1'], { inMembers: false });
-  bind(world, job, ['member1']);
-  const abandoned = await world.place(['member1'], { inMembers: false });
-  await world.monitor({ lostGraceMs: INTERVAL_MS });
-  await world.until(abandoned.id, ({ reason }) => reason === 'Lost');
-  await sleep(5 * INTERVAL_MS);
-  expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Pending', reason: 'Scheduled' });
-});
+concurrently(
+  'a job that has not reached its cluster yet is waited for, as long as Karmada means to bring it',
+  async () => {
+    const world = await setUp();
+    const job = await world.place(['member1'], { inMembers: false });
+    bind(world, job, ['member1']);
+    const abandoned = await world.place(['member1'], { inMembers: false });
+    await world.monitor({ lostGraceMs: INTERVAL_MS });
+    await world.until(abandoned.id, ({ reason }) => reason === 'Lost');
+    await sleep(5 * INTERVAL_MS);
+    expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Pending', reason: 'Scheduled' });
+  },
+);
 
-test('a job that is to be cancelled may vanish: that is for dispatch to tell', async () => {
+concurrently('a job that is to be cancelled may vanish: that is for dispatch to tell', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
@@ -158,7 +165,7 @@ test('a job that is to be cancelled may vanish: that is for dispatch to tell', a
   expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
 });
 
-test('a row deleted under the monitor is forgotten', async () => {
+concurrently('a row deleted under the monitor is forgotten', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
+import { concurrently } from '../../concurrently.ts';
 import {
   eventually,
   FAILED,
@@ -35,7 +36,7 @@ async function watched(
   );
 }
 
-test('after the first query the watch alone tells of changes: no further query, no GET', async () => {
+concurrently('after the first query the watch alone tells of changes: no further query, no GET', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   await watched(world, [job]);
@@ -74,7 +75,7 @@ test('cut again and again with 1,000 changes in flight, it misses none and doubl
   }
 });
 
-test('an expired version leads to a new list, and what changed meanwhile is found', async () => {
+concurrently('an expired version leads to a new list, and what changed meanwhile is found', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   await watched(world, [job], { mode: 'watch' });
@@ -109,7 +110,7 @@ test('while no watch stands the query does its work', async () => {
   expect(tables(world)).toBeLessThanOrEqual(before + 1);
 });
 
-test('a watch that has fallen silent unnoticed is found out by the check', async () => {
+concurrently('a watch that has fallen silent unnoticed is found out by the check', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   await watched(world, [job], { mode: 'watch', checkIntervalMs: 1_000 });
@@ -120,7 +121,7 @@ test('a watch that has fallen silent unnoticed is found out by the check', async
   end();
 });
 
-test('a job that vanishes is noticed by the watch and confirmed by the query', async () => {
+concurrently('a job that vanishes is noticed by the watch and confirmed by the query', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   await watched(world, [job], { mode: 'watch', lostGraceMs: 300 });
@@ -128,11 +129,14 @@ test('a job that vanishes is noticed by the watch and confirmed by the query', a
   await world.until(job.id, ({ reason }) => reason === 'Lost');
 });
 
-test('a job placed on a watched cluster is taken up, whatever its watch told before we knew the job', async () => {
-  const world = await setUp();
-  const job = await world.place(['member1']);
-  await watched(world, [job], { mode: 'watch' });
-  const late = await world.place(['member1']);
-  world.write(late, RUNNING);
-  await world.until(late.id, ({ status }) => status === 'Running');
-});
+concurrently(
+  'a job placed on a watched cluster is taken up, whatever its watch told before we knew the job',
+  async () => {
+    const world = await setUp();
+    const job = await world.place(['member1']);
+    await watched(world, [job], { mode: 'watch' });
+    const late = await world.place(['member1']);
+    world.write(late, RUNNING);
+    await world.until(late.id, ({ status }) => status === 'Running');
+  },
+);

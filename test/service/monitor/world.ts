@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
-import { onTestFinished } from 'vitest';
 import { LABELS } from '../../../service/contract.ts';
 import type { Job, JobEvent, JobKind } from '../../../service/jobs/job.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
@@ -13,6 +12,7 @@ import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { createMonitor, type Monitor, type MonitorDependencies } from '../../../service/monitor/monitor.ts';
 import type { TickReport } from '../../../service/monitor/poll.ts';
 import type { Store } from '../../../service/store/store.ts';
+import { atEnd } from '../../concurrently.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { dispatched, newJob } from '../someJobs.ts';
 
@@ -108,7 +108,7 @@ export async function setUp({
   const monitors: Monitor[] = [];
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(JSON.parse(line).msg) });
-  onTestFinished(async () => {
+  atEnd(async () => {
     await Promise.all(monitors.map((monitor) => monitor.stop()));
     await karmada.close();
     await simulated.close();

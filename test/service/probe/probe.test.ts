@@ -9,6 +9,7 @@ import { type Ask, ProbeFailure, probe, probeRefusal } from '../../../service/pr
 import { simulatedBase } from '../../flow/base.ts';
 import type { JobAnswer } from '../../flow/client.ts';
 import { eventually, startWorld, type World } from '../../flow/world.ts';
+import { program } from '../../program.ts';
 
 // The service as in production and a simulated Karmada in which we write what the members say.
 
@@ -84,12 +85,7 @@ test('a job that does not end is given up, with where it stands', async () => {
 });
 
 test('a service that is not there is told with the address that does not answer', async () => {
-  const { code, text } = await program([
-    '--url=http://127.0.0.1:2',
-    '--image',
-    'busybox:1.37.0',
-    '--timeout-seconds=1',
-  ]);
+  const { code, text } = await run(['--url=http://127.0.0.1:2', '--image', 'busybox:1.37.0', '--timeout-seconds=1']);
   expect(code).toBe(1);
   expect(text).toContain('probe: the job API does not answer: fetch failed');
   expect(text).toContain('127.0.0.1:2');
@@ -104,9 +100,9 @@ test('a service that lets anybody in is no success where callers must have token
 test('as a program: refused without a token, and with one it submits', async () => {
   const where = [`--url=${withTokens.service.url}`, '--image', 'busybox:1.37.0'];
   const [refused, noToken, given] = await Promise.all([
-    program([...where, '--expect-refusal']),
-    program(where),
-    program([...where, `--token-file=${tokenFile}`, '--namespace=elsewhere']),
+    run([...where, '--expect-refusal']),
+    run(where),
+    run([...where, `--token-file=${tokenFile}`, '--namespace=elsewhere']),
   ]);
   expect(refused).toEqual({ code: 0, text: '/ready answers 200, and /api/v1/jobs answers 401 to who has no token\n' });
   expect(noToken.code).toBe(1);
@@ -117,14 +113,15 @@ test('as a program: refused without a token, and with one it submits', async () 
 });
 
 test('as a program: a wrong command line is told', async () => {
-  const [none, wrong] = await Promise.all([program([]), program(['--url=x', '--image=y', '--timeout-seconds=soon'])]);
+  const [none, wrong] = await Promise.all([run([]), run(['--url=x', '--image=y', '--timeout-seconds=soon'])]);
   expect(none).toMatchObject({ code: 1, text: expect.stringContaining('--url is missing') });
   expect(wrong.code).toBe(1);
 });
 
-async function program(args: string[]): Promise<{ code: number | null; text: string }> {
-  const main = new URL('../../../service/probe/main.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(args: string[]): Promise<{ code: number | null; text: string }> {
+  const child = spawn(process.execPath, [await program('service/probe/main.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => (text += part));
   const [code] = (await once(child, 'close')) as [number | null];

@@ -163,7 +163,8 @@ describe('settling', () => {
     expect(await store.jobs.get(job.id)).toBeUndefined();
     for (const table of ['job', 'dispatch', 'idempotency_key', 'job_log'])
       expect(await database.query(`select from ${table}`)).toEqual([]);
-    expect((await store.events.after(null, 10)).map(({ reason }) => reason)).toEqual(['Queued', 'Deleting', 'Deleted']);
+    const reasons = async () => (await store.events.after(null, 10)).map(({ reason }) => reason);
+    await expect.poll(reasons).toEqual(['Queued', 'Deleting', 'Deleted']);
 
     await store.housekeep();
     expect(await store.events.after(null, 10)).toHaveLength(3);

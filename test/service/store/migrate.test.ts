@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseConnection } from '../../../service/store/connection.ts';
 import { Database } from '../../../service/store/database.ts';
 import { StoreUnavailable } from '../../../service/store/errors.ts';
 import { migrate, readMigrations } from '../../../service/store/migrate.ts';
+import { program } from '../../program.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { inserted } from '../someJobs.ts';
 
@@ -22,9 +22,9 @@ async function migrating(database: TestDatabase, migrations = readMigrations()):
 
 test('replicas that start together migrate once', async () => {
   const database = await freshDatabase({ migrated: false });
-  const script = fileURLToPath(new URL('./migrateProcess.ts', import.meta.url));
+  const script = await program('test/service/store/migrateProcess.ts');
   const replicas = Array.from({ length: 3 }, () =>
-    spawn(process.execPath, ['--import', 'tsx', script], { env: { ...process.env, DATABASE_URL: database.url } }),
+    spawn(process.execPath, [script], { env: { ...process.env, DATABASE_URL: database.url } }),
   );
   const outputs = replicas.map(async (replica) => {
     const [said, complained] = await Promise.all([text(replica.stdout), text(replica.stderr)]);

@@ -5,13 +5,20 @@ import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { createKarmada } from '../../../../service/karmada/client.ts';
 import { loadKubeconfig } from '../../../../service/karmada/kubeconfig.ts';
+import { program } from '../../../program.ts';
 import { temporaryDirectory } from '../../karmada/simulation.ts';
-
-const PROCESS = join(import.meta.dirname, '../../../../service/local/karmada/process.ts');
 
 test('as a process of its own it prints its addresses, loads and changes jobs as told, and ends on SIGTERM', async () => {
   const kubeconfig = join(await temporaryDirectory(), 'kubeconfig');
-  const args = ['--import', 'tsx', PROCESS, '--clusters', '2', '--speed', '0', '--kubeconfig', kubeconfig];
+  const args = [
+    await program('service/local/karmada/process.ts'),
+    '--clusters',
+    '2',
+    '--speed',
+    '0',
+    '--kubeconfig',
+    kubeconfig,
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   onTestFinished(() => void child.kill('SIGKILL'));
