@@ -3,12 +3,20 @@ import type { Decision, Node, Test } from './nodes.ts';
 /** A tree of tests with anything at its ends. */
 type Tree<End> = { readonly end: End } | { readonly test: Test; readonly yes: Tree<End>; readonly no: Tree<End> };
 
+/** Something that decides, and between which options where it is a choice. */
+export interface Question {
+  readonly feature: string;
+  readonly options: readonly string[];
+}
+
 /** Asks in the order of the settings, whatever the order in which it was learnt: the same question always reads the same. */
 export class Canonical {
   private readonly order: ReadonlyMap<string, number>;
+  private readonly options: ReadonlyMap<string, readonly string[]>;
 
-  constructor(features: readonly string[]) {
-    this.order = new Map(features.map((feature, place) => [feature, place]));
+  constructor(questions: readonly Question[]) {
+    this.order = new Map(questions.map(({ feature }, place) => [feature, place]));
+    this.options = new Map(questions.map(({ feature, options }) => [feature, options]));
   }
 
   decision(decision: Decision): Decision {
@@ -32,9 +40,25 @@ export class Canonical {
       (a, b) => this.place(a) - this.place(b) || bound(a) - bound(b) || (option(a) < option(b) ? -1 : 1),
     );
     if (!test) return tree;
+    const options = this.options.get(test.feature) ?? [];
+    if (options.length > 2) return this.byOption(tree, test.feature, options);
     const yes = this.arranged(knowing(tree, test, true));
     const no = this.arranged(knowing(tree, test, false));
     return JSON.stringify(yes) === JSON.stringify(no) ? yes : { test, yes, no };
+  }
+
+  /** Of several options, the most that have the same come last, as "else". */
+  private byOption<End>(tree: Tree<End>, feature: string, options: readonly string[]): Tree<End> {
+    const sides = options.map((option) => {
+      const test = { feature, options: [option] };
+      const side = this.arranged(knowing(tree, test, true));
+      return { test, side, text: JSON.stringify(side) };
+    });
+    const many = (text: string) => sides.filter((each) => each.text === text).length;
+    const last = sides.reduce((best, each) => (many(each.text) >= many(best.text) ? each : best));
+    return sides
+      .filter(({ text }) => text !== last.text)
+      .reduceRight<Tree<End>>((no, { side, test }) => ({ test, yes: side, no }), last.side);
   }
 
   private place({ feature }: Test): number {

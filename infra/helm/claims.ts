@@ -1,5 +1,5 @@
-import type { DerivedObject } from './derive.ts';
 import { GoTemplate } from './go-template.ts';
+import type { DerivedObject } from './learn.ts';
 import type { Leaf } from './leaves.ts';
 import type { Entry, Node } from './nodes.ts';
 import { Printer } from './print.ts';

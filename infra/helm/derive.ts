@@ -1,23 +1,11 @@
 import type { StackDefinition } from '../stacks/definition.ts';
-import type { KubeObject } from '../synth/synthesize.ts';
-import { add, none } from './bits.ts';
 import type { Doubt } from './decide.ts';
+import { type Address, type DerivedObject, Learner, type Learnt } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import { Marks, withoutPrefix } from './marks.ts';
-import { Merger, type Variant } from './merge.ts';
-import type { Decision, Node } from './nodes.ts';
-import { Precedence } from './precedence.ts';
-import { Reader } from './reader.ts';
-import { type Output, type Sample, Sampler } from './samples.ts';
-import type { Term } from './terms.ts';
-
-/** One object of the chart, with all its variants. */
-export interface DerivedObject {
-  readonly kind: string;
-  readonly name: string;
-  readonly when: Decision;
-  readonly node: Node;
-}
+import { Marks } from './marks.ts';
+import { Reader, type ReadSample } from './reader.ts';
+import { refuseArithmetic, refuseSpelling } from './refusals.ts';
+import { type Sample, Sampler } from './samples.ts';
 
 export interface Derived {
   readonly leaves: readonly Leaf[];
@@ -26,12 +14,12 @@ export interface Derived {
 }
 
 /** The samples of which the first templates are learnt. */
-const FIRST = 112;
-/** Then so many are added at a time, made for what is in doubt, until there is no doubt and they change nothing. */
-const MORE = 32;
+const FIRST = 96;
+/** Then so many are added at a time, made for what is in doubt. */
+const MORE = 12;
+/** Where nothing is in doubt, so many must change nothing. */
+const TO_CONFIRM = 24;
 const MOST = 800;
-/** In how many places at most a number may change one part of an object. */
-const MOST_BOUNDS = 3;
 
 /** All variants of a stack's objects, found by synthesizing it with marked settings. */
 export function derive(definition: StackDefinition): Derived {
@@ -39,100 +27,55 @@ export function derive(definition: StackDefinition): Derived {
   const marks = new Marks();
   const sampler = new Sampler(definition, leaves, marks);
   const reader = new Reader(marks);
-  const precedence = new Precedence(definition);
+  const learner = new Learner(definition, leaves);
   const samples: Sample[] = [];
-  const read: Read[] = [];
-  const take = (pinned: Sample['features'] = {}) => {
-    const { output, sample } = sampler.next(pinned);
-    samples.push(sample);
-    read.push(readAll(output, sample, reader));
-  };
-  for (let taken = 0; taken < FIRST; taken++) take();
-  let before = '';
-  for (;;) {
-    const { doubts, folders } = learn(samples, read, leaves, precedence);
-    for (const objects of folders.values()) for (const { node } of objects) refuseArithmetic(node);
-    const now = JSON.stringify([...folders]);
-    if (doubts.length === 0 && now === before) return { leaves, folders: checked(folders) };
+  const read: ReadSample[] = [];
+  const take = (count: number, doubts: readonly Doubt[]) => {
     if (samples.length >= MOST) throw new Error(`${definition.name}: ${stillInDoubt(doubts)}`);
-    before = now;
-    for (let taken = 0; taken < MORE; taken++) take(combined(doubts, sampler.random));
-  }
-}
-
-/** Terms of a sample's objects, by folder and title. */
-type Read = ReadonlyMap<string, ReadonlyMap<string, Term>>;
-
-function readAll(output: Output, sample: Sample, reader: Reader): Read {
-  return new Map(
-    [...output].map(([folder, objects]) => [
-      folder,
-      new Map(
-        objects.map((object) => [title(object), reader.object(ordered(object), sample, objects, near(title(object)))]),
-      ),
-    ]),
-  );
-}
-
-const title = ({ kind, metadata }: KubeObject): string => `${kind} ${withoutPrefix(Marks.spelt(metadata.name))}`;
-const near = (title: string): string => title.replace(' ', '/');
-const ordered = ({ apiVersion, kind, metadata, ...rest }: KubeObject) => ({ apiVersion, kind, metadata, ...rest });
-
-function learn(
-  samples: readonly Sample[],
-  read: readonly Read[],
-  leaves: readonly Leaf[],
-  precedence: Precedence,
-): { doubts: readonly Doubt[]; folders: Map<string, DerivedObject[]> } {
-  const merger = new Merger(samples, leaves, precedence);
-  const folders = new Map<string, DerivedObject[]>();
-  for (const folder of new Set(read.flatMap((each) => [...each.keys()]))) {
-    const titles = [...new Set(read.flatMap((each) => [...(each.get(folder)?.keys() ?? [])]))].sort();
-    folders.set(
-      folder,
-      titles.map((title) => {
-        const variants = variantsOf(read.map((each) => each.get(folder)?.get(title)));
-        const [kind = '', name = ''] = title.split(' ');
-        const about = { near: near(title), related: sectionsIn(variants) };
-        return { kind, name, ...merger.object(variants, about) };
-      }),
-    );
-  }
-  return { doubts: merger.doubts, folders };
-}
-
-function variantsOf(terms: readonly (Term | undefined)[]): Variant[] {
-  const variants = new Map<number, Variant>();
-  terms.forEach((term, row) => {
-    if (!term) return;
-    const known = variants.get(term.id) ?? { term, rows: none(terms.length) };
-    variants.set(term.id, known);
-    add(known.rows, row);
-  });
-  return [...variants.values()];
-}
-
-/** First parts of the paths of all settings that an object shows. */
-function sectionsIn(variants: readonly Variant[]): ReadonlySet<string> {
-  const found = new Set<string>();
-  const seen = new Set<number>();
-  const visit = (term: Term): void => {
-    if (seen.has(term.id)) return;
-    seen.add(term.id);
-    const add = (path: string) => found.add(path.split('.')[0] ?? '');
-    if (term.kind === 'setting') add(term.path);
-    if (term.kind === 'map') {
-      for (const key of term.keys) if (key.startsWith('*')) add(key.slice(1));
-      for (const inner of term.entries.values()) visit(inner);
+    for (let taken = 0; taken < count; taken++) {
+      const { output, sample } = sampler.next(combined(doubts, sampler.random));
+      samples.push(sample);
+      read.push(reader.read(output, sample));
     }
-    if ('items' in term) for (const { terms } of term.items) terms.forEach(visit);
-    if (term.kind !== 'scalar') return;
-    if ('parts' in term.expression)
-      for (const part of term.expression.parts) if (typeof part === 'object') add(part.path);
-    if (term.expression.what === 'image') add(term.expression.path);
   };
-  for (const { term } of variants) visit(term);
-  return found;
+  const learn = (addresses: readonly Address[]): Learnt[] => {
+    const learnt = learner.learn(addresses, samples, read);
+    for (const { object } of learnt) refuseArithmetic(object.node);
+    return learnt;
+  };
+
+  take(FIRST, []);
+  for (let before = ''; ; ) {
+    const learnt = learn(addressesIn(read));
+    let open = learnt.filter(({ doubts }) => doubts.length > 0);
+    const now = JSON.stringify(learnt.map(({ object }) => object));
+    if (open.length === 0 && now === before) return { leaves, folders: byFolder(learnt) };
+    before = now;
+    if (open.length === 0) take(TO_CONFIRM, []);
+    // What is in doubt is learnt again by itself, for that takes less time.
+    while (open.length > 0) {
+      take(
+        MORE,
+        open.flatMap(({ doubts }) => doubts),
+      );
+      open = learn(open).filter(({ doubts }) => doubts.length > 0);
+    }
+  }
+}
+
+function addressesIn(read: readonly ReadSample[]): Address[] {
+  const folders = new Set(read.flatMap((sample) => [...sample.keys()]));
+  return [...folders].flatMap((folder) => {
+    const titles = new Set(read.flatMap((sample) => [...(sample.get(folder)?.keys() ?? [])]));
+    return [...titles].sort().map((title) => ({ folder, title }));
+  });
+}
+
+function byFolder(learnt: readonly Learnt[]): Map<string, DerivedObject[]> {
+  const folders = new Map<string, DerivedObject[]>();
+  for (const { folder, object } of learnt) folders.set(folder, [...(folders.get(folder) ?? []), object]);
+  for (const objects of folders.values()) refuseSpelling(objects);
+  return folders;
 }
 
 /** Pins for one more sample: as many doubts at once as do not contradict each other. */
@@ -152,34 +95,6 @@ function shuffled<Item>(items: readonly Item[], random: (count: number) => numbe
     .map((item) => ({ item, place: random(1e6) }))
     .sort((a, b) => a.place - b.place)
     .map(({ item }) => item);
-}
-
-/** Nothing may depend on how a mark is spelt: that is, on what is in a text rather than on whether there is one. */
-function checked(folders: ReadonlyMap<string, readonly DerivedObject[]>): typeof folders {
-  const found = /"feature":"~([^"]+)"/.exec(JSON.stringify([...folders]));
-  if (found) throw new Error(`${found[1]}: the program makes something of its text that no chart can`);
-  return folders;
-}
-
-/** A number may decide between a few cases; where it decides between many, the program calculates with it. */
-function refuseArithmetic(node: Node): void {
-  const bounds = new Map<string, Set<number>>();
-  const visit = (inner: Node): void => {
-    if (inner.kind !== 'choice') {
-      if (inner !== node) refuseArithmetic(inner);
-      return;
-    }
-    const { test } = inner;
-    if ('below' in test) bounds.set(test.feature, (bounds.get(test.feature) ?? new Set<number>()).add(test.below));
-    visit(inner.yes);
-    visit(inner.no);
-  };
-  visit(node);
-  for (const [feature, each] of bounds) {
-    if (each.size > MOST_BOUNDS) throw new Error(`${feature}: the program calculates with it, which no chart can do`);
-  }
-  if (node.kind === 'map') for (const entry of node.entries) if ('node' in entry) refuseArithmetic(entry.node);
-  if ('items' in node) for (const item of node.items) refuseArithmetic(item.node);
 }
 
 const stillInDoubt = (doubts: readonly Doubt[]): string =>

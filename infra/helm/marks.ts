@@ -96,6 +96,14 @@ export class Marks {
     return text.replaceAll(/(zq\d{5})([vw])/g, (_, id: string, end: string) => id + (end === 'v' ? 'x' : 'y'));
   }
 
+  /** The text with every number told by what was added to it, whatever the size with which it went in. */
+  withoutSizes(text: string, bases: ReadonlyMap<string, number>): string {
+    return text.replaceAll(NUMBER, (_, whole: string, id: string) => {
+      const ref = this.refs[Number(id) - FIRST_ID];
+      return `${Number(whole) - ((ref && bases.get(keyOf(ref))) ?? 0)}.${id}`;
+    });
+  }
+
   /** The settings whose marks, or what is left of them, are in a text. */
   pathsIn(text: string): string[] {
     const ids = [...text.matchAll(/z[qj](\d{5})/gi), ...text.matchAll(/\.([1-9]\d{4})7(?!\d)/g)].map(([, id]) => id);
@@ -115,6 +123,7 @@ const SPELLINGS = ['xy', 'vw'] as const;
 
 /** Five digits each, so that no id is the beginning of another and JSON keys sort as they were made. */
 const FIRST_ID = 10_000;
+const NUMBER = /(\d+)\.([1-9]\d{4})7(?!\d)/g;
 const MARK =
   /zq(?<prefix>prefix)-|http:\/\/zq\d{5}[xv]\.zq\d{5}[yw]\/zq(?<address>\d{5})p|zq(?<name>\d{5})[xv]\.zq\d{5}[yw]|zq(?<first>\d{5})[xv]|zj(?<json>\d{5})|(?<whole>\d+)\.(?<number>[1-9]\d{4})7(?!\d)/g;
 

@@ -36,9 +36,13 @@ export class Merger {
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
     this.root = new Rows(samples);
     const inElements = leaves.flatMap(({ element, path }) =>
-      element.flatMap((field) => [`${path}[].${field.path}?`, `${path}[].${field.path}`]),
+      element.flatMap((field) => [
+        { feature: `${path}[].${field.path}?`, options: [] },
+        { feature: `${path}[].${field.path}`, options: field.options },
+      ]),
     );
-    this.decider = new Decider(new Canonical([...inElements, ...leaves.map(({ path }) => path)]));
+    const own = leaves.map(({ options, path }) => ({ feature: path, options }));
+    this.decider = new Decider(new Canonical([...inElements, ...own]));
   }
 
   get doubts(): readonly Doubt[] {

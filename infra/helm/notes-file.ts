@@ -1,4 +1,4 @@
-import type { DerivedObject } from './derive.ts';
+import type { DerivedObject } from './learn.ts';
 import type { Leaf } from './leaves.ts';
 import { templateOf } from './template.ts';
 

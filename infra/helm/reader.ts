@@ -3,9 +3,9 @@ import type { Image, Images } from '../settings/fragments.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { CHECKSUM, checksumOf } from './checksums.ts';
 import { at, type Place, relative } from './expressions.ts';
-import { type Marks, type Part, withoutPrefix } from './marks.ts';
+import { Marks, type Part, withoutPrefix } from './marks.ts';
 import type { Expression } from './nodes.ts';
-import type { Sample } from './samples.ts';
+import type { Output, Sample } from './samples.ts';
 import { type Term, type TermItem, Terms } from './terms.ts';
 
 /** Where a value of the output was found: in which sample, in which object, in which element of a list of the settings. */
@@ -27,18 +27,44 @@ const inside = ({ beside, element, sample }: At, own: string, outer: At): At => 
   ...(element && { element }),
 });
 
+/** Terms of a sample's objects, by folder and title. */
+export type ReadSample = ReadonlyMap<string, ReadonlyMap<string, Term>>;
+
+const title = ({ kind, metadata }: KubeObject): string => `${kind} ${withoutPrefix(Marks.spelt(metadata.name))}`;
+const ordered = ({ apiVersion, kind, metadata, ...rest }: KubeObject): KubeObject => ({
+  apiVersion,
+  kind,
+  metadata,
+  ...rest,
+});
+
 /** Reads the output of a sample: marks become references to settings, so that samples can be compared. */
 export class Reader {
   private readonly marks: Marks;
   private readonly terms = new Terms();
   private readonly texts = new Map<string, Term>();
+  private readonly objects = new Map<string, Term>();
 
   constructor(marks: Marks) {
     this.marks = marks;
   }
 
-  object(object: unknown, sample: Sample, beside: readonly KubeObject[], near: string): Term {
-    return this.value(object, { sample, beside, own: near });
+  read(output: Output, sample: Sample): ReadSample {
+    return new Map(
+      [...output].map(([folder, beside]) => [
+        folder,
+        new Map(beside.map((object) => [title(object), this.object(ordered(object), sample, beside)])),
+      ]),
+    );
+  }
+
+  /** Many objects come again as they are, and reading one costs more than finding it. */
+  private object(object: KubeObject, sample: Sample, beside: readonly KubeObject[]): Term {
+    const text = this.marks.withoutSizes(JSON.stringify(object), sample.bases);
+    const known = this.objects.get(text);
+    const term = known ?? this.value(object, { sample, beside, own: title(object).replace(' ', '/') });
+    this.objects.set(text, term);
+    return term;
   }
 
   private value(value: unknown, at: At): Term {

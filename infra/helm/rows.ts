@@ -1,4 +1,4 @@
-import { add, all, type Bits, none, rowsOf } from './bits.ts';
+import { add, all, type Bits, none } from './bits.ts';
 import type { Place } from './expressions.ts';
 import type { Test } from './nodes.ts';
 import { ELEMENTS, type Sample, SPELLING } from './samples.ts';
@@ -18,6 +18,7 @@ export class Rows {
   private readonly list: string | undefined;
   private readonly root: Rows | undefined;
   private known: KnownTest[] | undefined;
+  private readonly held = new Map<string, Bits>();
 
   constructor(samples: readonly Sample[], list?: string, root?: Rows) {
     this.samples = samples;
@@ -51,7 +52,10 @@ export class Rows {
 
   /** The rows for which a test holds. */
   holds(test: Test): Bits {
-    return bitsOf(test, this.column(test.feature));
+    const key = JSON.stringify(test);
+    const known = this.held.get(key) ?? bitsOf(test, this.column(test.feature));
+    this.held.set(key, known);
+    return known;
   }
 
   /** Every test that tells rows apart. */
@@ -80,12 +84,24 @@ export class Rows {
   /** What holds for a sample holds for each of its elements. */
   private lifted(holds: Bits): Bits {
     const bits = none(this.size);
-    for (const row of rowsOf(holds)) {
-      for (let index = 0; index < ELEMENTS; index++) add(bits, Rows.elementRow(row, index));
+    for (let at = 0; at < bits.length; at++) {
+      const rows = (holds[Math.floor(at / ELEMENTS)] ?? 0) >>> ((at % ELEMENTS) * ROWS_IN_WORD);
+      bits[at] = LIFTED[rows % LIFTED.length] ?? 0;
     }
     return bits;
   }
 }
+
+/** A word of bits for elements has those of so many samples; and for each pattern of these, the word. */
+const ROWS_IN_WORD = 32 / ELEMENTS;
+const LIFTED = Uint32Array.from({ length: 2 ** ROWS_IN_WORD }, (_, rows) => {
+  const bits = none(32);
+  for (let row = 0; row < ROWS_IN_WORD; row++) {
+    if (((rows >>> row) & 1) === 0) continue;
+    for (let index = 0; index < ELEMENTS; index++) add(bits, Rows.elementRow(row, index));
+  }
+  return bits[0] ?? 0;
+});
 
 type Column = readonly (string | number | undefined)[];
 

@@ -1,0 +1,86 @@
+import type { StackDefinition } from '../stacks/definition.ts';
+import { add, none } from './bits.ts';
+import type { Doubt } from './decide.ts';
+import type { Leaf } from './leaves.ts';
+import { Merger, type Variant } from './merge.ts';
+import type { Decision, Node } from './nodes.ts';
+import { Precedence } from './precedence.ts';
+import type { ReadSample } from './reader.ts';
+import type { Sample } from './samples.ts';
+import type { Term } from './terms.ts';
+
+/** One object of the chart, with all its variants. */
+export interface DerivedObject {
+  readonly kind: string;
+  readonly name: string;
+  readonly when: Decision;
+  readonly node: Node;
+}
+
+/** Of which folder it is, and which object there. */
+export interface Address {
+  readonly folder: string;
+  /** "Deployment web" */
+  readonly title: string;
+}
+
+export interface Learnt extends Address {
+  readonly object: DerivedObject;
+  readonly doubts: readonly Doubt[];
+}
+
+/** Learns templates from what was read of samples. */
+export class Learner {
+  private readonly leaves: readonly Leaf[];
+  private readonly precedence: Precedence;
+
+  constructor(definition: StackDefinition, leaves: readonly Leaf[]) {
+    this.leaves = leaves;
+    this.precedence = new Precedence(definition);
+  }
+
+  learn(addresses: readonly Address[], samples: readonly Sample[], read: readonly ReadSample[]): Learnt[] {
+    const merger = new Merger(samples, this.leaves, this.precedence);
+    return addresses.map(({ folder, title }) => {
+      const variants = variantsOf(read.map((each) => each.get(folder)?.get(title)));
+      const [kind = '', name = ''] = title.split(' ');
+      const before = merger.doubts.length;
+      const learnt = merger.object(variants, { near: title.replace(' ', '/'), related: sectionsIn(variants) });
+      return { folder, title, object: { kind, name, ...learnt }, doubts: merger.doubts.slice(before) };
+    });
+  }
+}
+
+function variantsOf(terms: readonly (Term | undefined)[]): Variant[] {
+  const variants = new Map<number, Variant>();
+  terms.forEach((term, row) => {
+    if (!term) return;
+    const known = variants.get(term.id) ?? { term, rows: none(terms.length) };
+    variants.set(term.id, known);
+    add(known.rows, row);
+  });
+  return [...variants.values()];
+}
+
+/** First parts of the paths of all settings that an object shows. */
+function sectionsIn(variants: readonly Variant[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<number>();
+  const visit = (term: Term): void => {
+    if (seen.has(term.id)) return;
+    seen.add(term.id);
+    const add = (path: string) => found.add(path.split('.')[0] ?? '');
+    if (term.kind === 'setting') add(term.path);
+    if (term.kind === 'map') {
+      for (const key of term.keys) if (key.startsWith('*')) add(key.slice(1));
+      for (const inner of term.entries.values()) visit(inner);
+    }
+    if ('items' in term) for (const { terms } of term.items) terms.forEach(visit);
+    if (term.kind !== 'scalar') return;
+    if ('parts' in term.expression)
+      for (const part of term.expression.parts) if (typeof part === 'object') add(part.path);
+    if (term.expression.what === 'image') add(term.expression.path);
+  };
+  for (const { term } of variants) visit(term);
+  return found;
+}
