@@ -33,7 +33,9 @@ export class ArgoApplication extends Construct {
         destination,
         syncPolicy: {
           ...(gitops.autoSync && { automated: { prune: true, selfHeal: true } }),
-          syncOptions: ['ServerSideApply=true'],
+          // Jobs are replaced when they are applied (job.ts): a sync must leave alone what has not changed, or every
+          // change of anything would run all Jobs again.
+          syncOptions: ['ServerSideApply=true', 'ApplyOutOfSyncOnly=true'],
           // A first sync waits for Secrets and certificates that others make.
           retry: { limit: 10, backoff: { duration: '10s', factor: 2, maxDuration: '5m' } },
         },

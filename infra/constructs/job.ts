@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { Connection } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { WAVE_ANNOTATION } from './waves.ts';
 import { Workload, type WorkloadProps } from './workload.ts';
@@ -26,7 +27,8 @@ export class OneTimeJob extends Workload {
       metadata: {
         ...this.metadata(),
         annotations: {
-          // A Job's template cannot be changed: Argo CD replaces the Job when it differs, and only then.
+          // A Job's template cannot be changed: Argo CD replaces the Job. That it does so only when the Job differs is
+          // the Application's ApplyOutOfSyncOnly.
           'argocd.argoproj.io/sync-options': 'Force=true,Replace=true',
           ...(props.wave !== undefined && { [WAVE_ANNOTATION]: String(props.wave) }),
         },
@@ -37,10 +39,19 @@ export class OneTimeJob extends Workload {
   }
 }
 
+/** Shorter than a run may take, so that the wait's own message is what ends it; the next run comes soon enough. */
+const WAIT_OF_A_RUN = 60;
+
+const hasty = (connection: Connection): Connection => ({
+  ...connection,
+  ...(connection.waitSeconds !== undefined && { waitSeconds: WAIT_OF_A_RUN }),
+  ...(connection.readiness && { readiness: { ...connection.readiness, seconds: WAIT_OF_A_RUN } }),
+});
+
 /** Work that is done again and again; a run that is still going is not joined by a second. */
 export class ScheduledJob extends Workload {
   constructor(scope: Construct, id: string, props: ScheduledJobProps) {
-    super(scope, id, props);
+    super(scope, id, { ...props, ...(props.talksTo && { talksTo: props.talksTo.map(hasty) }) });
     const cronJob = new k8s.KubeCronJob(this, 'cron-job', {
       metadata: this.metadata(),
       spec: {

@@ -22,6 +22,8 @@ const USER = 1000;
 const DATA = '/var/lib/kafka';
 const CONFIG = '/etc/kafka-config';
 const TOOLS = '/opt/kafka/bin';
+/** Its scripts make this folder, beside themselves if they are not told another. */
+const LOGS = '/tmp/logs';
 
 /** Kafka as the settings want it, with its topics; clients need only `connection()`. */
 export class Kafka extends Construct {
@@ -49,7 +51,7 @@ export class Kafka extends Construct {
     const claim = new VolumeClaim(this, 'data', { name: claimName, size: settings.volume.size });
     const config = new ConfigFiles(this, 'config', {
       name: `${name}-config`,
-      files: { 'server.properties': serverProperties(stackOf(this).named(name)) },
+      files: { 'server.properties': serverProperties(stackOf(this).named(name)), 'log4j.properties': LOGGING },
     });
     const broker = new StatefulService(this, 'broker', {
       name,
@@ -70,7 +72,11 @@ exec ${TOOLS}/kafka-server-start.sh ${CONFIG}/server.properties`,
       env: {
         CLUSTER_ID: settings.clusterId,
         KAFKA_HEAP_OPTS: `-Xms${settings.heap} -Xmx${settings.heap}`,
-        LOG_DIR: '/tmp/logs',
+        LOG_DIR: LOGS,
+        // Without these its scripts log to files that nobody reads and nothing bounds (up to 1 GB for the garbage
+        // collector alone): the scratch space would run over, and the kubelet evict the broker.
+        KAFKA_LOG4J_OPTS: `-Dlog4j.configuration=file:${CONFIG}/log4j.properties`,
+        EXTRA_ARGS: '-name kafkaServer',
       },
       configFiles: config.files,
       mounts: [
@@ -105,11 +111,18 @@ done`,
         'topics',
         ...settings.topics.map(({ name, partitions, replicas }) => `${name}:${partitions}:${replicas}`),
       ],
-      env: { KAFKA_HEAP_OPTS: '-Xmx128m', LOG_DIR: '/tmp/logs' },
+      env: { KAFKA_HEAP_OPTS: '-Xmx128m', LOG_DIR: LOGS },
       talksTo: [this.connection()],
     });
   }
 }
+
+/** To standard output, where Kubernetes keeps and rotates it. */
+const LOGGING = `log4j.rootLogger=INFO, stdout
+log4j.appender.stdout=org.apache.log4j.ConsoleAppender
+log4j.appender.stdout.layout=org.apache.log4j.PatternLayout
+log4j.appender.stdout.layout.ConversionPattern=[%d] %p %m (%c)%n
+`;
 
 /** One node that is broker and controller; with one broker there is one copy of everything. */
 function serverProperties(name: string): string {

@@ -3,6 +3,7 @@ import type { ServerSettings } from '../settings/workloads.ts';
 import { address, type Connection, type Endpoint } from './endpoint.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import type { Postgres } from './postgres.ts';
+import { type Stack, stackOf } from './stack.ts';
 import { serverProps } from './team-image.ts';
 import { WebService } from './web-service.ts';
 
@@ -29,7 +30,7 @@ export class Mlflow extends Construct {
         '--serve-artifacts',
         `--artifacts-destination=s3://${bucket}`,
       ],
-      ...serverProps(settings),
+      ...serverProps(settings, { MLFLOW_SERVER_ALLOWED_HOSTS: hosts(stackOf(this), name) }),
       name,
       title: 'MLflow',
       component: 'experiments',
@@ -43,4 +44,15 @@ export class Mlflow extends Construct {
   connection(): Connection {
     return { to: this.endpoint, env: (to) => ({ MLFLOW_TRACKING_URI: `http://${address(to)}` }), waitSeconds: 600 };
   }
+}
+
+/**
+ * Since 3.5 MLflow refuses requests whose Host header it does not know, and by itself it knows localhost and private
+ * addresses only: not the name of its own Service, by which the trainers reach it.
+ */
+function hosts(stack: Stack, app: string): string {
+  const name = stack.named(app);
+  const inCluster = `${name}.${stack.settings.namespace.name}.svc`;
+  const names = ['localhost', '127.0.0.1', name, inCluster, `${inCluster}.cluster.local`];
+  return names.flatMap((host) => [host, `${host}:*`]).join(',');
 }

@@ -70,7 +70,8 @@ export class MySql extends Construct {
       ports: { mysql: PORT },
       servicePorts: { mysql: PORT },
       // The data go to a folder of the volume: its root holds lost+found on some storage, which the set-up refuses.
-      args: [`--datadir=${DATA}/data`],
+      // What it sorts goes beside them: /tmp is too small for the index of a large table.
+      args: [`--datadir=${DATA}/data`, `--tmpdir=${DATA}`],
       env: {
         MYSQL_DATABASE: settings.database,
         MYSQL_USER: settings.user,

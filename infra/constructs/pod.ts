@@ -25,6 +25,8 @@ export interface PodProps {
   readonly resources: Resources;
   readonly probes?: Probes;
   readonly mounts?: Mount[];
+  /** Size of /tmp. */
+  readonly tmpSize?: string;
   readonly talksTo?: Connection[];
   /** Seconds between "leave the Service" and SIGTERM, in which the proxies learn that this pod is going. */
   readonly preStopSeconds?: number;
@@ -35,7 +37,6 @@ export interface PodProps {
   readonly writableRoot?: { readonly reason: string };
 }
 
-const TMP = scratch('tmp', '/tmp');
 const WAIT_RESOURCES: Resources = {
   requests: { cpu: '10m', memory: '16Mi' },
   limits: { cpu: '100m', memory: '32Mi' },
@@ -47,7 +48,7 @@ const WAIT_RESOURCES: Resources = {
  */
 export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   const { images } = stack.settings;
-  const mounts = [TMP, ...(props.mounts ?? []), ...extraMounts(props.settings)];
+  const mounts = [scratch('tmp', '/tmp', props.tmpSize), ...(props.mounts ?? []), ...extraMounts(props.settings)];
   refuseSharedPaths(props.name, mounts);
   const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
     image: imageReference(image, images),

@@ -10,11 +10,12 @@ import { command, http, type Probes, SLOW_START, tcp } from './probes.ts';
 
 type AnySettings = ServerSettings | WorkerSettings | OneTimeJobSettings | ScheduledJobSettings;
 
-const ownImage = ({ command: words, image, pod, readOnlyRoot, resources, user }: AnySettings) => ({
+const ownImage = ({ command: words, image, pod, readOnlyRoot, resources, tmpSize, user }: AnySettings) => ({
   image,
   user,
   resources,
   settings: pod,
+  tmpSize,
   ...(words.length > 0 && { command: words }),
   ...(!readOnlyRoot && { writableRoot: { reason: 'the settings of this service say that its image writes there' } }),
 });
@@ -26,14 +27,18 @@ const HOME = { HOME: '/tmp' };
 
 /** A server with one port, named http. */
 export function serverProps(settings: ServerSettings, env: Env = {}) {
-  const { healthPath, metricsPath, port, replicas } = settings;
+  const { healthPath, metricsPath, port, readyPath, replicas } = settings;
   const answers = (timing = {}) => (healthPath ? http(healthPath, port, timing) : tcp(port, timing));
   return {
     ...ownImage(settings),
     replicas,
     ports: { http: port },
     servicePorts: { http: port },
-    probes: { startup: answers(SLOW_START), liveness: answers(), readiness: answers() },
+    probes: {
+      startup: answers(SLOW_START),
+      liveness: answers(),
+      readiness: readyPath ? http(readyPath, port) : answers(),
+    },
     ...(metricsPath && { metrics: { port: 'http', path: metricsPath } }),
     env: { ...HOME, ...env },
     preStopSeconds: 5,

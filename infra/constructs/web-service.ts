@@ -36,20 +36,25 @@ export class WebService extends Workload {
   }
 
   private deployment(): void {
-    const { autoscaling, replicas, rollingUpdate = { maxSurge: 1, maxUnavailable: 0 } } = this.web;
+    const { autoscaling, mounts = [], replicas, rollingUpdate = { maxSurge: 1, maxUnavailable: 0 } } = this.web;
+    const writesVolume = mounts.some(({ from }) => 'claim' in from && !from.readOnly);
     const deployment = new k8s.KubeDeployment(this, 'deployment', {
       metadata: this.metadata(),
       spec: {
         // With an autoscaler the number is its business: written here too, each apply would undo its work.
         ...(!autoscaling?.enabled && { replicas }),
         selector: { matchLabels: this.selector },
-        strategy: {
-          type: 'RollingUpdate',
-          rollingUpdate: {
-            maxSurge: k8s.IntOrString.fromNumber(rollingUpdate.maxSurge),
-            maxUnavailable: k8s.IntOrString.fromNumber(rollingUpdate.maxUnavailable),
-          },
-        },
+        // Most volumes are one node's at a time: a new pod on another would wait for the old one to let go, which
+        // stays until the new one is ready. And two versions writing the same files is nothing to be wished.
+        strategy: writesVolume
+          ? { type: 'Recreate' }
+          : {
+              type: 'RollingUpdate',
+              rollingUpdate: {
+                maxSurge: k8s.IntOrString.fromNumber(rollingUpdate.maxSurge),
+                maxUnavailable: k8s.IntOrString.fromNumber(rollingUpdate.maxUnavailable),
+              },
+            },
         template: this.podTemplate({
           ...(this.web.topologySpread && { topologySpreadConstraints: spread(this.selector) }),
         }),

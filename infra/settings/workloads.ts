@@ -22,6 +22,10 @@ const own = (defaults: WorkloadDefaults) => ({
     .boolean()
     .default(true)
     .describe('Read-only root file system; off for an image that writes elsewhere than to /tmp.'),
+  tmpSize: s
+    .bytes()
+    .default('1Gi')
+    .describe("The most that /tmp may hold, of the node's disk: uploads, models before they are stored, caches."),
   pod: pod(),
 });
 
@@ -31,6 +35,7 @@ const metricsPath = (path: string) =>
 export interface ServerDefaults extends WorkloadDefaults {
   readonly port: number;
   readonly health?: string;
+  readonly ready?: string;
   readonly metrics?: string;
   readonly replicas?: number;
 }
@@ -48,7 +53,13 @@ export const server = <More extends z.ZodRawShape = Record<never, never>>(
     healthPath: s
       .optionalText('/[-._/a-zA-Z0-9]*', 'a path', 201)
       .default(defaults.health ?? '')
-      .describe('Path that answers 200 when it is well; empty: its port must accept.'),
+      .describe(
+        'Path that answers 200 when it is well, and only a restart helps when not; empty: its port must accept.',
+      ),
+    readyPath: s
+      .optionalText('/[-._/a-zA-Z0-9]*', 'a path', 201)
+      .default(defaults.ready ?? '')
+      .describe('Path that answers 200 while it can take requests; empty: healthPath says that too.'),
     metricsPath: metricsPath(defaults.metrics ?? ''),
     command: words("Command; empty: the image's own.", defaults.command ?? []),
     ...more,

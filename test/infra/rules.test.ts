@@ -49,6 +49,23 @@ interface Case {
 const API = 'ml-platform-backend';
 const cases: Case[] = [
   {
+    breaks: 'a new pod writes to the volume that the old one holds',
+    change: (s) => {
+      pod(s).volumes?.push({ name: 'models', persistentVolumeClaim: { claimName: 'postgres-pvc' } });
+      container(s).volumeMounts?.push({ name: 'models', mountPath: '/models' });
+    },
+    told: /a new pod waits for the volume models of the old one/,
+  },
+  {
+    breaks: 'each sync replaces what has not changed',
+    change: (s) => {
+      find(s, 'Service', API).metadata.annotations = { 'argocd.argoproj.io/sync-options': 'Force=true,Replace=true' };
+      const [application] = (s.folders.get('argocd') ?? []).filter(({ kind }) => kind === 'Application');
+      Object.assign(application?.spec ?? {}, { syncPolicy: { syncOptions: ['ServerSideApply=true'] } });
+    },
+    told: /Service\/ml-platform-backend: every sync of Argo CD replaces it/,
+  },
+  {
     breaks: 'a volume claim is missing',
     change: (s) => remove(s, 'PersistentVolumeClaim', 'postgres-pvc'),
     told: /no PersistentVolumeClaim\/postgres-pvc/,

@@ -87,7 +87,7 @@ export const settings = z
       image: { repository: 'eval' },
       ...SMALL,
       port: 8050,
-      health: '/readyz',
+      ready: '/readyz',
       metrics: '/metrics',
     }),
     inference: server(

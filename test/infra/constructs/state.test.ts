@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Connection } from '../../../infra/constructs/endpoint.ts';
 import { Kafka } from '../../../infra/constructs/kafka.ts';
+import { Mlflow } from '../../../infra/constructs/mlflow.ts';
 import { MySql, mysqlSecrets } from '../../../infra/constructs/mysql.ts';
 import { ObjectStorage } from '../../../infra/constructs/object-storage.ts';
+import { Postgres } from '../../../infra/constructs/postgres.ts';
 import { Redis } from '../../../infra/constructs/redis.ts';
 import type { Stack } from '../../../infra/constructs/stack.ts';
 import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
+import { postgres } from '../../../infra/settings/database.ts';
 import { kafka, mysql, objectStorage, redis, server } from '../../../infra/settings/workloads.ts';
 import { build, env } from './build.ts';
 
@@ -94,4 +97,41 @@ test("Kafka's topics come from the settings, and a Strimzi cluster gets them fro
     const host = mode === 'strimzi' ? 'kafka-kafka-bootstrap:9092' : 'kafka:9092';
     expect(env(container).KAFKA_BOOTSTRAP_SERVERS).toBe(host);
   }
+});
+
+test('Kafka logs to standard output alone: files in its scratch space would run over and have it evicted', () => {
+  const { find } = build((stack) => parts.kafka(stack));
+  const [container] = find('StatefulSet', 'kafka').spec.template.spec.containers;
+  expect(env(container).KAFKA_LOG4J_OPTS).toBe('-Dlog4j.configuration=file:/etc/kafka-config/log4j.properties');
+  expect(env(container).EXTRA_ARGS).not.toContain('-loggc');
+  const logging: string = find('ConfigMap', 'kafka-config').data['log4j.properties'];
+  expect(logging.match(/(?<=^log4j\.appender\.\w+=).*/gm)).toEqual(['org.apache.log4j.ConsoleAppender']);
+});
+
+test('MySQL sorts on its volume, not in the scratch space', () => {
+  const { find } = build((stack) => parts.mysql(stack));
+  const [container] = find('StatefulSet', 'mysql').spec.template.spec.containers;
+  const folder = container.args.find((arg: string) => arg.startsWith('--tmpdir=')).slice('--tmpdir='.length);
+  expect(container.volumeMounts).toContainEqual({ name: 'data', mountPath: folder });
+});
+
+test('MLflow knows the names by which it is reached: its own Service is not among those it trusts by itself', () => {
+  const { find } = build(
+    (stack) =>
+      new Mlflow(stack, 'mlflow', {
+        settings: server('', { image: { repository: 'mlflow' }, ...small, port: 5000 }).parse({}),
+        bucket: 'mlflow',
+        storage: parts.minio(stack),
+        database: new Postgres(stack, 'database', {
+          name: 'postgres',
+          claimName: 'data',
+          settings: postgres({ database: 'a', user: 'a', size: '1Gi', secret: 'a', ...small }).parse({}),
+        }),
+      }),
+    { namePrefix: 'two-' },
+  );
+  const [container] = find('Deployment', 'two-mlflow').spec.template.spec.containers;
+  const hosts = env(container).MLFLOW_SERVER_ALLOWED_HOSTS?.split(',');
+  expect(hosts).toEqual(expect.arrayContaining(['two-mlflow:*', 'two-mlflow.test.svc.cluster.local:*', 'localhost:*']));
+  expect(hosts).not.toContain('*');
 });

@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { external } from '../../../infra/constructs/endpoint.ts';
+import { ScheduledJob } from '../../../infra/constructs/job.ts';
 import { http, tcp } from '../../../infra/constructs/probes.ts';
 import type { Stack } from '../../../infra/constructs/stack.ts';
+import { scheduledJobProps, serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService, type WebServiceProps } from '../../../infra/constructs/web-service.ts';
 import { autoscaling, image, pod, resources } from '../../../infra/settings/fragments.ts';
+import { scheduledJob, server } from '../../../infra/settings/workloads.ts';
 import { build } from './build.ts';
 
 const props: WebServiceProps = {
@@ -146,4 +149,42 @@ test('a worker without ports has no Service; NodePorts make one of that type', (
   });
   const open = build(web({ nodePorts: { http: 30_001 } })).find('Service', 'web').spec;
   expect(open).toMatchObject({ type: 'NodePort', ports: [{ nodePort: 30_001 }] });
+});
+
+test('a scheduled run gives up waiting, and says for what, before it is out of time', () => {
+  const queue = { to: external('Queue', 'queue', { cidrs: ['10.0.0.0/8'], port: 5 }), waitSeconds: 300 };
+  const settings = scheduledJob('', {
+    image: { repository: 'team/web' },
+    schedule: '*/5 * * * *',
+    requests: { cpu: '100m', memory: '128Mi' },
+    limits: { cpu: '100m', memory: '128Mi' },
+  }).parse({});
+  const { find } = build(
+    (stack) =>
+      new ScheduledJob(stack, 'web', {
+        ...scheduledJobProps(settings),
+        title: 'Web',
+        component: 'web',
+        talksTo: [queue],
+      }),
+  );
+  const { spec } = find('CronJob', 'web').spec.jobTemplate;
+  expect(Number(spec.template.spec.initContainers[0].command[5])).toBeLessThan(spec.activeDeadlineSeconds / 3);
+});
+
+test('what is not ready takes no requests, and is restarted only for what a restart mends', () => {
+  const probesOf = (paths: object) =>
+    serverProps(
+      server('', {
+        image: { repository: 'team/web' },
+        port: 8000,
+        requests: { cpu: '100m', memory: '128Mi' },
+        limits: { cpu: '100m', memory: '128Mi' },
+      }).parse(paths),
+    ).probes;
+  expect(probesOf({ readyPath: '/ready' })).toMatchObject({ liveness: tcp(8000), readiness: http('/ready', 8000) });
+  expect(probesOf({ healthPath: '/well' })).toMatchObject({
+    liveness: http('/well', 8000),
+    readiness: http('/well', 8000),
+  });
 });

@@ -6,6 +6,7 @@ import { referencesResolve } from './references.ts';
 import { schemasHold } from './schemas.ts';
 import { nothingSecret } from './secrets.ts';
 import { podsAreSafe } from './security.ts';
+import { updatesGoThrough } from './updates.ts';
 
 /** What holds for every stack, in every environment and for any settings. Each rule lists what breaks it. */
 export const rules: Readonly<Record<string, (subject: Subject) => string[]>> = {
@@ -16,4 +17,5 @@ export const rules: Readonly<Record<string, (subject: Subject) => string[]>> = {
   'nothing secret is written': nothingSecret,
   'only declared traffic passes': networkIsClosed,
   'names and labels are in order': namesAndLabels,
+  'updates and syncs go through': updatesGoThrough,
 };

@@ -18,7 +18,7 @@ export interface Container {
   startupProbe?: Probe;
   livenessProbe?: Probe;
   readinessProbe?: Probe;
-  volumeMounts?: { name: string; subPath?: string }[];
+  volumeMounts?: { name: string; mountPath?: string; subPath?: string; readOnly?: boolean }[];
 }
 export interface KeyRef {
   name: string;
