@@ -129,6 +129,11 @@ export interface KafkaSpecKafka {
    * @schema KafkaSpecKafka#config
    */
   readonly config?: any;
+
+  /**
+   * @schema KafkaSpecKafka#template
+   */
+  readonly template?: KafkaSpecKafkaTemplate;
 }
 
 /**
@@ -141,6 +146,7 @@ export function toJson_KafkaSpecKafka(obj: KafkaSpecKafka | undefined): Record<s
     'version': obj.version,
     'listeners': obj.listeners?.map(y => toJson_KafkaSpecKafkaListeners(y)),
     'config': obj.config,
+    'template': toJson_KafkaSpecKafkaTemplate(obj.template),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -183,6 +189,144 @@ export function toJson_KafkaSpecKafkaListeners(obj: KafkaSpecKafkaListeners | un
     'port': obj.port,
     'type': obj.type,
     'tls': obj.tls,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema KafkaSpecKafkaTemplate
+ */
+export interface KafkaSpecKafkaTemplate {
+  /**
+   * @schema KafkaSpecKafkaTemplate#kafkaContainer
+   */
+  readonly kafkaContainer?: KafkaSpecKafkaTemplateKafkaContainer;
+}
+
+/**
+ * Converts an object of type 'KafkaSpecKafkaTemplate' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_KafkaSpecKafkaTemplate(obj: KafkaSpecKafkaTemplate | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'kafkaContainer': toJson_KafkaSpecKafkaTemplateKafkaContainer(obj.kafkaContainer),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema KafkaSpecKafkaTemplateKafkaContainer
+ */
+export interface KafkaSpecKafkaTemplateKafkaContainer {
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainer#securityContext
+   */
+  readonly securityContext?: KafkaSpecKafkaTemplateKafkaContainerSecurityContext;
+}
+
+/**
+ * Converts an object of type 'KafkaSpecKafkaTemplateKafkaContainer' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_KafkaSpecKafkaTemplateKafkaContainer(obj: KafkaSpecKafkaTemplateKafkaContainer | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'securityContext': toJson_KafkaSpecKafkaTemplateKafkaContainerSecurityContext(obj.securityContext),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContext
+ */
+export interface KafkaSpecKafkaTemplateKafkaContainerSecurityContext {
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContext#allowPrivilegeEscalation
+   */
+  readonly allowPrivilegeEscalation?: boolean;
+
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContext#runAsNonRoot
+   */
+  readonly runAsNonRoot?: boolean;
+
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContext#capabilities
+   */
+  readonly capabilities?: KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities;
+
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContext#seccompProfile
+   */
+  readonly seccompProfile?: KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile;
+}
+
+/**
+ * Converts an object of type 'KafkaSpecKafkaTemplateKafkaContainerSecurityContext' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_KafkaSpecKafkaTemplateKafkaContainerSecurityContext(obj: KafkaSpecKafkaTemplateKafkaContainerSecurityContext | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'allowPrivilegeEscalation': obj.allowPrivilegeEscalation,
+    'runAsNonRoot': obj.runAsNonRoot,
+    'capabilities': toJson_KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities(obj.capabilities),
+    'seccompProfile': toJson_KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile(obj.seccompProfile),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities
+ */
+export interface KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities {
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities#drop
+   */
+  readonly drop?: string[];
+}
+
+/**
+ * Converts an object of type 'KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities(obj: KafkaSpecKafkaTemplateKafkaContainerSecurityContextCapabilities | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'drop': obj.drop?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile
+ */
+export interface KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile {
+  /**
+   * @schema KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile#type
+   */
+  readonly type?: string;
+}
+
+/**
+ * Converts an object of type 'KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile(obj: KafkaSpecKafkaTemplateKafkaContainerSecurityContextSeccompProfile | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'type': obj.type,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});

@@ -31,6 +31,8 @@ export function loadSettings<Schema extends z.ZodType<CommonSettings>>(
  * the wrong fields, they are tried on the same settings without those.
  */
 function ruleIssues(schema: z.ZodType, values: unknown, issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  // Then the rules have had their say.
+  if (issues.every(isRule)) return [];
   const wrong = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],
   );
@@ -38,8 +40,19 @@ function ruleIssues(schema: z.ZodType, values: unknown, issues: z.core.$ZodIssue
   const rest = structuredClone(values);
   for (const path of wrong) remove(rest, path);
   const again = schema.safeParse(rest);
-  return again.success ? [] : again.error.issues.filter(({ code }) => code === 'custom');
+  if (again.success) return [];
+  const inList = wrong.flatMap((path) => (path.some(isIndex) ? [path.slice(0, path.findIndex(isIndex))] : []));
+  if (inList.length === 0 || again.error.issues.every(isRule)) return again.error.issues.filter(isRule);
+  // An entry of a list may not do without what is wrong in it: then it is the list that is left out, and with it the
+  // rules that name it, since they would look at its default.
+  for (const path of inList) remove(rest, path);
+  const names = inList.map((path) => path.join('.'));
+  const last = schema.safeParse(rest).error?.issues ?? [];
+  return last.filter((issue) => isRule(issue) && !names.some((name) => issue.message.includes(name)));
 }
+
+const isRule = ({ code }: z.core.$ZodIssue): boolean => code === 'custom';
+const isIndex = (key: PropertyKey): boolean => typeof key === 'number';
 
 function remove(values: unknown, path: readonly PropertyKey[]): void {
   const parent = path

@@ -108,6 +108,16 @@ test('Kafka logs to standard output alone: files in its scratch space would run 
   expect(logging.match(/(?<=^log4j\.appender\.\w+=).*/gm)).toEqual(['org.apache.log4j.ConsoleAppender']);
 });
 
+test('the brokers that Strimzi makes are let into a restricted namespace', () => {
+  const { find } = build((stack) => parts.kafka(stack, { mode: 'strimzi' }));
+  expect(find('Kafka', 'kafka').spec.kafka.template.kafkaContainer.securityContext).toEqual({
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+});
+
 test('MySQL sorts on its volume, not in the scratch space', () => {
   const { find } = build((stack) => parts.mysql(stack));
   const [container] = find('StatefulSet', 'mysql').spec.template.spec.containers;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Layer, loadSettings } from '../../../infra/settings/load.ts';
 import { describeMistake } from '../../../infra/settings/mistakes.ts';
 import { nearest } from '../../../infra/settings/nearest.ts';
+import { settings as forecasting } from '../../../infra/stacks/flts/settings.ts';
 import { settings } from '../../../infra/stacks/ml-platform/settings.ts';
 
 const load = (...values: unknown[]) =>
@@ -117,6 +118,27 @@ describe('mistakes', () => {
     expect(told.join('\n')).toMatch(
       /exposure\.nodePort\.frontend:.*a port other than that of exposure\.nodePort\.backend/,
     );
+  });
+
+  test('of a rule between fields are told once', () => {
+    expect(mistakes({ production: true, images: { tag: 'latest' } })).toHaveLength(1);
+  });
+
+  test('of rules between fields are told together with a wrong entry of a list, but of no rule about that list', () => {
+    const loaded = loadSettings(forecasting, [
+      {
+        source: 'my.yaml',
+        values: {
+          kafka: { topics: [{ name: 'mine', partitions: 0 }] },
+          training: { topic: 'mine', resultTopic: 'mine' },
+          images: { pullPolicy: 'Always' },
+        },
+      },
+    ]);
+    expect(loaded.ok ? [] : loaded.mistakes.map(({ path }) => path)).toEqual([
+      'kafka.topics.0.partitions',
+      'images.pullPolicy',
+    ]);
   });
 
   test('of an autoscaler below its replicas', () => {
