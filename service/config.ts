@@ -16,6 +16,8 @@ export interface Config {
   readonly port: number;
   readonly logLevel: string;
   readonly auth: AuthConfig;
+  /** False when nobody said who may call, which is safe for callers on this machine only. */
+  readonly saysWhoMayCall: boolean;
   readonly corsOrigins: readonly string[];
   readonly rateLimitPerMinute: number;
   readonly trustProxy: number | readonly string[];
@@ -91,6 +93,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     port: v.port,
     logLevel: v.logLevel,
     auth: auth ?? { kind: 'none' },
+    saysWhoMayCall: auth !== undefined,
     corsOrigins: v.corsOrigins,
     rateLimitPerMinute: v.rateLimitPerMinute,
     trustProxy: v.trustProxy,

@@ -6,6 +6,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { serveDocs } from './docs.ts';
 import { identifyCaller, limitRate } from './middleware/caller.ts';
 import { allowOrigins } from './middleware/cors.ts';
+import { onlyLocalNames } from './middleware/local-names.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { describeRoutes } from './openapi.ts';
 import { servePage } from './page.ts';
@@ -46,6 +47,7 @@ export function createApp(dependencies: ApiDependencies): Express {
 
   app.use(logRequests(log, metrics));
   app.use(securityHeaders(config.auth));
+  if (!config.saysWhoMayCall) app.use(onlyLocalNames);
   app.use(allowOrigins(config.corsOrigins));
   app.use(PATHS.api, noStore, onceStarted(dependencies), identifyCaller(authenticator));
   if (config.rateLimitPerMinute > 0) app.use(PATHS.api, limitRate(config.rateLimitPerMinute, authenticator !== null));

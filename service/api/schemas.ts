@@ -245,7 +245,11 @@ export const ProblemBody = z
 
 // Query parameters come as text, once or several times.
 
-const names = z.union([z.string(), z.array(z.string())]).transform((given) =>
+/** PostgreSQL's text cannot hold it, so nothing that is stored has it. */
+const hasNoNul = [(text: string) => !text.includes('\0'), 'must not contain a NUL character'] as const;
+
+const name = z.string().refine(...hasNoNul);
+const names = z.union([name, z.array(name)]).transform((given) =>
   [given]
     .flat()
     .flatMap((part) => part.split(','))
@@ -265,7 +269,10 @@ export const flagText = z
   .transform((text) => text === 'true' || text === '1' || text === '');
 
 export const textOnce = (longest: number) =>
-  z.string('must be given once').max(longest, `must be at most ${longest} characters long`);
+  z
+    .string('must be given once')
+    .max(longest, `must be at most ${longest} characters long`)
+    .refine(...hasNoNul);
 
 const SORTS = JOB_SORTS.flatMap((field) => [field, `-${field}` as const]);
 
@@ -290,6 +297,12 @@ export const JobListQuery = z.object({
   cursor: textOnce(1000).optional().describe('From the Link header of the page before'),
 });
 
+/** It becomes part of an address in the member, so nothing but a name gets through. */
+export const namespaceOrAll = z
+  .string('must be given once')
+  .regex(/^(\*|[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)$/, 'must be the name of a namespace, or * for all')
+  .default('default')
+  .describe('* for all, which needs the right to all');
 export const resourceLimit = numberText(1, 5000).prefault('500').describe('Objects at most');
 
 export const LogQuery = z.object({

@@ -25,9 +25,12 @@ export interface Target {
   readonly name: string | null;
 }
 
-/** One segment of a path; `.` and `..` would be resolved away by URL parsing, and no Kubernetes name is either. */
+/**
+ * One segment of a path, by the rule that Kubernetes has for names in paths. Encoding alone would not do: URL parsing resolves `.` and `..` away,
+ * and Karmada decodes the path before it passes it on, so that an encoded slash is a slash in the member.
+ */
 export function segment(text: string): string {
-  if (text === '' || text === '.' || text === '..') {
+  if (text === '' || text === '.' || text === '..' || /[/%\p{Cc}]/u.test(text)) {
     throw new KarmadaError('refused', `"${text}" is no name of a Kubernetes object or cluster.`);
   }
   return encodeURIComponent(text);

@@ -33,11 +33,11 @@ export function readCursor(
     if (text.length > 1_000) throw new Error('too long');
     parsed = content.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
   } catch (cause) {
-    throw new InvalidCursor('It is not one that a page gave. Begin again without it.', { cause });
+    throw new InvalidCursor('is not one that a page gave; begin again without it', { cause });
   }
   const [madeForSort, madeForDescending, key] = parsed;
   if (madeForSort !== sort || madeForDescending !== descending) {
-    throw new InvalidCursor('It belongs to another sort order. Begin again without it.');
+    throw new InvalidCursor('belongs to another sort order; begin again without it');
   }
   const fits =
     key.length === types.length &&
@@ -47,6 +47,6 @@ export function readCursor(
       if (typeof value !== 'number' || !Number.isInteger(value)) return false;
       return type === 'time' ? value >= 0 && value <= LAST_TIME : Math.abs(value) <= LARGEST_INTEGER;
     });
-  if (!fits) throw new InvalidCursor('It is not one that a page gave. Begin again without it.');
+  if (!fits) throw new InvalidCursor('is not one that a page gave; begin again without it');
   return key;
 }

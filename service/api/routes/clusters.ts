@@ -6,7 +6,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { ClusterBody, ClusterPath, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
+import { ClusterBody, ClusterPath, namespaceOrAll, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
 
 const NO_JOBS = { Pending: 0, Running: 0, Succeeded: 0, Failed: 0 };
 const MEMBER_TIMEOUT_MS = 12_000;
@@ -43,7 +43,7 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
     role: 'viewer',
     params: ClusterPath,
     query: z.object({
-      namespace: textOnce(63).default('default').describe('* for all, which needs the right to all'),
+      namespace: namespaceOrAll,
       type: textOnce(63).default('pods'),
       limit: resourceLimit,
     }),

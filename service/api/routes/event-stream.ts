@@ -48,6 +48,7 @@ export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDepende
       const from = resumeAt === '' ? events.newest() : resumeAt;
       const stream = openStream(response, stopping, authenticator === null ? Number.POSITIVE_INFINITY : LONGEST_MS);
       try {
+        if (request.method === 'HEAD') return 'streamed';
         // The id alone tells nothing to the reader, but lets a client that is cut off before its first event resume here.
         await stream.send(`retry: 1000\n${from === null ? '' : `id: ${from}\n`}\n`);
         for await (const page of events.watch(from, stream.ended)) await stream.send(pageText(page, wanted));

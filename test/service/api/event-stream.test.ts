@@ -139,6 +139,12 @@ test('an id that never was ours is refused, and a wrong token too', async () => 
   expect((await listen(world, { token: 'nobody' })).status).toBe(401);
 });
 
+test('HEAD is answered like any other, with the type of the stream', async () => {
+  const { status, headers } = await world.call('/api/v1/events', { method: 'HEAD', token: 'a' });
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toContain('text/event-stream');
+});
+
 test('after the database has been away the stream goes on', async () => {
   const stream = await listen(world, { token: 'admin' });
   await world.database.query(

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type CallOptions, smallJob, startWorld, type World } from './world.ts';
@@ -125,8 +127,12 @@ describe('addresses and queries', () => {
     ['/api/v1/jobs?status=Done', 400],
     ['/api/v1/jobs?limt=5', 400],
     ['/api/v1/jobs?q=a&q=b', 400],
+    ['/api/v1/jobs?namespace=a%00', 400],
+    ['/api/v1/summary?cluster=%00', 400],
     ['/api/v1/proxy/clusters/..%2f..%2fapi/resources', 404],
     ['/api/v1/proxy/clusters/nope/resources', 404],
+    ['/api/v1/proxy/clusters/member1/resources?namespace=..', 400],
+    ['/api/v1/proxy/clusters/member1/resources?namespace=default%2Fservices%2Fvault%2Fproxy', 400],
     ['/api/v1/proxy/clusters/member1/resources?type=secrets', 403],
     ['/api/v1/proxy/clusters/member1/resources?type=configmaps', 403],
     ['/api/v1/proxy/clusters/member1/resources?type=__proto__', 403],
@@ -135,6 +141,25 @@ describe('addresses and queries', () => {
     const answer = await world.call(path);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  });
+
+  test('a forged cursor is told in one sentence', async () => {
+    const { body } = await world.call('/api/v1/jobs?cursor=forged');
+    expect(body.detail).toBe('cursor is not one that a page gave; begin again without it');
+  });
+
+  test.for([
+    ['localhost', 200],
+    ['LOCALHOST:8080', 200],
+    ['127.0.0.1:8080', 200],
+    ['[::1]:8080', 200],
+    ['rebound.example.com', 421],
+    ['127.0.0.1.example.com:8080', 421],
+  ] as const)('without sign-in, asked as %s is %i', async ([host, status]) => {
+    const request = get(`${world.url}/api/v1/jobs`, { headers: { host } });
+    const [answer] = (await once(request, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
   });
 
   test('a wrong method is told the right ones', async () => {
