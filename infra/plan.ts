@@ -6,7 +6,7 @@ import { clashes } from './constructs/created-at-deploy.ts';
 import type { Choice } from './options.ts';
 import type { CommonSettings } from './settings/fragments.ts';
 import { atPath, type Layer, loadSettings } from './settings/load.ts';
-import { describeMistake } from './settings/mistakes.ts';
+import { describeMistake, SettingsError } from './settings/mistakes.ts';
 import { nearest } from './settings/nearest.ts';
 import { dnsLabel } from './settings/scalars.ts';
 import type { StackDefinition } from './stacks/definition.ts';
@@ -46,13 +46,33 @@ export function plan(choice: Choice, variables: NodeJS.ProcessEnv): Planned[] {
     mistakes.push(...wrong.map((each) => `${definition.name}/${environment}: ${each}`));
     if (loaded.ok) planned.push({ definition, environment, settings: loaded.settings });
   }
-  if (mistakes.length > 0) {
-    const count = mistakes.length === 1 ? 'One mistake' : `${mistakes.length} mistakes`;
-    throw new PlanError(
-      `${count} in the settings; nothing was written.\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
-    );
-  }
+  refuse(mistakes);
   return planned;
+}
+
+/** What `make` makes of each environment; what only their parts can see to be wrong with the settings is told of all. */
+export function ofEach<Made>(planned: readonly Planned[], make: (each: Planned) => Made): Made[] {
+  const mistakes: string[] = [];
+  const made = planned.flatMap((each) => {
+    try {
+      return [make(each)];
+    } catch (error) {
+      if (!(error instanceof SettingsError)) throw error;
+      const where = `${each.definition.name}/${each.environment}`;
+      mistakes.push(...error.mistakes.map((mistake) => `${where}: ${describeMistake(mistake)}`));
+      return [];
+    }
+  });
+  refuse(mistakes);
+  return made;
+}
+
+function refuse(mistakes: readonly string[]): void {
+  if (mistakes.length === 0) return;
+  const count = mistakes.length === 1 ? 'One mistake' : `${mistakes.length} mistakes`;
+  throw new PlanError(
+    `${count} in the settings; nothing was written.\n${mistakes.map((line) => `  ${line}`).join('\n')}`,
+  );
 }
 
 /** The stack of that name; the first one where none is named. */

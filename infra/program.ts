@@ -2,7 +2,7 @@
 import { symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { HELP, readOptions } from './options.ts';
-import { chosenStack, PlanError, plan } from './plan.ts';
+import { chosenStack, ofEach, PlanError, plan } from './plan.ts';
 import { stacks } from './stacks/index.ts';
 import { manifestFiles } from './synth/files.ts';
 import { settingsReference } from './synth/settings-reference.ts';
@@ -25,7 +25,7 @@ function main(): void {
     process.stdout.write(settingsReference(chosenStack(options.stack)));
     return;
   }
-  const environments = plan(options, process.env).map(({ definition, environment, settings }) => ({
+  const environments = ofEach(plan(options, process.env), ({ definition, environment, settings }) => ({
     path: join(definition.name, environment),
     files: manifestFiles(synthesize(definition, settings, { environment })),
   }));

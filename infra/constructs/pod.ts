@@ -19,7 +19,7 @@ export interface PodProps {
   readonly args?: string[];
   readonly env?: Record<string, EnvValue>;
   /** ConfigMap whose every key becomes a variable. */
-  readonly envFrom?: string;
+  readonly envFrom?: { readonly configMap: string; readonly names: readonly string[] };
   /** Ports of the container, by name. */
   readonly ports?: Record<string, number>;
   readonly resources: Resources;
@@ -49,7 +49,7 @@ const WAIT_RESOURCES: Resources = {
 export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   const { images } = stack.settings;
   const mounts = [scratch('tmp', '/tmp', props.tmpSize), ...(props.mounts ?? []), ...extraMounts(props.settings)];
-  refuseSharedPaths(props.name, mounts);
+  refuseSharedPaths(stack, props, mounts);
   const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
     image: imageReference(image, images),
     imagePullPolicy: images.pullPolicy,
@@ -82,7 +82,7 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
     ...(images.pullSecrets.length > 0 && { imagePullSecrets: images.pullSecrets.map((name) => ({ name })) }),
     ...(props.graceSeconds && { terminationGracePeriodSeconds: props.graceSeconds }),
     ...(waits.length > 0 && { initContainers: waits }),
-    containers: [container(mainContainer(props, mounts), props.image, props.resources)],
+    containers: [container(mainContainer(stack, props, mounts), props.image, props.resources)],
     volumes: uniqueVolumes(mounts),
     ...placement(props.settings),
   };
@@ -96,14 +96,14 @@ const readinessContainer = ({ env, name, probe, seconds, what }: Readiness) => (
   env: variables(env),
 });
 
-function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container> & { name: string } {
+function mainContainer(stack: Stack, props: PodProps, mounts: Mount[]): Partial<K8s.Container> & { name: string } {
   const { probes } = props;
   return {
     name: props.name,
     ...(props.command && { command: props.command }),
     ...(props.args && { args: props.args }),
-    ...(props.envFrom && { envFrom: [{ configMapRef: { name: props.envFrom } }] }),
-    env: environment(props),
+    ...(props.envFrom && { envFrom: [{ configMapRef: { name: props.envFrom.configMap } }] }),
+    env: environment(stack, props),
     ...(props.ports && {
       ports: Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
     }),
@@ -115,15 +115,15 @@ function mainContainer(props: PodProps, mounts: Mount[]): Partial<K8s.Container>
   };
 }
 
-function environment(props: PodProps): K8s.EnvVar[] {
+function environment(stack: Stack, props: PodProps): K8s.EnvVar[] {
   const places = (props.talksTo ?? []).map(({ to, env }) => env?.(to) ?? {});
   const own: Record<string, EnvValue> = Object.assign({}, ...places, props.env);
   const extra = inOrder(props.settings?.extraEnv);
-  const taken = Object.keys(extra).find((name) => Object.hasOwn(own, name));
-  if (taken !== undefined)
-    throw new Error(
-      `${props.name}: the variable ${taken} of extraEnv is set already; what it is made of has settings of its own`,
-    );
+  for (const [name, value] of Object.entries(extra)) {
+    if (!Object.hasOwn(own, name) && !props.envFrom?.names.includes(name)) continue;
+    const allowed = 'a variable that is not set already; what that one is made of has settings of its own';
+    stack.mistakes.push({ path: `${extrasOf(stack, props)}.extraEnv.${name}`, value, allowed });
+  }
   return variables({ ...own, ...extra });
 }
 
@@ -147,6 +147,16 @@ function containerSecurity(writableRoot: boolean): K8s.SecurityContext {
   };
 }
 
+/** For the containers that an operator makes: what the restricted standard asks of one, where the pod is not ours. */
+export const restrictedContainer = () => ({
+  securityContext: {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    runAsNonRoot: true,
+    seccompProfile: { type: 'RuntimeDefault' },
+  },
+});
+
 function extraMounts(settings?: PodSettings): Mount[] {
   return (settings?.extraVolumes ?? []).map(({ kind, mountPath, name, source }) => ({
     // Apart from the names that the workload gives its own volumes.
@@ -156,12 +166,18 @@ function extraMounts(settings?: PodSettings): Mount[] {
   }));
 }
 
-function refuseSharedPaths(pod: string, mounts: Mount[]): void {
-  const paths = mounts.map(({ path }) => path);
-  const taken = paths.find((path, index) => paths.indexOf(path) !== index);
-  if (taken !== undefined)
-    throw new Error(`${pod}: two volumes are to be mounted at ${taken}; mount the extra one elsewhere`);
+function refuseSharedPaths(stack: Stack, props: PodProps, mounts: Mount[]): void {
+  const extra = props.settings?.extraVolumes ?? [];
+  const own = mounts.slice(0, mounts.length - extra.length).map(({ path }) => path);
+  extra.forEach(({ mountPath }, index) => {
+    if (!own.includes(mountPath)) return;
+    const path = `${extrasOf(stack, props)}.extraVolumes.${index}.mountPath`;
+    stack.mistakes.push({ path, value: mountPath, allowed: 'a path at which nothing else is mounted' });
+  });
 }
+
+/** What the settings add to this pod, by its path. */
+const extrasOf = (stack: Stack, { name, settings }: PodProps): string => stack.pathOf(settings) ?? name;
 
 /** Two mounts of one volume (two files of a ConfigMap) name it once. */
 function uniqueVolumes(mounts: Mount[]): K8s.Volume[] {

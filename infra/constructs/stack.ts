@@ -1,6 +1,7 @@
 import { App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CommonSettings } from '../settings/fragments.ts';
+import type { Mistake } from '../settings/mistakes.ts';
 import { stackLabels } from './labels.ts';
 import type { Workload } from './workload.ts';
 
@@ -15,6 +16,8 @@ export class Stack extends Chart {
   readonly settings: CommonSettings;
   /** Every workload, in the order of declaration: scrape targets and diagrams are made from this list. */
   readonly workloads: Workload[] = [];
+  /** What its parts found to be wrong with the settings. */
+  readonly mistakes: Mistake[] = [];
 
   constructor(name: string, settings: CommonSettings) {
     super(new App(), name, {
@@ -31,6 +34,21 @@ export class Stack extends Chart {
   named(name: string): string {
     return this.settings.namePrefix + name;
   }
+
+  /** Where in the settings a part of them is, for messages: "gateway.pod". */
+  pathOf(part: unknown): string | undefined {
+    return pathTo(part, this.settings)?.join('.');
+  }
+}
+
+function pathTo(part: unknown, inside: unknown): string[] | undefined {
+  if (inside === part) return [];
+  if (inside === null || typeof inside !== 'object') return undefined;
+  for (const [key, value] of Object.entries(inside)) {
+    const path = pathTo(part, value);
+    if (path) return [key, ...path];
+  }
+  return undefined;
 }
 
 /** The stack that a construct is part of. */

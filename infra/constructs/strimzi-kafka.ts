@@ -4,6 +4,7 @@ import type { KafkaSettings } from '../settings/workloads.ts';
 import type { Endpoint } from './endpoint.ts';
 import { k8s } from './k8s.ts';
 import { tcpPort } from './network-policy.ts';
+import { restrictedContainer } from './pod.ts';
 import { stackOf } from './stack.ts';
 
 export interface StrimziKafkaProps {
@@ -57,16 +58,7 @@ export class StrimziKafka extends Construct {
           },
           // By itself the operator makes pods that the restricted standard refuses. On the container: what the pod as
           // a whole is given would replace the group that the operator gives its volumes.
-          template: {
-            kafkaContainer: {
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                capabilities: { drop: ['ALL'] },
-                runAsNonRoot: true,
-                seccompProfile: { type: 'RuntimeDefault' },
-              },
-            },
-          },
+          template: { kafkaContainer: restrictedContainer() },
         },
       },
     });

@@ -113,7 +113,7 @@ export abstract class Workload extends Construct {
           ...this.props,
           name: this.app,
           serviceAccount: this.name,
-          ...(config && { envFrom: this.name }),
+          ...(config && { envFrom: { configMap: this.name, names: Object.keys(config) } }),
         }),
         ...extra,
       },

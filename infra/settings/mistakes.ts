@@ -16,6 +16,17 @@ export interface Mistake {
   readonly source?: string;
 }
 
+/** What is wrong with settings that only the parts made of them can see: each breaks no rule of its own. */
+export class SettingsError extends Error {
+  override name = 'SettingsError';
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    super(mistakes.map(describeMistake).join('\n'));
+    this.mistakes = mistakes;
+  }
+}
+
 type Path = readonly PropertyKey[];
 
 export function mistakesOf(

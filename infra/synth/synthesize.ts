@@ -3,6 +3,7 @@ import { Stack } from '../constructs/stack.ts';
 import { WAVE_ANNOTATION, waveOf, waveOfClaim } from '../constructs/waves.ts';
 import type { Workload } from '../constructs/workload.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
+import { SettingsError } from '../settings/mistakes.ts';
 import type { BuildContext, StackDefinition } from '../stacks/definition.ts';
 
 /** A Kubernetes object as plain data. */
@@ -36,6 +37,7 @@ export function synthesize<Settings extends CommonSettings>(
 ): Synthesis {
   const stack = new Stack(definition.name, settings);
   definition.build(stack, settings, context);
+  if (stack.mistakes.length > 0) throw new SettingsError(stack.mistakes);
   const folders = new Map<string, KubeObject[]>();
   for (const construct of stack.node.findAll()) {
     if (!(construct instanceof ApiObject)) continue;

@@ -114,6 +114,17 @@ describe('with a mistake in the settings', () => {
     expect(tree(join(project, 'charts-out'))).toEqual({ 'ml-platform/bad/0-namespace-x.yaml': 'as it was' });
   });
 
+  test('what only the parts can see is told in the same way, with the setting that it is about', async () => {
+    write('taken.yaml', 'backend: { pod: { extraEnv: { PORT: "1", DATABASE_URL: x } } }\n');
+    const { code, err } = await synth(['--config', 'taken.yaml']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^synth: 2 mistakes in the settings; nothing was written\.$/m);
+    expect(err).toMatch(
+      /^ {2}ml-platform\/taken: backend\.pod\.extraEnv\.PORT: "1" is not allowed; allowed: a variable/m,
+    );
+    expect(existsSync(join(project, 'charts-out'))).toBe(false);
+  });
+
   test('one wrong environment keeps all from being written', async () => {
     const { code, err } = await synth([], { VERSION: 'latest' });
     expect(code).toBe(1);

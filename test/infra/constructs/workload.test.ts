@@ -108,7 +108,16 @@ test('what a team adds to the pods arrives', () => {
 
 test('two volumes in one place are refused with the place', () => {
   const settings = pod().parse({ extraVolumes: [{ name: 'x', mountPath: '/tmp', kind: 'secret', source: 'x' }] });
-  expect(() => build(web({ settings }))).toThrow(/web: two volumes are to be mounted at \/tmp/);
+  expect(() => build(web({ settings }))).toThrow(
+    /extraVolumes\.0\.mountPath: "\/tmp" is not allowed; allowed: a path at which nothing else/,
+  );
+});
+
+test('variables that are set already are refused, all of them, wherever they come from', () => {
+  const settings = pod().parse({ extraEnv: { OWN: 'a', LEVEL: 'b', FREE: 'c' } });
+  expect(() => build(web({ settings, env: { OWN: '1' }, config: { LEVEL: '2' } }))).toThrow(
+    /^web\.extraEnv\.LEVEL: "b" is not allowed.*\nweb\.extraEnv\.OWN: "a" is not allowed[^\n]*$/,
+  );
 });
 
 test('an image takes registry and tag from the settings of all images, its own where it has them', () => {
