@@ -16,10 +16,11 @@ export async function keepState(
   registries: ReadonlyMap<string, Registry>,
 ): Promise<{ stop(): Promise<void> }> {
   const kept = await readState(path);
-  for (const [name, { store, table }] of registries) {
+  const announcements = [...registries].map(([name, { store, table }]) => {
     const dump = kept[name];
-    if (dump) store.restore(dump, table);
-  }
+    return dump && store.restore(dump, table);
+  });
+  for (const announce of announcements) announce?.();
 
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();

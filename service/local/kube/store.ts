@@ -30,8 +30,11 @@ export interface Store {
   onChange(listener: StoreListener): () => void;
   /** All objects of all kinds, for keeping them beyond this process. */
   dump(): StoreDump;
-  /** Takes in what another process kept: listeners see every object as new, and no watch can resume from before. */
-  restore(dump: StoreDump, resources: ResourceTable): void;
+  /**
+   * Takes in what another process kept; no watch can resume from before. What it returns shows every object to the listeners, as new: to be called
+   * when all is there, in other stores too, or who sees an object makes anew what belongs to it.
+   */
+  restore(dump: StoreDump, resources: ResourceTable): () => void;
 }
 
 export interface StoreDump {
@@ -152,14 +155,21 @@ export function createStore({ historySize = 5_000 } = {}): Store {
     restore(dump, resources) {
       version = Math.max(version, dump.version);
       store.compact();
-      for (const { resource: key, object } of dump.objects) {
+      const restored = dump.objects.flatMap(({ resource: key, object }) => {
         const resource = resources.get(key);
-        if (!resource) continue;
+        if (!resource) return [];
         const shelf = shelfOf(resource);
         shelf.objects.set(keyOf(object.metadata.namespace, object.metadata.name), object);
         shelf.keys = undefined;
-        announce({ type: 'ADDED', resource, object, previous: undefined, version });
-      }
+        return [{ resource, metadata: object.metadata }];
+      });
+      return () => {
+        for (const { resource, metadata } of restored) {
+          // A listener that was shown another one before may have removed it.
+          const object = store.get(resource, metadata.namespace, metadata.name);
+          if (object) announce({ type: 'ADDED', resource, object, previous: undefined, version });
+        }
+      };
     },
     onChange(listener) {
       listeners.add(listener);

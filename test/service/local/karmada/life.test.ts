@@ -209,4 +209,22 @@ test('with a state file a job goes on where it was when the simulation is starte
   await eventually(async () => (await member.get(referenceTo(job))) === undefined);
 });
 
+test('with a state file a job that waits for its image still does when the simulation is started again', async () => {
+  const stateFile = join(await temporaryDirectory(), 'karmada.json');
+  const template = { spec: { containers: [{ name: 'ray-head', image: 'registry.example.com/missing/train:1' }] } };
+  const job = rayJob('stuck', { rayClusterSpec: { headGroupSpec: { rayStartParams: {}, template } } });
+  const before = await startWorld({ ...FAST, stateFile });
+  const there = await start(before.karmada, job);
+  const pods = async (member: Member) =>
+    (await member.list('pods', { namespace: TEAM })).items.map(({ metadata }) => metadata.uid);
+  const waiting = await eventually(async () => {
+    const found = await pods(there);
+    return found.length > 0 && found;
+  });
+  await before.simulated.close();
+
+  const { karmada } = await startWorld({ ...FAST, stateFile });
+  expect(await pods(karmada.member('member1'))).toEqual(waiting);
+});
+
 const patient = () => ({ signal: new AbortController().signal, idleTimeoutMs: 5_000 });
