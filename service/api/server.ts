@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** The listening side of the API. */
@@ -24,6 +24,13 @@ export function createHttpServer(listener: RequestListener, host: string, port: 
     },
     listener,
   );
+  const unanswered = new Set<ServerResponse>();
+  let stopping = false;
+  server.prependListener('request', (_request, response) => {
+    if (stopping) tellLast(response);
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+  });
   return {
     async start() {
       server.listen(port, host);
@@ -34,6 +41,8 @@ export function createHttpServer(listener: RequestListener, host: string, port: 
     },
     async stop(graceMs) {
       if (!server.listening) return;
+      stopping = true;
+      for (const response of unanswered) tellLast(response);
       const closed = new Promise((resolve) => server.close(resolve));
       // A kept-alive connection that becomes idle now would hold the stop for its whole keep-alive.
       const sweep = setInterval(() => server.closeIdleConnections(), 50);
@@ -43,6 +52,11 @@ export function createHttpServer(listener: RequestListener, host: string, port: 
       clearTimeout(cut);
     },
   };
+}
+
+/** Else a client sends its next request on a connection that is being closed, and cannot know what became of it. */
+function tellLast(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 /** Tells that the port is in use before time is spent on what comes before listening. */

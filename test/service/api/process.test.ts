@@ -79,6 +79,7 @@ test('SIGTERM: what is in flight is answered and stored, streams end, nothing el
   const answer = await inFlight;
   proxy.heal();
   expect(answer.status).toBe(201);
+  expect(answer.headers.get('connection')).toBe('close');
   await streamEnds;
   expect(await service.exit).toBe(0);
   expect(await database.query('select id from job where id = $1', [answer.body.id])).toHaveLength(1);
