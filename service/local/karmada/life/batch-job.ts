@@ -13,6 +13,8 @@ const SECONDS = { notice: 0.3, pullImage: 1.5, logTick: 0.5 };
 /** The Job controller, for batch Jobs that are not a RayJob's submitter: one pod after the other until one succeeds. */
 export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock): { look(job: StoredObject): void } {
   const { registry } = member.server;
+  /** Pods, by uid, that move by our steps; another active one was left by an earlier process. */
+  const moving = new Set<string>();
   const setStatus = (job: StoredObject, change: object): void => changeStatus(registry, JOB, job, change);
 
   function after(seconds: number, job: StoredObject, step: (now: StoredObject) => void): void {
@@ -26,7 +28,11 @@ export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock)
     if (job.metadata.ownerReferences?.some(({ kind }) => kind === 'RayJob')) return;
     if (isFinished(job) || job.metadata.deletionTimestamp) return;
     if (pick(job, 'spec', 'suspend') === true) suspend(job);
-    else if (!activePod(job)) after(SECONDS.notice, job, start);
+    else {
+      const pod = activePod(job);
+      if (!pod) after(SECONDS.notice, job, start);
+      else if (!moving.has(pod.metadata.uid)) move(job, pod);
+    }
   }
 
   const activePod = (job: StoredObject): StoredObject | undefined =>
@@ -57,18 +63,28 @@ export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock)
 
   function start(job: StoredObject): void {
     const { name, namespace = 'default' } = job.metadata;
-    const outcome = outcomeOf(job, pods.fits(podSpecsOf(job)));
-    const podName = { namespace, name: `${name}-${randomSuffix()}` };
     const labels = pick(job, 'spec', 'template', 'metadata', 'labels');
-    pods.create({
-      ...podName,
+    const pod = pods.create({
+      namespace,
+      name: `${name}-${randomSuffix()}`,
       labels: isFields(labels) ? (labels as Record<string, string>) : {},
       owner: ownerOf(job),
       spec: pick(job, 'spec', 'template', 'spec'),
     });
+    move(job, pod);
     const startTime = textAt(job, 'status', 'startTime') ?? timestamp();
-    setStatus(job, { active: 1, startTime, conditions: undefined });
+    setStatus(job, { active: 1, ready: 0, startTime, conditions: undefined });
+  }
+
+  function move(job: StoredObject, pod: StoredObject): void {
+    moving.add(pod.metadata.uid);
     watchDeadline(job);
+    const outcome = outcomeOf(job, pods.fits(podSpecsOf(job)));
+    const podName = { namespace: pod.metadata.namespace ?? 'default', name: pod.metadata.name };
+    if (textAt(pod, 'status', 'phase') === 'Running') {
+      train(job, podName, outcome, createTrainingLog(job.metadata.name, {}), Date.now());
+      return;
+    }
     if (outcome.start === 'unschedulable') {
       pods.refuse(podName, '0/4 nodes are available: 4 Insufficient cpu.');
       return;

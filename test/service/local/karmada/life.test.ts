@@ -209,6 +209,20 @@ test('with a state file a job goes on where it was when the simulation is starte
   await eventually(async () => (await member.get(referenceTo(job))) === undefined);
 });
 
+test('with a state file a batch Job goes on, too', async () => {
+  const stateFile = join(await temporaryDirectory(), 'karmada.json');
+  const job = batchJob('sleep-100');
+  const before = await startWorld({ ...FAST, stateFile });
+  const there = await start(before.karmada, job);
+  await eventually(async () => ((await there.get(referenceTo(job)))?.status as { ready?: number } | undefined)?.ready);
+  await before.simulated.close();
+
+  const { karmada } = await startWorld({ ...FAST, stateFile });
+  await eventually(async () => (await statusOf(karmada.member('member1'), job)).succeeded);
+  const { items } = await karmada.member('member1').list('pods', { namespace: TEAM });
+  expect(items).toHaveLength(1);
+});
+
 test('with a state file a job that waits for its image still does when the simulation is started again', async () => {
   const stateFile = join(await temporaryDirectory(), 'karmada.json');
   const template = { spec: { containers: [{ name: 'ray-head', image: 'registry.example.com/missing/train:1' }] } };
