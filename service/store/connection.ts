@@ -58,7 +58,9 @@ export class Connection {
 
 /** Both spellings that PostgreSQL's own tools take. Errors name the parameter, never a value: it may be the password. */
 export function parseConnection(text: string): Connection {
-  const parameters = /^postgres(ql)?:\/\//i.test(text.trim()) ? fromUrl(text.trim()) : fromKeywords(text);
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text.trim())?.[1]?.toLowerCase();
+  if (scheme !== undefined && !/^postgres(ql)?$/.test(scheme)) fail('a URL must begin with postgresql://');
+  const parameters = scheme ? fromUrl(text.trim()) : fromKeywords(text);
   for (const name of parameters.keys()) {
     if (!(KNOWN as readonly string[]).includes(name)) {
       fail(`parameter ${show(name)} is not known. Known are: ${KNOWN.join(', ')}`);

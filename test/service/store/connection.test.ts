@@ -50,6 +50,7 @@ test.each([
   ['host=a,b user=u', /several servers/],
   ['host=db user=u sslrootcert=/nowhere', /sslrootcert cannot be read \(ENOENT\)/],
   ['postgresql://u:p#w@db/jobs', /not understood/],
+  ['mysql://u:p@db/jobs', /must begin with postgresql:\/\//],
   ['postgresql://u:100%@db/jobs', /"password" has a "%"/],
   ['postgresql://u@db:port/jobs', /no valid URL/],
   ['postgresql://u@db/jobs?sslmode=off', /sslmode must be one of/],
