@@ -14,6 +14,7 @@ import { readme } from './readme.ts';
 import { HOOK, NOTES, release } from './release.ts';
 import { helpersFile, releaseSettings } from './release-settings.ts';
 import { templateOf } from './template.ts';
+import { validateTemplate } from './validate.ts';
 import { valuesFile } from './values.ts';
 import { valuesSchema } from './values-schema.ts';
 
@@ -69,6 +70,8 @@ function chartsFrom(
     const settings = releaseSettings(definition.settings);
     const own = leavesOf(settings).filter(({ path }) => paths.has(path));
     const chart = { definition, settings, name, folder, project, leaves: own };
+    const validate = validateTemplate(name, definition, (path) => paths.has(path));
+    if (validate) templates.set('templates/validate.yaml', validate);
     return [{ name, paths, files: new Map([...filesAround(chart), ...templates]) }];
   });
 }

@@ -1,33 +1,60 @@
 import type { z } from 'zod';
+import { breachesOf, type FieldRule, tell } from './field-rules.ts';
 import type { CommonSettings } from './fragments.ts';
 
-type Context = z.core.$RefinementCtx<unknown>;
-
 /** Rules between fields that every stack has. The message says what is allowed; the loader adds path and value. */
-export function commonRules(settings: CommonSettings, context: Context): void {
+export function commonRules(settings: CommonSettings, context: z.core.$RefinementCtx<unknown>): void {
+  for (const rule of commonRulesFor(settings)) tell(breachesOf(rule, settings), context);
+  if (!settings.production) return;
   visit(settings, [], (value, path) => {
-    if (isPair(value)) limitsNotBelowRequests(value, path, context);
-    if (isScaled(value)) maximumNotBelowReplicas(value, path, context);
-    if (path.at(-1) === 'extraVolumes' && Array.isArray(value)) volumesApart(value, path, context);
-    if (settings.production && path.at(-1) === 'tag' && value === 'latest') {
-      context.addIssue({
-        code: 'custom',
-        path,
-        message: 'a version that is pinned; production settings refuse latest',
-      });
+    if (path.at(-1) !== 'tag' || value !== 'latest') return;
+    tell([{ path, message: 'a version that is pinned; production settings refuse latest' }], context);
+  });
+}
+
+/** Those of them that follow from how the settings are built, for all their parts. */
+export function commonRulesFor(settings: unknown): FieldRule[] {
+  const rules: FieldRule[] = [];
+  visit(settings, [], (value, keys) => {
+    const path = keys.join('.');
+    if (has(value, 'requests', 'limits') && isAmounts(value.requests) && isAmounts(value.limits)) {
+      rules.push(limitNotBelowRequest(path, 'cpu'), limitNotBelowRequest(path, 'memory'));
+    }
+    if (has(value, 'replicas', 'autoscaling')) rules.push(maximumNotBelowReplicas(path));
+    // A pod names each volume once, and mounts one thing in a place.
+    if (has(value, 'extraVolumes')) {
+      rules.push(notTwice(`${path}.extraVolumes`, 'name'), notTwice(`${path}.extraVolumes`, 'mountPath'));
     }
   });
+  return rules;
 }
 
 /** An image without a registry is one that was built on the node: pulling it Always can only fail. */
-export function localImagesNotPulledAlways({ images }: CommonSettings, context: Context): void {
-  if (images.pullPolicy !== 'Always' || images.registry !== '') return;
-  context.addIssue({
-    code: 'custom',
-    path: ['images', 'pullPolicy'],
-    message: 'IfNotPresent or Never while images.registry is empty, for those images are on the node alone',
-  });
-}
+export const LOCAL_IMAGES_NOT_PULLED_ALWAYS: FieldRule = {
+  path: 'images.pullPolicy',
+  when: { path: 'images.registry', is: '' },
+  refuses: { value: 'Always' },
+  allowed: 'IfNotPresent or Never while images.registry is empty, for those images are on the node alone',
+};
+
+const limitNotBelowRequest = (path: string, name: string): FieldRule => ({
+  path: `${path}.limits.${name}`,
+  refuses: { belowAmount: `${path}.requests.${name}` },
+  allowed: 'at least the request, which is {}',
+});
+
+const maximumNotBelowReplicas = (path: string): FieldRule => ({
+  path: `${path}.autoscaling.maxReplicas`,
+  when: { path: `${path}.autoscaling.enabled`, is: true },
+  refuses: { belowNumber: `${path}.replicas` },
+  allowed: 'at least replicas, which is {}',
+});
+
+const notTwice = (path: string, field: string): FieldRule => ({
+  path,
+  refuses: { twice: field },
+  allowed: 'one that no other extra volume has',
+});
 
 type Path = (string | number)[];
 
@@ -42,61 +69,4 @@ function visit(value: unknown, path: Path, each: (value: unknown, path: Path) =>
 const has = <Key extends string>(value: unknown, ...keys: Key[]): value is Record<Key, unknown> =>
   value !== null && typeof value === 'object' && keys.every((key) => key in value);
 
-const isAmounts = (value: unknown): value is Record<'cpu' | 'memory', string> => has(value, 'cpu', 'memory');
-
-interface Pair {
-  requests: Record<'cpu' | 'memory', string>;
-  limits: Record<'cpu' | 'memory', string>;
-}
-const isPair = (value: unknown): value is Pair =>
-  has(value, 'requests', 'limits') && isAmounts(value.requests) && isAmounts(value.limits);
-
-interface Scaled {
-  replicas: number;
-  autoscaling: { enabled: boolean; maxReplicas: number };
-}
-const isScaled = (value: unknown): value is Scaled => has(value, 'replicas', 'autoscaling');
-
-function limitsNotBelowRequests({ limits, requests }: Pair, path: Path, context: Context): void {
-  for (const name of ['cpu', 'memory'] as const) {
-    if (amount(limits[name]) < amount(requests[name])) {
-      context.addIssue({
-        code: 'custom',
-        path: [...path, 'limits', name],
-        message: `at least the request, which is ${requests[name]}`,
-      });
-    }
-  }
-}
-
-function maximumNotBelowReplicas({ autoscaling, replicas }: Scaled, path: Path, context: Context): void {
-  if (autoscaling.enabled && autoscaling.maxReplicas < replicas) {
-    context.addIssue({
-      code: 'custom',
-      path: [...path, 'autoscaling', 'maxReplicas'],
-      message: `at least replicas, which is ${replicas}`,
-    });
-  }
-}
-
-/** A pod names each volume once, and mounts one thing in a place. */
-function volumesApart(volumes: Record<'name' | 'mountPath', string>[], path: Path, context: Context): void {
-  for (const field of ['name', 'mountPath'] as const) {
-    for (const [index, volume] of volumes.entries()) {
-      if (volumes.findIndex((other) => other[field] === volume[field]) === index) continue;
-      context.addIssue({
-        code: 'custom',
-        path: [...path, index, field],
-        message: 'one that no other extra volume has',
-      });
-    }
-  }
-}
-
-const UNITS: Record<string, number> = { m: 1e-3, Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 };
-
-/** A quantity ("500m", "1Gi") as a number. */
-export function amount(quantity: string): number {
-  const unit = /[a-zA-Z]+$/.exec(quantity)?.[0] ?? '';
-  return Number.parseFloat(quantity) * (UNITS[unit] ?? 1);
-}
+const isAmounts = (value: unknown): boolean => has(value, 'cpu', 'memory');

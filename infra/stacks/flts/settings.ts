@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { postgres } from '../../settings/database.ts';
+import { type FieldRule, withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { grafana, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
-import { commonRules, localImagesNotPulledAlways } from '../../settings/rules.ts';
+import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import { kafka, objectStorage, oneTimeJob, server, worker } from '../../settings/workloads.ts';
 
@@ -38,87 +39,95 @@ const exposure = () =>
     ingress: f.ingress('forecast.example.com'),
   });
 
-export const settings = z
-  .strictObject({
-    ...f.common('flts'),
-    exposure: exposure(),
-    kafka: kafka({
-      size: '5Gi',
-      topics: [
-        { name: 'training-data', partitions: 3 },
-        { name: 'inference-data', partitions: 3 },
-        { name: 'model-training' },
-      ],
+const oneOfTheTopics = (path: string): FieldRule => ({
+  path,
+  refuses: { notNamedIn: 'kafka.topics' },
+  allowed: 'one of kafka.topics: {}',
+});
+
+export const settings = withRules(
+  z
+    .strictObject({
+      ...f.common('flts'),
+      exposure: exposure(),
+      kafka: kafka({
+        size: '5Gi',
+        topics: [
+          { name: 'training-data', partitions: 3 },
+          { name: 'inference-data', partitions: 3 },
+          { name: 'model-training' },
+        ],
+      }),
+      objectStorage: objectStorage({ size: '10Gi', buckets: ['mlflow', 'datasets', 'models'] }),
+      mlflowDatabase: postgres({
+        database: 'mlflow',
+        user: 'mlflow',
+        size: '5Gi',
+        secret: 'mlflow-postgres-credentials',
+        ...SMALL,
+      }),
+      database: postgres({ database: 'flts', user: 'flts', size: '2Gi', secret: 'postgres-credentials', ...SMALL }),
+      mlflow: server('MLflow: experiments, runs and models.', {
+        image: { repository: 'mlflow' },
+        ...SMALL,
+        port: 5000,
+        health: '/health',
+      }),
+      gateway: server('FastAPI gateway: takes data in.', {
+        image: { repository: 'fastapi-app' },
+        ...SMALL,
+        port: 8000,
+        metrics: '/metrics',
+      }),
+      eda: server('Exploratory data analysis.', {
+        image: { repository: 'eda' },
+        ...SMALL,
+        port: 8010,
+        metrics: '/metrics',
+      }),
+      preprocess: oneTimeJob('Preprocessing of the data, once.', { image: { repository: 'preprocess' }, ...SMALL }),
+      training: training(),
+      trainGru: worker('Trainer of the GRU model.', { image: { repository: 'train-gru' }, ...TRAINER }),
+      trainLstm: worker('Trainer of the LSTM model.', { image: { repository: 'train-lstm' }, ...TRAINER }),
+      prophet: worker('Trainer of the Prophet model.', { image: { repository: 'nonml-prophet' }, ...SMALL }),
+      prophetBatch: oneTimeJob('Prophet over all the data, once.', { image: { repository: 'nonml' }, ...SMALL }),
+      evaluation: server('Evaluation of trained models.', {
+        image: { repository: 'eval' },
+        ...SMALL,
+        port: 8050,
+        ready: '/readyz',
+        metrics: '/metrics',
+      }),
+      inference: server(
+        'Inference with the best model.',
+        { image: { repository: 'inference' }, ...SMALL, port: 8000, health: '/healthz', metrics: '/metrics' },
+        { autoscaling: f.autoscaling({ maxReplicas: 10 }) },
+      ),
+      loadBalancer: loadBalancer(),
+      prometheus: prometheus(),
+      grafana: grafana(),
+      locust: locust(),
+    })
+    .superRefine((value, context) => {
+      commonRules(value, context);
+      const brokers = { bundled: 1, strimzi: value.kafka.strimzi.brokers, external: 9 }[value.kafka.mode];
+      value.kafka.topics.forEach(({ replicas }, index) => {
+        if (replicas <= brokers) return;
+        const message = `at most the number of brokers, which is ${brokers}`;
+        context.addIssue({ code: 'custom', path: ['kafka', 'topics', index, 'replicas'], message });
+      });
     }),
-    objectStorage: objectStorage({ size: '10Gi', buckets: ['mlflow', 'datasets', 'models'] }),
-    mlflowDatabase: postgres({
-      database: 'mlflow',
-      user: 'mlflow',
-      size: '5Gi',
-      secret: 'mlflow-postgres-credentials',
-      ...SMALL,
-    }),
-    database: postgres({ database: 'flts', user: 'flts', size: '2Gi', secret: 'postgres-credentials', ...SMALL }),
-    mlflow: server('MLflow: experiments, runs and models.', {
-      image: { repository: 'mlflow' },
-      ...SMALL,
-      port: 5000,
-      health: '/health',
-    }),
-    gateway: server('FastAPI gateway: takes data in.', {
-      image: { repository: 'fastapi-app' },
-      ...SMALL,
-      port: 8000,
-      metrics: '/metrics',
-    }),
-    eda: server('Exploratory data analysis.', {
-      image: { repository: 'eda' },
-      ...SMALL,
-      port: 8010,
-      metrics: '/metrics',
-    }),
-    preprocess: oneTimeJob('Preprocessing of the data, once.', { image: { repository: 'preprocess' }, ...SMALL }),
-    training: training(),
-    trainGru: worker('Trainer of the GRU model.', { image: { repository: 'train-gru' }, ...TRAINER }),
-    trainLstm: worker('Trainer of the LSTM model.', { image: { repository: 'train-lstm' }, ...TRAINER }),
-    prophet: worker('Trainer of the Prophet model.', { image: { repository: 'nonml-prophet' }, ...SMALL }),
-    prophetBatch: oneTimeJob('Prophet over all the data, once.', { image: { repository: 'nonml' }, ...SMALL }),
-    evaluation: server('Evaluation of trained models.', {
-      image: { repository: 'eval' },
-      ...SMALL,
-      port: 8050,
-      ready: '/readyz',
-      metrics: '/metrics',
-    }),
-    inference: server(
-      'Inference with the best model.',
-      { image: { repository: 'inference' }, ...SMALL, port: 8000, health: '/healthz', metrics: '/metrics' },
-      { autoscaling: f.autoscaling({ maxReplicas: 10 }) },
-    ),
-    loadBalancer: loadBalancer(),
-    prometheus: prometheus(),
-    grafana: grafana(),
-    locust: locust(),
-  })
-  .superRefine((value, context) => {
-    commonRules(value, context);
-    localImagesNotPulledAlways(value, context);
-    const topics = value.kafka.topics.map(({ name }) => name);
-    for (const field of ['topic', 'resultTopic'] as const) {
-      if (topics.includes(value.training[field])) continue;
-      const message = `one of kafka.topics: ${topics.join(', ')}`;
-      context.addIssue({ code: 'custom', path: ['training', field], message });
-    }
-    const brokers = { bundled: 1, strimzi: value.kafka.strimzi.brokers, external: 9 }[value.kafka.mode];
-    value.kafka.topics.forEach(({ replicas }, index) => {
-      if (replicas <= brokers) return;
-      const message = `at most the number of brokers, which is ${brokers}`;
-      context.addIssue({ code: 'custom', path: ['kafka', 'topics', index, 'replicas'], message });
-    });
-    if (value.grafana.enabled && !value.prometheus.enabled) {
-      const message = 'false while prometheus.enabled is false: it has nothing to show';
-      context.addIssue({ code: 'custom', path: ['grafana', 'enabled'], message });
-    }
-  });
+  [
+    LOCAL_IMAGES_NOT_PULLED_ALWAYS,
+    oneOfTheTopics('training.topic'),
+    oneOfTheTopics('training.resultTopic'),
+    {
+      path: 'grafana.enabled',
+      when: { path: 'prometheus.enabled', is: false },
+      refuses: { value: true },
+      allowed: 'false while prometheus.enabled is false: it has nothing to show',
+    },
+  ],
+);
 
 export type Settings = z.output<typeof settings>;

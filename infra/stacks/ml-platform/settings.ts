@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { postgres } from '../../settings/database.ts';
+import { withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
@@ -146,34 +147,35 @@ const check = () =>
       ),
   });
 
-export const settings = z
-  .strictObject({
-    ...f.common('ml-platform'),
-    exposure: exposure(),
-    backend: backend(),
-    auth: auth(),
-    frontend: frontend(),
-    database: postgres({
-      database: 'training_jobs',
-      user: 'mlplatform',
-      size: '10Gi',
-      secret: 'postgres-credentials',
-      requests: { cpu: '250m', memory: '256Mi' },
-      limits: { cpu: '500m', memory: '512Mi' },
-    }),
-    karmada: karmada(),
-    alerts: alerts(),
-    check: check(),
-  })
-  .superRefine((value, context) => {
-    commonRules(value, context);
-    if (value.exposure.type === 'nodePort' && value.exposure.nodePort.backend === value.exposure.nodePort.frontend) {
-      context.addIssue({
-        code: 'custom',
-        path: ['exposure', 'nodePort', 'frontend'],
-        message: 'a port other than that of exposure.nodePort.backend',
-      });
-    }
-  });
+export const settings = withRules(
+  z
+    .strictObject({
+      ...f.common('ml-platform'),
+      exposure: exposure(),
+      backend: backend(),
+      auth: auth(),
+      frontend: frontend(),
+      database: postgres({
+        database: 'training_jobs',
+        user: 'mlplatform',
+        size: '10Gi',
+        secret: 'postgres-credentials',
+        requests: { cpu: '250m', memory: '256Mi' },
+        limits: { cpu: '500m', memory: '512Mi' },
+      }),
+      karmada: karmada(),
+      alerts: alerts(),
+      check: check(),
+    })
+    .superRefine(commonRules),
+  [
+    {
+      path: 'exposure.nodePort.frontend',
+      when: { path: 'exposure.type', is: 'nodePort' },
+      refuses: { sameNumber: 'exposure.nodePort.backend' },
+      allowed: 'a port other than that of exposure.nodePort.backend',
+    },
+  ],
+);
 
 export type Settings = z.output<typeof settings>;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
-import { commonRules, localImagesNotPulledAlways } from '../../settings/rules.ts';
+import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import { mysql, oneTimeJob, redis, scheduledJob, server, worker } from '../../settings/workloads.ts';
 
@@ -49,71 +50,75 @@ const seed = () =>
 
 const OPEN_METEO = { cidrs: ['0.0.0.0/0'], port: 443 };
 
-export const settings = z
-  .strictObject({
-    ...f.common('preempt'),
-    exposure: exposure(),
-    mysql: mysql({ database: 'preempt', user: 'myapp', size: '10Gi' }),
-    redis: redis({ size: '5Gi' }),
-    models: models(),
-    config: z
-      .record(s.text('[_a-zA-Z][-_a-zA-Z0-9]*', 'a key', 101), z.unknown())
-      .default({ weather: { monitored_fields: ['temperature_2m'] } })
-      .describe('The content of config.yaml, which every backend service reads; a change rolls them.'),
-    weatherApi: f.endpoint('Where the collector fetches the weather, as the NetworkPolicy must name it.', OPEN_METEO),
-    migrations: oneTimeJob(
-      'Migrates the database, once for each version.',
-      { ...BACKEND, command: ['/app/migrate', 'up'] },
-      {
-        doneQuery: z
-          .string()
-          .min(1)
-          .max(1000)
-          .default('SELECT 1 FROM schema_migrations WHERE dirty = 0 LIMIT 1')
-          .describe('SQL that succeeds once the migrations are done: what needs them waits for it.'),
-      },
-    ),
-    seed: seed(),
-    api: server(
-      'The API.',
-      { ...BACKEND, port: 8080, replicas: 2, health: '/health', command: ['/app/api'] },
-      {
-        autoscaling: f.autoscaling({ maxReplicas: 10 }),
-        disruptionBudget: f.disruptionBudget(),
-        topologySpread: f.topologySpread(),
-      },
-    ),
-    store: worker('Takes the weather from the stream in Redis and stores it: one consumer, by design.', {
-      ...BACKEND,
-      command: ['/app/store'],
-    }),
-    mlTrainer: worker('Trains the models of the detector.', {
-      ...BACKEND,
-      limits: { cpu: '1000m', memory: '1Gi' },
-      command: ['/app/ml-trainer'],
-    }),
-    frontend: server(
-      'The page.',
-      {
-        image: { repository: 'preempt-frontend' },
-        requests: { cpu: '100m', memory: '128Mi' },
-        limits: { cpu: '200m', memory: '256Mi' },
-        port: 80,
-        replicas: 2,
-        health: '/',
-      },
-      { disruptionBudget: f.disruptionBudget(), topologySpread: f.topologySpread() },
-    ),
-    collector: scheduledJob('Fetches the weather.', {
-      ...BACKEND,
-      schedule: '*/5 * * * *',
-      command: ['/app/collector'],
-    }),
-    detector: scheduledJob('Looks for anomalies.', { ...BACKEND, schedule: '*/5 * * * *', command: ['/app/detector'] }),
-  })
-  .superRefine((value, context) => {
-    commonRules(value, context);
-    localImagesNotPulledAlways(value, context);
-  });
+export const settings = withRules(
+  z
+    .strictObject({
+      ...f.common('preempt'),
+      exposure: exposure(),
+      mysql: mysql({ database: 'preempt', user: 'myapp', size: '10Gi' }),
+      redis: redis({ size: '5Gi' }),
+      models: models(),
+      config: z
+        .record(s.text('[_a-zA-Z][-_a-zA-Z0-9]*', 'a key', 101), z.unknown())
+        .default({ weather: { monitored_fields: ['temperature_2m'] } })
+        .describe('The content of config.yaml, which every backend service reads; a change rolls them.'),
+      weatherApi: f.endpoint('Where the collector fetches the weather, as the NetworkPolicy must name it.', OPEN_METEO),
+      migrations: oneTimeJob(
+        'Migrates the database, once for each version.',
+        { ...BACKEND, command: ['/app/migrate', 'up'] },
+        {
+          doneQuery: z
+            .string()
+            .min(1)
+            .max(1000)
+            .default('SELECT 1 FROM schema_migrations WHERE dirty = 0 LIMIT 1')
+            .describe('SQL that succeeds once the migrations are done: what needs them waits for it.'),
+        },
+      ),
+      seed: seed(),
+      api: server(
+        'The API.',
+        { ...BACKEND, port: 8080, replicas: 2, health: '/health', command: ['/app/api'] },
+        {
+          autoscaling: f.autoscaling({ maxReplicas: 10 }),
+          disruptionBudget: f.disruptionBudget(),
+          topologySpread: f.topologySpread(),
+        },
+      ),
+      store: worker('Takes the weather from the stream in Redis and stores it: one consumer, by design.', {
+        ...BACKEND,
+        command: ['/app/store'],
+      }),
+      mlTrainer: worker('Trains the models of the detector.', {
+        ...BACKEND,
+        limits: { cpu: '1000m', memory: '1Gi' },
+        command: ['/app/ml-trainer'],
+      }),
+      frontend: server(
+        'The page.',
+        {
+          image: { repository: 'preempt-frontend' },
+          requests: { cpu: '100m', memory: '128Mi' },
+          limits: { cpu: '200m', memory: '256Mi' },
+          port: 80,
+          replicas: 2,
+          health: '/',
+        },
+        { disruptionBudget: f.disruptionBudget(), topologySpread: f.topologySpread() },
+      ),
+      collector: scheduledJob('Fetches the weather.', {
+        ...BACKEND,
+        schedule: '*/5 * * * *',
+        command: ['/app/collector'],
+      }),
+      detector: scheduledJob('Looks for anomalies.', {
+        ...BACKEND,
+        schedule: '*/5 * * * *',
+        command: ['/app/detector'],
+      }),
+    })
+    .superRefine(commonRules),
+  [LOCAL_IMAGES_NOT_PULLED_ALWAYS],
+);
 
 export type Settings = z.output<typeof settings>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { amount } from '../../../infra/settings/rules.ts';
+import { amount } from '../../../infra/settings/field-rules.ts';
 import * as s from '../../../infra/settings/scalars.ts';
 import { stacks } from '../../../infra/stacks/index.ts';
 
@@ -157,7 +157,7 @@ describe('the small pieces', () => {
   });
 
   test('amounts compare across their units', () => {
-    expect(['500m', '1', '1000m', '2'].map(amount)).toEqual([0.5, 1, 1, 2]);
+    expect(['500m', '1', '1000m', '2'].map(amount)).toEqual([500, 1000, 1000, 2000]);
     expect(amount('1Gi')).toBe(amount('1024Mi'));
   });
 });

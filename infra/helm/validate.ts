@@ -1,0 +1,117 @@
+import { type FieldRule, ownRulesOf, pathsOf, UNITS } from '../settings/field-rules.ts';
+import { commonRulesFor } from '../settings/rules.ts';
+import type { StackDefinition } from '../stacks/definition.ts';
+
+/** The template that refuses what the program refuses: a schema sees each value by itself. None where there are no rules. */
+export function validateTemplate(
+  chart: string,
+  { settings }: StackDefinition,
+  has: (path: string) => boolean,
+): string | undefined {
+  const rules = [...commonRulesFor(settings.parse({})), ...ownRulesOf(settings)].filter((rule) =>
+    pathsOf(rule).every(has),
+  );
+  if (rules.length === 0) return undefined;
+  const amounts = rules.filter(({ refuses }) => 'belowAmount' in refuses);
+  const lists = rules.filter(({ refuses }) => 'twice' in refuses);
+  const others = rules.filter((rule) => !amounts.includes(rule) && !lists.includes(rule));
+  return [
+    '{{/* Rules between values; all that are broken are told at once. */}}',
+    '{{- $wrong := list }}',
+    ...amountsNotBelow(chart, amounts),
+    ...nothingTwice(lists),
+    ...others.flatMap(condition),
+    '{{- if $wrong }}{{ fail (printf "\\n%s" (join "\\n" $wrong)) }}{{ end }}',
+    ...(amounts.length > 0 ? ['', ...amountHelper(chart)] : []),
+    '',
+  ].join('\n');
+}
+
+const value = (path: string): string => `.Values.${path}`;
+const text = (words: string): string => JSON.stringify(words);
+
+/** One more line of what is wrong, as the program tells it. */
+function wrong(path: string, shown: string, allowed: string, other: string): string {
+  const format = text(`%s: %s is not allowed; allowed: ${allowed.replace('{}', '%v')}`);
+  const compared = allowed.includes('{}') ? ` ${other}` : '';
+  return `  {{- $wrong = append $wrong (printf ${format} ${path} (toRawJson ${shown})${compared}) }}`;
+}
+
+/** Most rules are of this kind: what they are about, as a table. */
+function amountsNotBelow(chart: string, rules: readonly FieldRule[]): string[] {
+  const [first] = rules;
+  if (!first) return [];
+  if (rules.some(({ allowed, when }) => when || allowed !== first.allowed))
+    throw new Error('rules about amounts are written as one, so all must have the same words and no condition');
+  const amount = (place: number) => `(float64 (include "${chart}.amount" (index . ${place})))`;
+  return [
+    '{{- range list',
+    ...rules.map((rule) => `  (list ${text(rule.path)} ${pathsOf(rule).map(value).join(' ')})`),
+    '}}',
+    `{{- if lt ${amount(1)} ${amount(2)} }}`,
+    wrong('(index . 0)', '(index . 1)', first.allowed, '(index . 2)'),
+    '{{- end }}',
+    '{{- end }}',
+  ];
+}
+
+function nothingTwice(rules: readonly FieldRule[]): string[] {
+  const [first] = rules;
+  if (!first) return [];
+  if (rules.some(({ allowed, when }) => when || allowed !== first.allowed))
+    throw new Error('rules about lists are written as one, so all must have the same words and no condition');
+  const field = ({ refuses }: FieldRule) => ('twice' in refuses ? refuses.twice : '');
+  return [
+    '{{- range list',
+    ...rules.map((rule) => `  (list ${text(rule.path)} ${text(field(rule))} ${value(rule.path)})`),
+    '}}',
+    '{{- $path := index . 0 }}',
+    '{{- $field := index . 1 }}',
+    '{{- $seen := list }}',
+    '{{- range $place, $entry := index . 2 }}',
+    '{{- if has (get $entry $field) $seen }}',
+    wrong('(printf "%s.%d.%s" $path $place $field)', '(get $entry $field)', first.allowed, ''),
+    '{{- end }}',
+    '{{- $seen = append $seen (get $entry $field) }}',
+    '{{- end }}',
+    '{{- end }}',
+  ];
+}
+
+function condition(rule: FieldRule): string[] {
+  const { allowed, path, refuses, when } = rule;
+  const guarded = (broken: string, shown: string, other = ''): string[] => [
+    `{{- if ${when ? `and ${equals(when.path, when.is)} ` : ''}${broken} }}`,
+    wrong(text(path), shown, allowed, other),
+    '{{- end }}',
+  ];
+  if ('value' in refuses) return guarded(equals(path, refuses.value), value(path));
+  if ('notNamedIn' in refuses) {
+    return [
+      '{{- $names := list }}',
+      `{{- range ${value(refuses.notNamedIn)} }}{{ $names = append $names .name }}{{ end }}`,
+      ...guarded(`(not (has ${value(path)} $names))`, value(path), '(join ", " $names)'),
+    ];
+  }
+  const [compare = '', other = ''] =
+    'belowNumber' in refuses ? ['lt', refuses.belowNumber] : 'sameNumber' in refuses ? ['eq', refuses.sameNumber] : [];
+  if (!compare) throw new Error(`${path}: there is no template yet for a rule that ${Object.keys(refuses)}`);
+  const number = (each: string) => `(int ${value(each)})`;
+  return guarded(`(${compare} ${number(path)} ${number(other)})`, number(path), number(other));
+}
+
+const equals = (path: string, is: string | boolean): string => {
+  if (typeof is === 'string') return `(eq ${value(path)} ${text(is)})`;
+  return is ? value(path) : `(not ${value(path)})`;
+};
+
+function amountHelper(chart: string): string[] {
+  const units = Object.entries(UNITS).map(([unit, thousandths]) => `${text(unit)} ${thousandths}`);
+  return [
+    '{{/* A quantity as a number of thousandths. */}}',
+    `{{- define "${chart}.amount" -}}`,
+    '{{- $number := regexFind "^[0-9]+" . -}}',
+    `{{- mulf (float64 $number) (get (dict ${units.join(' ')}) (trimPrefix $number .)) -}}`,
+    '{{- end }}',
+  ];
+}
