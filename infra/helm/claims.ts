@@ -7,42 +7,56 @@ import { templateOf } from './template.ts';
 
 /** What may change of a claim that exists: its size, upwards. */
 const CHANGEABLE = 'resources';
-const PLACEHOLDER = 'spec: the-spec';
+/**
+ * A claim bears the rest of its spec as it was asked for at first. Its spec in the cluster is no use for that: it has the
+ * default class and the volume filled in, and a rollback to the revision that did not name them would try to remove them.
+ */
+export const CLAIMED = 'mlplatform.io/claimed';
+const FIXED = 'the-fixed-part';
+const SPEC = 'the-spec';
 
 /**
  * The template of a volume claim. All of it but the size was fixed when it was made: an upgrade with another storage class
- * or access mode keeps what the cluster has, rather than fail. Where there is no cluster to be asked (helm template) and
- * where there is no claim yet, it is what the values say.
+ * or access mode, and a rollback, ask for what was asked for then, rather than fail. Where there is no cluster to be asked
+ * (helm template) and where there is no claim yet, it is what the values say. A claim that was not made by the chart
+ * keeps the spec it has.
  */
 export function claimTemplate(object: DerivedObject, context: { chart: string; leaves: readonly Leaf[] }): string {
   const spec = entryOf(object.node, 'spec');
-  if (spec?.kind !== 'map' || object.node.kind !== 'map') return templateOf(object, context);
+  const metadata = entryOf(object.node, 'metadata');
+  if (spec?.kind !== 'map' || metadata === undefined) return templateOf(object, context);
   const go = new GoTemplate(context.chart, context.leaves);
   const printed = (entries: readonly Entry[]): string[] => new Printer(go).block({ kind: 'map', entries }, 2, {});
   const fixed = spec.entries.filter((entry) => !('key' in entry) || entry.key !== CHANGEABLE);
   const changeable = spec.entries.filter((entry) => !fixed.includes(entry));
-  const where = (key: string): string => nameIn(entryOf(entryOf(object.node, 'metadata'), key), go);
-  const lines = [
-    `{{- $there := lookup "v1" "PersistentVolumeClaim" ${where('namespace')} ${where('name')} }}`,
-    'spec:',
-    '  {{- if $there }}',
-    `  {{- omit $there.spec "${CHANGEABLE}" | toYaml | nindent 2 }}`,
-    '  {{- else }}',
+  const where = (key: string): string => nameIn(entryOf(metadata, key), go);
+  const asked = [
+    '{{- $fixed := tpl `',
     ...printed(fixed),
-    '  {{- end }}',
-    ...printed(changeable),
+    '` . | fromYaml }}',
+    `{{- with lookup "v1" "PersistentVolumeClaim" ${where('namespace')} ${where('name')} }}`,
+    `  {{- $fixed = dig "annotations" "${CLAIMED}" (omit .spec "${CHANGEABLE}" | toJson) .metadata | fromJson }}`,
+    '{{- end }}',
+    'metadata:',
   ];
-  return templateOf({ ...object, node: withSpec(object.node, placeholder) }, context).replace(PLACEHOLDER, () =>
-    lines.join('\n'),
-  );
+  const kept = ['spec:', '  {{- toYaml $fixed | nindent 2 }}', ...printed(changeable)];
+  const annotations = withEntry(entryOf(metadata, 'annotations'), CLAIMED, scalar(FIXED));
+  const node = withEntry(object.node, 'metadata', withEntry(metadata, 'annotations', annotations));
+  return templateOf({ ...object, node: withEntry(node, 'spec', scalar(SPEC)) }, context)
+    .replace(/^metadata:$/m, () => asked.join('\n'))
+    .replace(FIXED, () => '{{ toJson $fixed | quote }}')
+    .replace(`spec: ${SPEC}`, () => kept.join('\n'));
 }
 
-const placeholder: Node = { kind: 'scalar', expression: { what: 'literal', value: 'the-spec' } };
+const scalar = (value: string): Node => ({ kind: 'scalar', expression: { what: 'literal', value } });
 
-const withSpec = (node: Extract<Node, { kind: 'map' }>, spec: Node): Node => ({
-  kind: 'map',
-  entries: node.entries.map((entry) => ('key' in entry && entry.key === 'spec' ? { ...entry, node: spec } : entry)),
-});
+/** A map with one entry more, or another one in its place. */
+function withEntry(map: Node | undefined, key: string, node: Node): Node {
+  const entries = map?.kind === 'map' ? map.entries : [];
+  const isOld = (entry: Entry): boolean => 'key' in entry && entry.key === key;
+  if (!entries.some(isOld)) return { kind: 'map', entries: [...entries, { key, when: true, node }] };
+  return { kind: 'map', entries: entries.map((entry) => (isOld(entry) ? { ...entry, node } : entry)) };
+}
 
 function entryOf(node: Node | undefined, key: string): Node | undefined {
   const entries = node?.kind === 'map' ? node.entries : [];

@@ -7,7 +7,16 @@ import { stacks } from '../../../infra/stacks/index.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { arbitrarySettings } from '../arbitrary.ts';
 import { settingsOf } from '../subjects.ts';
-import { byTitle, type ChartFiles, committedCharts, helms, objectsIn, renderAll, valuesFor } from './render.ts';
+import {
+  byTitle,
+  type ChartFiles,
+  committedCharts,
+  helms,
+  objectsIn,
+  renderAll,
+  valuesFor,
+  withoutRecord,
+} from './render.ts';
 
 /** Of each stack, shared out among the helms. */
 const RUNS = Number(process.env.HELM_RUNS ?? 102);
@@ -101,7 +110,7 @@ const render = (helm: string, chart: Chart, _definition: StackDefinition, all: r
     helm,
     chart,
     all.map((values) => valuesFor(chart, values)),
-  );
+  ).map((objects) => objects.map(withoutRecord));
 
 function expected(definition: StackDefinition, values: unknown, { folder }: Chart): KubeObject[] {
   return release(definition, settingsOf(definition, values)).get(folder) ?? [];

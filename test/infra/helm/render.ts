@@ -1,9 +1,11 @@
+import { deepStrictEqual } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadAll, YAML11_SCHEMA } from 'js-yaml';
 import type { HelmChart } from '../../../infra/helm/chart.ts';
+import { CLAIMED } from '../../../infra/helm/claims.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
@@ -114,6 +116,15 @@ export const objectsIn = (text: string): KubeObject[] =>
 /** Objects by kind and name, to compare. */
 export function byTitle(objects: readonly KubeObject[]): Record<string, KubeObject> {
   return Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+}
+
+/** A claim of a chart bears what was asked for, which its manifest does not: it must be right, and is left out here to compare the two. */
+export function withoutRecord(object: KubeObject): KubeObject {
+  if (object.kind !== 'PersistentVolumeClaim') return object;
+  const { [CLAIMED]: claimed = '', ...annotations } = object.metadata.annotations ?? {};
+  const { resources, ...fixed } = object.spec as { resources: unknown };
+  deepStrictEqual(JSON.parse(claimed), fixed);
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 /** The part of some settings that a chart has values for. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLAIMED } from '../../../infra/helm/claims.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../../service/local/cluster/simulated-cluster.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
@@ -108,28 +109,54 @@ describe.skipIf(helms.length === 0).each(helms)('where claims exist, helm $versi
     return objectsIn(stdout);
   }
 
-  test('an upgrade keeps their class and mode, and asks for the size that the values say', async () => {
-    const before = await rendered('dev');
-    const claims = before.filter(({ kind }) => kind === 'PersistentVolumeClaim');
+  test('upgrades and rollbacks ask for the class and mode that were asked for at first', async () => {
+    const first = await rendered('dev');
+    const claims = first.filter(({ kind }) => kind === 'PersistentVolumeClaim');
     expect(claims.length).toBeGreaterThan(2);
-    // What a cluster fills in is fixed from then on, too.
-    const bound = claims.map(({ metadata, spec, ...claim }) => ({
-      ...claim,
-      metadata: ofRelease(metadata),
-      spec: { ...fieldsOf(spec), storageClassName: 'standard', volumeMode: 'Filesystem', volumeName: 'pv-1' },
-    }));
-    const type = typeOfKind(cluster.registry.table, 'v1', 'PersistentVolumeClaim');
-    if (!type) throw new Error('claims are not simulated');
-    for (const claim of bound) cluster.registry.create(type, claim, { manager: 'helm' });
+    for (const claim of claims) create(bound(claim));
 
     const after = await rendered('prod', '--set', 'storage.className=fast');
-    expect(touched(bound, after)).toEqual([]);
+    // Neither with what the cluster has filled in, nor without: a rollback would remove it.
+    expect(touched(first, after)).toEqual([]);
+    expect(after.filter(isOneOf(claims)).map(claimedOf)).toEqual(first.filter(isOneOf(claims)).map(claimedOf));
     // One that was not there before is what the values say.
-    const added = after.find(
-      ({ kind, metadata }) => kind === 'PersistentVolumeClaim' && metadata.name === 'mysql-backup',
-    );
+    const added = after.find(isOneOf([claimNamed('mysql-backup')]));
     expect(fieldsOf(added?.spec).storageClassName).toBe('fast');
   });
+
+  test('a claim that the chart did not make keeps all that it has', async () => {
+    const spec = { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } };
+    const foreign = bound({ ...claimNamed('mysql-backup'), spec });
+    create(foreign);
+    const after = await rendered('prod', '--set', 'storage.className=fast');
+    expect(touched([foreign], after)).toEqual([]);
+  });
+
+  function create(claim: KubeObject): void {
+    const type = typeOfKind(cluster.registry.table, 'v1', 'PersistentVolumeClaim');
+    if (!type) throw new Error('claims are not simulated');
+    cluster.registry.create(type, claim, { manager: 'helm' });
+  }
+});
+
+const claimNamed = (name: string): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name, namespace: 'default' },
+});
+
+const isOneOf = (objects: readonly KubeObject[]) => {
+  const titles = Object.keys(byTitle(objects));
+  return ({ kind, metadata }: KubeObject): boolean => titles.includes(`${kind}/${metadata.name}`);
+};
+
+const claimedOf = ({ metadata }: KubeObject): unknown => metadata.annotations?.[CLAIMED];
+
+/** As a cluster has it: with what it fills in, which is fixed from then on, too. */
+const bound = ({ metadata, spec, ...claim }: KubeObject): KubeObject => ({
+  ...claim,
+  metadata: ofRelease(metadata),
+  spec: { ...fieldsOf(spec), storageClassName: 'standard', volumeMode: 'Filesystem', volumeName: 'pv-1' },
 });
 
 /** As Helm marks what it has made. */
