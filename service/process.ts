@@ -44,7 +44,10 @@ export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
-  onEndOfNpm(() => onSignal('SIGTERM'));
+  onEndOfNpm(() => {
+    // A service manager signals npm, its shell and us at the same time: that is one SIGTERM, not a second one.
+    if (signalledAt === undefined) onSignal('SIGTERM');
+  });
 
   try {
     running = await start();

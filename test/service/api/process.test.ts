@@ -49,14 +49,27 @@ function run(variables: Record<string, string>, args: string[] = []): Run {
     env: { PATH: process.env.PATH ?? '', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return watched(child);
+}
+
+/** As npm does: below a shell, which has something to do after it; all in a process group of their own. */
+function runBelowShell(): Run {
+  const child = spawn('sh', ['-c', '"$0" "$1"; exit', process.execPath, main], {
+    env: { PATH: process.env.PATH ?? '', ...environment, npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  return watched(child);
+}
+
+function watched(child: ChildProcess): Run {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (output += data));
   const exit = once(child, 'close').then(([code, signal]) => code ?? signal);
   return { child, output: () => output, exit };
 }
 
-async function startListening(): Promise<Run & { url: string }> {
-  const started = run(environment);
+async function startListening(started = run(environment)): Promise<Run & { url: string }> {
   const port = await until(
     async () => /"port":(\d+)/.exec(started.output())?.[1],
     `it listens: ${started.output()}`,
@@ -85,6 +98,18 @@ test('SIGTERM: what is in flight is answered and stored, streams end, nothing el
   expect(await database.query('select id from job where id = $1', [answer.body.id])).toHaveLength(1);
   expect(service.output()).toContain('"msg":"Stopped"');
   await expect(fetch(`${service.url}/health`)).rejects.toThrow();
+});
+
+test('SIGTERM to npm, its shell and the service at once is no second SIGTERM', async () => {
+  const service = await startListening(runBelowShell());
+  proxy.delay(400);
+  const inFlight = call(`${service.url}/api/v1/jobs`, { body: smallJob({ jobName: 'in-flight' }) });
+  await new Promise((sent) => setTimeout(sent, 50));
+  process.kill(-(service.child.pid ?? Number.NaN), 'SIGTERM');
+  expect((await inFlight).status).toBe(201);
+  proxy.heal();
+  await service.exit;
+  expect(service.output()).toContain('"msg":"Stopped"');
 });
 
 test('a second SIGTERM ends it at once', async () => {
