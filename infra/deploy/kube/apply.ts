@@ -82,7 +82,11 @@ function withoutNamespace({ metadata, ...object }: KubeObject): KubeObject {
 }
 
 function hintFor({ message, status }: ApiFailure, object: KubeObject): string {
-  if (status === 422 && /immutable|forbidden: updates to/i.test(message)) {
+  const isFixed = status === 422 && /immutable|forbidden: updates to/i.test(message);
+  if (isFixed && object.kind === 'PersistentVolumeClaim') {
+    return '; a volume keeps its class and access mode, and grows only: give the settings those that it has, or copy its data to another';
+  }
+  if (isFixed) {
     return `; this cannot be changed: kubectl delete --cascade=orphan ${object.kind.toLowerCase()}/${object.metadata.name} keeps its pods and volumes, and the same command then makes it anew`;
   }
   if (status === 409) return '; --force-conflicts takes these fields over';

@@ -36,7 +36,8 @@ export async function takeOver(
     managedFields?: Entry[];
     resourceVersion?: string;
   };
-  const body = { metadata: { labels, annotations, managedFields: renamed(managedFields, from, to), resourceVersion } };
+  const taken = object.kind === 'PersistentVolumeClaim' ? managedFields.map(withoutSpec) : managedFields;
+  const body = { metadata: { labels, annotations, managedFields: renamed(taken, from, to), resourceVersion } };
   const query = { fieldManager: to };
   await api.ask('PATCH', path, { query, contentType: 'application/merge-patch+json', body });
   return true;
@@ -51,6 +52,15 @@ function renamed(entries: readonly Entry[], from: (manager: string) => boolean, 
   if (!first) return [...entries];
   const fieldsV1 = mine.map((each) => each.fieldsV1 ?? {}).reduce(union);
   return [...entries.filter((each) => !isMine(each)), { ...first, manager: to, operation: 'Apply', fieldsV1 }];
+}
+
+/**
+ * A chart asks for all that an existing claim has, its class as well: taken over, what our manifest leaves to the cluster
+ * would have to go, and of a claim nothing can. So nobody answers for it, until somebody applies it.
+ */
+function withoutSpec({ fieldsV1 = {}, ...entry }: Entry): Entry {
+  const { 'f:spec': _, ...others } = fieldsV1;
+  return { ...entry, fieldsV1: entry.subresource === undefined ? others : fieldsV1 };
 }
 
 function union(a: FieldSet, b: FieldSet): FieldSet {
