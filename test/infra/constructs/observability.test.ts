@@ -84,7 +84,7 @@ test('the statistics of the load balancer need a password, which stands in no ma
     });
   });
   const configuration: string = find('ConfigMap', 'lb-config').data['haproxy.cfg'];
-  expect(configuration).toContain('stats auth "admin:${STATS_PASSWORD}"');
+  expect(configuration).toMatch(/stats auth "admin:\$\{STATS_PASSWORD\}"/);
   expect(configuration).toContain('server service app:8000 check');
   expect(env(find('Deployment', 'lb').spec.template.spec.containers[0]).STATS_PASSWORD).toBe(
     'haproxy-credentials/stats-password',
