@@ -111,13 +111,21 @@ const failure = (error: unknown): Reply =>
     ? json(error.code, error.status())
     : json(500, new ApiError(500, 'InternalError', `Internal error occurred: ${String(error)}`).status());
 
+/** Until more can be written, or nobody reads any more. What was waited for in vain is not waited for any longer. */
+async function drained(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  await Promise.race([once(response, 'drain', { signal }), once(response, 'close', { signal })]);
+  over.abort();
+}
+
 async function sendReply(incoming: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
   if ('stream' in reply) {
     response.writeHead(reply.status, reply.headers);
     response.flushHeaders();
     for await (const piece of reply.stream) {
       if (response.destroyed) break;
-      if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+      if (!response.write(piece)) await drained(response);
     }
     response.end();
     return;

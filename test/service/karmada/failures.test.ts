@@ -152,14 +152,19 @@ test('names cannot climb out of their path', async () => {
   expect(simulated.requests.count()).toBe(0);
 });
 
-test('a slash in a name stays in the name', async () => {
+test('a name never becomes another path: a slash in it is refused before anything is sent, the rest is encoded', async () => {
   const asked: string[] = [];
   const kubeconfig = await serverThatSays(404, { 'content-type': 'text/plain' }, '404 page not found', asked);
   const karmada = createKarmada(kubeconfig);
   onTestFinished(() => karmada.close());
-  await failureOf(karmada.member('a/b').get({ ...referenceTo(rayJob('a')), name: '../x?y' }));
-  const object = `/proxy/apis/ray.io/v1/namespaces/${TEAM}/rayjobs/..%2Fx%3Fy`;
-  expect(asked).toEqual([`/apis/cluster.karmada.io/v1alpha1/clusters/a%2Fb${object}`]);
+  const named = (name: string) => ({ ...referenceTo(rayJob('a')), name });
+  await expect(async () => karmada.member('a/b').get(named('x'))).rejects.toThrow('"a/b" is no name');
+  for (const name of ['../x', '..', 'a%2fb']) {
+    await expect(async () => karmada.member('a').get(named(name))).rejects.toThrow('is no name');
+  }
+  await failureOf(karmada.member('a').get(named('x?y')));
+  const object = `/proxy/apis/ray.io/v1/namespaces/${TEAM}/rayjobs/x%3Fy`;
+  expect(asked).toEqual([`/apis/cluster.karmada.io/v1alpha1/clusters/a${object}`]);
 });
 
 /** A server that answers each request as told, for what no API server would say. */
