@@ -65,6 +65,7 @@ describe.each(charts)('$name', (chart) => {
 
   test('values.yaml has the default of every setting, and what it is', () => {
     const values = text('values.yaml');
+    const parsed = parse(values);
     const defaults = releaseSettings(definition.settings).parse({});
     const commented = leaves.filter(
       ({ kind, fallback }) => kind === 'record' && Object.keys(fallback as object).length > 0,
@@ -72,7 +73,7 @@ describe.each(charts)('$name', (chart) => {
     for (const { doc, path } of leaves) {
       expect(values, path).toContain(`# ${doc}`);
       if (!commented.some((each) => each.path === path)) {
-        expect(valueAt(parse(values), path), path).toEqual(valueAt(defaults, path));
+        expect(valueAt(parsed, path), path).toEqual(valueAt(defaults, path));
       }
     }
   });
