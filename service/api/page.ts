@@ -23,9 +23,11 @@ export function servePage(app: Express): void {
       setHeaders: (response) => response.setHeader('Cache-Control', 'no-cache'),
     }),
   );
-  // The page's own addresses, such as /jobs/abc: a browser asks for HTML, everyone else is told the truth by 404.
+  // The page's own addresses, such as /jobs/abc: a browser asks for HTML, everyone else is told the truth by 404. At the address that
+  // `npm start` prints there is the page for whoever does not ask for JSON.
   app.get('/{*path}', (request, response, next) => {
-    const isPage = request.accepts(['json', 'html']) === 'html' && !/^\/(api|assets)\//.test(request.path);
+    const kinds = request.path === '/' ? ['html', 'json'] : ['json', 'html'];
+    const isPage = request.accepts(kinds) === 'html' && !/^\/(api|assets)\//.test(request.path);
     if (!isPage) next();
     else if (existsSync(`${DIRECTORY}index.html`)) {
       response.sendFile('index.html', {

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { chartsOf } from '../../infra/helm/chart.ts';
 import { readProject } from '../../infra/helm/project.ts';
 import { stacks } from '../../infra/stacks/index.ts';
-import { byTitle, helms, objectsIn, template } from '../infra/helm/render.ts';
+import { byTitle, helms, objectsIn, template, withoutRecord } from '../infra/helm/render.ts';
 
 const OPTIONS = {
   rounds: { type: 'string', default: '25' },
@@ -72,7 +72,7 @@ function timed(render: (folder: string) => string, folder: string): number {
 
 /** Of other objects the time says nothing. */
 function refuseDifferent(derived: string, byHand: string, environment: string): void {
-  const [ours, theirs] = [byTitle(objectsIn(derived)), byTitle(objectsIn(byHand))];
+  const [ours, theirs] = [byTitle(objectsIn(derived).map(withoutRecord)), byTitle(objectsIn(byHand))];
   const titles = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
   const different = [...titles].filter((title) => !isDeepStrictEqual(ours[title], theirs[title]));
   if (different.length > 0)

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import express from 'express';
 import { beforeAll, expect, test } from 'vitest';
+import { servePage } from '../../service/api/page.ts';
 import { ensureBuilt, PAGE_DIRECTORY } from '../../service/web/build.ts';
 
 const FIRST_PAGE_LIMIT = 250_000;
@@ -51,4 +55,23 @@ test('a build that is newer than its sources is kept', async () => {
   await ensureBuilt((line) => said.push(line));
   expect(said).toEqual([]);
   expect((await stat(entry)).mtimeMs).toBe(mtimeMs);
+});
+
+test.each([
+  ['/', '*/*', 200],
+  ['/', 'text/html,*/*;q=0.8', 200],
+  ['/', 'application/json', 404],
+  ['/jobs/abc', 'text/html,*/*;q=0.8', 200],
+  ['/jobs/abc', '*/*', 404],
+  ['/api/nothing', 'text/html', 404],
+])('%s for who accepts %s: %i', async (path, accept, status) => {
+  const app = express();
+  servePage(app);
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { accept } });
+  expect(answer.status).toBe(status);
+  await answer.arrayBuffer();
+  server.close();
 });
