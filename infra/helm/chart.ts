@@ -7,7 +7,7 @@ import { claimTemplate } from './claims.ts';
 import { derive } from './derive.ts';
 import type { DerivedObject } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import type { Node } from './nodes.ts';
+import { entryOf, type Node } from './nodes.ts';
 import { notesFile } from './notes-file.ts';
 import type { Project } from './project.ts';
 import { readme } from './readme.ts';
@@ -96,11 +96,6 @@ function templatePath({ kind, name, node }: DerivedObject): string {
 function isTest(node: Node): boolean {
   const hook = ['metadata', 'annotations', HOOK].reduce<Node | undefined>((outer, key) => entryOf(outer, key), node);
   return hook?.kind === 'scalar' && hook.expression.what === 'literal' && hook.expression.value === 'test';
-}
-
-function entryOf(node: Node | undefined, key: string): Node | undefined {
-  const entries = node?.kind === 'map' ? node.entries : [];
-  return entries.flatMap((entry) => ('key' in entry && entry.key === key ? [entry.node] : []))[0];
 }
 
 function filesAround(chart: ChartOf): Map<string, string> {

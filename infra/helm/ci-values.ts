@@ -1,7 +1,7 @@
 import { Yaml } from 'cdk8s';
 import type { ChartOf } from './chart.ts';
-import { at } from './expressions.ts';
 import type { Leaf } from './leaves.ts';
+import { at, put } from './paths.ts';
 
 /** Values of each environment and example, as far as this chart has them. */
 export function ciFiles({ definition, leaves }: ChartOf): [string, string][] {
@@ -17,15 +17,7 @@ export function selected(settings: unknown, leaves: readonly Pick<Leaf, 'path'>[
   const result: Record<string, unknown> = {};
   for (const { path } of leaves) {
     const value = at(settings, path);
-    if (value === undefined) continue;
-    const keys = path.split('.');
-    const last = keys.pop() ?? '';
-    let target = result;
-    for (const key of keys) {
-      target[key] ??= {};
-      target = target[key] as Record<string, unknown>;
-    }
-    target[last] = value;
+    if (value !== undefined) put(result, path, value);
   }
   return result;
 }

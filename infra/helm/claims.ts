@@ -1,7 +1,7 @@
 import { GoTemplate } from './go-template.ts';
 import type { DerivedObject } from './learn.ts';
 import type { Leaf } from './leaves.ts';
-import type { Entry, Node } from './nodes.ts';
+import { type Entry, entryOf, type Node } from './nodes.ts';
 import { Printer } from './print.ts';
 import { templateOf } from './template.ts';
 
@@ -56,11 +56,6 @@ function withEntry(map: Node | undefined, key: string, node: Node): Node {
   const isOld = (entry: Entry): boolean => 'key' in entry && entry.key === key;
   if (!entries.some(isOld)) return { kind: 'map', entries: [...entries, { key, when: true, node }] };
   return { kind: 'map', entries: entries.map((entry) => (isOld(entry) ? { ...entry, node } : entry)) };
-}
-
-function entryOf(node: Node | undefined, key: string): Node | undefined {
-  const entries = node?.kind === 'map' ? node.entries : [];
-  return entries.flatMap((entry) => ('key' in entry && entry.key === key ? [entry.node] : []))[0];
 }
 
 /** A text of the metadata as an operand of a function. */

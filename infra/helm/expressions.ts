@@ -3,6 +3,7 @@ import { imageReference } from '../constructs/image.ts';
 import type { Image, Images } from '../settings/fragments.ts';
 import { keyOf, type Part, type Ref } from './marks.ts';
 import type { Expression } from './nodes.ts';
+import { at } from './paths.ts';
 import type { Sample } from './samples.ts';
 
 /** Where an expression is evaluated: in a sample, for one element of a list perhaps. */
@@ -51,10 +52,6 @@ function refValue({ field, index, path }: Ref, { settings }: Sample, element: Pl
 }
 
 export const rounded = (value: number): number => Number(value.toFixed(6));
-
-export function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
-}
 
 /** Marks of the element that is being looked at, without its index: the same for every element. */
 export function relative(parts: readonly Part[], element: Place['element']): Part[] {

@@ -40,3 +40,9 @@ export type Item =
   | { readonly when: Decision; readonly node: Node }
   /** One item for each element of a list, or each entry of a record, of the settings. */
   | { readonly each: string; readonly of: 'list' | 'record'; readonly when: Decision; readonly node: Node };
+
+/** What a map has under a key. */
+export function entryOf(node: Node | undefined, key: string): Node | undefined {
+  const entries = node?.kind === 'map' ? node.entries : [];
+  return entries.flatMap((entry) => ('key' in entry && entry.key === key ? [entry.node] : []))[0];
+}

@@ -4,6 +4,7 @@ import type { StackDefinition } from '../stacks/definition.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { type Leaf, mayBeEmpty } from './leaves.ts';
 import { keyOf, type Marks, NAME_PREFIX, NAME_PREFIX_MARK } from './marks.ts';
+import { put } from './paths.ts';
 import { released } from './release.ts';
 
 /**
@@ -165,14 +166,3 @@ class Building {
 
 const ANY_TEXT = { _zod: { def: {} } } as unknown as Leaf['schema'];
 const elementOf = ({ schema }: Leaf) => ({ schema: (schema as unknown as { element: Leaf['schema'] }).element });
-
-function put(target: Record<string, unknown>, path: string, value: unknown): void {
-  const keys = path.split('.');
-  const last = keys.pop() ?? '';
-  let at = target;
-  for (const key of keys) {
-    at[key] ??= {};
-    at = at[key] as Record<string, unknown>;
-  }
-  at[last] = value;
-}

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Leaf, leavesOf } from '../../../infra/helm/leaves.ts';
+import { at } from '../../../infra/helm/paths.ts';
 import { readProject } from '../../../infra/helm/project.ts';
 import { cell } from '../../../infra/helm/readme.ts';
 import { releaseSettings } from '../../../infra/helm/release-settings.ts';
@@ -73,7 +74,7 @@ describe.each(charts)('$name', (chart) => {
     for (const { doc, path } of leaves) {
       expect(values, path).toContain(`# ${doc}`);
       if (!commented.some((each) => each.path === path)) {
-        expect(valueAt(parsed, path), path).toEqual(valueAt(defaults, path));
+        expect(at(parsed, path), path).toEqual(at(defaults, path));
       }
     }
   });
@@ -107,9 +108,6 @@ describe.each(charts)('$name', (chart) => {
 
 /** Read by the helper that makes an image's reference, as a field of what it is given. */
 const OF_HELPERS = ['images.registry', 'images.tag'];
-
-const valueAt = (values: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], values);
 
 function shown({ fallback }: Leaf): string {
   const json = JSON.stringify(fallback);

@@ -90,7 +90,7 @@ function smallest(
 }
 
 function expectSame(helm: string, chart: Chart, definition: StackDefinition, all: readonly unknown[]): void {
-  const rendered = render(helm, chart, definition, all);
+  const rendered = render(helm, chart, all);
   all.forEach((values, index) => {
     expect(byTitle(rendered[index] ?? [])).toEqual(byTitle(expected(definition, values, chart)));
   });
@@ -98,14 +98,14 @@ function expectSame(helm: string, chart: Chart, definition: StackDefinition, all
 
 /** Which of the values make other objects. */
 function differences(helm: string, chart: Chart, definition: StackDefinition, all: readonly unknown[]): number[] {
-  const rendered = render(helm, chart, definition, all);
+  const rendered = render(helm, chart, all);
   return all.flatMap((values, index) => {
     const same = isDeepStrictEqual(byTitle(rendered[index] ?? []), byTitle(expected(definition, values, chart)));
     return same ? [] : [index];
   });
 }
 
-const render = (helm: string, chart: Chart, _definition: StackDefinition, all: readonly unknown[]) =>
+const render = (helm: string, chart: Chart, all: readonly unknown[]) =>
   renderAll(
     helm,
     chart,

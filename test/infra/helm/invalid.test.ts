@@ -2,8 +2,8 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { at } from '../../../infra/helm/expressions.ts';
 import { type Leaf, leavesOf } from '../../../infra/helm/leaves.ts';
+import { at, put } from '../../../infra/helm/paths.ts';
 import { loadSettings } from '../../../infra/settings/load.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { arbitrarySettings } from '../arbitrary.ts';
@@ -64,14 +64,7 @@ const leafTakes = ({ schema }: Leaf, value: unknown): boolean =>
 
 function withValue(settings: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> {
   const copy = structuredClone(settings);
-  const keys = path.split('.');
-  const last = keys.pop() ?? '';
-  let target = copy;
-  for (const key of keys) {
-    target[key] ??= {};
-    target = target[key] as Record<string, unknown>;
-  }
-  target[last] = value;
+  put(copy, path, value);
   return copy;
 }
 

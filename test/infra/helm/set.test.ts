@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Leaf, leavesOf, unwrap } from '../../../infra/helm/leaves.ts';
+import { put } from '../../../infra/helm/paths.ts';
 import { release } from '../../../infra/helm/release.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { arbitrary } from '../arbitrary.ts';
@@ -22,16 +23,7 @@ const TRIES = 30;
 
 function settingsWith(changes: readonly Change[]): Record<string, unknown> {
   const settings: Record<string, unknown> = {};
-  for (const { path, value } of changes.flatMap(placed)) {
-    const keys = path.split('.');
-    const last = keys.pop() ?? '';
-    let target = settings;
-    for (const key of keys) {
-      target[key] ??= {};
-      target = target[key] as Record<string, unknown>;
-    }
-    target[last] = value;
-  }
+  for (const { path, value } of changes.flatMap(placed)) put(settings, path, value);
   return settings;
 }
 
