@@ -1,7 +1,7 @@
 import { Yaml } from 'cdk8s';
+import { at, put } from '../settings/paths.ts';
 import type { ChartOf } from './chart.ts';
 import type { Leaf } from './leaves.ts';
-import { at, put } from './paths.ts';
 
 /** Values of each environment and example, as far as this chart has them. */
 export function ciFiles({ definition, leaves }: ChartOf): [string, string][] {

@@ -1,9 +1,9 @@
 import { canonicalJson } from '../constructs/canonical-json.ts';
 import { imageReference } from '../constructs/image.ts';
 import type { Image, Images } from '../settings/fragments.ts';
+import { at } from '../settings/paths.ts';
 import { keyOf, type Part, type Ref } from './marks.ts';
 import type { Expression } from './nodes.ts';
-import { at } from './paths.ts';
 import type { Sample } from './samples.ts';
 
 /** Where an expression is evaluated: in a sample, for one element of a list perhaps. */

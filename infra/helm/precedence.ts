@@ -1,6 +1,6 @@
 import type { CommonSettings } from '../settings/fragments.ts';
+import { at } from '../settings/paths.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
-import { at } from './paths.ts';
 import { released } from './release.ts';
 import type { Sample } from './samples.ts';
 

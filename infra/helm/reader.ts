@@ -1,11 +1,11 @@
 import { imageReference } from '../constructs/image.ts';
 import type { Image, Images } from '../settings/fragments.ts';
+import { at } from '../settings/paths.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { CHECKSUM, checksumOf } from './checksums.ts';
 import { type Place, relative } from './expressions.ts';
 import { Marks, type Part, withoutPrefix } from './marks.ts';
 import type { Expression } from './nodes.ts';
-import { at } from './paths.ts';
 import type { Output, Sample } from './samples.ts';
 import { type Term, type TermItem, Terms } from './terms.ts';
 

@@ -1,10 +1,10 @@
 import { canonicalJson } from '../constructs/canonical-json.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
+import { put } from '../settings/paths.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { type Leaf, mayBeEmpty } from './leaves.ts';
 import { keyOf, type Marks, NAME_PREFIX, NAME_PREFIX_MARK } from './marks.ts';
-import { put } from './paths.ts';
 import { released } from './release.ts';
 
 /**

@@ -37,29 +37,33 @@ function wrong(path: string, shown: string, allowed: string, other: string): str
   return `  {{- $wrong = append $wrong (printf ${format} ${path} (toRawJson ${shown})${compared}) }}`;
 }
 
+/** Rules that are written as one table, so all must have the same words and no condition. */
+function wordsOfAll(rules: readonly FieldRule[]): string | undefined {
+  const [first] = rules;
+  const other = rules.find(({ allowed, when }) => when || allowed !== first?.allowed);
+  if (other) throw new Error(`${other.path}: a rule of its kind has the words of the others, and no condition`);
+  return first?.allowed;
+}
+
 /** Most rules are of this kind: what they are about, as a table. */
 function amountsNotBelow(chart: string, rules: readonly FieldRule[]): string[] {
-  const [first] = rules;
-  if (!first) return [];
-  if (rules.some(({ allowed, when }) => when || allowed !== first.allowed))
-    throw new Error('rules about amounts are written as one, so all must have the same words and no condition');
+  const allowed = wordsOfAll(rules);
+  if (allowed === undefined) return [];
   const amount = (place: number) => `(float64 (include "${chart}.amount" (index . ${place})))`;
   return [
     '{{- range list',
     ...rules.map((rule) => `  (list ${text(rule.path)} ${pathsOf(rule).map(value).join(' ')})`),
     '}}',
     `{{- if lt ${amount(1)} ${amount(2)} }}`,
-    wrong('(index . 0)', '(index . 1)', first.allowed, '(index . 2)'),
+    wrong('(index . 0)', '(index . 1)', allowed, '(index . 2)'),
     '{{- end }}',
     '{{- end }}',
   ];
 }
 
 function nothingTwice(rules: readonly FieldRule[]): string[] {
-  const [first] = rules;
-  if (!first) return [];
-  if (rules.some(({ allowed, when }) => when || allowed !== first.allowed))
-    throw new Error('rules about lists are written as one, so all must have the same words and no condition');
+  const allowed = wordsOfAll(rules);
+  if (allowed === undefined) return [];
   const field = ({ refuses }: FieldRule) => ('twice' in refuses ? refuses.twice : '');
   return [
     '{{- range list',
@@ -70,7 +74,7 @@ function nothingTwice(rules: readonly FieldRule[]): string[] {
     '{{- $seen := list }}',
     '{{- range $place, $entry := index . 2 }}',
     '{{- if has (get $entry $field) $seen }}',
-    wrong('(printf "%s.%d.%s" $path $place $field)', '(get $entry $field)', first.allowed, ''),
+    wrong('(printf "%s.%d.%s" $path $place $field)', '(get $entry $field)', allowed, ''),
     '{{- end }}',
     '{{- $seen = append $seen (get $entry $field) }}',
     '{{- end }}',

@@ -1,5 +1,6 @@
 // Rules between fields, as data: the program holds settings to them, and a chart's template is written from them.
 import type { z } from 'zod';
+import { at } from './paths.ts';
 
 /** What one setting may not be, given another. Paths are those of the settings: "backend.replicas". */
 export interface FieldRule {
@@ -37,14 +38,14 @@ export function pathsOf({ path, refuses, when }: FieldRule): string[] {
 /** Where the settings break a rule. */
 export function breachesOf(rule: FieldRule, settings: unknown): Breach[] {
   const { allowed, refuses, when } = rule;
-  if (when && valueAt(settings, when.path) !== when.is) return [];
+  if (when && at(settings, when.path) !== when.is) return [];
   const path = rule.path.split('.');
-  const value = valueAt(settings, rule.path);
+  const value = at(settings, rule.path);
   const breach = (isBroken: boolean, other: unknown = ''): Breach[] =>
     isBroken ? [{ path, message: allowed.replace('{}', String(other)) }] : [];
   if ('value' in refuses) return breach(value === refuses.value);
   if ('twice' in refuses) return twice(value as Record<string, string>[], refuses.twice, { path, message: allowed });
-  const other = valueAt(settings, String(Object.values(refuses)[0]));
+  const other = at(settings, String(Object.values(refuses)[0]));
   if ('notNamedIn' in refuses) {
     const names = (other as { name: string }[]).map(({ name }) => name);
     return breach(!names.includes(String(value)), names.join(', '));
@@ -61,9 +62,6 @@ function twice(entries: readonly Record<string, string>[], field: string, { mess
       : [{ path: [...path, index, field], message }],
   );
 }
-
-const valueAt = (settings: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], settings);
 
 /** Units of quantities, in thousandths: Kubernetes knows nothing smaller. */
 export const UNITS: Readonly<Record<string, number>> = {

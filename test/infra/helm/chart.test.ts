@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Leaf, leavesOf } from '../../../infra/helm/leaves.ts';
-import { at } from '../../../infra/helm/paths.ts';
 import { readProject } from '../../../infra/helm/project.ts';
 import { cell } from '../../../infra/helm/readme.ts';
 import { releaseSettings } from '../../../infra/helm/release-settings.ts';
+import { at } from '../../../infra/settings/paths.ts';
 import { charts, ciFiles } from './charts.ts';
 import { helms, withChart } from './render.ts';
 
