@@ -32,7 +32,7 @@ export default defineConfig({
       },
     ],
     sequence: { sequencer: LongestFirst },
-    globalSetup: 'test/globalSetup.ts',
+    globalSetup: 'test/global-setup.ts',
     pool: 'forks',
     // What a test waits for comes within milliseconds on an idle machine; the default of one second fails on a busy one.
     expect: { poll: { timeout: 15_000 } },

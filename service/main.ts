@@ -11,7 +11,7 @@ import { keepLogs } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonitor } from './monitor/monitor.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
-import { createStore } from './store/createStore.ts';
+import { createStore } from './store/create-store.ts';
 import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './upkeep.ts';
 
 export interface Service {

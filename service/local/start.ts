@@ -11,7 +11,7 @@ import { startProduction, startService } from '../main.ts';
 import { configOrExit, runUntilSignal } from '../process.ts';
 import { parseConnection } from '../store/connection.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
-import { startPostgres } from './postgres/startPostgres.ts';
+import { startPostgres } from './postgres/start-postgres.ts';
 
 // npm start: the whole service with nothing but Node: a database of its own, three simulated clusters, the page.
 // Given a database or a kubeconfig, it is the production service instead.

@@ -5,11 +5,11 @@ import { type JobRow, toJob } from './rows.ts';
 import { json, statement, storable } from './statement.ts';
 import type { Claim, DispatchStore } from './store.ts';
 
-const claimDue = statement('claimDue');
-const settleClaim = statement('settleClaim');
-const explainWait = statement('explainWait');
-const deleteJob = statement('deleteJob');
-const nextDue = statement('nextDue');
+const claimDue = statement('claim-due');
+const settleClaim = statement('settle-claim');
+const explainWait = statement('explain-wait');
+const deleteJob = statement('delete-job');
+const nextDue = statement('next-due');
 const backlog = statement('backlog');
 
 export function createDispatchStore(database: Database, notices: Notices): DispatchStore {

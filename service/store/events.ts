@@ -5,9 +5,9 @@ import { type EventRow, toEvent } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { EventStore } from './store.ts';
 
-const eventsOfJob = statement('eventsOfJob');
-const eventsAfter = statement('eventsAfter');
-const latestEvent = statement('latestEvent');
+const eventsOfJob = statement('events-of-job');
+const eventsAfter = statement('events-after');
+const latestEvent = statement('latest-event');
 
 /** Most transactions that hold an event back end within a moment. */
 const ATTEMPTS = 3;

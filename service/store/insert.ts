@@ -6,7 +6,7 @@ import { type JobRow, toJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { JobStore, NewJob } from './store.ts';
 
-const insertJobs = statement('insertJobs');
+const insertJobs = statement('insert-jobs');
 
 /** Bounds the size of one statement; a request may have a megabyte. */
 const MOST_TOGETHER = 32;

@@ -8,12 +8,12 @@ import { type JobRow, toJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { InsertResult, JobQuery, JobStore, NewJob, Summary, SummaryFilter } from './store.ts';
 
-const jobOfKey = statement('jobOfKey');
-const jobById = statement('jobById');
+const jobOfKey = statement('job-of-key');
+const jobById = statement('job-by-id');
 const summaryOfJobs = statement('summary');
-const attemptsOfJob = statement('attemptsOfJob');
-const setWanted = statement('setWanted');
-const textIndex = statement('textIndex');
+const attemptsOfJob = statement('attempts-of-job');
+const setWanted = statement('set-wanted');
+const textIndex = statement('text-index');
 
 export function createJobStore(database: Database, notices: Notices): JobStore {
   const insert = createInsert(database);

@@ -2,11 +2,11 @@ import type { Database } from './database.ts';
 import { json, statement } from './statement.ts';
 import type { LeaseNote, LeaseStore } from './store.ts';
 
-const announceReplica = statement('announceReplica');
-const holdLeases = statement('holdLeases');
-const leaseNotes = statement('leaseNotes');
-const releaseLeases = statement('releaseLeases');
-const retireReplica = statement('retireReplica');
+const announceReplica = statement('announce-replica');
+const holdLeases = statement('hold-leases');
+const leaseNotes = statement('lease-notes');
+const releaseLeases = statement('release-leases');
+const retireReplica = statement('retire-replica');
 
 export function createLeaseStore(database: Database): LeaseStore {
   return {

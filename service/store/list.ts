@@ -31,7 +31,7 @@ const TEXT = "id || ' ' || reason || ' ' || message";
 
 /** Jobs of one cluster that are fetched and sorted rather than met along the order: some 20 ms. */
 const FEW = 10_000;
-const jobsInCluster = statement('jobsInCluster');
+const jobsInCluster = statement('jobs-in-cluster');
 
 /** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
 export async function listJobs(

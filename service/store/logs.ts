@@ -3,9 +3,9 @@ import { type JobRow, toJob } from './rows.ts';
 import { json, statement } from './statement.ts';
 import type { LogStore } from './store.ts';
 
-const keepLogs = statement('keepLogs');
-const keptLogs = statement('keptLogs');
-const jobsWithoutLogs = statement('jobsWithoutLogs');
+const keepLogs = statement('keep-logs');
+const keptLogs = statement('kept-logs');
+const jobsWithoutLogs = statement('jobs-without-logs');
 
 export function createLogStore(database: Database): LogStore {
   return {

@@ -18,8 +18,8 @@ const LOCK = 7_261_094_735;
 /** Replicas that start together wait for the first one's migration; an index on a large table takes minutes. */
 const WAIT_FOR_OTHERS = '10min';
 
-const appliedMigrations = statement('appliedMigrations');
-const forgetForeignTransactions = statement('forgetForeignTransactions');
+const appliedMigrations = statement('applied-migrations');
+const forgetForeignTransactions = statement('forget-foreign-transactions');
 
 /** migrations/0001_name.sql ..., by number without a gap. */
 export function readMigrations(directory = new URL('./migrations/', import.meta.url)): Migration[] {

@@ -4,12 +4,12 @@ import { type JobRow, type MonitoredJobRow, toJob, toMonitoredJob } from './rows
 import { json, statement } from './statement.ts';
 import type { Lease, MonitorChange, MonitorStore } from './store.ts';
 
-const activeJobs = statement('activeJobs');
-const monitoredJobs = statement('monitoredJobs');
-const unplacedJobs = statement('unplacedJobs');
-const clustersInUse = statement('clustersInUse');
-const changedSince = statement('changedSince');
-const applyChanges = statement('applyChanges');
+const activeJobs = statement('active-jobs');
+const monitoredJobs = statement('monitored-jobs');
+const unplacedJobs = statement('unplaced-jobs');
+const clustersInUse = statement('clusters-in-use');
+const changedSince = statement('changed-since');
+const applyChanges = statement('apply-changes');
 
 export function createMonitorStore(database: Database, notices: Notices): MonitorStore {
   return {

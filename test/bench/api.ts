@@ -5,9 +5,9 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { startPostgres } from '../../service/local/postgres/startPostgres.ts';
+import { startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { parseConnection } from '../../service/store/connection.ts';
-import { createStore } from '../../service/store/createStore.ts';
+import { createStore } from '../../service/store/create-store.ts';
 import { fillWithJobs } from './api/fill.ts';
 import type { Load, Measured } from './api/load.ts';
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { parseConnection } from '../../service/store/connection.ts';
-import { createStore } from '../../service/store/createStore.ts';
+import { createStore } from '../../service/store/create-store.ts';
 import { latencyOf, load, quantile } from './monitor/figures.ts';
 import { SEED, SEED_FINISHED } from './monitor/jobs.ts';
 import { type Members, type Subject, startDatabase, startMembers, startSubject } from './monitor/processes.ts';

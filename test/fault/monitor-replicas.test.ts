@@ -22,7 +22,7 @@ const TAKEN_OVER_WITHIN_MS = 5_000;
 const TIMEOUT_MS = 90_000;
 
 async function startReplica(world: World, mode: 'poll' | 'watch' = 'poll'): Promise<ChildProcess> {
-  const child = fork(await program('test/fault/monitorReplica.ts'), [world.database.url, world.simulated.url, mode]);
+  const child = fork(await program('test/fault/monitor-replica.ts'), [world.database.url, world.simulated.url, mode]);
   const guard = killWithUs(child);
   atEnd(async () => {
     guard.stdin?.end();

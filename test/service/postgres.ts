@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { type Connection, parseConnection } from '../../service/store/connection.ts';
-import { createStore } from '../../service/store/createStore.ts';
+import { createStore } from '../../service/store/create-store.ts';
 import { TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
 import type { Store } from '../../service/store/store.ts';
 import { atEnd } from '../concurrently.ts';
-import { TEMPLATE } from '../globalSetup.ts';
+import { TEMPLATE } from '../global-setup.ts';
 
-export { type OwnPostgres, startOwnPostgres } from './ownPostgres.ts';
+export { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 
 export interface TestDatabase {
   /** postgresql://..., with the password. */

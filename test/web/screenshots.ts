@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { startPostgres } from '../../service/local/postgres/startPostgres.ts';
+import { startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { parseConnection } from '../../service/store/connection.ts';
 import { findChromium, launchBrowser } from './browser.ts';
 import { type Platform, startPlatform } from './platform.ts';

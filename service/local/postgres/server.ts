@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathsOf, SERVER_ENV } from './dataDirectory.ts';
+import { pathsOf, SERVER_ENV } from './data-directory.ts';
 import type { Placement } from './placement.ts';
 import { endServer } from './processes.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Postgres, startPostgres } from '../../../service/local/postgres/startPostgres.ts';
+import { type Postgres, startPostgres } from '../../../service/local/postgres/start-postgres.ts';
 import type { TickReport } from '../../../service/monitor/poll.ts';
 
 /** [job, step, when the member's status was written]. */

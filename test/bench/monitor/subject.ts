@@ -4,7 +4,7 @@ import type { RequestReport } from '../../../service/karmada/transport.ts';
 import { createMonitor, type Monitor } from '../../../service/monitor/monitor.ts';
 import type { TickReport } from '../../../service/monitor/poll.ts';
 import { parseConnection } from '../../../service/store/connection.ts';
-import { createStore } from '../../../service/store/createStore.ts';
+import { createStore } from '../../../service/store/create-store.ts';
 import type { Store } from '../../../service/store/store.ts';
 import { measureFloor } from './floor.ts';
 import { clusterName, jobName, NAMESPACE, stepOf } from './jobs.ts';

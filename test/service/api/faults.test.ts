@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type FaultProxy, startFaultProxy } from '../../faultProxy.ts';
+import { type FaultProxy, startFaultProxy } from '../../fault-proxy.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { smallJob, startWorld, until, type World } from './world.ts';
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
-import { type FaultProxy, startFaultProxy } from '../../faultProxy.ts';
+import { type FaultProxy, startFaultProxy } from '../../fault-proxy.ts';
 import { program } from '../../program.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { call, smallJob, temporaryFile, until } from './world.ts';

@@ -21,7 +21,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { makeUsable } from '../../../service/local/postgres/binaries.ts';
 import { startTimeOf } from '../../../service/local/postgres/processes.ts';
-import { type Postgres, startPostgres } from '../../../service/local/postgres/startPostgres.ts';
+import { type Postgres, startPostgres } from '../../../service/local/postgres/start-postgres.ts';
 import { program } from '../../program.ts';
 import { folderForDatabases } from '../../scratch.ts';
 
@@ -62,7 +62,7 @@ async function start(): Promise<Postgres> {
 async function startElsewhere(
   account: { uid?: number; gid?: number } = {},
 ): Promise<{ child: ChildProcess; told: Postgres & { lines: string[] } }> {
-  const script = await program('test/service/local/postgresProcess.ts');
+  const script = await program('test/service/local/postgres-process.ts');
   const child = spawn(process.execPath, [script, directory], {
     ...account,
     stdio: ['ignore', 'pipe', 'inherit'],

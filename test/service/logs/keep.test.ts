@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { keepLogs } from '../../../service/logs/index.ts';
 import { freshDatabase } from '../postgres.ts';
-import { dispatched, newJob } from '../someJobs.ts';
+import { dispatched, newJob } from '../some-jobs.ts';
 import { JOB_ID, jobWith, setUp } from './world.ts';
 
 const NEVER = new AbortController().signal;

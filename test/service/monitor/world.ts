@@ -14,7 +14,7 @@ import type { TickReport } from '../../../service/monitor/poll.ts';
 import type { Store } from '../../../service/store/store.ts';
 import { atEnd } from '../../concurrently.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { dispatched, newJob } from '../someJobs.ts';
+import { dispatched, newJob } from '../some-jobs.ts';
 
 export type RayStatus = Readonly<Record<string, unknown>>;
 export const STARTING: RayStatus = { jobDeploymentStatus: 'Initializing' };

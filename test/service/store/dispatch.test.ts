@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { freshDatabase } from '../postgres.ts';
-import { claimOne, dispatched, inserted, newJob } from '../someJobs.ts';
+import { claimOne, dispatched, inserted, newJob } from '../some-jobs.ts';
 
 const lapse = "update dispatch set due_at = now() - interval '1 second'";
 

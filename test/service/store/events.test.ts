@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JobEvent } from '../../../service/jobs/job.ts';
 import { freshDatabase } from '../postgres.ts';
-import { dispatched, inserted } from '../someJobs.ts';
+import { dispatched, inserted } from '../some-jobs.ts';
 
 // A transaction of another test's database may hold an event back for a moment (commit_horizon), so what must come is waited for.
 describe('the stream', () => {

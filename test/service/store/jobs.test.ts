@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { freshDatabase } from '../postgres.ts';
-import { claimOne, dispatched, inserted, newJob } from '../someJobs.ts';
+import { claimOne, dispatched, inserted, newJob } from '../some-jobs.ts';
 
 describe('a job', () => {
   test('is given back as it was inserted, Pending, with its first event, and is due', async () => {

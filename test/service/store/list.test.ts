@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { InvalidCursor } from '../../../service/store/errors.ts';
 import { JOB_SORTS, type JobQuery, type Store } from '../../../service/store/store.ts';
 import { freshDatabase } from '../postgres.ts';
-import { dispatched, inserted, newJob } from '../someJobs.ts';
+import { dispatched, inserted, newJob } from '../some-jobs.ts';
 
 const NEWEST: JobQuery = { sort: 'createdAt', descending: true, limit: 50 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { freshDatabase } from '../postgres.ts';
-import { dispatched, inserted } from '../someJobs.ts';
+import { dispatched, inserted } from '../some-jobs.ts';
 
 const log = (container: string, text: string) => ({ cluster: 'member1', pod: 'pod', container, text, droppedBytes: 0 });
 

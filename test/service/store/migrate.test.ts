@@ -7,7 +7,7 @@ import { StoreUnavailable } from '../../../service/store/errors.ts';
 import { migrate, readMigrations } from '../../../service/store/migrate.ts';
 import { program } from '../../program.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { inserted } from '../someJobs.ts';
+import { inserted } from '../some-jobs.ts';
 
 const log = { info: () => undefined, warn: () => undefined };
 
@@ -22,7 +22,7 @@ async function migrating(database: TestDatabase, migrations = readMigrations()):
 
 test('replicas that start together migrate once', async () => {
   const database = await freshDatabase({ migrated: false });
-  const script = await program('test/service/store/migrateProcess.ts');
+  const script = await program('test/service/store/migrate-process.ts');
   const replicas = Array.from({ length: 3 }, () =>
     spawn(process.execPath, [script], { env: { ...process.env, DATABASE_URL: database.url } }),
   );

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClusterState } from '../../../service/jobs/job.ts';
 import type { MonitorChange } from '../../../service/store/store.ts';
 import { freshDatabase } from '../postgres.ts';
-import { claimOne, dispatched, inserted } from '../someJobs.ts';
+import { claimOne, dispatched, inserted } from '../some-jobs.ts';
 
 const running: ClusterState = {
   status: 'Running',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { StoreUnavailable } from '../../../service/store/errors.ts';
-import { type FaultProxy, startFaultProxy } from '../../faultProxy.ts';
+import { type FaultProxy, startFaultProxy } from '../../fault-proxy.ts';
 import { freshDatabase, type OwnPostgres, onDatabase, startOwnPostgres, type TestDatabase } from '../postgres.ts';
-import { inserted, newJob } from '../someJobs.ts';
+import { inserted, newJob } from '../some-jobs.ts';
 
 const IMPATIENT = { statementMs: 2_000, lockMs: 300, connectMs: 200 };
 
@@ -196,5 +196,5 @@ test('a mistake of ours is not taken for an outage, and names the statement', as
   const error = await store.jobs.get('x').catch((thrown: unknown) => thrown);
 
   expect(error).not.toBeInstanceOf(StoreUnavailable);
-  expect(String(error)).toMatch(/jobById: relation "job" does not exist \(42P01\)/);
+  expect(String(error)).toMatch(/job-by-id: relation "job" does not exist \(42P01\)/);
 });

@@ -3,7 +3,7 @@ import { listJobs } from '../../../service/store/list.ts';
 import { statement } from '../../../service/store/statement.ts';
 import { JOB_SORTS, type JobQuery } from '../../../service/store/store.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { MANY_JOBS } from '../someJobs.ts';
+import { MANY_JOBS } from '../some-jobs.ts';
 
 const FINISHED = 50_000;
 const ACTIVE = 200;
@@ -131,23 +131,23 @@ describe(`a page out of ${FINISHED.toLocaleString('en')} jobs looks at few of th
 
 describe('what the monitor, the dispatcher and the page ask every second looks at active jobs only', () => {
   test.each<[string, unknown[], number]>([
-    ['activeJobs', [['member1', 'member2']], ACTIVE],
-    ['monitoredJobs', [['many-1', 'many-2']], 10],
-    ['unplacedJobs', [], 10],
-    ['changedSince', [null], 10],
+    ['active-jobs', [['member1', 'member2']], ACTIVE],
+    ['monitored-jobs', [['many-1', 'many-2']], 10],
+    ['unplaced-jobs', [], 10],
+    ['changed-since', [null], 10],
     // Counters: one row for each namespace, algorithm, status and cluster.
-    ['clustersInUse', [], 1_000],
+    ['clusters-in-use', [], 1_000],
     ['summary', [null, null, null, null], 1_000],
-    ['claimDue', [10, 30], 100],
-    ['nextDue', [], 10],
+    ['claim-due', [10, 30], 100],
+    ['next-due', [], 10],
     ['backlog', [], 10],
-    ['jobsWithoutLogs', [10], ACTIVE],
-    ['eventsAfter', ['0', '-1', 100], 300],
-    ['latestEvent', [], 10],
-    ['eventsOfJob', ['many-77'], 10],
-    ['attemptsOfJob', ['many-77'], 10],
-    ['dropExpiredKeys', [], 10],
-    ['dropEventsOfDeletedJobs', [], 10],
+    ['jobs-without-logs', [10], ACTIVE],
+    ['events-after', ['0', '-1', 100], 300],
+    ['latest-event', [], 10],
+    ['events-of-job', ['many-77'], 10],
+    ['attempts-of-job', ['many-77'], 10],
+    ['drop-expired-keys', [], 10],
+    ['drop-events-of-deleted-jobs', [], 10],
   ])('%s', async (name, values, limit) => {
     expect(await cost(statement(name).text, values)).toBeLessThanOrEqual(limit);
   });
@@ -157,6 +157,6 @@ describe('what the monitor, the dispatcher and the page ask every second looks a
     const { mark } = await store.monitor.changedSince(null);
     await database.query("update job set message = 'touched' where id in ('many-1', 'many-2')");
 
-    expect(await cost(statement('changedSince').text, [mark])).toBeLessThanOrEqual(10);
+    expect(await cost(statement('changed-since').text, [mark])).toBeLessThanOrEqual(10);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Store } from '../../../service/store/store.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { dispatched, inserted, newJob } from '../someJobs.ts';
+import { dispatched, inserted, newJob } from '../some-jobs.ts';
 
 const counted = (database: TestDatabase) =>
   database.query(`

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { createDispatcher } from '../../service/dispatch/dispatcher.ts';
 import { createKarmada } from '../../service/karmada/client.ts';
 import { parseConnection } from '../../service/store/connection.ts';
-import { createStore } from '../../service/store/createStore.ts';
+import { createStore } from '../../service/store/create-store.ts';
 import { kubeconfigOf, MANIFESTS } from '../service/dispatch/settings.ts';
 
 const [databaseUrl = '', karmadaUrl = ''] = process.argv.slice(2);

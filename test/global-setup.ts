@@ -4,9 +4,9 @@ import { createServer } from 'node:http';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { parseConnection } from '../service/store/connection.ts';
-import { createStore } from '../service/store/createStore.ts';
+import { createStore } from '../service/store/create-store.ts';
 import { collectTemporaryFiles } from './scratch.ts';
-import { type OwnPostgres, startOwnPostgres } from './service/ownPostgres.ts';
+import { type OwnPostgres, startOwnPostgres } from './service/own-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

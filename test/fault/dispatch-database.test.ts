@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { RAY_JOB } from '../../service/local/karmada/kinds.ts';
-import { startFaultProxy } from '../faultProxy.ts';
+import { startFaultProxy } from '../fault-proxy.ts';
 import { setUp, type World } from '../service/dispatch/world.ts';
 
 const MANY = 12;

@@ -62,7 +62,7 @@ const WHILE_REMOVED: readonly Moment[] = [
 ];
 
 async function startProcess(world: World): Promise<ChildProcess> {
-  const script = await program('test/fault/dispatcherProcess.ts');
+  const script = await program('test/fault/dispatcher-process.ts');
   const child = spawn(process.execPath, [script, world.database.url, world.gate.url], {
     stdio: 'inherit',
   });

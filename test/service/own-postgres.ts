@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Postgres, startPostgres } from '../../service/local/postgres/startPostgres.ts';
+import { type Postgres, startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { folderForDatabases, runAfterOurDeath } from '../scratch.ts';
 
 /**

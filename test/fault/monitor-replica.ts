@@ -2,9 +2,9 @@ import { pino } from 'pino';
 import { createKarmada } from '../../service/karmada/client.ts';
 import { createMonitor } from '../../service/monitor/monitor.ts';
 import { parseConnection } from '../../service/store/connection.ts';
-import { createStore } from '../../service/store/createStore.ts';
+import { createStore } from '../../service/store/create-store.ts';
 
-// One replica of the monitor in a process of its own, to be killed and paused: `monitorReplica.ts <database> <karmada> <mode>`.
+// One replica of the monitor in a process of its own, to be killed and paused: `monitor-replica.ts <database> <karmada> <mode>`.
 
 const [databaseUrl = '', karmadaUrl = '', mode = 'poll'] = process.argv.slice(2);
 const log = pino({ level: 'silent' });

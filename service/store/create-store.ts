@@ -14,7 +14,7 @@ import type { Store } from './store.ts';
 /** Readiness is asked for every few seconds, by someone who does not wait long. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-const HOUSEKEEPING = ['compactCounts', 'dropExpiredKeys', 'dropEventsOfDeletedJobs'].map(statement);
+const HOUSEKEEPING = ['compact-counts', 'drop-expired-keys', 'drop-events-of-deleted-jobs'].map(statement);
 
 export interface StoreOptions {
   readonly connection: Connection;

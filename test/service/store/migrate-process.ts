@@ -1,6 +1,6 @@
 // A replica that starts: migrates, says so, and ends. Run by migrate.test.ts, several at once.
 import { parseConnection } from '../../../service/store/connection.ts';
-import { createStore } from '../../../service/store/createStore.ts';
+import { createStore } from '../../../service/store/create-store.ts';
 
 const migrated: object[] = [];
 const log = { info: (details: object) => void migrated.push(details), warn: () => undefined };

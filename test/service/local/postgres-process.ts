@@ -1,5 +1,5 @@
 // Starts a PostgreSQL as `npm start` does, says where it is, and lives until it is told to stop or killed. Run by postgres.test.ts.
-import { startPostgres } from '../../../service/local/postgres/startPostgres.ts';
+import { startPostgres } from '../../../service/local/postgres/start-postgres.ts';
 
 const lines: string[] = [];
 const server = await startPostgres({ directory: process.argv[2] ?? '', log: (line) => lines.push(line) });

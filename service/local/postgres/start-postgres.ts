@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import { findBinaries } from './binaries.ts';
-import { ensureDataDirectory, pathsOf, USER } from './dataDirectory.ts';
+import { ensureDataDirectory, pathsOf, USER } from './data-directory.ts';
 import { place } from './placement.ts';
 import { endServer, isServerOf, startTimeOf } from './processes.ts';
 import { type RunningServer, readPidFile, startServer } from './server.ts';
