@@ -4,10 +4,12 @@ import { address, type Endpoint } from './endpoint.ts';
 const SCRIPT = `what=$1 limit=$2
 shift 2
 start=$(date +%s)
-until "$@" >/dev/null 2>&1; do
+until said=$("$@" 2>&1); do
+  status=$?
   waited=$(($(date +%s) - start))
   if [ "$waited" -ge "$limit" ]; then
     echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
+    echo "last try: $* ended with $status: \${said:-it said nothing}" >&2
     exit 1
   fi
   echo "waiting for $what ($waited of at most $limit s)"

@@ -15,6 +15,15 @@ test('gives up after its time, and says for what it waited and what to look at',
   expect(stderr).toMatch(/^gave up: the queue at q:1 not ready within 0 s\. Is it running, and may this pod reach it/);
 });
 
+test('a probe that cannot succeed is told by its own last words, not as a service that is away', () => {
+  const { stderr } = run(waitUntil('PostgreSQL', 0, ['sh', '-c', 'echo "unrecognized option: z" >&2; exit 7']));
+  expect(stderr).toContain('ended with 7: unrecognized option: z\n');
+  const missing = run(waitUntil('PostgreSQL', 0, ['no-such-probe', '-z']));
+  expect(missing.stderr).toMatch(/last try: no-such-probe -z ended with 127: .*not found/);
+  const silent = run(waitUntil('PostgreSQL', 0, ['false']));
+  expect(silent.stderr).toContain('last try: false ended with 1: it said nothing\n');
+});
+
 test('what it waits for is never run', () => {
   const { stdout } = run(waitUntil('$(echo no) `echo no`; echo no', 60, ['true']));
   expect(stdout).toBe('$(echo no) `echo no`; echo no is ready\n');
