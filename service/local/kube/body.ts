@@ -2,7 +2,6 @@ import { parse } from 'yaml';
 import type { Writer } from './apply.ts';
 import type { ApiRequest } from './exchange.ts';
 import { type DraftObject, isFields } from './objects.ts';
-import { readProtobuf } from './protobuf.ts';
 import { groupVersion } from './resources.ts';
 import type { Route } from './routes.ts';
 import { ApiError, badRequest } from './status.ts';
@@ -10,9 +9,7 @@ import { ApiError, badRequest } from './status.ts';
 /** JSON, or YAML where a client says so: server-side apply allows both under one content type. */
 export function parseBody(request: ApiRequest): unknown {
   if (request.headers['content-type']?.includes('protobuf')) {
-    const object = request.bytes && readProtobuf(request.bytes);
-    if (object) return object;
-    throw new ApiError(415, 'UnsupportedMediaType', 'the simulated API server reads no protobuf of this kind', {});
+    throw new ApiError(415, 'UnsupportedMediaType', 'the simulated API server reads no protobuf', {});
   }
   try {
     return request.headers['content-type']?.includes('yaml') && !request.body.trimStart().startsWith('{')

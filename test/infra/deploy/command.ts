@@ -6,9 +6,9 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { deploy } from '../../../infra/deploy/deploy.ts';
 import { destroy } from '../../../infra/deploy/destroy/destroy.ts';
-import { type SimulatedCluster, startSimulatedCluster } from '../../../service/local/cluster/simulated-cluster.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 export const NAMESPACE = 'ml-platform';

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Pod } from '../../../infra/deploy/rollout/pods.ts';
 import { type Progress, progressOf, type Workload } from '../../../infra/deploy/rollout/progress.ts';
 import { createPatience, troubleOf } from '../../../infra/deploy/rollout/trouble.ts';
-import { DAEMON_SET, DEPLOYMENT } from '../../../service/local/cluster/kinds.ts';
 import { POD } from '../../../service/local/kube/kinds.ts';
+import { DAEMON_SET, DEPLOYMENT } from '../../simulation/cluster/kinds.ts';
 import { NAMESPACE, startWorld, type World } from './command.ts';
 
 let world: World;

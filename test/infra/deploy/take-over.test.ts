@@ -6,7 +6,7 @@ import { connectTo, type KubeApi } from '../../../infra/deploy/kube/api.ts';
 import { apply, FIELD_MANAGER } from '../../../infra/deploy/kube/apply.ts';
 import { clusterFor } from '../../../infra/deploy/kube/cluster.ts';
 import { takeOver } from '../../../infra/deploy/kube/take-over.ts';
-import { type SimulatedCluster, startSimulatedCluster } from '../../../service/local/cluster/simulated-cluster.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
 
 let cluster: SimulatedCluster;
 let api: KubeApi;

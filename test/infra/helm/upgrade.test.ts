@@ -6,8 +6,8 @@ import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLAIMED } from '../../../infra/helm/claims.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
-import { type SimulatedCluster, startSimulatedCluster } from '../../../service/local/cluster/simulated-cluster.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
+import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
 import { charts, given } from './charts.ts';
 import { byTitle, helms, objectsIn, renderAll, valuesFor, write } from './render.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseTable } from '../../../service/karmada/table.ts';
-import { createBulk } from '../../../service/local/karmada/bulk.ts';
 import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
+import { createBulk } from '../../simulation/karmada/bulk.ts';
 import {
   batchJob,
   eventually,

@@ -1,16 +1,17 @@
-import { createPodLogs } from '../karmada/pod-logs.ts';
-import { createApiServer } from '../kube/api-server.ts';
-import { parseBody } from '../kube/body.ts';
-import { type ApiRequest, json, plain, type Reply } from '../kube/exchange.ts';
-import { collectGarbage } from '../kube/garbage.ts';
-import { NAMESPACE, NODE } from '../kube/kinds.ts';
-import { listen } from '../kube/listener.ts';
-import { textAt } from '../kube/objects.ts';
-import { createRegistry, type Registry } from '../kube/registry.ts';
-import { ApiError } from '../kube/status.ts';
-import { createStore } from '../kube/store.ts';
+import { createPodLogs } from '../../../service/local/karmada/pod-logs.ts';
+import { createApiServer } from '../../../service/local/kube/api-server.ts';
+import { parseBody } from '../../../service/local/kube/body.ts';
+import { type ApiRequest, json, plain, type Reply } from '../../../service/local/kube/exchange.ts';
+import { collectGarbage } from '../../../service/local/kube/garbage.ts';
+import { NAMESPACE, NODE } from '../../../service/local/kube/kinds.ts';
+import { listen } from '../../../service/local/kube/listener.ts';
+import { textAt } from '../../../service/local/kube/objects.ts';
+import { createRegistry, type Registry } from '../../../service/local/kube/registry.ts';
+import { ApiError } from '../../../service/local/kube/status.ts';
+import { createStore } from '../../../service/local/kube/store.ts';
 import { CLUSTER_KINDS, STORAGE_CLASS } from './kinds.ts';
 import { type Answer, createPortForward } from './port-forward.ts';
+import { inJson } from './protobuf.ts';
 import { runWorkloads, type Trouble } from './rollouts.ts';
 import { createSigner } from './signer.ts';
 
@@ -86,7 +87,7 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
         (await wishes.intercept(request)) ??
         reviewed(request, wishes) ??
         proxied(request, wishes) ??
-        (await server.handle(request));
+        (await server.handle(inJson(request)));
       await wire.send(reply);
     },
     { onUpgrade: createPortForward((pod, path) => wishes.forwarded(pod, path)) },

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
-import { createKarmada } from '../../../../service/karmada/client.ts';
-import { loadKubeconfig } from '../../../../service/karmada/kubeconfig.ts';
-import { program } from '../../../program.ts';
-import { temporaryDirectory } from '../../karmada/simulation.ts';
+import { createKarmada } from '../../../service/karmada/client.ts';
+import { loadKubeconfig } from '../../../service/karmada/kubeconfig.ts';
+import { program } from '../../program.ts';
+import { temporaryDirectory } from '../../service/karmada/simulation.ts';
 
 test('as a process of its own it prints its addresses, loads and changes jobs as told, and ends on SIGTERM', async () => {
   const kubeconfig = join(await temporaryDirectory(), 'kubeconfig');
   const args = [
-    await program('service/local/karmada/process.ts'),
+    await program('test/simulation/karmada/process.ts'),
     '--clusters',
     '2',
     '--speed',

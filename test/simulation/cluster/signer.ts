@@ -1,10 +1,10 @@
 import { webcrypto } from 'node:crypto';
 import { Pkcs10CertificateRequest, X509CertificateGenerator } from '@peculiar/x509';
-import type { SubresourceHandler } from '../kube/api-server.ts';
-import { parseBody } from '../kube/body.ts';
-import { json, type Reply } from '../kube/exchange.ts';
-import { listAt, pick, type StoredObject, textAt } from '../kube/objects.ts';
-import type { Registry } from '../kube/registry.ts';
+import type { SubresourceHandler } from '../../../service/local/kube/api-server.ts';
+import { parseBody } from '../../../service/local/kube/body.ts';
+import { json, type Reply } from '../../../service/local/kube/exchange.ts';
+import { listAt, pick, type StoredObject, textAt } from '../../../service/local/kube/objects.ts';
+import type { Registry } from '../../../service/local/kube/registry.ts';
 import { SIGNING_REQUEST } from './kinds.ts';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { PodLogs } from '../karmada/pod-logs.ts';
-import { JOB } from '../kube/job-kind.ts';
-import { EVENT, POD } from '../kube/kinds.ts';
-import { listAt, numberAt, pick, type StoredObject, textAt, timestamp } from '../kube/objects.ts';
-import type { Registry } from '../kube/registry.ts';
-import type { ResourceType } from '../kube/resources.ts';
+import type { PodLogs } from '../../../service/local/karmada/pod-logs.ts';
+import { JOB } from '../../../service/local/kube/job-kind.ts';
+import { EVENT, POD } from '../../../service/local/kube/kinds.ts';
+import { listAt, numberAt, pick, type StoredObject, textAt, timestamp } from '../../../service/local/kube/objects.ts';
+import type { Registry } from '../../../service/local/kube/registry.ts';
+import type { ResourceType } from '../../../service/local/kube/resources.ts';
 import { DAEMON_SET, DEPLOYMENT, STATEFUL_SET } from './kinds.ts';
 
 /** What keeps the pods of a workload from running. */

@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { type ClusterSettings, DEFAULT_CLUSTERS } from './clusters.ts';
+import { type ClusterSettings, DEFAULT_CLUSTERS } from '../../../service/local/karmada/clusters.ts';
+import { startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { startRemoteControl } from './remote-control.ts';
-import { startSimulatedKarmada } from './simulated-karmada.ts';
 
-const USAGE = `node --import tsx service/local/karmada/process.ts [options]
+const USAGE = `node --import tsx test/simulation/karmada/process.ts [options]
   --port N           of the control plane on 127.0.0.1 (default: any free one)
   --control-port N   of the remote control (default: any free one)
   --clusters N       members member-000, member-001 ... instead of the three of npm start

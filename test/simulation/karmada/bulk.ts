@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { LABELS } from '../../contract.ts';
-import { NAMESPACE } from '../kube/kinds.ts';
-import { isFields, pick, type StoredObject, textAt, timestamp } from '../kube/objects.ts';
-import { RAY_JOB } from './kinds.ts';
-import type { Member } from './member.ts';
+import { LABELS } from '../../../service/contract.ts';
+import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
+import type { Member } from '../../../service/local/karmada/member.ts';
+import { NAMESPACE } from '../../../service/local/kube/kinds.ts';
+import { isFields, pick, type StoredObject, textAt, timestamp } from '../../../service/local/kube/objects.ts';
 
 export interface BulkLoad {
   readonly jobsPerCluster: number;

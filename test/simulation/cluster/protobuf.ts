@@ -1,3 +1,5 @@
+import type { ApiRequest } from '../../../service/local/kube/exchange.ts';
+
 // Go clients write the objects they know as protobuf. Read here as far as helm and kubectl write them at all: the
 // Secrets and namespaces of releases, and options of a deletion (k8s.io/api/core/v1 and apimachinery, generated.proto).
 
@@ -36,8 +38,18 @@ const ENVELOPE: Message = {
   2: { name: 'raw', as: 'bytes' },
 };
 
-/** The object as JSON would have it; undefined: it is of a kind that is not known here. */
-export function readProtobuf(body: Buffer): object | undefined {
+/** The request with its body as JSON, which is all that the simulated API server reads; as it came where the kind is not known here. */
+export function inJson(request: ApiRequest): ApiRequest {
+  const object = request.headers['content-type']?.includes('protobuf') && request.bytes && objectIn(request.bytes);
+  if (!object) return request;
+  return {
+    ...request,
+    headers: { ...request.headers, 'content-type': 'application/json' },
+    body: JSON.stringify(object),
+  };
+}
+
+function objectIn(body: Buffer): object | undefined {
   if (!body.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const envelope = read(body.subarray(MAGIC.length), ENVELOPE);
   const { apiVersion = '', kind = '' } = (envelope.type ?? {}) as { apiVersion?: string; kind?: string };

@@ -1,6 +1,6 @@
-import { RAY_JOB } from '../karmada/kinds.ts';
-import { customKind } from '../kube/custom-kind.ts';
-import { JOB } from '../kube/job-kind.ts';
+import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
+import { customKind } from '../../../service/local/kube/custom-kind.ts';
+import { JOB } from '../../../service/local/kube/job-kind.ts';
 import {
   CONFIG_MAP,
   EVENT,
@@ -11,10 +11,10 @@ import {
   SECRET,
   SERVICE,
   SERVICE_ACCOUNT,
-} from '../kube/kinds.ts';
-import { type DraftObject, pick, type StoredObject, sameJson } from '../kube/objects.ts';
-import { type ResourceType, resourceTable } from '../kube/resources.ts';
-import type { FieldProblem } from '../kube/status.ts';
+} from '../../../service/local/kube/kinds.ts';
+import { type DraftObject, pick, type StoredObject, sameJson } from '../../../service/local/kube/objects.ts';
+import { type ResourceType, resourceTable } from '../../../service/local/kube/resources.ts';
+import type { FieldProblem } from '../../../service/local/kube/status.ts';
 
 const kind = (group: string, version: string, plural: string, name: string, more: Partial<ResourceType> = {}) =>
   customKind(group, version, plural, name, [], more);

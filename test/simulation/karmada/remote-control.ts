@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { type ApiRequest, json, type Reply } from '../kube/exchange.ts';
-import { type Listener, listen } from '../kube/listener.ts';
-import { badRequest, notFound } from '../kube/status.ts';
+import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
+import type { SimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
+import { type ApiRequest, json, type Reply } from '../../../service/local/kube/exchange.ts';
+import { type Listener, listen } from '../../../service/local/kube/listener.ts';
+import { badRequest, notFound } from '../../../service/local/kube/status.ts';
 import { type Bulk, createBulk } from './bulk.ts';
-import { RAY_JOB } from './kinds.ts';
-import type { SimulatedKarmada } from './simulated-karmada.ts';
 
 // For a simulation in a process of its own: what a test or bench in the same process does by calling it, over HTTP on a
 // port apart from Karmada's, so that nothing of it can be mistaken for Karmada.
