@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type AuthConfig, authMistakes, authOf } from './config/auth.ts';
+import type { AuthConfig } from './auth/authenticator.ts';
+import { authMistakes, authOf } from './config/auth.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { ENV } from './contract.ts';
 import type { Connection } from './store/connection.ts';
-
-export type { AuthConfig } from './config/auth.ts';
 
 /** What the whole service is told, once, at its start. */
 export interface Config {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { createApi } from './api/api.ts';
-import { createAuthenticator } from './auth/auth.ts';
+import { createAuthenticator } from './auth/create-authenticator.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createEventHub } from './events/hub.ts';

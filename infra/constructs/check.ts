@@ -4,7 +4,7 @@ import { type K8s, k8s } from './k8s.ts';
 import { INSTANCE, selectorLabels, workloadLabels } from './labels.ts';
 import { type PodProps, podSpec } from './pod.ts';
 import { Folder, type Stack } from './stack.ts';
-import type { Workload } from './workload.ts';
+import { type Workload, workloadsOf } from './workload.ts';
 
 /** Where its objects are: beside the environment's own, which are applied without it. */
 export const CHECK_FOLDER = 'check';
@@ -83,12 +83,12 @@ exit "$failed"`;
 /** Runs as nobody: it needs no file. */
 const NOBODY = 65534;
 
-function servicesAnswer({ settings, workloads }: Stack): CheckProps {
+function servicesAnswer(stack: Stack): CheckProps {
   return {
-    image: settings.images.wait,
+    image: stack.settings.images.wait,
     user: NOBODY,
-    command: ['sh', '-c', SCRIPT, 'check', String(settings.check.timeoutSeconds)],
-    args: workloads.flatMap(places),
+    command: ['sh', '-c', SCRIPT, 'check', String(stack.settings.check.timeoutSeconds)],
+    args: workloadsOf(stack).flatMap(places),
   };
 }
 

@@ -2,7 +2,6 @@ import { Construct } from 'constructs';
 import { cidrPeers, type Endpoint, namespacePeer } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { stackOf } from './stack.ts';
-import type { Admission } from './workload.ts';
 
 const DNS_PORTS: K8s.NetworkPolicyPort[] = ['UDP', 'TCP'].map((protocol) => ({
   protocol,
@@ -37,6 +36,12 @@ export class DefaultDeny extends Construct {
       },
     });
   }
+}
+
+/** Who may come in at which port of the pods; no peers means anyone. */
+export interface Admission {
+  readonly port: number;
+  readonly peers: K8s.NetworkPolicyPeer[];
 }
 
 /** What one workload may do: take in those admitted, reach the endpoints it declared. */

@@ -9,7 +9,7 @@ import { stackOf } from './stack.ts';
 import { StatefulService } from './stateful-service.ts';
 import { type Mount, scratch } from './volume.ts';
 import { VolumeClaim } from './volume-claim.ts';
-import type { Workload } from './workload.ts';
+import { type Workload, workloadsOf } from './workload.ts';
 
 const PORT = 9090;
 /** `nobody` of the official image. */
@@ -27,7 +27,7 @@ export class Prometheus extends Construct {
 
   constructor(scope: Construct, name: string, settings: PrometheusSettings) {
     super(scope, name);
-    const targets = stackOf(this).workloads.filter((workload) => workload.props.metrics);
+    const targets = workloadsOf(stackOf(this)).filter((workload) => workload.props.metrics);
     for (const target of targets.filter((workload) => !namesItsPods(workload))) {
       new PodsService(this, target.app, target);
     }

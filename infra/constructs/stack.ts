@@ -3,7 +3,6 @@ import type { Construct } from 'constructs';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { Mistake } from '../settings/mistakes.ts';
 import { stackLabels } from './labels.ts';
-import type { Workload } from './workload.ts';
 
 /**
  * The root of a stack: what its parts have in common. Objects made below it go to the folder of the environment,
@@ -14,8 +13,6 @@ export class Stack extends Chart {
   /** Label of all that belongs to this installation of the stack, and to no other one. */
   readonly instance: string;
   readonly settings: CommonSettings;
-  /** Every workload, in the order of declaration: scrape targets and diagrams are made from this list. */
-  readonly workloads: Workload[] = [];
   /** What its parts found to be wrong with the settings. */
   readonly mistakes: Mistake[] = [];
 

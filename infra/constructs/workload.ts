@@ -4,7 +4,7 @@ import { checksum } from './checksum.ts';
 import { type Endpoint, namespacePeer } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { selectorLabels, workloadLabels } from './labels.ts';
-import { networkPolicySpec } from './network-policy.ts';
+import { type Admission, networkPolicySpec } from './network-policy.ts';
 import { type PodProps, podSpec } from './pod.ts';
 import { type Stack, stackOf } from './stack.ts';
 
@@ -33,12 +33,6 @@ export interface WorkloadProps extends Omit<PodProps, 'name' | 'serviceAccount' 
   readonly admits?: { readonly port: string; readonly peers: K8s.NetworkPolicyPeer[] | 'anyone' }[];
 }
 
-/** Who may come in at which port of the pods; no peers means anyone. */
-export interface Admission {
-  readonly port: number;
-  readonly peers: K8s.NetworkPolicyPeer[];
-}
-
 /**
  * What every workload has, of whatever kind: its own ServiceAccount without rights, its pod template, and a
  * NetworkPolicy made of what it and its clients declare. Subclasses add the Deployment, StatefulSet, Job or CronJob.
@@ -59,7 +53,6 @@ export abstract class Workload extends Construct {
     this.name = this.stack.named(this.app);
     this.props = props;
     this.selector = selectorLabels(this.stack, this.app);
-    this.stack.workloads.push(this);
     new k8s.KubeServiceAccount(this, 'service-account', {
       metadata: this.metadata(),
       automountServiceAccountToken: false,
@@ -156,3 +149,7 @@ export abstract class Workload extends Construct {
     });
   }
 }
+
+/** Every workload of a stack, in the order of declaration: scrape targets and diagrams are made from this list. */
+export const workloadsOf = (stack: Stack): Workload[] =>
+  stack.node.findAll().filter((construct) => construct instanceof Workload);

@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import type { CommonSettings } from './fragments.ts';
+import { type Layer, overlay } from './layers.ts';
 import { type Mistake, mistakesOf } from './mistakes.ts';
 
 // Each schema is used once, so that compiling it first (70 of 120 ms for all stacks) never pays.
 z.config({ jitless: true });
-
-/** One source of settings; later layers lay over earlier ones, field by field. */
-export interface Layer {
-  /** For messages: "prod", "my.yaml", "variable VERSION". */
-  readonly source: string;
-  readonly values: unknown;
-}
 
 export type Loaded<Settings> = { ok: true; settings: Settings } | { ok: false; mistakes: Mistake[] };
 
@@ -61,21 +55,4 @@ function remove(values: unknown, path: readonly PropertyKey[]): void {
   const key = path.at(-1);
   if (key === undefined || parent === null || typeof parent !== 'object') return;
   delete (parent as Record<PropertyKey, unknown>)[key];
-}
-
-/** Objects are laid over each other field by field; anything else, lists too, replaces what was there. */
-function overlay(below: unknown, above: unknown): unknown {
-  if (above === undefined) return below;
-  if (!isObject(below) || !isObject(above)) return above;
-  const merged: Record<string, unknown> = { ...below };
-  for (const [key, value] of Object.entries(above)) merged[key] = overlay(merged[key], value);
-  return merged;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
-/** {images: {tag: value}} of "images.tag". */
-export function atPath(path: string, value: unknown): unknown {
-  return path.split('.').reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
 }

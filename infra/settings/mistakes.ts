@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Layer } from './load.ts';
+import type { Layer } from './layers.ts';
 import { nearest } from './nearest.ts';
 
 /** One thing that is wrong with the settings, in the words of whoever has to mend it. */

@@ -1,7 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { Stack } from '../constructs/stack.ts';
 import { WAVE_ANNOTATION, waveOf, waveOfClaim } from '../constructs/waves.ts';
-import type { Workload } from '../constructs/workload.ts';
+import { type Workload, workloadsOf } from '../constructs/workload.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import { SettingsError } from '../settings/mistakes.ts';
 import type { BuildContext, StackDefinition } from '../stacks/definition.ts';
@@ -50,7 +50,7 @@ export function synthesize<Settings extends CommonSettings>(
   for (const [folder, objects] of folders) {
     folders.set(folder, objects.map((object) => withWave(object, objects)).sort(byApplyOrder));
   }
-  return { folders, workloads: stack.workloads };
+  return { folders, workloads: workloadsOf(stack) };
 }
 
 function withWave(object: KubeObject, beside: readonly KubeObject[]): KubeObject {

@@ -1,6 +1,6 @@
 import express, { type Express } from 'express';
 import helmet from 'helmet';
-import type { AuthConfig } from '../config.ts';
+import type { AuthConfig } from '../auth/authenticator.ts';
 import { PATHS } from '../contract.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { serveDocs } from './docs.ts';

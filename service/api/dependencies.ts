@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Authenticator } from '../auth/auth.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Karmada } from '../karmada/karmada.ts';

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { IssuerUnavailable } from '../auth/auth.ts';
+import { IssuerUnavailable } from '../auth/authenticator.ts';
 import { type FieldProblem, pointerOf } from '../jobs/problems.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import { InvalidCursor, StoreUnavailable } from '../store/errors.ts';

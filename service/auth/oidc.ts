@@ -1,8 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { AuthConfig } from '../config.ts';
-import { type Authenticator, IssuerUnavailable } from './auth.ts';
+import { type AuthConfig, type Authenticator, IssuerUnavailable } from './authenticator.ts';
 import { followAccessFile, groupsShape } from './files.ts';
 import type { Identity } from './identity.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Authenticator } from './auth.ts';
+import type { Authenticator } from './authenticator.ts';
 import { followAccessFile, tokensShape } from './files.ts';
 
 /** Bearer tokens known by their hash in AUTH_TOKENS_FILE. */

@@ -1,19 +1,8 @@
+import type { AuthConfig } from '../auth/authenticator.ts';
 import { ENV } from '../contract.ts';
 import { SETTINGS, type SettingName, type SettingValues } from './settings.ts';
 import { type Environment, given } from './sources.ts';
 import { isLoopback } from './values.ts';
-
-export type AuthConfig =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'tokens'; readonly file: string }
-  | {
-      readonly kind: 'oidc';
-      readonly issuer: string;
-      readonly audience: string;
-      readonly clientId: string | null;
-      readonly groupsClaim: string;
-      readonly rolesFile: string;
-    };
 
 /** What each way of knowing callers cannot do without. */
 const NEEDS = {

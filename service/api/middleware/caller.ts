@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import type { Authenticator } from '../../auth/auth.ts';
+import type { Authenticator } from '../../auth/authenticator.ts';
 import { ANYONE, hasRole, type Identity, type Role } from '../../auth/identity.ts';
 import { Problem } from '../problem.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { AuthConfig } from '../../auth/authenticator.ts';
 import { highestRole, namespacesOf } from '../../auth/identity.ts';
-import type { AuthConfig } from '../../config.ts';
 import { PATHS } from '../../contract.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { notOpen } from '../problem.ts';

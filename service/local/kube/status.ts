@@ -1,5 +1,3 @@
-import type { ResourceType } from './resources.ts';
-
 export interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
@@ -37,23 +35,28 @@ export class ApiError extends Error {
   }
 }
 
-type Named = Pick<ResourceType, 'group' | 'plural' | 'kind'>;
+/** What a message calls a kind. */
+interface KindNames {
+  readonly group: string;
+  readonly plural: string;
+  readonly kind: string;
+}
 
-const qualified = ({ group, plural }: Named): string => (group ? `${plural}.${group}` : plural);
-const qualifiedKind = ({ group, kind }: Named): string => (group ? `${kind}.${group}` : kind);
-const detailsOf = ({ group, plural }: Named, name: string): StatusDetails => ({
+const qualified = ({ group, plural }: KindNames): string => (group ? `${plural}.${group}` : plural);
+const qualifiedKind = ({ group, kind }: KindNames): string => (group ? `${kind}.${group}` : kind);
+const detailsOf = ({ group, plural }: KindNames, name: string): StatusDetails => ({
   name,
   ...(group && { group }),
   kind: plural,
 });
 
-export const notFound = (type: Named, name: string): ApiError =>
+export const notFound = (type: KindNames, name: string): ApiError =>
   new ApiError(404, 'NotFound', `${qualified(type)} "${name}" not found`, detailsOf(type, name));
 
-export const alreadyExists = (type: Named, name: string): ApiError =>
+export const alreadyExists = (type: KindNames, name: string): ApiError =>
   new ApiError(409, 'AlreadyExists', `${qualified(type)} "${name}" already exists`, detailsOf(type, name));
 
-export const conflict = (type: Named, name: string, why: string): ApiError =>
+export const conflict = (type: KindNames, name: string, why: string): ApiError =>
   new ApiError(
     409,
     'Conflict',
@@ -67,7 +70,7 @@ export interface FieldProblem {
   readonly message: string;
 }
 
-export function invalid(type: Named, name: string, problems: readonly FieldProblem[]): ApiError {
+export function invalid(type: KindNames, name: string, problems: readonly FieldProblem[]): ApiError {
   const texts = problems.map(({ field, message }) => `${field}: ${message}`);
   const words = texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`;
   return new ApiError(422, 'Invalid', `${qualifiedKind(type)} "${name}" is invalid: ${words}`, {
@@ -86,7 +89,7 @@ export const expired = (asked: number, oldest: number): ApiError =>
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
-export const forbidden = (user: string, verb: string, type: Named, name: string, where: string): ApiError =>
+export const forbidden = (user: string, verb: string, type: KindNames, name: string, where: string): ApiError =>
   new ApiError(
     403,
     'Forbidden',

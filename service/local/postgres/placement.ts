@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, parse, resolve } from 'node:path';
-import type { Log } from './start-postgres.ts';
+
+export type Log = (line: string) => void;
 
 /** PostgreSQL refuses to run as root; these are the user and group it runs as instead. */
 export interface Account {

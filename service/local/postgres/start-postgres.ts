@@ -2,11 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import pg from 'pg';
 import { findBinaries } from './binaries.ts';
 import { ensureDataDirectory, pathsOf, USER } from './data-directory.ts';
-import { place } from './placement.ts';
+import { type Log, place } from './placement.ts';
 import { endServer, isServerOf, startTimeOf } from './processes.ts';
 import { type RunningServer, readPidFile, startServer } from './server.ts';
-
-export type Log = (line: string) => void;
 
 export interface Postgres {
   /** With the password: for DATABASE_URL, never for a log. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Layer, loadSettings } from '../../../infra/settings/load.ts';
+import type { Layer } from '../../../infra/settings/layers.ts';
+import { loadSettings } from '../../../infra/settings/load.ts';
 import { describeMistake } from '../../../infra/settings/mistakes.ts';
 import { nearest } from '../../../infra/settings/nearest.ts';
 import { settings as forecasting } from '../../../infra/stacks/flts/settings.ts';
