@@ -51,7 +51,7 @@ export function createGate(handle: Handler, faults: Faults, log: RequestLog): Ra
       case 'halfOpen':
         return;
       case 'emptyCache':
-        return deliver(await handle(withoutObjects(request)), cluster, wire);
+        return deliver(atItsBeginning(await handle(withoutObjects(request))), cluster, wire);
     }
   }
 
@@ -129,6 +129,12 @@ function garbled(as: 'html' | 'noise' | 'otherJson' | 'empty'): WholeReply {
     case 'empty':
       return { status: 200, headers: { 'content-type': 'application/json' }, body: '' };
   }
+}
+
+/** A cache that has seen nothing yet has come to no version of its objects either. */
+function atItsBeginning(reply: Reply): Reply {
+  if ('stream' in reply) return reply;
+  return { ...reply, body: reply.body.replace(/"resourceVersion":"\d+"/, '"resourceVersion":"1"') };
 }
 
 function withoutObjects(request: ApiRequest): ApiRequest {

@@ -14,6 +14,7 @@ import { CLUSTER, CONTROL_PLANE_KINDS, PROPAGATION_POLICY } from './kinds.ts';
 import { startLife } from './life/life.ts';
 import { createMember, type Member } from './member.ts';
 import { createPropagation } from './propagation/propagation.ts';
+import { createSessions, type ProxyCost } from './proxy-cost.ts';
 import { followReadiness } from './readiness.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 import { keepState } from './state-file.ts';
@@ -34,6 +35,8 @@ export interface SimulationOptions {
   /** Keep all objects in this file, and go on with what it holds. */
   readonly stateFile?: string;
   readonly historySize?: number;
+  /** What a request through the proxy to a member costs; nothing unless given. */
+  readonly proxyCost?: ProxyCost;
   readonly bookmarkMs?: number;
   readonly tls?: ServerOptions & { readonly ca: string };
 }
@@ -66,6 +69,7 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
   const clusters = options.clusters ?? DEFAULT_CLUSTERS;
   const history = options.historySize === undefined ? {} : { historySize: options.historySize };
   const faults = createFaults();
+  const sessions = options.proxyCost && createSessions(options.proxyCost);
   const requests = createRequestLog();
   const members = new Map(clusters.map((settings) => [settings.name, createMember(settings, options)]));
   let recreate = options.recreate ?? true;
@@ -74,8 +78,10 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
   const control = createApiServer(registry, {
     kubernetesVersion: KUBERNETES_VERSION,
     subresources: {
-      'clusters.cluster.karmada.io/proxy': (request, { rest }, cluster) =>
-        member(cluster.metadata.name).server.handle({ ...request, path: rest }),
+      async 'clusters.cluster.karmada.io/proxy'(request, { rest }, cluster) {
+        await sessions?.(request.signal);
+        return member(cluster.metadata.name).server.handle({ ...request, path: rest });
+      },
     },
     ...(options.bookmarkMs !== undefined && { bookmarkMs: options.bookmarkMs }),
   });

@@ -13,6 +13,7 @@ import {
   representation,
   shownInWatch,
   versionOf,
+  versionOfList,
 } from './query.ts';
 import { createRegistry, type Registry } from './registry.ts';
 import type { ResourceType } from './resources.ts';
@@ -101,7 +102,8 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
     const { query } = request;
     const matches = matcherOf(query);
     const all = registry.store.list(route.type, route.namespace).filter(matches);
-    const { page, metadata } = paged(all, query, registry.store.version(), registry.store.oldest(route.type));
+    const version = versionOfList(query, registry.store, route.type);
+    const { page, metadata } = paged(all, query, version, registry.store.oldest(route.type));
     const wanted = representation(request.headers.accept);
     if (wanted === 'Table') {
       return jsonText(200, renderTable(route.type, page, metadata, includeObject(query), Date.now()));

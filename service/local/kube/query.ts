@@ -2,6 +2,7 @@ import type { StoredObject } from './objects.ts';
 import { groupVersion, type ResourceType } from './resources.ts';
 import { fieldMatcher, labelMatcher, type Matcher } from './selectors.ts';
 import { ApiError, badRequest } from './status.ts';
+import type { Store } from './store.ts';
 import { INCLUDE_OBJECT, type IncludeObject, partialMetadata, renderTable } from './table.ts';
 
 export const isTrue = (value: string | null): boolean => value === 'true' || value === '1';
@@ -20,6 +21,21 @@ export function versionOf(query: URLSearchParams): number | undefined {
   if (!/^\d+$/.test(text))
     throw badRequest(`Invalid value: "${text}": strconv.ParseUint: parsing "${text}": invalid syntax`);
   return Number(text);
+}
+
+/**
+ * The version that a list is of. One that names a version may be answered from the cache of its kind, which is never older than
+ * what was asked for; one that names none is of this moment.
+ */
+export function versionOfList(query: URLSearchParams, store: Store, type: ResourceType): number {
+  const asked = versionOf(query);
+  if (asked === undefined) return store.version();
+  if (asked > store.version()) {
+    const message = `Too large resource version: ${asked}, current: ${store.version()}`;
+    const causes = [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }];
+    throw new ApiError(504, 'Timeout', `Timeout: ${message}`, { causes, retryAfterSeconds: 1 });
+  }
+  return Math.max(asked, store.cached(type));
 }
 
 /** With resourceVersion=0 the answer comes from the cache, which knows no pages: the limit is ignored, as in Kubernetes. */

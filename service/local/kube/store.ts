@@ -15,6 +15,8 @@ export type StoreListener = (event: StoreEvent) => void;
 /** Objects of one API server in memory, with one version counter over all kinds, as etcd has. */
 export interface Store {
   version(): number;
+  /** What the API server's cache of a kind has come to: it moves with the objects of that kind and no others. */
+  cached(resource: ResourceType): number;
   get(resource: ResourceType, namespace: string | undefined, name: string): StoredObject | undefined;
   /** In the order of namespace and name. */
   list(resource: ResourceType, namespace?: string): StoredObject[];
@@ -54,6 +56,7 @@ interface Shelf {
   /** Sorted; undefined after a name has come or gone. */
   keys: string[] | undefined;
   history: StoreEvent[];
+  version: number;
   compactedAt: number;
 }
 
@@ -70,7 +73,7 @@ export function createStore({ historySize = 5_000 } = {}): Store {
     const key = resourceKey(resource);
     let shelf = shelves.get(key);
     if (!shelf) {
-      shelf = { objects: new Map(), keys: undefined, history: [], compactedAt };
+      shelf = { objects: new Map(), keys: undefined, history: [], version, compactedAt };
       shelves.set(key, shelf);
     }
     return shelf;
@@ -78,6 +81,7 @@ export function createStore({ historySize = 5_000 } = {}): Store {
 
   function record(shelf: Shelf, event: StoreEvent): void {
     shelf.history.push(event);
+    shelf.version = event.version;
     // Cut in slices: shifting one by one would cost more than the change itself.
     if (shelf.history.length > historySize * 2) {
       const dropped = shelf.history.splice(0, shelf.history.length - historySize);
@@ -98,6 +102,7 @@ export function createStore({ historySize = 5_000 } = {}): Store {
 
   const store: Store = {
     version: () => version,
+    cached: (resource) => shelfOf(resource).version,
     get: (resource, namespace, name) => shelfOf(resource).objects.get(keyOf(namespace, name)),
     list(resource, namespace) {
       const shelf = shelfOf(resource);
@@ -143,6 +148,8 @@ export function createStore({ historySize = 5_000 } = {}): Store {
       compactedAt = version;
       for (const shelf of shelves.values()) {
         shelf.history = [];
+        // Or a watch that begins where a list ended would be told that this is too long ago.
+        shelf.version = version;
         shelf.compactedAt = version;
       }
     },

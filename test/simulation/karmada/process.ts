@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type ClusterSettings, DEFAULT_CLUSTERS } from '../../../service/local/karmada/clusters.ts';
+import { REAL_PROXY_COST } from '../../../service/local/karmada/proxy-cost.ts';
 import { startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { startRemoteControl } from './remote-control.ts';
 
@@ -8,6 +9,7 @@ const USAGE = `node --import tsx test/simulation/karmada/process.ts [options]
   --control-port N   of the remote control (default: any free one)
   --clusters N       members member-000, member-001 ... instead of the three of npm start
   --speed X          simulated seconds per second; 0: statuses change only when told (default 1)
+  --real-proxy       a request through the proxy costs what it costs on a real one: 12 to 18 ms, 190 a second
   --kubeconfig FILE  write the kubeconfig there
 Prints one line of JSON: {"url", "control", "kubeconfig"}; ends on SIGTERM, SIGINT or when its parent disconnects.`;
 
@@ -19,6 +21,7 @@ async function main(): Promise<void> {
       'control-port': { type: 'string', default: '0' },
       clusters: { type: 'string' },
       speed: { type: 'string', default: '1' },
+      'real-proxy': { type: 'boolean', default: false },
       kubeconfig: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   const simulation = await startSimulatedKarmada({
     port: Number(values.port),
     speed: Number(values.speed),
+    ...(values['real-proxy'] && { proxyCost: REAL_PROXY_COST }),
     clusters: values.clusters === undefined ? DEFAULT_CLUSTERS : numbered(Number(values.clusters)),
   });
   const control = await startRemoteControl(simulation, Number(values['control-port']));
