@@ -15,7 +15,7 @@ export function createGate(handle: Handler, faults: Faults, log: RequestLog): Ra
   return async (request, wire) => {
     const { cluster, path } = destination(request);
     const query = request.query.toString();
-    log.add({ at: Date.now(), method: request.method, cluster, path, query });
+    log.add({ at: Date.now(), method: request.method, cluster, path, query }, request.signal);
     const fault = faults.next({ cluster, method: request.method, url: query ? `${path}?${query}` : path });
     if (fault) await suffer(fault, cluster, request, wire);
     else await deliver(await handle(request), cluster, wire);

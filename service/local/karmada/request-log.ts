@@ -10,7 +10,10 @@ export interface LoggedRequest {
 
 /** Who asked what, for tests that count requests. */
 export interface RequestLog {
-  add(request: LoggedRequest): void;
+  /** `over` aborts when the exchange has ended, whoever ended it. */
+  add(request: LoggedRequest, over: AbortSignal): void;
+  /** How many are not answered to the end, and their clients still there. */
+  open(): number;
   entries(): readonly LoggedRequest[];
   count(filter?: (request: LoggedRequest) => boolean): number;
   byCluster(): Record<string, number>;
@@ -21,11 +24,16 @@ const KEPT = 100_000;
 
 export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = [];
+  let open = 0;
   return {
-    add(request) {
+    add(request, over) {
       entries.push(request);
       if (entries.length > KEPT * 2) entries = entries.slice(-KEPT);
+      if (over.aborted) return;
+      open += 1;
+      over.addEventListener('abort', () => (open -= 1), { once: true });
     },
+    open: () => open,
     entries: () => entries,
     count: (filter = () => true) => entries.filter(filter).length,
     byCluster() {
