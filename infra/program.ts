@@ -1,7 +1,7 @@
 // settings -> manifests -> charts-out. Nothing is written before every environment is known to be right.
 import { symlinkSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { HELP, readOptions } from './options.ts';
+import { optionsOf, synthCommand } from './options.ts';
 import { chosenStack, ofEach, PlanError, plan } from './plan.ts';
 import { stacks } from './stacks/index.ts';
 import { manifestFiles } from './synth/files.ts';
@@ -16,11 +16,8 @@ const CLI_FOLDER = '.synth';
 delete process.env.CDK8S_DISABLE_SORT;
 
 function main(): void {
-  const options = readOptions(process.argv.slice(2), process.env);
-  if (options.help) {
-    console.log(HELP + variablesHelp());
-    return;
-  }
+  const command = synthCommand().addHelpText('after', variablesHelp).parse();
+  const options = optionsOf(command.opts());
   if (options.settings) {
     process.stdout.write(settingsReference(chosenStack(options.stack)));
     return;
@@ -56,14 +53,14 @@ function variablesHelp(): string {
       );
       return `\nVariables of ${name}:\n${lines.join('\n')}`;
     })
-    .join('\n');
+    .join('\n')
+    .trimEnd();
 }
 
 try {
   main();
 } catch (error) {
   // A mistake of the user's needs no stack trace; one of ours does.
-  const usage = error instanceof PlanError || (error instanceof TypeError && 'code' in error);
-  console.error(usage ? `synth: ${error.message}` : error);
+  console.error(error instanceof PlanError ? `synth: ${error.message}` : error);
   process.exitCode = 1;
 }

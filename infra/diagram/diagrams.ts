@@ -1,15 +1,25 @@
+import type { StackDefinition } from '../stacks/definition.ts';
 import { stacks } from '../stacks/index.ts';
 import { synthesize } from '../synth/synthesize.ts';
 import { graphOf } from './graph.ts';
-import { svgOf } from './svg.ts';
+import { legendOf, mermaidOf } from './mermaid.ts';
 
-/** File name -> picture of each stack in its last environment, the one nearest to production. */
-export function diagrams(): Map<string, string> {
-  return new Map(
-    stacks.map((definition) => {
-      const [environment = '', values = {}] = Object.entries(definition.environments).at(-1) ?? [];
-      const synthesis = synthesize(definition, definition.settings.parse(values), { environment });
-      return [`${definition.name}.svg`, svgOf(graphOf(synthesis), `${definition.name}: ${definition.what}`)];
-    }),
-  );
+/** File name -> page with the picture of each stack. */
+export const diagrams = (): Map<string, string> =>
+  new Map(stacks.map((definition) => [`${definition.name}.md`, pageOf(definition)]));
+
+/** A stack in its last environment, the one nearest to production. */
+export function pageOf(definition: StackDefinition): string {
+  const [environment = '', values = {}] = Object.entries(definition.environments).at(-1) ?? [];
+  const graph = graphOf(synthesize(definition, definition.settings.parse(values), { environment }));
+  return `# ${definition.name}
+
+${definition.what}
+
+Environment \`${environment}\`, drawn by \`npm run diagram\` from the declarations that make the manifests.
+(${legendOf(graph)})
+
+\`\`\`mermaid
+${mermaidOf(graph)}\`\`\`
+`;
 }

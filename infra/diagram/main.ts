@@ -6,7 +6,7 @@ import { diagrams } from './diagrams.ts';
 const target = join(import.meta.dirname, '../../docs/diagrams');
 
 mkdirSync(target, { recursive: true });
-for (const [file, svg] of diagrams()) {
-  writeFileSync(join(target, file), svg);
+for (const [file, page] of diagrams()) {
+  writeFileSync(join(target, file), page);
   console.log(`docs/diagrams/${file}`);
 }

@@ -1,7 +1,7 @@
 // `npm run charts`: stacks as Helm charts, below charts-out/helm.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { stacks } from '../stacks/index.ts';
 import { swapIn } from '../synth/swap.ts';
 import { chartArchive } from './archive.ts';
@@ -10,47 +10,36 @@ import { readProject } from './project.ts';
 
 const OUT = 'charts-out/helm';
 
-const HELP = `npm run charts -- [options]     derives a Helm chart of every stack from the program, below ${OUT}
+interface Flags {
+  readonly package?: boolean;
+  readonly destination: string;
+}
 
-  -p, --package               also pack each chart: the same bytes each time
-  -d, --destination <folder>  where the packages go (dist)
-  -h, --help                  this text
+const flags = new Command('npm run charts --')
+  .description(`Derives a Helm chart of every stack from the program, below ${OUT}.`)
+  .option('-p, --package', 'also pack each chart: the same bytes each time')
+  .option('-d, --destination <folder>', 'where the packages go', 'dist')
+  .addHelpText(
+    'after',
+    '\nPackages are pushed to a registry by: helm push dist/ml-platform-<version>.tgz oci://registry.example.com/charts',
+  )
+  .parse()
+  .opts<Flags>();
 
-Packages are pushed to a registry by: helm push dist/ml-platform-<version>.tgz oci://registry.example.com/charts
-`;
-
-function main(): void {
-  const { values } = parseArgs({
-    options: {
-      package: { type: 'boolean', short: 'p', default: false },
-      destination: { type: 'string', short: 'd', default: 'dist' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+async function main(): Promise<void> {
   const project = readProject();
   const charts = stacks.flatMap((definition) => chartsOf(definition, project));
   // The folder as a whole, so that a chart which is no more goes.
   const all = charts.flatMap(({ files, name }) => [...files].map(([path, text]) => [join(name, path), text] as const));
   swapIn(new Map([[OUT, new Map(all)]]));
   for (const { files, name } of charts) console.log(`${OUT}/${name}: ${files.size} files`);
-  if (!values.package) return;
-  mkdirSync(values.destination, { recursive: true });
+  if (!flags.package) return;
+  mkdirSync(flags.destination, { recursive: true });
   for (const { files, name } of charts) {
-    const path = join(values.destination, `${name}-${project.version}.tgz`);
-    writeFileSync(path, chartArchive(name, files));
+    const path = join(flags.destination, `${name}-${project.version}.tgz`);
+    writeFileSync(path, await chartArchive(name, files));
     console.log(path);
   }
 }
 
-try {
-  main();
-} catch (error) {
-  // A mistake of the user's needs no stack trace; one of ours does.
-  const usage = error instanceof TypeError && 'code' in error;
-  console.error(usage ? `charts: ${error.message}` : error);
-  process.exitCode = 1;
-}
+await main();

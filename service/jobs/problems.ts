@@ -1,3 +1,4 @@
+import { closestMatch } from 'leven';
 import type { z } from 'zod';
 
 /** One wrong field: where it is, and what is allowed there. */
@@ -107,32 +108,13 @@ export function show(value: unknown): string {
 
 /** The known name that a misspelt one most likely stands for. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
-  const limit = Math.max(1, Math.min(3, Math.floor(name.length / 3)));
-  let nearest: { name: string; distance: number } | undefined;
-  for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), limit);
-    if (distance <= limit && (nearest === undefined || distance < nearest.distance))
-      nearest = { name: candidate, distance };
-  }
-  return nearest?.name;
+  const byLowerCase = new Map(known.map((each) => [each.toLowerCase(), each]));
+  const maxDistance = Math.max(1, Math.min(3, Math.floor(name.length / 3)));
+  const found = closestMatch(name.toLowerCase(), [...byLowerCase.keys()], { maxDistance });
+  return found === undefined ? undefined : byLowerCase.get(found);
 }
 
 export function suggestion(given: string, allowed: readonly string[]): string {
   const nearest = nearestName(given, allowed);
   return nearest === undefined ? '' : `, did you mean ${show(nearest)}?`;
-}
-
-/** Levenshtein distance; anything above the limit is as good as infinite. */
-function editDistance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) > limit) return Number.POSITIVE_INFINITY;
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? Number.POSITIVE_INFINITY;
 }

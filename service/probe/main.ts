@@ -1,61 +1,42 @@
 // `node /app/probe.js --url=http://...`: the probe as a program of the backend's image, for `helm test` and by hand.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { PROBE } from '../contract.ts';
 import { type Ask, ProbeFailure, probe, probeRefusal } from './probe.ts';
 
-const HELP = `node probe.js ${PROBE.url}=<address of the job API> ${PROBE.image} <image> [options]
+/** Named as commander derives it from the flags of the contract. */
+interface Flags {
+  readonly url: string;
+  readonly image: string;
+  readonly namespace: string;
+  readonly timeoutSeconds: number;
+  readonly tokenFile?: string;
+  readonly expectRefusal?: boolean;
+}
 
-Submits a job that does next to nothing and waits until it has succeeded in a member cluster.
-
-  ${PROBE.url} <address>          such as http://ml-platform-backend:8080
-  ${PROBE.image} <reference>      image with a shell, which the member clusters can pull
-  ${PROBE.namespace} <name>       of the job in its member cluster (default)
-  ${PROBE.timeout} <n>    for all of it (240)
-  ${PROBE.tokenFile} <file>      token of a caller who may submit jobs in that namespace
-  ${PROBE.expectRefusal}         submit nothing: check that the service is ready and refuses callers without a token
-`;
-
-const TEXTS = [PROBE.url, PROBE.image, PROBE.namespace, PROBE.timeout, PROBE.tokenFile];
-const SWITCHES = [PROBE.expectRefusal, '--help'];
+const command = new Command('node probe.js')
+  .description('Submits a job that does next to nothing and waits until it has succeeded in a member cluster.')
+  .requiredOption(`${PROBE.url} <address>`, 'of the job API, such as http://ml-platform-backend:8080')
+  .requiredOption(`${PROBE.image} <reference>`, 'image with a shell, which the member clusters can pull')
+  .option(`${PROBE.namespace} <name>`, 'of the job in its member cluster', 'default')
+  .option(`${PROBE.timeout} <n>`, 'for all of it', seconds, 240)
+  .option(`${PROBE.tokenFile} <file>`, 'token of a caller who may submit jobs in that namespace')
+  .option(PROBE.expectRefusal, 'submit nothing: check that the service is ready and refuses callers without a token');
 
 /** One request; the deadline of the whole probe is longer. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
 async function main(): Promise<void> {
-  const values: Record<string, unknown> = parseArgs({
-    options: Object.fromEntries([
-      ...TEXTS.map((flag) => [flag.slice(2), { type: 'string' as const }]),
-      ...SWITCHES.map((flag) => [flag.slice(2), { type: 'boolean' as const }]),
-    ]),
-  }).values;
-  const given = (flag: string): string | undefined => {
-    const value = values[flag.slice(2)];
-    return typeof value === 'string' ? value : undefined;
-  };
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
-  const ask = overHttp(required(given(PROBE.url), PROBE.url), given(PROBE.tokenFile));
-  const options = {
-    image: required(given(PROBE.image), PROBE.image),
-    namespace: given(PROBE.namespace) ?? 'default',
-    timeoutMs: milliseconds(given(PROBE.timeout) ?? '240'),
-  };
-  const run = values[PROBE.expectRefusal.slice(2)] === true ? probeRefusal : probe;
-  console.log(await run(ask, options, (line) => console.log(line)));
+  const { expectRefusal, image, namespace, timeoutSeconds, tokenFile, url } = command.parse().opts<Flags>();
+  const run = expectRefusal ? probeRefusal : probe;
+  const options = { image, namespace, timeoutMs: timeoutSeconds * 1_000 };
+  console.log(await run(overHttp(url, tokenFile), options, (line) => console.log(line)));
 }
 
-function required(value: string | undefined, flag: string): string {
-  if (value) return value;
-  throw new ProbeFailure(`${flag} is missing; --help tells the options`);
-}
-
-function milliseconds(seconds: string): number {
-  if (/^[1-9]\d{0,4}$/.test(seconds)) return Number(seconds) * 1000;
-  throw new ProbeFailure(`${PROBE.timeout} must be a number of seconds, from 1 to 99999`);
+function seconds(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('a number of seconds, from 1 to 99999');
 }
 
 function overHttp(url: string, tokenFile: string | undefined): Ask {

@@ -3,36 +3,38 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Option } from 'commander';
 import pg from 'pg';
 import { startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { fillWithJobs } from './api/fill.ts';
 import type { Load, Measured } from './api/load.ts';
+import { benchCommand, count } from './options.ts';
 
-const OPTIONS = {
-  seconds: { type: 'string', default: '3' },
-  rounds: { type: 'string', default: '5' },
-  callers: { type: 'string', default: '32' },
-  jobs: { type: 'string', default: '1000000' },
-  karmada: { type: 'string', default: 'away' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
+interface Flags extends Settings {
+  readonly jobs: number;
+  readonly karmada: 'away' | 'here';
+  readonly json?: boolean;
+}
 
-const HELP = `npm run bench -- api [options]
-
-  --seconds N   length of each measurement (3)
-  --rounds N    measurements of each kind, interleaved; the median counts (5)
-  --callers N   requests at a time (32)
-  --jobs N      rows in the large table (1000000)
-  --karmada X   away: nothing to dispatch to, so that the API alone is measured (default);
-                here: a simulated control plane in a process of its own, so that each job posted is also dispatched meanwhile
-  --json        only the JSON
-
-Five processes: PostgreSQL (embedded, durable as in production), the real service, a bare express handler that inserts or reads the same
-row in the same table of its own database, the load generator, and this one.`;
+const command = benchCommand(
+  'api',
+  `Five processes: PostgreSQL (embedded, durable as in production), the real service, a bare express handler that inserts or
+reads the same row in the same table of its own database, the load generator, and this one.`,
+)
+  .option('--seconds <n>', 'length of each measurement', count, 3)
+  .option('--rounds <n>', 'measurements of each kind, interleaved; the median counts', count, 5)
+  .option('--callers <n>', 'requests at a time', count, 32)
+  .option('--jobs <n>', 'rows in the large table', count, 1_000_000)
+  .addOption(
+    new Option(
+      '--karmada <where>',
+      'away: nothing to dispatch to, so that the API alone is measured; here: a simulated control plane in a process of its own, so that each job posted is also dispatched meanwhile',
+    )
+      .choices(['away', 'here'])
+      .default('away'),
+  );
 
 interface Settings {
   readonly seconds: number;
@@ -41,10 +43,8 @@ interface Settings {
 }
 
 export async function run(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: OPTIONS });
-  if (values.help) return console.log(HELP);
-  const settings = { seconds: Number(values.seconds), rounds: Number(values.rounds), callers: Number(values.callers) };
-  const say = (line: string) => values.json || console.error(line);
+  const { jobs, json, karmada, ...settings } = command.parse(args, { from: 'user' }).opts<Flags>();
+  const say = (line: string) => json || console.error(line);
   const directory = await mkdtemp(join(tmpdir(), 'mlplatform-bench-api-'));
   const children: ChildProcess[] = [];
   // What they are given goes by the environment: a database address with its password has no place in the process list.
@@ -65,8 +65,8 @@ export async function run(args: string[]): Promise<void> {
   try {
     const kubeconfig = join(directory, 'kubeconfig');
     await writeFile(kubeconfig, KARMADA_AWAY);
-    if (values.karmada === 'here') await start('karmada.ts', { KUBECONFIG: kubeconfig });
-    const urls = await makeDatabases(postgres.url, Number(values.jobs), say);
+    if (karmada === 'here') await start('karmada.ts', { KUBECONFIG: kubeconfig });
+    const urls = await makeDatabases(postgres.url, jobs, say);
     const generator = (await start('load.ts')).child;
     const send = async (load: Omit<Load, keyof Settings>): Promise<Measured> => {
       generator.send({ ...load, ...settings });
@@ -79,13 +79,13 @@ export async function run(args: string[]): Promise<void> {
       start('bare.ts', { DATABASE: urls.bare }),
     ]);
     const figures = await measureAll({ service, large, bare }, send, settings.rounds, say);
-    if (!values.json) print(figures);
+    if (!json) print(figures);
     console.log(
       JSON.stringify({
         cpus: cpus()[0]?.model,
         cores: cpus().length,
         ...settings,
-        karmada: values.karmada,
+        karmada,
         ...figures,
       }),
     );

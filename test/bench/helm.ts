@@ -1,28 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { chartsOf } from '../../infra/helm/chart.ts';
 import { readProject } from '../../infra/helm/project.ts';
 import { stacks } from '../../infra/stacks/index.ts';
 import { byTitle, helms, objectsIn, template, withoutRecord } from '../infra/helm/render.ts';
+import { benchCommand, count } from './options.ts';
 
-const OPTIONS = {
-  rounds: { type: 'string', default: '25' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
+interface Flags {
+  readonly rounds: number;
+  readonly json?: boolean;
+}
 
-const HELP = `npm run bench -- helm [options]
-
-  Wall time of "helm template" of the derived chart of ml-platform and of one written by hand (test/bench/helm/ml-platform),
-  which renders the same objects, in turn, for dev and prod, with each helm there is; and how long it takes to derive the
-  charts of all stacks.
-
-  --rounds N    runs of each; the median counts (25)
-  --json        figures as JSON
-`;
+const command = benchCommand(
+  'helm',
+  `Wall time of "helm template" of the derived chart of ml-platform and of one written by hand (test/bench/helm/ml-platform),
+which renders the same objects, in turn, for dev and prod, with each helm there is; and how long it takes to derive the
+charts of all stacks.`,
+).option('--rounds <n>', 'runs of each; the median counts', count, 25);
 
 /** What the ratio may be at most, and how many seconds all charts may take to be derived. */
 const RATIO = 1.3;
@@ -32,16 +29,12 @@ const DERIVED = 'charts-out/helm/ml-platform';
 const BY_HAND = join(import.meta.dirname, 'helm/ml-platform');
 
 export async function run(argv: string[]): Promise<void> {
-  const { values } = parseArgs({ args: argv, options: OPTIONS });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+  const { json, rounds } = command.parse(argv, { from: 'user' }).opts<Flags>();
   const rendering = helms.flatMap(({ helm, version }) =>
-    ['dev', 'prod'].map((environment) => measure(helm, version, environment, Number(values.rounds))),
+    ['dev', 'prod'].map((environment) => measure(helm, version, environment, rounds)),
   );
   const deriving = derivingSeconds();
-  console.log(values.json ? JSON.stringify({ rendering, deriving }) : table(rendering, deriving));
+  console.log(json ? JSON.stringify({ rendering, deriving }) : table(rendering, deriving));
 }
 
 interface Rendering {

@@ -2,22 +2,18 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { benchCommand, count } from './options.ts';
 
-const OPTIONS = {
-  rounds: { type: 'string', default: '9' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
+interface Flags {
+  readonly rounds: number;
+  readonly json?: boolean;
+}
 
-const HELP = `npm run bench -- synth [options]
-
-  Wall time of our synth (every environment of every stack) and of an empty cdk8s app, started in the same way, in turn:
-  by the cdk8s command line, for which the ratio has a bound, and without it, as npm run synth starts.
-
-  --rounds N    runs of each; the median counts (9)
-  --json        figures as JSON
-`;
+const command = benchCommand(
+  'synth',
+  `Wall time of our synth (every environment of every stack) and of an empty cdk8s app, started in the same way, in turn:
+by the cdk8s command line, for which the ratio has a bound, and without it, as npm run synth starts.`,
+).option('--rounds <n>', 'runs of each; the median counts', count, 9);
 
 /** What the ratio by the cdk8s command line may be at most. */
 const TARGET = 1.5;
@@ -43,16 +39,12 @@ const START_UPS: StartUp[] = [
 ];
 
 export async function run(argv: string[]): Promise<void> {
-  const { values } = parseArgs({ args: argv, options: OPTIONS });
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+  const { json, rounds } = command.parse(argv, { from: 'user' }).opts<Flags>();
   const folder = mkdtempSync(join(tmpdir(), 'bench-synth-'));
   try {
     const [ours, empty] = [project(join(folder, 'ours'), true), project(join(folder, 'empty'), false)];
-    const results = START_UPS.map((startUp) => measure(startUp, ours, empty, Number(values.rounds)));
-    console.log(values.json ? JSON.stringify(results) : table(results));
+    const results = START_UPS.map((startUp) => measure(startUp, ours, empty, rounds));
+    console.log(json ? JSON.stringify(results) : table(results));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -142,7 +142,7 @@ test('cdk8s synth --output writes there and nowhere else', async () => {
 test('an unknown option is told, and --help tells all', async () => {
   expect(await synth(['--confg', 'x'])).toMatchObject({
     code: 1,
-    err: expect.stringContaining("Unknown option '--confg'"),
+    err: expect.stringMatching(/unknown option '--confg'\s+\(Did you mean --config\?\)/),
   });
   const { code, out } = await synth(['--help']);
   expect(code).toBe(0);

@@ -114,7 +114,10 @@ test('as a program: refused without a token, and with one it submits', async () 
 
 test('as a program: a wrong command line is told', async () => {
   const [none, wrong] = await Promise.all([run([]), run(['--url=x', '--image=y', '--timeout-seconds=soon'])]);
-  expect(none).toMatchObject({ code: 1, text: expect.stringContaining('--url is missing') });
+  expect(none).toMatchObject({
+    code: 1,
+    text: expect.stringContaining("required option '--url <address>' not specified"),
+  });
   expect(wrong.code).toBe(1);
 });
 
