@@ -109,7 +109,8 @@ export function show(value: unknown): string {
 /** The known name that a misspelt one most likely stands for. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const byLowerCase = new Map(known.map((each) => [each.toLowerCase(), each]));
-  const maxDistance = Math.max(1, Math.min(3, Math.floor(name.length / 3)));
+  // Two letters that changed places are two edits; of a very short word that would be any other.
+  const maxDistance = name.length < 4 ? 1 : name.length < 9 ? 2 : 3;
   const found = closestMatch(name.toLowerCase(), [...byLowerCase.keys()], { maxDistance });
   return found === undefined ? undefined : byLowerCase.get(found);
 }
