@@ -89,6 +89,26 @@ export const LABELS = {
   jobId: 'mlplatform.io/job-id',
 } as const;
 
+/** The kinds of object, beyond Kubernetes' smallest ones, that the platform writes or reads, and what API servers call them. */
+export const KINDS = {
+  job: { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true },
+  rayJob: { apiVersion: 'ray.io/v1', kind: 'RayJob', plural: 'rayjobs', namespaced: true },
+  rayCluster: { apiVersion: 'ray.io/v1', kind: 'RayCluster', plural: 'rayclusters', namespaced: true },
+  cluster: { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', plural: 'clusters', namespaced: false },
+  propagationPolicy: {
+    apiVersion: 'policy.karmada.io/v1alpha1',
+    kind: 'PropagationPolicy',
+    plural: 'propagationpolicies',
+    namespaced: true,
+  },
+  resourceBinding: {
+    apiVersion: 'work.karmada.io/v1alpha2',
+    kind: 'ResourceBinding',
+    plural: 'resourcebindings',
+    namespaced: true,
+  },
+} as const;
+
 /** Names in /metrics that alerts and dashboards rely on. */
 export const METRICS = {
   /** gauge {status}: jobs that are not finished, by status */

@@ -5,7 +5,7 @@ import { type Config, loadConfig } from './config.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createEventHub } from './events/hub.ts';
 import { createKarmada } from './karmada/client.ts';
-import { loadKubeconfig } from './karmada/kubeconfig.ts';
+import { loadKubeconfig } from './kube/kubeconfig.ts';
 import { createLog } from './log.ts';
 import { keepLogs } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { ListenError } from './api/server.ts';
 import type { Loaded } from './config.ts';
 import { DRAIN_SECONDS } from './contract.ts';
-import { KubeconfigError } from './karmada/kubeconfig.ts';
+import { KubeconfigError } from './kube/kubeconfig.ts';
 
 /** The config, or the end of the process: 0 after --help, 1 with every mistake. */
 export function configOrExit<C>(loaded: Loaded<C>): C {

@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { ConnectionSettings } from '../../service/karmada/settings.ts';
+import type { ConnectionSettings } from '../../service/kube/settings.ts';
 
 /** Credentials as a kubeconfig holds them. */
 export interface User {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { JobKind } from '../jobs/job.ts';
-import type { KubeObject } from '../karmada/karmada.ts';
+import type { KubeObject } from '../kube/kube.ts';
 
 // What a person needs to see of a pod and of an event, out of what the member answers. Anything may be missing there.
 

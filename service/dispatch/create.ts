@@ -1,7 +1,7 @@
 import { LABELS } from '../contract.ts';
 import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import type { KubeObject } from '../karmada/karmada.ts';
+import type { KubeObject } from '../kube/kube.ts';
 import { failed, type Outcome, waiting } from './outcome.ts';
 import { named, referenceTo, type Step, type StepContext } from './step.ts';
 

@@ -1,7 +1,9 @@
+import { KINDS } from '../contract.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import type { KubeObject, ObjectReference } from '../karmada/karmada.ts';
+import { bindingName } from '../karmada/placement.ts';
+import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import { isOurs } from './create.ts';
 import { type Outcome, type Waiting, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
@@ -84,10 +86,10 @@ async function remove(
 const propagated = ({ workload, volume }: JobManifests): KubeObject[] => (volume ? [workload, volume] : [workload]);
 
 const bindingOf = ({ kind, namespace, name }: ObjectReference): ObjectReference => ({
-  apiVersion: 'work.karmada.io/v1alpha2',
-  kind: 'ResourceBinding',
+  apiVersion: KINDS.resourceBinding.apiVersion,
+  kind: KINDS.resourceBinding.kind,
   namespace,
-  name: `${name}-${kind}`.toLowerCase(),
+  name: bindingName(kind, name),
 });
 
 const againWith = (set: Outcome['set']): Outcome => ({ set, next: { dueInSeconds: 0 } });

@@ -1,6 +1,7 @@
 import type { Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
-import type { Karmada, KubeObject, ObjectReference } from '../karmada/karmada.ts';
+import type { Karmada } from '../karmada/karmada.ts';
+import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import type { Outcome } from './outcome.ts';
 
 export interface StepContext {

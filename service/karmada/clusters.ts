@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Asked, garbled } from './failures.ts';
-import type { KubeObject, MemberCluster } from './karmada.ts';
+import type { KubeObject } from '../kube/kube.ts';
+import { KarmadaError } from './errors.ts';
+import type { MemberCluster } from './karmada.ts';
 
 const quantities = z.record(z.string(), z.coerce.string()).default({});
 
@@ -28,9 +29,14 @@ const clusterSchema = z.looseObject({
 });
 
 /** A Cluster of Karmada as the rest of the service knows it. */
-export function memberCluster(cluster: KubeObject, asked: Asked): MemberCluster {
+export function memberCluster(cluster: KubeObject): MemberCluster {
   const parsed = clusterSchema.safeParse(cluster);
-  if (!parsed.success) throw garbled(asked, `a Cluster "${cluster.metadata.name}" of an unknown shape`, parsed.error);
+  if (!parsed.success)
+    throw new KarmadaError(
+      'garbled',
+      `Karmada answered with a Cluster "${cluster.metadata.name}" of an unknown shape.`,
+      { cause: parsed.error },
+    );
   const { spec, status } = parsed.data;
   const labels = cluster.metadata.labels ?? {};
   const ready = status.conditions.find(({ type }) => type === 'Ready');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Asked, garbled } from './failures.ts';
-import type { KubeObject, Placement } from './karmada.ts';
+import type { KubeObject } from '../kube/kube.ts';
+import { KarmadaError } from './errors.ts';
+import type { Placement } from './karmada.ts';
 
 const bindingSchema = z.looseObject({
   spec: z.looseObject({
@@ -27,10 +28,14 @@ const bindingSchema = z.looseObject({
 export const bindingName = (kind: string, name: string): string => `${name}-${kind}`.toLowerCase();
 
 /** Where a ResourceBinding says that its object goes. */
-export function placementOf(binding: KubeObject, asked: Asked): { kind: string; name: string; placement: Placement } {
+export function placementOf(binding: KubeObject): { kind: string; name: string; placement: Placement } {
   const parsed = bindingSchema.safeParse(binding);
   if (!parsed.success)
-    throw garbled(asked, `a ResourceBinding "${binding.metadata.name}" of an unknown shape`, parsed.error);
+    throw new KarmadaError(
+      'garbled',
+      `Karmada answered with a ResourceBinding "${binding.metadata.name}" of an unknown shape.`,
+      { cause: parsed.error },
+    );
   const { spec, status } = parsed.data;
   const clusters = (spec.clusters ?? []).map(({ name }) => name);
   const scheduled = status.conditions?.find(({ type }) => type === 'Scheduled');

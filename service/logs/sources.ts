@@ -1,6 +1,7 @@
 import { LABELS } from '../contract.ts';
 import type { Job } from '../jobs/job.ts';
-import type { KubeObject, Member, RequestOptions } from '../karmada/karmada.ts';
+import type { Member } from '../karmada/karmada.ts';
+import type { KubeObject, RequestOptions } from '../kube/kube.ts';
 
 /** One container whose output belongs to a job. */
 export interface LogSource {

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import type { Karmada, KubeObject } from '../karmada/karmada.ts';
+import type { Karmada } from '../karmada/karmada.ts';
+import type { KubeObject } from '../kube/kube.ts';
 import type { Clock } from './clock.ts';
 import type { Observation } from './decide.ts';
 import type { KnownRow } from './knownJobs.ts';

@@ -1,18 +1,15 @@
+import { KINDS } from '../contract.ts';
 import type { ClusterState, JobKind } from '../jobs/job.ts';
 import { fromBatchJob, fromRayJob } from '../jobs/state/index.ts';
-import {
-  type Karmada,
-  type KubeObject,
-  type ObjectReference,
-  TABLE_COLUMNS,
-  type TableRow,
-} from '../karmada/karmada.ts';
+import { type Karmada, TABLE_COLUMNS } from '../karmada/karmada.ts';
+import type { KubeObject, ObjectReference } from '../kube/kube.ts';
+import type { TableRow } from '../kube/table.ts';
 import type { KnownRow } from './knownJobs.ts';
 
-const API_VERSIONS = { RayJob: 'ray.io/v1', Job: 'batch/v1' } as const satisfies Record<JobKind, string>;
+const KIND = { RayJob: KINDS.rayJob, Job: KINDS.job } as const satisfies Record<JobKind, object>;
 
 export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): ObjectReference => ({
-  apiVersion: API_VERSIONS[kind],
+  apiVersion: KIND[kind].apiVersion,
   kind,
   namespace,
   name: objectName,

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobKind } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import type { Karmada, WatchEvent } from '../karmada/karmada.ts';
+import type { Karmada } from '../karmada/karmada.ts';
+import type { WatchEvent } from '../kube/kube.ts';
 import type { Clock } from './clock.ts';
 
 /** Servers send a bookmark about once a minute; a watch that says nothing for longer is taken for dead. */

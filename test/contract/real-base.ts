@@ -1,7 +1,7 @@
 import { parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LABELS } from '../../service/contract.ts';
-import { loadKubeconfig } from '../../service/karmada/kubeconfig.ts';
+import { loadKubeconfig } from '../../service/kube/kubeconfig.ts';
 import type { Base } from '../flow/base.ts';
 import { createKubeApi, type KubeApi } from '../flow/kube-api.ts';
 

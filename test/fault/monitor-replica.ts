@@ -10,7 +10,7 @@ const [databaseUrl = '', karmadaUrl = '', mode = 'poll'] = process.argv.slice(2)
 const log = pino({ level: 'silent' });
 const store = createStore({ connection: parseConnection(databaseUrl), poolSize: 4, log });
 const karmada = createKarmada({
-  path: 'test',
+  source: 'test',
   server: karmadaUrl,
   settings: async () => ({ server: new URL(karmadaUrl), proxyUrl: undefined, tls: {}, headers: {} }),
   distrust: () => {},

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadKubeconfig } from '../../service/karmada/kubeconfig.ts';
+import { loadKubeconfig } from '../../service/kube/kubeconfig.ts';
 import {
   type SimulatedKarmada,
   type SimulationOptions,

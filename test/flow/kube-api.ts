@@ -1,5 +1,5 @@
-import { type Connection, createConnection } from '../../service/karmada/connection.ts';
-import type { Kubeconfig } from '../../service/karmada/kubeconfig.ts';
+import { type Connection, createConnection } from '../../service/kube/connection.ts';
+import type { Identity } from '../../service/kube/identity.ts';
 
 export interface KubeAnswer {
   readonly status: number;
@@ -19,7 +19,7 @@ export interface KubeApi {
 }
 
 /** `under`: a path in front of all others, such as that of Karmada's proxy to a member. */
-export function createKubeApi(kubeconfig: Kubeconfig, under = ''): KubeApi {
+export function createKubeApi(kubeconfig: Identity, under = ''): KubeApi {
   const connection: Connection = createConnection(kubeconfig);
 
   async function send(method: 'GET' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<KubeAnswer> {

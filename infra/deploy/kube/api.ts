@@ -1,6 +1,6 @@
-import { createConnection } from '../../../service/karmada/connection.ts';
-import { loadKubeconfig } from '../../../service/karmada/kubeconfig.ts';
-import type { ConnectionSettings } from '../../../service/karmada/settings.ts';
+import { createConnection } from '../../../service/kube/connection.ts';
+import { loadKubeconfig } from '../../../service/kube/kubeconfig.ts';
+import type { ConnectionSettings } from '../../../service/kube/settings.ts';
 
 /** An API server refused, or could not be asked; the message is fit to be shown. */
 export class ApiFailure extends Error {

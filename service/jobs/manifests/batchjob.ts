@@ -1,3 +1,4 @@
+import { KINDS } from '../../contract.ts';
 import { trainingEnvironment } from '../environment.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate } from './pod.ts';
@@ -7,8 +8,8 @@ export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
   const { request } = job;
   const { instanceCount, instanceResources } = request.resources;
   return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
+    apiVersion: KINDS.job.apiVersion,
+    kind: KINDS.job.kind,
     metadata: workloadMetadata(job),
     // No ttlSecondsAfterFinished: a Job that vanishes from its cluster by itself would be put there again by Karmada.
     spec: {

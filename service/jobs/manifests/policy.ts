@@ -1,3 +1,4 @@
+import { KINDS } from '../../contract.ts';
 import { type JobSpec, type Manifest, metadataOf } from './manifest.ts';
 
 /** Which clusters get the RayJob or Job: exactly as many as asked for, out of the candidates. */
@@ -17,8 +18,8 @@ export const volumePolicy = (job: JobSpec, volume: Manifest, clusters: readonly 
 function policy(job: JobSpec, name: string, selected: Manifest, placement: Record<string, unknown>): Manifest {
   const { apiVersion, kind, metadata } = selected;
   return {
-    apiVersion: 'policy.karmada.io/v1alpha1',
-    kind: 'PropagationPolicy',
+    apiVersion: KINDS.propagationPolicy.apiVersion,
+    kind: KINDS.propagationPolicy.kind,
     metadata: metadataOf(job, name),
     spec: {
       resourceSelectors: [{ apiVersion, kind, namespace: job.namespace, name: metadata.name }],

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { KINDS } from '../../contract.ts';
 import { algorithmNamed } from '../algorithms/index.ts';
 import { trainingEnvironment } from '../environment.ts';
 import type { JobRequest } from '../request.ts';
@@ -22,8 +23,8 @@ export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
   const { byRay, byPod } = waysOf(trainingEnvironment(request));
   const env = [...credentialVariables(job, settings), ...plainVariables(byPod)];
   return {
-    apiVersion: 'ray.io/v1',
-    kind: 'RayJob',
+    apiVersion: KINDS.rayJob.apiVersion,
+    kind: KINDS.rayJob.kind,
     metadata: workloadMetadata(job),
     spec: {
       entrypoint: entrypointOf(request),

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
+import type { RequestReport } from '../../../service/karmada/client.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
-import type { RequestReport } from '../../../service/karmada/transport.ts';
 import { createMonitor, type Monitor } from '../../../service/monitor/monitor.ts';
 import type { TickReport } from '../../../service/monitor/poll.ts';
 import { parseConnection } from '../../../service/store/connection.ts';
@@ -20,7 +20,7 @@ const counted = (report: RequestReport): void => {
   counts.bytes += report.bytes;
 };
 const kubeconfig = {
-  path: 'bench',
+  source: 'bench',
   server: karmadaUrl,
   settings: async () => ({ server: new URL(karmadaUrl), proxyUrl: undefined, tls: {}, headers: {} }),
   distrust: () => {},

@@ -1,5 +1,5 @@
 import type { ManifestSettings } from '../../../service/jobs/manifests/index.ts';
-import type { Kubeconfig } from '../../../service/karmada/kubeconfig.ts';
+import type { Identity } from '../../../service/kube/identity.ts';
 
 export const MANIFESTS: ManifestSettings = {
   rayImage: 'rayproject/ray:2.46.0',
@@ -7,8 +7,8 @@ export const MANIFESTS: ManifestSettings = {
   storageClass: null,
 };
 
-export const kubeconfigOf = (url: string): Kubeconfig => ({
-  path: 'test',
+export const kubeconfigOf = (url: string): Identity => ({
+  source: 'test',
   server: url,
   settings: async () => ({ server: new URL(url), proxyUrl: undefined, tls: {}, headers: {} }),
   distrust: () => undefined,

@@ -11,7 +11,8 @@ import type { Job } from '../../../service/jobs/job.ts';
 import { manifestsOf } from '../../../service/jobs/manifests/index.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
-import type { Karmada, KubeObject } from '../../../service/karmada/karmada.ts';
+import type { Karmada } from '../../../service/karmada/karmada.ts';
+import type { KubeObject } from '../../../service/kube/kube.ts';
 import {
   type SimulatedKarmada,
   type SimulationOptions,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import { KarmadaError, type KarmadaFailure } from '../../../service/karmada/errors.ts';
-import type { Kubeconfig } from '../../../service/karmada/kubeconfig.ts';
+import type { Identity } from '../../../service/kube/identity.ts';
 import type { FaultKind } from '../../../service/local/karmada/faults.ts';
 import { eventually, namespaceObject, rayJob, referenceTo, startWorld, TEAM } from './simulation.ts';
 
@@ -173,7 +173,7 @@ async function serverThatSays(
   headers: Record<string, string>,
   body: string,
   asked: string[] = [],
-): Promise<Kubeconfig> {
+): Promise<Identity> {
   const server = createServer((request, response) => {
     asked.push(request.url ?? '');
     response.writeHead(status, headers).end(body);
@@ -182,7 +182,7 @@ async function serverThatSays(
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    path: 'test',
+    source: 'test',
     server: url,
     settings: async () => ({
       server: new URL(url),
@@ -195,7 +195,7 @@ async function serverThatSays(
 }
 
 describe('answers of what is no API server', () => {
-  const ask = async (kubeconfig: Kubeconfig, maxBytes?: number) => {
+  const ask = async (kubeconfig: Identity, maxBytes?: number) => {
     const karmada = createKarmada(kubeconfig, maxBytes === undefined ? {} : { maxBytes });
     onTestFinished(() => karmada.close());
     return failureOf(karmada.get(referenceTo(rayJob('a'))));

@@ -8,7 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import { KarmadaError } from '../../../service/karmada/errors.ts';
-import { type KubeconfigOptions, loadKubeconfig } from '../../../service/karmada/kubeconfig.ts';
+import { type KubeconfigOptions, loadKubeconfig } from '../../../service/kube/kubeconfig.ts';
 import { createAuthority } from './certificates.ts';
 import { startWorld, temporaryDirectory } from './simulation.ts';
 

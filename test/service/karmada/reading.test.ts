@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { parseTable } from '../../../service/karmada/table.ts';
 import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
 import { createBulk } from '../../simulation/karmada/bulk.ts';
 import {
@@ -62,34 +61,6 @@ test('a server that pages is read to the last page, though it heeds the limit wh
   expect(some.items).toHaveLength(7);
 });
 
-test('columns are found by their JSONPath when they bear another name, in any order', () => {
-  const column = (name: string, path: string) => ({
-    name,
-    type: 'string',
-    format: path === '' ? 'name' : '',
-    description: path && `Custom resource definition column (in JSONPath format): ${path}`,
-    priority: 0,
-  });
-  const body = {
-    kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
-    metadata: { resourceVersion: '5' },
-    columnDefinitions: [
-      column('age', '.metadata.creationTimestamp'),
-      column('phase', '.status.jobDeploymentStatus'),
-      column('Identity', ''),
-      column('state', '.status.jobStatus'),
-    ],
-    rows: [{ cells: ['3s', 'Running', 'a', null], object: null }],
-  };
-  const asked = { method: 'GET', cluster: 'member1', target: { path: '/', plural: 'rayjobs', name: null } };
-  expect(parseTable('RayJob', body, asked).rows).toEqual([
-    { name: 'a', cells: { 'job status': null, 'deployment status': 'Running' } },
-  ]);
-  const withoutState = { ...body, columnDefinitions: body.columnDefinitions.slice(0, 3) };
-  expect(() => parseTable('RayJob', withoutState, asked)).toThrow('without the columns job status');
-});
-
 test('apply says everything: a field left out later is taken away, what Karmada added stays', async () => {
   const { karmada } = await startWorld();
   await karmada.apply(namespaceObject());
@@ -139,14 +110,4 @@ test('where Karmada put each job is asked for one or for all', async () => {
   expect(all.get('first')).toMatchObject({ clusters: ['member2'], scheduled: true });
   expect([...(await karmada.placements('Job')).keys()]).toEqual(['second']);
   expect(await karmada.placement(referenceTo(rayJob('unheard-of')))).toBeUndefined();
-});
-
-test('what is ours on the control plane can be listed', async () => {
-  const { karmada } = await startWorld();
-  await karmada.apply(namespaceObject());
-  await karmada.apply(rayJob('a'));
-  await karmada.apply({ ...rayJob('b'), metadata: { name: 'b', namespace: TEAM } });
-  const kind = { apiVersion: 'ray.io/v1', kind: 'RayJob' };
-  expect((await karmada.list({ ...kind, namespace: null })).map(({ metadata }) => metadata.name)).toEqual(['a']);
-  expect(await karmada.list({ ...kind, namespace: 'elsewhere' })).toEqual([]);
 });

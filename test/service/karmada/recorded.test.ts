@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { memberCluster } from '../../../service/karmada/clusters.ts';
-import { parseList } from '../../../service/karmada/objects.ts';
+import { COLUMNS } from '../../../service/karmada/columns.ts';
 import { placementOf } from '../../../service/karmada/placement.ts';
-import { parseTable } from '../../../service/karmada/table.ts';
+import { parseList } from '../../../service/kube/objects.ts';
+import { parseTable } from '../../../service/kube/table.ts';
 import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { NAMESPACE } from '../../../service/local/kube/kinds.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
+import { ASKED } from '../kube/asked.ts';
 import { batchJob, eventually, place, rayJob, startWorld, TEAM, type World } from './simulation.ts';
 
 // `recorded/` holds answers of a real Karmada and its members, shortened. The simulator must answer the same requests the
@@ -18,7 +20,6 @@ const recorded = async (name: string) =>
   JSON.parse(await readFile(join(import.meta.dirname, 'recorded', `${name}.json`), 'utf8'));
 
 const PROXY = '/apis/cluster.karmada.io/v1alpha1/clusters/member2/proxy';
-const ASKED = { method: 'GET', cluster: 'member2', target: { path: '/', plural: 'rayjobs', name: null } };
 
 async function ask(
   { simulated }: World,
@@ -94,8 +95,8 @@ test('the Table of RayJobs has the recorded columns and, for the same statuses, 
   });
   const expected = (await recorded('tables')).rayjobs;
   expect(withoutAges(body)).toEqual(withoutAges(expected));
-  expect(parseTable('RayJob', body, ASKED).rows).toEqual(parseTable('RayJob', expected, ASKED).rows);
-  expect(parseTable('RayJob', expected, ASKED).rows[0]).toEqual({
+  expect(parseTable(COLUMNS.RayJob, body, ASKED).rows).toEqual(parseTable(COLUMNS.RayJob, expected, ASKED).rows);
+  expect(parseTable(COLUMNS.RayJob, expected, ASKED).rows[0]).toEqual({
     name: 'fx-bad',
     cells: {
       'job status': 'FAILED',
@@ -125,7 +126,7 @@ test('the Table of batch Jobs has the recorded columns and cells', async () => {
   });
   const expected = (await recorded('tables')).jobs;
   expect(withoutAges(body)).toEqual(withoutAges(expected));
-  expect(parseTable('Job', body, ASKED).rows).toEqual(parseTable('Job', expected, ASKED).rows);
+  expect(parseTable(COLUMNS.Job, body, ASKED).rows).toEqual(parseTable(COLUMNS.Job, expected, ASKED).rows);
 });
 
 test('with includeObject=Metadata each row carries what was recorded of an object', async () => {
@@ -192,7 +193,7 @@ test('a batch Job gets the labels, selector and defaults that were recorded', as
 
 test('the client reads the recorded clusters and bindings', async () => {
   const [cluster] = parseList(await recorded('clusters'), ASKED).items;
-  expect(cluster && memberCluster(cluster, ASKED)).toMatchObject({
+  expect(cluster && memberCluster(cluster)).toMatchObject({
     name: 'member1',
     ready: true,
     reason: 'ClusterReady',
@@ -200,7 +201,7 @@ test('the client reads the recorded clusters and bindings', async () => {
     region: '',
     nodes: { total: 0, ready: 0 },
   });
-  const bindings = parseList(await recorded('resourcebindings'), ASKED).items.map((item) => placementOf(item, ASKED));
+  const bindings = parseList(await recorded('resourcebindings'), ASKED).items.map((item) => placementOf(item));
   expect(bindings).toEqual([
     {
       kind: 'Job',

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { LABELS } from '../../../service/contract.ts';
-import { createKarmada } from '../../../service/karmada/client.ts';
-import type { Karmada, KubeObject, ObjectReference } from '../../../service/karmada/karmada.ts';
-import { loadKubeconfig } from '../../../service/karmada/kubeconfig.ts';
-import type { RequestReport } from '../../../service/karmada/meter.ts';
+import { createKarmada, type RequestReport } from '../../../service/karmada/client.ts';
+import type { Karmada } from '../../../service/karmada/karmada.ts';
+import type { KubeObject, ObjectReference } from '../../../service/kube/kube.ts';
+import { loadKubeconfig } from '../../../service/kube/kubeconfig.ts';
+
 import {
   type SimulatedKarmada,
   type SimulationOptions,

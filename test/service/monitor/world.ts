@@ -4,7 +4,7 @@ import { LABELS } from '../../../service/contract.ts';
 import type { Job, JobEvent, JobKind } from '../../../service/jobs/job.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import type { Karmada } from '../../../service/karmada/karmada.ts';
-import type { Kubeconfig } from '../../../service/karmada/kubeconfig.ts';
+import type { Identity } from '../../../service/kube/identity.ts';
 import { DEFAULT_CLUSTERS } from '../../../service/local/karmada/clusters.ts';
 import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
@@ -39,8 +39,8 @@ export const FAILED: RayStatus = {
   message: 'exit code 1',
 };
 
-export const kubeconfigFor = (url: string): Kubeconfig => ({
-  path: 'test',
+export const kubeconfigFor = (url: string): Identity => ({
+  source: 'test',
   server: url,
   settings: async () => ({ server: new URL(url), proxyUrl: undefined, tls: {}, headers: {} }),
   distrust: () => undefined,

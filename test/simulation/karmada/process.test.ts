@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
 import { createKarmada } from '../../../service/karmada/client.ts';
-import { loadKubeconfig } from '../../../service/karmada/kubeconfig.ts';
+import { loadKubeconfig } from '../../../service/kube/kubeconfig.ts';
 import { program } from '../../program.ts';
 import { temporaryDirectory } from '../../service/karmada/simulation.ts';
 

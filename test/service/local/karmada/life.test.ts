@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Karmada, KubeObject, Member } from '../../../../service/karmada/karmada.ts';
+import type { Karmada, Member } from '../../../../service/karmada/karmada.ts';
+import type { KubeObject } from '../../../../service/kube/kube.ts';
 import {
   batchJob,
   eventually,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { KubeObject } from '../../../../service/karmada/karmada.ts';
+import type { KubeObject } from '../../../../service/kube/kube.ts';
 import { RAY_JOB } from '../../../../service/local/karmada/kinds.ts';
 import {
   eventually,

@@ -2,9 +2,10 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { Deadline } from './deadline.ts';
-import { KarmadaError } from './errors.ts';
-import { type Asked, causeOf, garbled } from './failures.ts';
+import { KubeError } from './errors.ts';
+import { brokenOff, causeOf, garbled } from './failures.ts';
 import type { Meter } from './meter.ts';
+import type { Asked } from './server.ts';
 
 const unzip = promisify(gunzip);
 
@@ -31,7 +32,7 @@ export async function readAll(
       chunks.push(chunk);
     }
   } catch (error) {
-    throw deadline.signal.aborted || error instanceof KarmadaError
+    throw deadline.signal.aborted || error instanceof KubeError
       ? error
       : garbled(asked, `an answer that broke off (${causeOf(error)})`, error);
   }
@@ -75,9 +76,3 @@ export async function* pieces(
     meter.done('aborted');
   }
 }
-
-const brokenOff = (asked: Asked, cause: unknown): KarmadaError =>
-  new KarmadaError('unavailable', `${asked.method} ${asked.target.path} broke off: ${causeOf(cause)}`, {
-    cluster: asked.cluster,
-    cause,
-  });

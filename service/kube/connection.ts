@@ -1,16 +1,16 @@
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
-import type { Kubeconfig } from './kubeconfig.ts';
+import type { Identity } from './identity.ts';
 import type { ConnectionSettings } from './settings.ts';
 
 /**
- * Kept-alive connections to the Karmada API server. Two pools, because a watch or a followed log holds its connection
+ * Kept-alive connections to one API server. Two pools, because a watch or a followed log holds its connection
  * for as long as it lasts: however many of those there are, the short requests keep theirs.
  *
- * HTTP/1.1 on purpose: with HTTP/2 one lost packet or one slow reader holds up the answers of all clusters, and undici's
+ * HTTP/1.1 on purpose: with HTTP/2 one lost packet or one slow reader holds up all other answers, and undici's
  * HTTP/2 is still marked experimental in 7.30.
  */
 export interface Connection {
-  /** What the next request must use; follows the kubeconfig when that changes. */
+  /** What the next request must use; follows the credentials when those change. */
   current(): Promise<Line>;
   close(): Promise<void>;
 }
@@ -25,23 +25,23 @@ export interface Line {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** More requests than this at once wait for a free connection; enough for a tick over 100 clusters. */
+/** More requests than this at once wait for a free connection; enough to ask 100 clusters behind a proxy at a time. */
 const REQUEST_CONNECTIONS = 64;
 const STREAM_CONNECTIONS = 1_024;
 
-export function createConnection(kubeconfig: Kubeconfig): Connection {
+export function createConnection(identity: Identity): Connection {
   let line: Line | undefined;
   let madeFor = '';
 
   return {
     async current() {
-      const settings = await kubeconfig.settings();
-      const identity = identityOf(settings);
-      if (line === undefined || identity !== madeFor) {
+      const settings = await identity.settings();
+      const fingerprint = fingerprintOf(settings);
+      if (line === undefined || fingerprint !== madeFor) {
         // Requests in flight finish on the old connections; closing waits for them.
         if (line) void closeLine(line);
         line = openLine(settings);
-        madeFor = identity;
+        madeFor = fingerprint;
       } else if (line.headers !== settings.headers) {
         line = { ...line, headers: settings.headers };
       }
@@ -55,7 +55,7 @@ export function createConnection(kubeconfig: Kubeconfig): Connection {
 }
 
 /** A new token needs no new connection, a new certificate does. */
-function identityOf({ server, proxyUrl, tls }: ConnectionSettings): string {
+function fingerprintOf({ server, proxyUrl, tls }: ConnectionSettings): string {
   const text = (value: unknown): string => (Buffer.isBuffer(value) ? value.toString('base64') : String(value));
   return JSON.stringify([server.href, proxyUrl, Object.values(tls).map(text)]);
 }

@@ -1,24 +1,25 @@
 import { z } from 'zod';
-import { type Asked, garbled } from './failures.ts';
-import { TABLE_COLUMNS, type TableRow } from './karmada.ts';
+import { garbled } from './failures.ts';
+import type { Asked } from './server.ts';
 
-/** The answer without the objects: 0.6 MB for 5,000 RayJobs, where the objects themselves are 25 MB. */
+/** The answer without the objects: 0.6 MB for 5,000 of them, where the objects themselves are 25 MB. */
 export const TABLE_ACCEPT = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 
-/** A column may be renamed by a later KubeRay; the JSONPath in its description then still tells what it holds. */
-const JSON_PATHS: Readonly<Record<string, string>> = {
-  'job status': '.status.jobStatus',
-  'deployment status': '.status.jobDeploymentStatus',
-  'ray cluster name': '.status.rayClusterName',
-  'start time': '.status.startTime',
-  'end time': '.status.endTime',
-};
+/** A column to be read from a Table. */
+export interface Column {
+  /** As printed, and in the rows' cells. */
+  readonly name: string;
+  /** Of a custom resource: its JSONPath, by which a column that was renamed is still known. */
+  readonly path?: string;
+  /** A Table without it is no answer; any other that is not printed is left out of the rows. */
+  readonly required?: boolean;
+}
 
-/** Without these a table tells nothing of the state of a job. */
-const REQUIRED: Readonly<Record<keyof typeof TABLE_COLUMNS, readonly string[]>> = {
-  RayJob: ['job status', 'deployment status'],
-  Job: ['Completions'],
-};
+export interface TableRow {
+  readonly name: string;
+  /** By the names of the columns asked for; null for an empty cell. */
+  readonly cells: Readonly<Record<string, string | null>>;
+}
 
 // The rows are checked by hand below: at 100,000 a second a schema for each would cost more than all the rest.
 const tableSchema = z.looseObject({
@@ -30,7 +31,7 @@ const tableSchema = z.looseObject({
   rows: z.array(z.unknown()).nullish(),
 });
 
-type Column = z.infer<typeof tableSchema>['columnDefinitions'][number];
+type Definition = z.infer<typeof tableSchema>['columnDefinitions'][number];
 
 export interface TablePage {
   readonly rows: TableRow[];
@@ -38,29 +39,27 @@ export interface TablePage {
   readonly next: string | undefined;
 }
 
-export function parseTable(kind: keyof typeof TABLE_COLUMNS, body: unknown, asked: Asked): TablePage {
+export function parseTable(wanted: readonly Column[], body: unknown, asked: Asked): TablePage {
   const table = tableSchema.safeParse(body);
   if (!table.success) throw garbled(asked, 'something that is no Table');
   const { columnDefinitions, metadata, rows } = table.data;
   const nameAt = columnDefinitions.findIndex((column) => column.format === 'name' || column.name === 'Name');
-  const columns = TABLE_COLUMNS[kind]
-    .map((name) => ({ name, at: positionOf(name, columnDefinitions) }))
-    .filter(({ at }) => at >= 0);
-  const absent = REQUIRED[kind].filter((name) => !columns.some((column) => column.name === name));
+  const columns = wanted.map((column) => ({ ...column, at: positionOf(column, columnDefinitions) }));
+  const absent = columns.filter(({ at, required }) => at < 0 && required).map(({ name }) => name);
   if (nameAt < 0 || absent.length > 0) {
     throw garbled(asked, `a Table without the columns ${nameAt < 0 ? 'Name' : absent.join(', ')}`);
   }
+  const printed = columns.filter(({ at }) => at >= 0);
   return {
-    rows: (rows ?? []).map((row) => rowOf(row, nameAt, columns, asked)),
+    rows: (rows ?? []).map((row) => rowOf(row, nameAt, printed, asked)),
     resourceVersion: metadata.resourceVersion,
     next: metadata.continue || undefined,
   };
 }
 
-function positionOf(name: string, columns: readonly Column[]): number {
-  const path = JSON_PATHS[name];
-  const byPath = path === undefined ? -1 : columns.findIndex(({ description }) => description.endsWith(`: ${path}`));
-  return byPath >= 0 ? byPath : columns.findIndex((column) => column.name.toLowerCase() === name.toLowerCase());
+function positionOf({ name, path }: Column, printed: readonly Definition[]): number {
+  const byPath = path === undefined ? -1 : printed.findIndex(({ description }) => description.endsWith(`: ${path}`));
+  return byPath >= 0 ? byPath : printed.findIndex((column) => column.name.toLowerCase() === name.toLowerCase());
 }
 
 function rowOf(row: unknown, nameAt: number, columns: readonly { name: string; at: number }[], asked: Asked): TableRow {

@@ -1,13 +1,15 @@
-import { KarmadaError, type KarmadaFailure } from './errors.ts';
+import { KubeError } from './errors.ts';
+import type { Server } from './server.ts';
 
-export type Verb = 'get' | 'list' | 'table' | 'watch' | 'logs' | 'apply' | 'delete';
+export type Verb = 'get' | 'list' | 'table' | 'watch' | 'logs' | 'create' | 'apply' | 'replace' | 'patch' | 'delete';
 
 /** One per request, when its answer has been read, its stream has ended or it has failed. */
 export interface RequestReport {
-  /** null for the control plane */
-  readonly cluster: string | null;
+  /** A server behind a proxy; null for the one that the credentials are for. */
+  readonly server: string | null;
   readonly verb: Verb;
-  readonly outcome: 'ok' | 'missing' | 'aborted' | KarmadaFailure;
+  /** Or the failure of the error that was thrown. */
+  readonly outcome: 'ok' | 'missing' | 'aborted' | (string & {});
   readonly seconds: number;
   /** Of the body as it came over the wire. */
   readonly bytes: number;
@@ -21,7 +23,7 @@ export interface Meter {
 }
 
 export function createMeter(
-  of: Pick<RequestReport, 'cluster' | 'verb'>,
+  { server, verb }: { readonly server: Server; readonly verb: Verb },
   report: ((report: RequestReport) => void) | undefined,
 ): Meter {
   const startedAt = performance.now();
@@ -31,13 +33,13 @@ export function createMeter(
     if (reported) return;
     reported = true;
     const seconds = (performance.now() - startedAt) / 1000;
-    report?.({ cluster: of.cluster, verb: of.verb, outcome, seconds, bytes });
+    report?.({ server: server.name, verb, outcome, seconds, bytes });
   };
   return {
     add(more) {
       bytes += more;
     },
     done,
-    failed: (error) => done(error instanceof KarmadaError ? error.failure : 'aborted'),
+    failed: (error) => done(error instanceof KubeError ? error.failure : 'aborted'),
   };
 }

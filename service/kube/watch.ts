@@ -1,11 +1,37 @@
-import { KarmadaError } from './errors.ts';
-import { type Asked, garbled, watchFailure, where } from './failures.ts';
-import type { WatchEvent } from './karmada.ts';
+import { onAbort } from '../signals.ts';
+import { fellSilent, garbled, watchFailure } from './failures.ts';
+import type { WatchEvent, WatchOptions } from './kube.ts';
 import { parseObject } from './objects.ts';
+import type { Asked } from './server.ts';
+import type { Call, Transport } from './transport.ts';
 
 /** An object is at most 1.5 MB in etcd; a longer line is no event. */
 const MAX_LINE_BYTES = 8 * 1024 * 1024;
 const NEWLINE = 0x0a;
+
+/** The events of a watch until the server ends it or the signal aborts; throws when it fails or falls silent. */
+export async function* watchEvents(
+  transport: Transport,
+  call: Call,
+  { idleTimeoutMs, opened, signal }: WatchOptions,
+): AsyncGenerator<WatchEvent, void, void> {
+  if (signal.aborted) return;
+  const hangUp = new AbortController();
+  const forget = onAbort(signal, () => hangUp.abort(signal.reason));
+  try {
+    const source = await transport.stream(call, { signal: hangUp.signal, timeoutMs: idleTimeoutMs });
+    opened?.();
+    yield* events(
+      notIdle(source, idleTimeoutMs, call, () => hangUp.abort()),
+      call,
+    );
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  } finally {
+    forget();
+    hangUp.abort();
+  }
+}
 
 /** Lines of a stream wherever its pieces are cut, also in the middle of a character. */
 export async function* lines(source: AsyncIterable<Buffer>, asked: Asked): AsyncGenerator<string, void, void> {
@@ -80,11 +106,7 @@ export async function* notIdle(
     }
   } catch (error) {
     if (!silent) throw error;
-    throw new KarmadaError(
-      'memberUnavailable',
-      `${where(asked)} fell silent: no event and no bookmark for ${idleTimeoutMs} ms on ${asked.target.path}.`,
-      { cluster: asked.cluster },
-    );
+    throw fellSilent(asked, idleTimeoutMs);
   } finally {
     clearTimeout(timer);
   }

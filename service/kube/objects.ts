@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Asked, garbled } from './failures.ts';
-import type { KubeObject } from './karmada.ts';
+import { garbled } from './failures.ts';
+import type { KubeObject } from './kube.ts';
+import type { Asked } from './server.ts';
 
 /** Only what we rely on is checked: the rest of an object is Kubernetes' business and is passed on as it came. */
 const objectSchema = z.looseObject({

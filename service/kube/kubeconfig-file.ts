@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { stampOf } from './identity.ts';
 import { type ConnectionSettings, settingsOf } from './settings.ts';
 
 export class KubeconfigError extends Error {
@@ -35,13 +36,13 @@ interface Entry {
 }
 
 /** A kubeconfig that has been read and found usable, and what it looked like on disk. */
-export interface LoadedKubeconfig {
+export interface KubeconfigFile {
   readonly config: KubeConfig;
   readonly files: readonly string[];
   readonly stamp: string;
 }
 
-export async function readKubeconfig(path: string, context?: string): Promise<LoadedKubeconfig> {
+export async function readKubeconfig(path: string, context?: string): Promise<KubeconfigFile> {
   const problem = (what: string): KubeconfigError => new KubeconfigError(`Kubeconfig ${path}: ${what}.`);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw problem(error.code === 'ENOENT' ? 'no such file' : `cannot be read (${error.code})`);
@@ -138,17 +139,6 @@ function referencedFiles(config: KubeConfig): string[] {
   return [config.getCurrentCluster()?.caFile, user?.certFile, user?.keyFile, provider?.config?.tokenFile].filter(
     (file): file is string => typeof file === 'string',
   );
-}
-
-/** stat follows the symbolic links by which a mounted Secret is swapped, so a new file has a new inode or time. */
-export async function stampOf(files: readonly string[]): Promise<string> {
-  const stamps = files.map((file) =>
-    stat(file).then(
-      ({ ino, size, mtimeMs }) => `${ino}:${size}:${mtimeMs}`,
-      (error: NodeJS.ErrnoException) => String(error.code),
-    ),
-  );
-  return (await Promise.all(stamps)).join(' ');
 }
 
 /** What can be told without a request: files that are named exist, and certificate and key fit. Plugins are not run. */

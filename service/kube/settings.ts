@@ -40,7 +40,8 @@ export async function settingsOf(config: KubeConfig): Promise<ConnectionSettings
   };
 }
 
-export function withoutUser(url: URL): URL {
+export function withoutUser(given: URL): URL {
+  const url = new URL(given);
   url.username = '';
   url.password = '';
   return url;

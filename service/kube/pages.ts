@@ -1,5 +1,6 @@
-import { type Asked, garbled } from './failures.ts';
-import type { RequestOptions } from './karmada.ts';
+import { garbled } from './failures.ts';
+import type { RequestOptions } from './kube.ts';
+import type { Asked } from './server.ts';
 import type { Call, Transport } from './transport.ts';
 
 /** A collection read page by page, until the server names no next one. */

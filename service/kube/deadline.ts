@@ -1,4 +1,6 @@
-import { type Asked, timedOut } from './failures.ts';
+import { onAbort } from '../signals.ts';
+import { timedOut } from './failures.ts';
+import type { Asked } from './server.ts';
 
 /** The time that a request may take, and its caller's wish to give it up. */
 export interface Deadline {
@@ -12,20 +14,16 @@ export interface Deadline {
   explain(error: unknown, asked: Asked): unknown;
 }
 
-/** By hand rather than AbortSignal.any, which leaks under a long-lived signal on Node 20. */
 export function createDeadline(caller: AbortSignal | undefined, ms: number): Deadline {
   const controller = new AbortController();
   let late = false;
-  const giveUp = (): void => controller.abort(caller?.reason);
   const timer = setTimeout(() => {
     late = true;
     controller.abort(new Error(`no answer within ${ms} ms`));
   }, ms);
-  if (caller?.aborted) giveUp();
-  else caller?.addEventListener('abort', giveUp, { once: true });
+  const forget = onAbort(caller, () => controller.abort(caller?.reason));
   const passed = new Promise<never>((_, reject) => {
-    if (controller.signal.aborted) reject(controller.signal.reason);
-    controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
+    onAbort(controller.signal, () => reject(controller.signal.reason));
   });
   // Nobody may be listening by the time it rejects.
   passed.catch(() => {});
@@ -35,7 +33,7 @@ export function createDeadline(caller: AbortSignal | undefined, ms: number): Dea
     stopClock: () => clearTimeout(timer),
     clear() {
       clearTimeout(timer);
-      caller?.removeEventListener('abort', giveUp);
+      forget();
     },
     explain(error, asked) {
       if (late) return timedOut(asked, ms);

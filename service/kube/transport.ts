@@ -1,17 +1,16 @@
 import type { Dispatcher } from 'undici';
 import { header, parseJson, pieces, readAll } from './body.ts';
-import { type Connection, createConnection } from './connection.ts';
+import { createConnection } from './connection.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
-import { type Asked, failureOf, garbled, noCredentials, saysObjectMissing, unreachable } from './failures.ts';
-import type { RequestOptions } from './karmada.ts';
-import type { Kubeconfig } from './kubeconfig.ts';
+import { failureOf, garbled, noCredentials, saysObjectMissing, unreachable } from './failures.ts';
+import type { Identity } from './identity.ts';
+import type { RequestOptions } from './kube.ts';
 import { createMeter, type Meter, type RequestReport, type Verb } from './meter.ts';
-
-export type { RequestReport } from './meter.ts';
+import type { Asked } from './server.ts';
 
 export interface Call extends Asked {
   readonly verb: Verb;
-  readonly method: 'GET' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly accept?: string;
   readonly contentType?: string;
@@ -27,26 +26,55 @@ export interface Transport {
 }
 
 export interface TransportOptions {
+  /** Who asks, in the logs of the server. */
+  readonly userAgent: string;
+  /** What the server is called in messages; its address is added where that matters. */
+  readonly title?: string;
   readonly onRequest?: (report: RequestReport) => void;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
 
-/** Longer than the 10 s after which Karmada's proxy gives up a member, so that its reason is heard. */
-const TIMEOUT_MS = 15_000;
-/** A full LIST of 5,000 RayJobs is 25 MB; an answer beyond this is a mistake or an attack, not worth the memory. */
+const TIMEOUT_MS = 30_000;
+/** A LIST of 5,000 objects of 5 kB is 25 MB; an answer beyond this is a mistake or an attack, not worth the memory. */
 const MAX_BYTES = 128 * 1024 * 1024;
 const MAX_ERROR_BYTES = 256 * 1024;
 
 type Pool = 'requests' | 'streams';
 
-export function createTransport(kubeconfig: Kubeconfig, options: TransportOptions = {}): Transport {
-  const connection = createConnection(kubeconfig);
+export function createTransport(identity: Identity, options: TransportOptions): Transport {
+  const connection = createConnection(identity);
   const { onRequest, maxBytes = MAX_BYTES } = options;
+
+  async function dispatch(call: Call, deadline: Deadline, pool: Pool): Promise<Dispatcher.ResponseData> {
+    const line = await Promise.race([connection.current(), deadline.passed]).catch((error: unknown) => {
+      throw deadline.signal.aborted ? error : noCredentials(call, identity.source, error);
+    });
+    try {
+      return await line[pool].request({
+        origin: line.origin,
+        path: line.basePath + call.server.basePath + call.target.path + queryOf(call),
+        method: call.method,
+        headers: {
+          ...line.headers,
+          accept: call.accept ?? 'application/json',
+          'user-agent': options.userAgent,
+          // Zipping pays for whole answers; of a stream it would hold back lines that are there already.
+          'accept-encoding': pool === 'requests' ? 'gzip' : 'identity',
+          ...(call.contentType && { 'content-type': call.contentType }),
+        },
+        body: call.body ?? null,
+        signal: deadline.signal,
+      });
+    } catch (error) {
+      const at = `${options.title ? `${options.title} at ` : ''}${identity.server}`;
+      throw deadline.signal.aborted ? error : unreachable(call, at, error);
+    }
+  }
 
   /** Sends the call and hands back a 2xx answer; every other end of it is an error, or undefined for a missing object. */
   async function send(call: Call, deadline: Deadline, pool: Pool, meter: Meter) {
-    const answer = await dispatch(connection, kubeconfig, call, deadline, pool);
+    const answer = await dispatch(call, deadline, pool);
     if (answer.statusCode >= 200 && answer.statusCode < 300) return answer;
     const failed = {
       status: answer.statusCode,
@@ -54,7 +82,7 @@ export function createTransport(kubeconfig: Kubeconfig, options: TransportOption
       retryAfter: header(answer, 'retry-after'),
       text: (await readAll(answer, MAX_ERROR_BYTES, call, deadline, meter)).toString('utf8'),
     };
-    if (failed.status === 401) kubeconfig.distrust();
+    if (failed.status === 401) identity.distrust();
     if (call.verb !== 'logs' && saysObjectMissing(failed, call.target)) return undefined;
     throw failureOf(failed, call);
   }
@@ -96,37 +124,6 @@ export function createTransport(kubeconfig: Kubeconfig, options: TransportOption
 
     close: () => connection.close(),
   };
-}
-
-async function dispatch(
-  connection: Connection,
-  kubeconfig: Kubeconfig,
-  call: Call,
-  deadline: Deadline,
-  pool: Pool,
-): Promise<Dispatcher.ResponseData> {
-  const line = await Promise.race([connection.current(), deadline.passed]).catch((error: unknown) => {
-    throw deadline.signal.aborted ? error : noCredentials(call, kubeconfig.path, error);
-  });
-  try {
-    return await line[pool].request({
-      origin: line.origin,
-      path: line.basePath + call.target.path + queryOf(call),
-      method: call.method,
-      headers: {
-        ...line.headers,
-        accept: call.accept ?? 'application/json',
-        'user-agent': 'ml-platform',
-        // Zipping pays for whole answers; of a stream it would hold back lines that are there already.
-        'accept-encoding': pool === 'requests' ? 'gzip' : 'identity',
-        ...(call.contentType && { 'content-type': call.contentType }),
-      },
-      body: call.body ?? null,
-      signal: deadline.signal,
-    });
-  } catch (error) {
-    throw deadline.signal.aborted ? error : unreachable(call, kubeconfig.server, error);
-  }
 }
 
 function queryOf(call: Call): string {

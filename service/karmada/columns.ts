@@ -1,0 +1,16 @@
+import type { Column } from '../kube/table.ts';
+import type { TABLE_COLUMNS } from './karmada.ts';
+
+type Columns<K extends keyof typeof TABLE_COLUMNS> = readonly (Column & { name: (typeof TABLE_COLUMNS)[K][number] })[];
+
+/** Without the required ones a table tells nothing of the state of a job. */
+export const COLUMNS: { readonly [K in keyof typeof TABLE_COLUMNS]: Columns<K> } = {
+  RayJob: [
+    { name: 'job status', path: '.status.jobStatus', required: true },
+    { name: 'deployment status', path: '.status.jobDeploymentStatus', required: true },
+    { name: 'ray cluster name', path: '.status.rayClusterName' },
+    { name: 'start time', path: '.status.startTime' },
+    { name: 'end time', path: '.status.endTime' },
+  ],
+  Job: [{ name: 'Status' }, { name: 'Completions', required: true }],
+};

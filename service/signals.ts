@@ -1,0 +1,33 @@
+// By hand rather than with AbortSignal.any: on Node 20 every signal that it makes stays with a long-lived one until that one is
+// collected, long after the request that it was made for.
+
+/** Calls `then` when the signal aborts, at once if it has; the function returned takes that back. */
+export function onAbort(signal: AbortSignal | undefined, then: () => void): () => void {
+  if (signal?.aborted) then();
+  else signal?.addEventListener('abort', then, { once: true });
+  return () => signal?.removeEventListener('abort', then);
+}
+
+export interface JoinedSignal {
+  /** Aborts with the first of the others, for its reason. */
+  readonly signal: AbortSignal;
+  /** To be called when nobody needs the signal any more: the others forget it. */
+  release(): void;
+}
+
+export function joinSignals(...signals: readonly (AbortSignal | undefined)[]): JoinedSignal {
+  const controller = new AbortController();
+  const releases: (() => void)[] = [];
+  const release = (): void => {
+    for (const each of releases) each();
+  };
+  for (const signal of signals) {
+    releases.push(
+      onAbort(signal, () => {
+        controller.abort(signal?.reason);
+        release();
+      }),
+    );
+  }
+  return { signal: controller.signal, release };
+}
