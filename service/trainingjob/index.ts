@@ -1,0 +1,12 @@
+export * from './children/attempt.ts';
+export * from './children/children.ts';
+export * from './names.ts';
+export * from './progress/absorb.ts';
+export type { PaceOfSteps } from './progress/pace.ts';
+export * from './progress/report.ts';
+export { customResourceDefinition } from './schema/crd.ts';
+export type { Spec, SpecInput } from './schema/spec.ts';
+export * from './schema/status.ts';
+export * from './state/decide.ts';
+export * from './state/seen.ts';
+export * from './training-job.ts';
