@@ -21,6 +21,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/signals.ts': [],
   'service/kube': ['service/signals.ts'],
   'service/karmada': ['service/kube', CONTRACT],
+  'service/trainingjob': [],
   'service/probe': [CONTRACT],
   'service/config': ['service/auth', 'service/store', 'service/kube', CONTRACT],
   'service/config.ts': ['service/config', 'service/auth', 'service/store', CONTRACT],
