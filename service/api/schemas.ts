@@ -39,6 +39,11 @@ export const JobBody = z
     objectName: z.string().describe("Name of the job's objects on Karmada and in the member clusters"),
     clusters: z.array(z.string()).describe('Where Karmada placed it; empty until known'),
     clusterStates: z.record(z.string(), ClusterStateBody),
+    unreachableSince: z
+      .record(z.string(), time)
+      .describe(
+        'Its clusters that do not answer, each with the time since when; status, reason and message are as old as that. Empty when all answer',
+      ),
     retryOf: z.string().nullable(),
     attempt: z.int(),
     createdBy: z.string().nullable(),

@@ -19,6 +19,7 @@ export const jobView = (job: Job) => ({
   clusterStates: Object.fromEntries(
     Object.entries(job.clusterStates).map(([cluster, state]) => [cluster, clusterStateView(state)]),
   ),
+  unreachableSince: job.unreachableSince,
   retryOf: job.retryOf,
   attempt: job.attempt,
   createdBy: job.createdBy,

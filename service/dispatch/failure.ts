@@ -1,3 +1,4 @@
+import { factsOf } from '../contract/reasons.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import type { Wait } from '../store/store.ts';
@@ -62,4 +63,4 @@ const runsAsWanted = (job: Job): boolean =>
   job.wanted !== 'delete' &&
   (isFinished(job.status) || (job.wanted === 'run' && job.clusters.length > 0 && !isBeingResumed(job)));
 
-const isBeingResumed = ({ reason }: Job): boolean => ['Resuming', 'Suspending', 'Suspended'].includes(reason);
+const isBeingResumed = ({ reason }: Job): boolean => factsOf(reason)?.suspension === true;

@@ -1,3 +1,4 @@
+import { type AnyReason, factsOf, type Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
 import { summarise } from '../jobs/state/index.ts';
 import type { Placement } from '../karmada/karmada.ts';
@@ -58,9 +59,9 @@ function placed(job: Job, placement: Placement): Outcome {
   const wish = wishUnderWay(job);
   if (isSame) return wish && !shows(job, wish) ? tell(wish) : { set: {}, next: 'done' };
 
-  const reason = isMove ? 'Rescheduled' : 'Scheduled';
+  const reason: Reason = isMove ? 'Rescheduled' : 'Scheduled';
   const message = `Karmada placed it on ${placement.clusters.join(', ')}${candidates(job)}: ${placement.message || placement.reason}`;
-  const shown = job.wanted === 'suspend' ? (wish ?? {}) : { reason, message };
+  const shown: Partial<Shown> = job.wanted === 'suspend' ? (wish ?? {}) : { reason, message };
   return {
     set: {
       status: 'Pending',
@@ -83,16 +84,16 @@ const candidates = ({ request: { targetClusters } }: Job): string =>
 
 type Shown = Pick<Job, 'reason' | 'message'>;
 
-const SUSPENSION = ['Suspending', 'Suspended', 'Resuming'];
+const isOfSuspension = (reason: AnyReason): boolean => factsOf(reason)?.suspension === true;
 
 /** What is shown until the monitor sees the member act on it. */
 function wishUnderWay(job: Job): Shown | undefined {
   if (job.wanted === 'suspend') {
     return { reason: 'Suspending', message: 'Its cluster has been told to suspend it' };
   }
-  if (!SUSPENSION.includes(job.reason)) return undefined;
+  if (!isOfSuspension(job.reason)) return undefined;
   const seen = summarise(job);
   // Taken back before the member acted on it: nothing there will change, so nothing would ever replace the word.
-  if (seen && !SUSPENSION.includes(seen.reason)) return { reason: seen.reason, message: seen.message };
+  if (seen && !isOfSuspension(seen.reason)) return { reason: seen.reason, message: seen.message };
   return { reason: 'Resuming', message: 'Its cluster has been told to resume it' };
 }

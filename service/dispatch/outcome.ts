@@ -1,3 +1,4 @@
+import { factsOf, type Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
 import type { DispatchStore } from '../store/store.ts';
 
@@ -6,7 +7,7 @@ export type Outcome = Parameters<DispatchStore['settle']>[1];
 
 /** Why a job does not get on. The detail (an error's words) may change from try to try without being news. */
 export interface Waiting {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
   readonly detail?: string;
   readonly cluster?: string;
@@ -25,14 +26,11 @@ export function waiting(job: Job, why: Waiting, dueInSeconds: number): Outcome {
   return isNews ? { set, event: { cluster: why.cluster ?? null, reason: why.reason, message }, next } : { set, next };
 }
 
-/** Ends that the dispatcher itself gives to a job that it could not create, or not wholly. */
-const REFUSALS = ['Refused', 'NameTaken'] as const;
-
-export const isRefused = (job: Job): boolean =>
-  job.status === 'Failed' && REFUSALS.some((reason) => reason === job.reason);
+/** The dispatcher itself ended a job that it could not create, or not wholly. */
+export const isRefused = (job: Job): boolean => job.status === 'Failed' && factsOf(job.reason)?.undone === true;
 
 /** A failure that waiting will not cure. What was created of it is removed in the next round. */
-export function failed(reason: (typeof REFUSALS)[number], message: string): Outcome {
+export function failed(reason: 'Refused' | 'NameTaken', message: string): Outcome {
   return {
     set: { status: 'Failed', reason, message },
     event: { cluster: null, reason, message },

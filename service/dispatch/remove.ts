@@ -1,4 +1,5 @@
 import { KINDS } from '../contract.ts';
+import type { Reason } from '../contract/reasons.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
@@ -109,4 +110,4 @@ export function stillThere(
   return waiting(job, { ...why, reason: reasonOf(job) }, dueInSeconds);
 }
 
-export const reasonOf = (job: Job): string => (job.wanted === 'delete' ? 'Deleting' : 'Cancelling');
+export const reasonOf = (job: Job): Reason => (job.wanted === 'delete' ? 'Deleting' : 'Cancelling');

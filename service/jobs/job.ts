@@ -1,4 +1,6 @@
+import type { AnyReason } from '../contract/reasons.ts';
 import type { JobRequest } from './request.ts';
+import type { StateCells } from './state/cells.ts';
 
 /** What clients of the first implementation know; a new value would show as Pending to them. The finer truth is in `reason`. */
 export const JOB_STATUSES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
@@ -15,12 +17,12 @@ export type JobKind = (typeof JOB_KINDS)[number];
 /** The job in one member cluster, as last seen there. */
 export interface ClusterState {
   readonly status: JobStatus;
-  readonly reason: string;
+  readonly reason: AnyReason;
   readonly message: string;
   readonly startedAt: string | null;
   readonly finishedAt: string | null;
-  /** The state columns as the member printed them: what the monitor compares, so that an unchanged row costs nothing. */
-  readonly columns: string;
+  /** As the member printed it in its Table: what the monitor compares, so that an unchanged row costs nothing. */
+  readonly columns: StateCells;
   readonly rayCluster: string | null;
 }
 
@@ -33,8 +35,7 @@ export interface Job {
   readonly kind: JobKind;
   readonly request: JobRequest;
   readonly status: JobStatus;
-  /** One CamelCase word: Queued, Dispatched, Scheduled, Starting, Suspended, AppFailed, Cancelled, Lost ... */
-  readonly reason: string;
+  readonly reason: AnyReason;
   readonly message: string;
   readonly wanted: Wanted;
   /** The name of every object of this job on Karmada: unique across namespaces, at most 47 characters (KubeRay's limit). */
@@ -42,6 +43,11 @@ export interface Job {
   /** Where Karmada placed it; empty until known. */
   readonly clusters: readonly string[];
   readonly clusterStates: Readonly<Record<string, ClusterState>>;
+  /**
+   * The clusters of this job that do not answer, each with the time since when. What is known of the job is then as old as that:
+   * its status, reason and message stay what they were.
+   */
+  readonly unreachableSince: Readonly<Record<string, string>>;
   readonly retryOf: string | null;
   readonly attempt: number;
   readonly createdBy: string | null;
@@ -64,7 +70,7 @@ export interface JobEvent {
   readonly status: JobStatus;
   readonly previous: JobStatus | null;
   readonly cluster: string | null;
-  readonly reason: string;
+  readonly reason: AnyReason;
   readonly message: string;
 }
 

@@ -1,10 +1,10 @@
 import type { Column } from '../kube/table.ts';
-import type { TABLE_COLUMNS } from './karmada.ts';
+import type { STATE_COLUMNS } from '../jobs/state/index.ts';
 
-type Columns<K extends keyof typeof TABLE_COLUMNS> = readonly (Column & { name: (typeof TABLE_COLUMNS)[K][number] })[];
+type Columns<K extends keyof typeof STATE_COLUMNS> = readonly (Column & { name: (typeof STATE_COLUMNS)[K][number] })[];
 
 /** Without the required ones a table tells nothing of the state of a job. */
-export const COLUMNS: { readonly [K in keyof typeof TABLE_COLUMNS]: Columns<K> } = {
+export const COLUMNS: { readonly [K in keyof typeof STATE_COLUMNS]: Columns<K> } = {
   RayJob: [
     { name: 'job status', path: '.status.jobStatus', required: true },
     { name: 'deployment status', path: '.status.jobDeploymentStatus', required: true },

@@ -58,11 +58,6 @@ export interface Karmada {
   close(): Promise<void>;
 }
 
-/** What `table` returns per kind. Job has no Status column before Kubernetes 1.31. */
-export const TABLE_COLUMNS = {
-  RayJob: ['job status', 'deployment status', 'ray cluster name', 'start time', 'end time'],
-  Job: ['Status', 'Completions'],
-} as const;
 
 /** One member cluster, read through the proxy. */
 export interface Member {

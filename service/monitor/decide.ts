@@ -1,5 +1,5 @@
 import type { ClusterState, Job } from '../jobs/job.ts';
-import { summarise, transition } from '../jobs/state/index.ts';
+import { NO_CELLS, transition } from '../jobs/state/index.ts';
 import type { Change, MonitoredJob } from '../store/store.ts';
 
 /** What was learnt about one job on one cluster. Whether it changes anything is decided against the job as stored. */
@@ -16,8 +16,9 @@ export type Observation = { readonly jobId: string; readonly cluster: string } &
 
 export type Decision = Pick<Change, 'set' | 'event'>;
 
-const UNREACHABLE = 'cluster unreachable since';
-export const saysUnreachable = ({ message }: Pick<Job, 'message'>): boolean => message.startsWith(UNREACHABLE);
+/** Whether the job already tells that this cluster does not answer. */
+export const saysUnreachable = ({ unreachableSince }: Pick<Job, 'unreachableSince'>, cluster: string): boolean =>
+  unreachableSince[cluster] !== undefined;
 
 /** undefined: nothing that anybody would want to know, so nothing is written. */
 export function decide(job: MonitoredJob, observation: Observation, now: Date): Decision | undefined {
@@ -30,14 +31,18 @@ export function decide(job: MonitoredJob, observation: Observation, now: Date): 
     case 'moved':
       return moved(job, cluster, observation.clusters);
     case 'unreachable': {
-      if (saysUnreachable(job)) return undefined;
-      const message = `${UNREACHABLE} ${observation.since.toISOString()} (${cluster}: ${observation.error})`;
-      return { set: { message }, event: { cluster, reason: 'ClusterUnreachable', message } };
+      if (saysUnreachable(job, cluster)) return undefined;
+      const since = observation.since.toISOString();
+      const message = `cluster unreachable since ${since} (${cluster}: ${observation.error})`;
+      return {
+        set: { unreachableSince: { [cluster]: since } },
+        event: { cluster, reason: 'ClusterUnreachable', message },
+      };
     }
     case 'reachable': {
-      if (!saysUnreachable(job)) return undefined;
+      if (!saysUnreachable(job, cluster)) return undefined;
       return {
-        set: { message: summarise(job)?.message ?? '' },
+        set: { unreachableSince: { [cluster]: null } },
         event: { cluster, reason: 'ClusterReachable', message: `cluster ${cluster} answers again` },
       };
     }
@@ -53,7 +58,7 @@ function lostState(job: MonitoredJob, cluster: string, now: Date): ClusterState 
     reason: 'Lost',
     message: `${job.kind} "${job.objectName}" is no longer in cluster ${cluster}, and nobody here removed it.`,
     finishedAt: now.toISOString(),
-    columns: '',
+    columns: NO_CELLS,
   };
 }
 

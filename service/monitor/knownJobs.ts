@@ -1,4 +1,5 @@
 import { isFinished, JOB_KINDS, type JobKind } from '../jobs/job.ts';
+import { NO_CELLS, type StateCells } from '../jobs/state/index.ts';
 import type { MonitoredJob } from '../store/store.ts';
 
 /** One job on one cluster. 100,000 of these fit in memory, so there is nothing here that is not compared or decided by. */
@@ -6,7 +7,7 @@ export interface KnownRow {
   readonly cluster: string;
   job: MonitoredJob;
   /** State columns that were last acted on. Empty: none yet, so whatever the cluster shows counts as changed. */
-  columns: string;
+  columns: StateCells;
   /** Of the newest object seen, so that a watch that repeats itself is not believed; -1 when none was. */
   resourceVersion: number;
   /** Number of the last answer of the cluster that showed it. */
@@ -101,7 +102,7 @@ export class KnownJobs {
     const job = this.#jobs.get(jobId);
     const row = job && this.row(cluster, job.kind, job.objectName);
     if (!row) return;
-    row.columns = '';
+    row.columns = NO_CELLS;
     row.resourceVersion = -1;
   }
 
@@ -117,7 +118,7 @@ export class KnownJobs {
       row.job = job;
       return false;
     }
-    const columns = job.clusterStates[cluster]?.columns ?? '';
+    const columns = job.clusterStates[cluster]?.columns ?? NO_CELLS;
     rows.set(job.objectName, { cluster, job, columns, resourceVersion: -1, shownIn: 0, readAgainAt: 0, gone: null });
     return true;
   }

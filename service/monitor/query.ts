@@ -1,7 +1,7 @@
 import { KINDS } from '../contract.ts';
 import type { ClusterState, JobKind } from '../jobs/job.ts';
-import { fromBatchJob, fromRayJob } from '../jobs/state/index.ts';
-import { type Karmada, TABLE_COLUMNS } from '../karmada/karmada.ts';
+import { fromBatchJob, fromRayJob, printCells, type StateCells } from '../jobs/state/index.ts';
+import type { Karmada } from '../karmada/karmada.ts';
 import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import type { TableRow } from '../kube/table.ts';
 import type { KnownRow } from './knownJobs.ts';
@@ -18,16 +18,9 @@ export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): O
 export const stateOf = (kind: JobKind, object: KubeObject): ClusterState =>
   kind === 'RayJob' ? fromRayJob(object) : fromBatchJob(object);
 
-/** The state columns in one string: two answers that print the same say the same. */
-export function columnsOf(kind: JobKind, { cells }: TableRow): string {
-  let columns = '';
-  for (const column of TABLE_COLUMNS[kind]) columns += `${cells[column] ?? ''}|`;
-  return columns;
-}
-
 export interface ChangedRow {
   readonly row: KnownRow;
-  readonly columns: string;
+  readonly columns: StateCells;
 }
 
 /** One cluster's answer for one kind against what is known: usually nothing changed and nothing is missing. */
@@ -46,7 +39,7 @@ export function compare(
     shown += 1;
     row.shownIn = answerNumber;
     row.gone = null;
-    const columns = columnsOf(kind, tableRow);
+    const columns = printCells(kind, tableRow.cells);
     if (columns !== row.columns) changed.push({ row, columns });
   }
   const missing = shown === known.size ? [] : [...known.values()].filter((row) => row.shownIn !== answerNumber);

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { LABELS } from '../contract.ts';
 import type { JobKind } from '../jobs/job.ts';
+import { NO_CELLS } from '../jobs/state/index.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { KubeObject } from '../kube/kube.ts';
@@ -89,7 +90,7 @@ export function createVisit(options: VisitOptions) {
       if (!isComplete) options.incomplete(cluster);
       health.answered(cluster, latencyMs);
       for (const row of known.allRows(cluster))
-        if (saysUnreachable(row.job)) observe(about(row, { what: 'reachable' }));
+        if (saysUnreachable(row.job, cluster)) observe(about(row, { what: 'reachable' }));
       return { cluster, outcome: 'answered', changed: changes };
     } catch (error) {
       fail(cluster, error, clock.elapsed() - startedAt >= deadlineMs);
@@ -159,7 +160,7 @@ export function createVisit(options: VisitOptions) {
   function seenInList(row: KnownRow, object: KubeObject): void {
     if (Number(object.metadata.resourceVersion) < row.resourceVersion) return;
     const state = stateOf(row.job.kind, object);
-    if (state.columns !== row.columns || state.columns === '') seen(row, object);
+    if (state.columns !== row.columns || state.columns === NO_CELLS) seen(row, object);
   }
 
   /** What a GET says is newer than any list or watch. */
@@ -184,7 +185,7 @@ export function createVisit(options: VisitOptions) {
     );
     if (!since) return;
     for (const row of known.allRows(cluster)) {
-      if (!saysUnreachable(row.job)) observe(about(row, { what: 'unreachable', since, error: words }));
+      if (!saysUnreachable(row.job, cluster)) observe(about(row, { what: 'unreachable', since, error: words }));
     }
   }
 

@@ -1,3 +1,4 @@
+import { asReason } from '../contract/reasons.ts';
 import type { Job, JobStatus, Wanted } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Database } from './database.ts';
@@ -69,7 +70,7 @@ export function createJobStore(database: Database, notices: Notices): JobStore {
         id: row.id,
         attempt: row.attempt,
         status: row.status,
-        reason: row.reason,
+        reason: asReason(row.reason),
         createdAt: row.created_at,
       }));
     },

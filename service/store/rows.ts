@@ -1,5 +1,7 @@
+import { asReason } from '../contract/reasons.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { JobRequest } from '../jobs/request.ts';
+import { parseCells } from '../jobs/state/index.ts';
 import type { MonitoredJob } from './store.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
@@ -13,7 +15,8 @@ export interface MonitoredJobRow {
   readonly message: string;
   readonly wanted: Wanted;
   readonly clusters: string[];
-  readonly cluster_states: Record<string, ClusterState>;
+  readonly cluster_states: Record<string, StoredClusterState>;
+  readonly unreachable_since: Record<string, string>;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
   readonly version: number;
@@ -44,21 +47,42 @@ export interface EventRow {
   readonly message: string;
 }
 
+/** As JSON; what an earlier version did not write yet is missing. */
+type StoredClusterState = Pick<ClusterState, 'status'> &
+  Partial<Omit<ClusterState, 'status' | 'reason' | 'columns'>> & {
+    readonly reason?: string;
+    readonly columns?: string;
+  };
+
 export const toMonitoredJob = (row: MonitoredJobRow): MonitoredJob => ({
   id: row.id,
   namespace: row.namespace,
   kind: row.kind,
   objectName: row.object_name,
   status: row.status,
-  reason: row.reason,
+  reason: asReason(row.reason),
   message: row.message,
   wanted: row.wanted,
   clusters: row.clusters,
-  clusterStates: row.cluster_states,
+  clusterStates: mapped(row.cluster_states, toClusterState),
+  unreachableSince: row.unreachable_since,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
   version: row.version,
 });
+
+const toClusterState = (stored: StoredClusterState): ClusterState => ({
+  status: stored.status,
+  reason: asReason(stored.reason ?? ''),
+  message: stored.message ?? '',
+  startedAt: stored.startedAt ?? null,
+  finishedAt: stored.finishedAt ?? null,
+  columns: parseCells(stored.columns),
+  rayCluster: stored.rayCluster ?? null,
+});
+
+const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 export const toJob = (row: JobRow): Job => ({
   ...toMonitoredJob(row),
@@ -82,6 +106,6 @@ export const toEvent = (row: EventRow): JobEvent => ({
   status: row.status,
   previous: row.previous,
   cluster: row.cluster,
-  reason: row.reason,
+  reason: asReason(row.reason),
   message: row.message,
 });

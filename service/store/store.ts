@@ -1,3 +1,4 @@
+import type { AnyReason, Reason } from '../contract/reasons.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { JobRequest } from '../jobs/request.ts';
 
@@ -34,7 +35,7 @@ export interface NewJob {
 
 /** Why nobody can go on with any job now. */
 export interface Wait {
-  readonly reason: string;
+  readonly reason: Reason;
   readonly message: string;
 }
 
@@ -83,18 +84,20 @@ export interface JobStore {
   setWanted(
     id: string,
     wanted: Wanted,
-    event: { reason: string; message: string },
+    event: { reason: Reason; message: string },
   ): Promise<{ outcome: 'set' | 'unchanged' | 'refused'; job: Job } | undefined>;
 }
 
 /** The part of a job that a writer may change. What is left out stays as it is. */
 export interface JobFields {
   readonly status?: JobStatus;
-  readonly reason?: string;
+  readonly reason?: AnyReason;
   readonly message?: string;
   readonly clusters?: readonly string[];
   /** Replaces the entry of each named cluster; null removes it. */
   readonly clusterStates?: Readonly<Record<string, ClusterState | null>>;
+  /** Sets the time of each named cluster; null: it answers again. The end, and leaving a cluster, take it out by themselves. */
+  readonly unreachableSince?: Readonly<Record<string, string | null>>;
   readonly dispatchedAt?: Date;
   readonly startedAt?: Date | null;
   readonly finishedAt?: Date | null;
@@ -105,7 +108,7 @@ export interface Change {
   readonly readVersion: number;
   readonly set: JobFields;
   /** Omitted when nothing happened that a reader of the job's history would want to know. */
-  readonly event?: { readonly cluster: string | null; readonly reason: string; readonly message: string };
+  readonly event?: { readonly cluster: string | null; readonly reason: AnyReason; readonly message: string };
 }
 
 export interface Claim {
@@ -152,6 +155,7 @@ export type MonitoredJob = Pick<
   | 'wanted'
   | 'clusters'
   | 'clusterStates'
+  | 'unreachableSince'
   | 'startedAt'
   | 'finishedAt'
   | 'version'

@@ -1,4 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises';
+import type { Reason } from '../../contract/reasons.ts';
 import type { Job, Wanted } from '../../jobs/job.ts';
 import type { Store } from '../../store/store.ts';
 import { ownJob } from '../access.ts';
@@ -9,7 +10,7 @@ import { JobBody, JobPath, MessageBody } from '../schemas.ts';
 import { jobView } from '../views.ts';
 
 /** What can be asked of a job: recorded at once, carried out by dispatch, told by reason and events. */
-const ACTIONS: readonly { name: string; wanted: Wanted; reason: string; message: string; summary: string }[] = [
+const ACTIONS: readonly { name: string; wanted: Wanted; reason: Reason; message: string; summary: string }[] = [
   {
     name: 'cancel',
     wanted: 'cancel',

@@ -1,9 +1,9 @@
 import type { ClusterState } from '../job.ts';
+import { NO_CELLS, printCells } from './cells.ts';
 import {
   countOf,
   failed,
   fieldsOf,
-  joinColumns,
   messageOf,
   pending,
   reasonOf,
@@ -42,8 +42,8 @@ export function fromBatchJob(object: {
     startedAt: timeOf(status.startTime),
     finishedAt: timeOf(status.completionTime) ?? timeOf(ending?.lastTransitionTime),
     // Kubernetes prints "Running" for a Job whose pods are still starting, so the columns do not tell when they have started.
-    // Left empty they differ from whatever is printed, and the object is read again.
-    columns: verdict.reason === 'Starting' ? '' : joinColumns([printed, completions]),
+    columns:
+      verdict.reason === 'Starting' ? NO_CELLS : printCells('Job', { Status: printed, Completions: completions }),
     rayCluster: null,
   };
 }

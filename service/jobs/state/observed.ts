@@ -1,3 +1,4 @@
+import { type AnyReason, type Reason, reasonFromCluster } from '../../contract/reasons.ts';
 import type { JobStatus } from '../job.ts';
 
 // What a member's object says, in our words. Everything in it was written by others, so nothing is taken on trust.
@@ -28,25 +29,21 @@ export function messageOf(value: unknown): string {
 }
 
 /** One CamelCase word, whatever the member wrote. */
-export const reasonOf = (value: unknown, otherwise: string): string => {
+export const reasonOf = (value: unknown, otherwise: Reason): AnyReason => {
   const word = textOf(value)
     .replace(/[^A-Za-z0-9]/g, '')
     .slice(0, 80);
-  return word === '' ? otherwise : word;
+  return word === '' ? otherwise : reasonFromCluster(word);
 };
 
 export interface Verdict {
   readonly status: JobStatus;
-  readonly reason: string;
+  readonly reason: AnyReason;
   /** What is said when the member gives no words of its own. */
   readonly otherwise: string;
 }
 
-export const pending = (reason: string, otherwise: string): Verdict => ({ status: 'Pending', reason, otherwise });
+export const pending = (reason: Reason, otherwise: string): Verdict => ({ status: 'Pending', reason, otherwise });
 export const running = (otherwise: string): Verdict => ({ status: 'Running', reason: 'Running', otherwise });
 export const succeeded = (otherwise: string): Verdict => ({ status: 'Succeeded', reason: 'Succeeded', otherwise });
-export const failed = (reason: string, otherwise: string): Verdict => ({ status: 'Failed', reason, otherwise });
-
-/** State columns in one string, as the monitor compares them. */
-export const joinColumns = (cells: readonly (string | null | undefined)[]): string =>
-  cells.map((cell) => `${cell ?? ''}|`).join('');
+export const failed = (reason: AnyReason, otherwise: string): Verdict => ({ status: 'Failed', reason, otherwise });

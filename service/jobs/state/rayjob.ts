@@ -1,9 +1,9 @@
 import type { ClusterState } from '../job.ts';
+import { printCells } from './cells.ts';
 import {
   countOf,
   failed,
   fieldsOf,
-  joinColumns,
   messageOf,
   pending,
   reasonOf,
@@ -32,13 +32,13 @@ export function fromRayJob(object: { readonly spec?: unknown; readonly status?: 
     message: messageOf(status.message) || verdict.otherwise,
     startedAt,
     finishedAt,
-    columns: joinColumns([
-      textOf(status.jobStatus),
-      textOf(status.jobDeploymentStatus),
-      rayCluster,
-      startedAt,
-      finishedAt,
-    ]),
+    columns: printCells('RayJob', {
+      'job status': textOf(status.jobStatus),
+      'deployment status': textOf(status.jobDeploymentStatus),
+      'ray cluster name': rayCluster,
+      'start time': startedAt,
+      'end time': finishedAt,
+    }),
     rayCluster,
   };
 }

@@ -1,3 +1,4 @@
+import type { AnyReason, Reason } from '../../contract/reasons.ts';
 import { type ClusterState, isFinished, type Job, type JobStatus } from '../job.ts';
 import { summarise } from './summary.ts';
 
@@ -13,13 +14,13 @@ export interface Observation {
 export interface Transition {
   readonly set: {
     readonly status?: JobStatus;
-    readonly reason?: string;
+    readonly reason?: AnyReason;
     readonly message?: string;
     readonly clusterStates: Readonly<Record<string, ClusterState>>;
     readonly startedAt?: Date;
     readonly finishedAt?: Date;
   };
-  readonly event?: { readonly cluster: string; readonly reason: string; readonly message: string };
+  readonly event?: { readonly cluster: string; readonly reason: AnyReason; readonly message: string };
 }
 
 export type Observed = Pick<
@@ -57,9 +58,9 @@ export function transition(job: Observed, { cluster, state, at }: Observation): 
 }
 
 /** In this order a job goes through its cluster; what is not named here counts as starting. */
-const ORDER = ['Created', 'Starting', 'Submitting', 'Submitted', 'Running'];
+const ORDER: readonly AnyReason[] = ['Created', 'Starting', 'Submitting', 'Submitted', 'Running'] satisfies Reason[];
 /** From these a job starts over, and only a cluster that says one of them takes a job back. */
-const STEPS_BACK = new Set(['Retrying', 'Suspending', 'Suspended']);
+const STEPS_BACK: ReadonlySet<AnyReason> = new Set<Reason>(['Retrying', 'Suspending', 'Suspended']);
 
 function mayFollow(known: ClusterState, next: ClusterState): boolean {
   if (isFinished(known.status)) return false;

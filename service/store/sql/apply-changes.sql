@@ -27,6 +27,7 @@ with change as (
       message = coalesce(set->>'message', job.message),
       clusters = case when set ? 'clusters' then array(select jsonb_array_elements_text(set->'clusters')) else job.clusters end,
       cluster_states = merged_states(job.cluster_states, set->'clusterStates'),
+      unreachable_since = merged_states(job.unreachable_since, set->'unreachableSince'),
       dispatched_at = coalesce((set->>'dispatchedAt')::timestamptz, job.dispatched_at),
       started_at = case when set ? 'startedAt' then (set->>'startedAt')::timestamptz else job.started_at end,
       finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end
@@ -47,5 +48,5 @@ with change as (
     attempts = 0
 )
 select id, namespace, kind, object_name, status, reason, message, wanted,
-       clusters, cluster_states, started_at, finished_at, version
+       clusters, cluster_states, unreachable_since, started_at, finished_at, version
   from changed

@@ -703,6 +703,10 @@ export interface components {
             /** Format: date-time */
             startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
+            /** @description Its clusters that do not answer, each with the time since when; status, reason and message are as old as that. Empty when all answer */
+            unreachableSince: {
+                [key: string]: string;
+            };
             /** Format: date-time */
             updatedAt: string;
             /**

@@ -1,10 +1,11 @@
 import { type ExpectStatic, expect } from 'vitest';
+import type { Reason } from '../../../service/contract/reasons.ts';
 import type { Job } from '../../../service/jobs/job.ts';
 import { KarmadaError } from '../../../service/karmada/errors.ts';
 import { concurrently } from '../../concurrently.ts';
 import { objectsOf, remainsOf, setUp, type World } from './world.ts';
 
-const asked = (reason: string) => ({ reason, message: 'asked for by the user' });
+const asked = (reason: Reason) => ({ reason, message: 'asked for by the user' });
 const cancel = (world: World, id: string) => world.store.jobs.setWanted(id, 'cancel', asked('Cancelling'));
 const remove = (world: World, id: string) => world.store.jobs.setWanted(id, 'delete', asked('Deleting'));
 const isGone = (job: Job | undefined) => job === undefined;

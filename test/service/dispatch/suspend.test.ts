@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Reason } from '../../../service/contract/reasons.ts';
 import { objectsOf, remainsOf, setUp } from './world.ts';
 
-const asked = (reason: string) => ({ reason, message: 'asked for by the user' });
+const asked = (reason: Reason) => ({ reason, message: 'asked for by the user' });
 
 test('a job suspended before it was sent stays off Karmada until it is resumed', async () => {
   const world = await setUp();

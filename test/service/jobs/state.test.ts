@@ -195,6 +195,7 @@ function job(more: Partial<Job> = {}): Job {
     objectName: 'demo-0a1b2c3d',
     clusters: ['member1'],
     clusterStates: {},
+    unreachableSince: {},
     retryOf: null,
     attempt: 1,
     createdBy: null,
@@ -302,7 +303,11 @@ describe('an observation', () => {
   });
 
   it("leaves the user's wish visible until the member acts on it", () => {
-    const suspending = { ...seen(job(), ray('RUNNING', 'Running')), reason: 'Suspending', wanted: 'suspend' as const };
+    const suspending = {
+      ...seen(job(), ray('RUNNING', 'Running')),
+      reason: 'Suspending' as const,
+      wanted: 'suspend' as const,
+    };
     const change = transition(suspending, {
       cluster: 'member1',
       state: ray('RUNNING', 'Running', { startTime: START }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
+import { NO_CELLS } from '../../../service/jobs/state/index.ts';
 import { type LogQuery, readLogs } from '../../../service/logs/index.ts';
 import type { KeptLog } from '../../../service/store/store.ts';
 import { all, jobWith, type LogWorld, setUp } from './world.ts';
@@ -72,7 +73,7 @@ describe('the output of a job', () => {
       message: '',
       startedAt: null,
       finishedAt: null,
-      columns: '',
+      columns: NO_CELLS,
       rayCluster,
     } as const;
     expect(await textOf(world, jobWith({ clusterStates: { member1: state } }))).toBe('sub | epoch 1\nhead | head up\n');

@@ -49,6 +49,7 @@ export function jobWith(more: Partial<Job> = {}): Job {
     objectName: JOB_ID,
     clusters: ['member1'],
     clusterStates: {},
+    unreachableSince: {},
     retryOf: null,
     attempt: 1,
     createdBy: null,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { parseCells } from '../../../service/jobs/state/index.ts';
 import { KnownJobs } from '../../../service/monitor/knownJobs.ts';
 import type { MonitoredJob } from '../../../service/store/store.ts';
 
@@ -13,6 +14,7 @@ const job = (fields: Partial<MonitoredJob> = {}): MonitoredJob => ({
   wanted: 'run',
   clusters: ['a'],
   clusterStates: {},
+  unreachableSince: {},
   startedAt: null,
   finishedAt: null,
   version: 1,
@@ -41,7 +43,7 @@ test('a new row begins with the columns that were stored, so that an unchanged j
     finishedAt: null,
     rayCluster: null,
   } as const;
-  known.put(job({ clusterStates: { a: { ...state, columns: 'RUNNING|Running|||' } } }));
+  known.put(job({ clusterStates: { a: { ...state, columns: parseCells('RUNNING|Running|||') } } }));
   expect(known.row('a', 'RayJob', 'train-1')?.columns).toBe('RUNNING|Running|||');
 });
 
@@ -49,7 +51,7 @@ test('an older version changes nothing; a newer one keeps what was seen', () => 
   const known = following('a');
   known.put(job({ version: 2 }));
   const row = known.row('a', 'RayJob', 'train-1');
-  if (row) row.columns = 'seen';
+  if (row) row.columns = parseCells('seen');
   known.put(job({ version: 1, status: 'Failed' }));
   expect(known.job('train-1')?.status).toBe('Running');
   known.put(job({ version: 3, message: 'news' }));

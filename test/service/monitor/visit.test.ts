@@ -30,6 +30,7 @@ const job = (objectName: string): MonitoredJob => ({
   wanted: 'run',
   clusters: ['a'],
   clusterStates: {},
+  unreachableSince: {},
   startedAt: null,
   finishedAt: null,
   version: 1,

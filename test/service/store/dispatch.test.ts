@@ -43,11 +43,11 @@ describe('claiming', () => {
     const taken = await claimOne(store);
 
     expect([late.attempts, taken.attempts]).toEqual([0, 1]);
-    expect(await store.dispatch.settle(late, { set: { reason: 'Late' }, next: 'done' })).toBeUndefined();
+    expect(await store.dispatch.settle(late, { set: { reason: 'Retrying' }, next: 'done' })).toBeUndefined();
     expect(await store.dispatch.settle(late, { set: {}, next: 'deleteRow' })).toBeUndefined();
     expect((await store.jobs.get(taken.job.id))?.reason).toBe('Queued');
-    expect(await store.dispatch.settle(taken, { set: { reason: 'InTime' }, next: 'done' })).toMatchObject({
-      reason: 'InTime',
+    expect(await store.dispatch.settle(taken, { set: { reason: 'Starting' }, next: 'done' })).toMatchObject({
+      reason: 'Starting',
     });
   });
 });
@@ -131,7 +131,7 @@ describe('settling', () => {
     await expect(store.dispatch.settle(claim, { set: { status: 'Running' }, next: 'done' })).rejects.toThrow(/final/);
     await expect(database.query("update job set status = 'Pending'")).rejects.toThrow(/final/);
     expect(await store.jobs.get(id)).toMatchObject({ status: 'Failed', finishedAt: expect.any(Date) });
-    expect(await store.dispatch.settle(claim, { set: { reason: 'CleanedUp' }, next: 'done' })).toMatchObject({
+    expect(await store.dispatch.settle(claim, { set: { reason: 'Stopped' }, next: 'done' })).toMatchObject({
       status: 'Failed',
     });
   });
@@ -157,7 +157,7 @@ describe('settling', () => {
     await store.jobs.setWanted(job.id, 'delete', { reason: 'Deleting', message: '' });
     const claim = await claimOne(store);
 
-    const event = { cluster: null, reason: 'Deleted', message: 'All is gone' };
+    const event = { cluster: null, reason: 'Deleted', message: 'All is gone' } as const;
     expect(await store.dispatch.settle(claim, { set: {}, event, next: 'deleteRow' })).toMatchObject({ id: job.id });
 
     expect(await store.jobs.get(job.id)).toBeUndefined();
@@ -175,7 +175,7 @@ describe('settling', () => {
 });
 
 describe('explaining why nobody goes on with any job', () => {
-  const wait = { reason: 'KarmadaUnavailable', message: 'connection refused' };
+  const wait = { reason: 'KarmadaUnavailable', message: 'connection refused' } as const;
 
   test('tells all that are due, says it once, leaves those alone that somebody works on; they stay due', async () => {
     const store = (await freshDatabase()).store();
@@ -200,7 +200,7 @@ describe('explaining why nobody goes on with any job', () => {
   test('a job that is to go says so all the same, and one that runs has no news', async () => {
     const store = (await freshDatabase()).store();
     await inserted(store);
-    const placed = { clusters: ['member1'], dispatchedAt: new Date(), reason: 'Scheduled' };
+    const placed = { clusters: ['member1'], dispatchedAt: new Date(), reason: 'Scheduled' } as const;
     const running = await claimOne(store);
     await store.dispatch.settle(running, { set: placed, next: { dueInSeconds: 0 } });
     const leaving = await inserted(store);
@@ -256,6 +256,6 @@ test('wakes dispatchers of all replicas when a job becomes due', async () => {
   const id = await inserted(one);
   await inserting;
   const wishing = next();
-  await one.jobs.setWanted(id, 'cancel', { reason: 'r', message: 'm' });
+  await one.jobs.setWanted(id, 'cancel', { reason: 'Cancelling', message: 'm' });
   await wishing;
 });

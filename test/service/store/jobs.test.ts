@@ -66,7 +66,7 @@ describe('a job', () => {
 
     expect(await store.jobs.get('nobody')).toBeUndefined();
     expect(await store.jobs.get('no\0body')).toBeUndefined();
-    expect(await store.jobs.setWanted('no\0body', 'cancel', { reason: 'r', message: 'm' })).toBeUndefined();
+    expect(await store.jobs.setWanted('no\0body', 'cancel', { reason: 'Cancelling', message: 'm' })).toBeUndefined();
     expect(await store.events.ofJob('\ud800')).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('an idempotency key', () => {
 });
 
 describe('a wish', () => {
-  const said = { reason: 'Asked', message: 'by the user' };
+  const said = { reason: 'Suspending', message: 'by the user' } as const;
 
   test('is recorded with an event, makes the job due, and leaves its status', async () => {
     const store = (await freshDatabase()).store();

@@ -25,7 +25,7 @@ test('logs are given back as kept, a second keeping replaces those of the same c
 
 test('missing are the dispatched jobs that ended or are to end, until their logs are kept, even if there are none', async () => {
   const store = (await freshDatabase()).store();
-  const said = { reason: 'r', message: 'm' };
+  const said = { reason: 'Cancelling', message: 'm' } as const;
   const [ended, cancelled, running] = [await dispatched(store), await dispatched(store), await dispatched(store)];
   const never = await inserted(store);
   await store.monitor.apply(

@@ -20,6 +20,9 @@ async function migrating(database: TestDatabase, migrations = readMigrations()):
   }
 }
 
+const LAST = readMigrations().length;
+const next = (name: string) => ({ number: LAST + 1, name: `${String(LAST + 1).padStart(4, '0')}_${name}` });
+
 test('replicas that start together migrate once', async () => {
   const database = await freshDatabase({ migrated: false });
   const script = await program('test/service/store/migrate-process.ts');
@@ -42,7 +45,7 @@ test('replicas that start together migrate once', async () => {
 test('the store is not ready before, and is after; doing it again changes nothing', async () => {
   const database = await freshDatabase({ migrated: false });
   const store = database.store();
-  await expect(store.check()).rejects.toThrow(/lacks 2 of this program's migrations/);
+  await expect(store.check()).rejects.toThrow(new RegExp(`lacks ${LAST} of this program's migrations`));
 
   await store.migrate();
   await store.check();
@@ -54,7 +57,7 @@ test('the store is not ready before, and is after; doing it again changes nothin
 
 test('one that fails leaves nothing of itself or of the ones before it', async () => {
   const database = await freshDatabase({ migrated: false });
-  const broken = { number: 3, name: '0003_broken', sql: 'create table half (); select 1 / 0', checksum: 'x' };
+  const broken = { ...next('broken'), sql: 'create table half (); select 1 / 0', checksum: 'x' };
 
   await expect(migrating(database, [...readMigrations(), broken])).rejects.toThrow(/division by zero/);
 
@@ -64,7 +67,7 @@ test('one that fails leaves nothing of itself or of the ones before it', async (
 
 test('one that is killed in the middle leaves nothing, and the next one does it', async () => {
   const database = await freshDatabase({ migrated: false });
-  const slow = { number: 3, name: '0003_slow', sql: 'select pg_sleep(60)', checksum: 'x' };
+  const slow = { ...next('slow'), sql: 'select pg_sleep(60)', checksum: 'x' };
   const killed = migrating(database, [...readMigrations(), slow]).then(
     () => 'done',
     (error: unknown) => error,
@@ -83,9 +86,10 @@ test('one that is killed in the middle leaves nothing, and the next one does it'
 test('a schema from a newer version is refused with its name; the older replica that runs stays ready', async () => {
   const database = await freshDatabase();
   const store = database.store();
-  await database.query("insert into schema_migration values (3, '0003_of_tomorrow', 'x')");
+  const { number, name } = next('of_tomorrow');
+  await database.query(`insert into schema_migration values (${number}, '${name}', 'x')`);
 
-  await expect(store.migrate()).rejects.toThrow(/0003_of_tomorrow, which this program does not know.*newer version/);
+  await expect(store.migrate()).rejects.toThrow(/_of_tomorrow, which this program does not know.*newer version/);
   await store.check();
 });
 
@@ -117,4 +121,34 @@ test('a database whose owner may not create extensions gets a schema without the
     await database.query(`drop owned by ${role}`);
     await database.query(`drop role ${role}`);
   }
+});
+
+test('a message that told of an unreachable cluster becomes a field, and the message is what the cluster said before', async () => {
+  const database = await freshDatabase({ migrated: false });
+  await migrating(database, readMigrations().slice(0, 2));
+  const told = 'cluster unreachable since 2026-11-20T10:00:00.000Z (member1: connect ECONNREFUSED 10.0.0.1:443)';
+  const state = { status: 'Running', reason: 'Running', message: 'epoch 3', columns: 'RUNNING|Running|||' };
+  const old = (id: string, status: string, message: string, states: object, clusters = ['member1']) =>
+    database.query(`
+      insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name,
+                       clusters, cluster_states, dispatched_at, finished_at)
+      values ('${id}', 'old', 'default', 'xgboost', 500, 'RayJob', '{"jobName":"old"}', '${status}', '${status}', '${message}', '${id}',
+              array['${clusters.join("','")}'], '${JSON.stringify(states)}', now(), ${status === 'Failed' ? 'now()' : 'null'})`);
+  await old('one', 'Running', told, { member1: state });
+  await old('two', 'Running', told, { member1: state, member2: state }, ['member1', 'member2']);
+  await old('unseen', 'Pending', told, {});
+  await old('well', 'Running', 'epoch 4', { member1: state });
+  await old('ended', 'Failed', told, { member1: state });
+
+  await migrating(database);
+
+  const rows = await database.query('select id, message, unreachable_since from job order by id');
+  const since = { member1: '2026-11-20T10:00:00.000Z' };
+  expect(rows).toEqual([
+    { id: 'ended', message: told, unreachable_since: {} },
+    { id: 'one', message: 'epoch 3', unreachable_since: since },
+    { id: 'two', message: 'member1: epoch 3', unreachable_since: since },
+    { id: 'unseen', message: '', unreachable_since: since },
+    { id: 'well', message: 'epoch 4', unreachable_since: {} },
+  ]);
 });

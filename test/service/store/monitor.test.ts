@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ClusterState } from '../../../service/jobs/job.ts';
+import { parseCells } from '../../../service/jobs/state/index.ts';
 import type { MonitorChange } from '../../../service/store/store.ts';
 import { freshDatabase } from '../postgres.ts';
 import { claimOne, dispatched, inserted } from '../some-jobs.ts';
@@ -10,7 +11,7 @@ const running: ClusterState = {
   message: 'it runs',
   startedAt: '2026-01-02T03:04:05Z',
   finishedAt: null,
-  columns: 'RUNNING|Running',
+  columns: parseCells('RUNNING|Running'),
   rayCluster: 'ray-1',
 };
 const change = (
@@ -22,10 +23,27 @@ const change = (
   readVersion: job.version,
   set,
   under,
-  event: { cluster: 'member1', reason: set.reason ?? 'Changed', message: set.message ?? '' },
+  event: { cluster: 'member1', reason: set.reason ?? 'Starting', message: set.message ?? '' },
 });
 
 describe('applying', () => {
+  test('keeps what does not answer by cluster, until it answers, the job leaves that cluster or ends', async () => {
+    const store = (await freshDatabase()).store();
+    const since = '2026-01-02T03:04:05.000Z';
+    const apply = async (set: MonitorChange['set']) => {
+      const [now] = await store.monitor.read([job.id]);
+      const { applied } = await store.monitor.apply([change(now ?? job, set)], []);
+      return applied[0]?.unreachableSince;
+    };
+    const job = await dispatched(store, ['a', 'b', 'c']);
+
+    expect(await apply({ unreachableSince: { a: since } })).toEqual({ a: since });
+    expect(await apply({ unreachableSince: { b: since, c: since } })).toEqual({ a: since, b: since, c: since });
+    expect(await apply({ unreachableSince: { a: null } })).toEqual({ b: since, c: since });
+    expect(await apply({ clusters: ['c', 'd'] })).toEqual({ c: since });
+    expect(await apply({ status: 'Failed', reason: 'Lost' })).toEqual({});
+  });
+
   test('writes all changes of a tick with their events, and returns the jobs as they are then', async () => {
     const store = (await freshDatabase()).store();
     const jobs = [await dispatched(store), await dispatched(store), await dispatched(store)];
@@ -107,7 +125,7 @@ describe('applying', () => {
     const stores = [database.store(), database.store()];
     const jobs = [];
     for (let n = 0; n < 20; n++) jobs.push(await dispatched(stores[0] ?? database.store()));
-    const changes = jobs.map((job) => change(job, { status: 'Running', reason: 'Seen' }));
+    const changes = jobs.map((job) => change(job, { status: 'Running', reason: 'Submitted' }));
 
     const results = await Promise.all(
       // In opposite orders, which would deadlock if the rows were locked as they come.
@@ -116,7 +134,7 @@ describe('applying', () => {
 
     expect(results.flatMap(({ applied }) => applied)).toHaveLength(20);
     expect(results.flatMap(({ stale }) => stale)).toHaveLength(20);
-    expect(await database.query("select from event where reason = 'Seen'")).toHaveLength(20);
+    expect(await database.query("select from event where reason = 'Submitted'")).toHaveLength(20);
   });
 
   test('a finished job never changes, and becomes due so that its logs are kept and its objects removed', async () => {
@@ -124,7 +142,7 @@ describe('applying', () => {
     const job = await dispatched(store);
     expect(await store.dispatch.nextDueInSeconds()).toBeNull();
 
-    const { applied } = await store.monitor.apply([change(job, { status: 'Succeeded', reason: 'Done' })], []);
+    const { applied } = await store.monitor.apply([change(job, { status: 'Succeeded', reason: 'Succeeded' })], []);
     const finished = applied[0] ?? job;
     const again = await store.monitor.apply([change(finished, { status: 'Failed' })], []);
 
@@ -149,7 +167,7 @@ describe('leases guard what is written', () => {
     const [lease] = await store.leases.hold('me', ['a'], 1, 60);
     if (!lease) throw new Error('not held');
     const attempt = async (under: string[], leases: (typeof lease)[]) =>
-      (await store.monitor.apply([change(job, { reason: 'Seen' }, under)], leases)).stale.length === 0;
+      (await store.monitor.apply([change(job, { reason: 'Submitted' }, under)], leases)).stale.length === 0;
 
     expect(await attempt(['a', 'b'], [lease])).toBe(false);
     expect(await attempt(['a'], [])).toBe(false);
@@ -170,7 +188,7 @@ describe('leases guard what is written', () => {
     // The write has taken its lease and now waits for the job's row, which someone else has locked.
     await database.query('begin');
     await database.query('select from job where id = $1 for update', [job.id]);
-    const writing = store.monitor.apply([change(job, { reason: 'Seen' }, ['a'])], leases);
+    const writing = store.monitor.apply([change(job, { reason: 'Submitted' }, ['a'])], leases);
     await untilWaiting(database, 1);
     const retiring = store.leases.retire('me');
     await untilWaiting(database, 2);

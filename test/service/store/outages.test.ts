@@ -154,7 +154,7 @@ test('a pool that is exhausted by locks: unavailable to those who wait too long,
   const id = await inserted(store);
   await database.query('begin');
   await database.query('select from job where id = $1 for update', [id]);
-  const said = { reason: 'r', message: 'm' };
+  const said = { reason: 'Cancelling', message: 'm' } as const;
 
   // Two wait for the lock and hold all sessions; a third waits for one of these. All give up before the test does.
   const waiting = await Promise.allSettled([

@@ -1,0 +1,209 @@
+// Every reason that a job, a cluster's part of it or an event of its history gives: who says it, what follows from it, and what a
+// person is told. The service decides by this table, and the page shows it. No imports, as in contract.ts.
+
+/** Who says so. `cluster`: KubeRay or Kubernetes in a member, as service/jobs/state reads them. */
+type Setter = 'api' | 'dispatch' | 'monitor' | 'cluster';
+
+/** Where in its life the job is then; `any` explains the phase in which it happens. */
+export type ReasonPhase = 'waiting' | 'placing' | 'starting' | 'running' | 'suspended' | 'stopping' | 'ended' | 'any';
+
+export interface ReasonFacts {
+  readonly setBy: readonly Setter[];
+  /** `ended` is final. */
+  readonly phase: ReasonPhase;
+  /** Said by an event of the job's history only, never by the job. */
+  readonly eventOnly?: true;
+  /** A person stopped it, or is about to. */
+  readonly stopped?: 'suspended' | 'cancelled' | 'deleted';
+  /** The member may still have to act on a wish to suspend or to resume. */
+  readonly suspension?: true;
+  /** It does not pass by itself: somebody has to do something. */
+  readonly attention?: true;
+  /** Of an end that is no success: whether the same request may succeed the next time. */
+  readonly retryable?: boolean;
+  /** The dispatcher gave up creating it: what was made so far is removed at once. */
+  readonly undone?: true;
+  readonly label: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+const TRIED_AGAIN = 'The control plane does not take the job just now. It is tried again by itself.';
+const ASK_ADMINISTRATOR =
+  'Whoever runs the platform has to look at its access to Karmada. The job goes on by itself then.';
+const TIME_LIMIT = 'The time limit was reached. Retry with a longer one under "Stopping condition".';
+
+export const REASONS = {
+  // On its way to a cluster.
+  Queued: { setBy: ['api'], phase: 'waiting', label: 'Queued' },
+  Dispatched: { setBy: ['dispatch'], phase: 'placing', label: 'Dispatched' },
+  Unschedulable: {
+    setBy: ['dispatch'],
+    phase: 'placing',
+    attention: true,
+    label: 'Unschedulable',
+    hint: 'No cluster takes a job of this size. Ask for less, choose other target clusters, or wait until other jobs end.',
+  },
+  Scheduled: { setBy: ['dispatch', 'monitor'], phase: 'starting', label: 'Scheduled' },
+  Rescheduled: { setBy: ['dispatch'], phase: 'any', label: 'Rescheduled' },
+  NamespaceTerminating: { setBy: ['dispatch'], phase: 'any', label: 'Namespace terminating' },
+  NamespaceMissing: { setBy: ['dispatch'], phase: 'any', label: 'Namespace missing' },
+  StillRemoving: { setBy: ['dispatch'], phase: 'any', label: 'Still removing' },
+  KarmadaUnavailable: { setBy: ['dispatch'], phase: 'any', label: 'Karmada unavailable', hint: TRIED_AGAIN },
+  KarmadaUnauthenticated: {
+    setBy: ['dispatch'],
+    phase: 'any',
+    attention: true,
+    label: 'Karmada unauthenticated',
+    hint: ASK_ADMINISTRATOR,
+  },
+  KarmadaForbidden: {
+    setBy: ['dispatch'],
+    phase: 'any',
+    attention: true,
+    label: 'Karmada forbidden',
+    hint: ASK_ADMINISTRATOR,
+  },
+  KarmadaRefused: { setBy: ['dispatch'], phase: 'any', label: 'Karmada refused', hint: TRIED_AGAIN },
+  KarmadaConflict: { setBy: ['dispatch'], phase: 'any', label: 'Karmada conflict', hint: TRIED_AGAIN },
+  KarmadaGarbled: { setBy: ['dispatch'], phase: 'any', label: 'Karmada garbled', hint: TRIED_AGAIN },
+  ClusterUnavailable: { setBy: ['dispatch'], phase: 'any', label: 'Cluster unavailable' },
+  ClusterUnknown: {
+    setBy: ['dispatch'],
+    phase: 'any',
+    attention: true,
+    label: 'Cluster unknown',
+    hint: 'The cluster has left Karmada. The job goes on when it is back; else cancel it and retry elsewhere.',
+  },
+  InternalError: {
+    setBy: ['dispatch'],
+    phase: 'any',
+    attention: true,
+    label: 'Internal error',
+    hint: "Whoever runs the platform finds what went wrong in the service's log. It is tried again by itself.",
+  },
+
+  // In a cluster.
+  Created: { setBy: ['cluster'], phase: 'starting', label: 'Created' },
+  Starting: { setBy: ['cluster'], phase: 'starting', label: 'Starting' },
+  Waiting: { setBy: ['cluster'], phase: 'starting', label: 'Waiting' },
+  Submitting: { setBy: ['cluster'], phase: 'starting', label: 'Submitting' },
+  Submitted: { setBy: ['cluster'], phase: 'starting', label: 'Submitted' },
+  Running: { setBy: ['cluster'], phase: 'running', label: 'Running' },
+  Retrying: { setBy: ['cluster'], phase: 'any', label: 'Retrying' },
+
+  // What a person asked for.
+  Suspending: {
+    setBy: ['api', 'dispatch', 'cluster'],
+    phase: 'suspended',
+    stopped: 'suspended',
+    suspension: true,
+    label: 'Suspending',
+  },
+  Suspended: {
+    setBy: ['dispatch', 'cluster'],
+    phase: 'suspended',
+    stopped: 'suspended',
+    suspension: true,
+    label: 'Suspended',
+  },
+  Resuming: { setBy: ['api', 'dispatch'], phase: 'any', suspension: true, label: 'Resuming' },
+  Cancelling: { setBy: ['api', 'dispatch'], phase: 'stopping', stopped: 'cancelled', label: 'Cancelling' },
+  Deleting: { setBy: ['api', 'dispatch'], phase: 'stopping', stopped: 'deleted', label: 'Deleting' },
+
+  // The end.
+  Succeeded: { setBy: ['cluster'], phase: 'ended', label: 'Succeeded' },
+  Cancelled: { setBy: ['dispatch'], phase: 'ended', stopped: 'cancelled', retryable: true, label: 'Cancelled' },
+  Refused: {
+    setBy: ['dispatch'],
+    phase: 'ended',
+    retryable: false,
+    undone: true,
+    label: 'Refused',
+    hint: 'Karmada would refuse the same request again. Clone the job and change what the message names.',
+  },
+  NameTaken: { setBy: ['dispatch'], phase: 'ended', retryable: true, undone: true, label: 'Name taken' },
+  Lost: {
+    setBy: ['monitor'],
+    phase: 'ended',
+    retryable: true,
+    label: 'Lost',
+    hint: 'Somebody removed the job in its cluster. Retry runs it again from the start.',
+  },
+  AppFailed: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'App failed' },
+  Stopped: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Stopped' },
+  SubmissionFailed: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Submission failed' },
+  DeploymentFailed: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Deployment failed' },
+  ValidationFailed: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: false,
+    label: 'Validation failed',
+    hint: 'KubeRay would refuse the same request again. Clone the job and change what the message names.',
+  },
+  DeadlineExceeded: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: false,
+    label: 'Deadline exceeded',
+    hint: TIME_LIMIT,
+  },
+  PreRunningDeadlineExceeded: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    label: 'Pre running deadline exceeded',
+  },
+  JobDeploymentStatusTransitionGracePeriodExceeded: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    label: 'Job deployment status transition grace period exceeded',
+  },
+  JobStatusCheckTimeoutExceeded: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    label: 'Job status check timeout exceeded',
+  },
+  BackoffLimitExceeded: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Backoff limit exceeded' },
+  PodFailurePolicy: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Pod failure policy' },
+  OutcomeUnknown: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Outcome unknown' },
+
+  // Told by an event alone.
+  Moved: { setBy: ['monitor'], phase: 'any', eventOnly: true, label: 'Moved' },
+  ClusterUnreachable: {
+    setBy: ['monitor'],
+    phase: 'any',
+    eventOnly: true,
+    label: 'Cluster unreachable',
+    hint: 'The cluster does not answer. The job may be running all the same; its state is updated when the cluster is back.',
+  },
+  ClusterReachable: { setBy: ['monitor'], phase: 'any', eventOnly: true, label: 'Cluster reachable' },
+  Deleted: { setBy: ['dispatch'], phase: 'ended', eventOnly: true, label: 'Deleted' },
+} as const satisfies Readonly<Record<string, ReasonFacts>>;
+
+export type Reason = keyof typeof REASONS;
+
+declare const notOurs: unique symbol;
+/** A word from outside, or of another version of this service. It is shown as it is, and nothing is decided by it. */
+export type OtherReason = string & { readonly [notOurs]: true };
+
+export type AnyReason = Reason | OtherReason;
+
+export const isReason = (word: string): word is Reason => Object.hasOwn(REASONS, word);
+
+export const asReason = (word: string): AnyReason => (isReason(word) ? word : (word as OtherReason));
+
+/** undefined for a word that is not ours: nothing follows from it. */
+export const factsOf = (reason: string): ReasonFacts | undefined => (isReason(reason) ? REASONS[reason] : undefined);
+
+/**
+ * A word that a member wrote. One of ours that no member says would be taken for our own decision, so it is told apart:
+ * a RayJob that failed as "Refused" was not refused by Karmada.
+ */
+export function reasonFromCluster(word: string): AnyReason {
+  if (!isReason(word)) return word as OtherReason;
+  const setters: readonly Setter[] = REASONS[word].setBy;
+  return setters.includes('cluster') ? word : (`Member${word}` as OtherReason);
+}
