@@ -103,10 +103,11 @@ interface Import {
   readonly target: string;
 }
 
-/** "service/jobs" of "service/jobs/state/rayjob.ts"; a file directly below service or infra is a part by itself. */
+/** "service/jobs" of "service/jobs/state/rayjob.ts"; a file directly below service or infra is a part by itself. contract/ is contract.ts. */
 function partOf(path: string): string {
   const [top = '', second = '', ...deeper] = path.split('/');
   if (top !== 'service' && top !== 'infra') return top;
+  if (second === 'contract') return CONTRACT;
   return deeper.length > 0 ? `${top}/${second}` : path;
 }
 
