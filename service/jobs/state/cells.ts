@@ -1,5 +1,3 @@
-import type { JobKind } from '../job.ts';
-
 /**
  * The columns of a member's Table that tell the state of an object, by kind, in the order in which they are printed here. Ages and
  * durations, which move by themselves, are left out. Job has no Status column before Kubernetes 1.31.
@@ -7,7 +5,9 @@ import type { JobKind } from '../job.ts';
 export const STATE_COLUMNS = {
   RayJob: ['job status', 'deployment status', 'ray cluster name', 'start time', 'end time'],
   Job: ['Status', 'Completions'],
-} as const satisfies Readonly<Record<JobKind, readonly string[]>>;
+} as const;
+
+type Kind = keyof typeof STATE_COLUMNS;
 
 declare const printed: unique symbol;
 /**
@@ -19,11 +19,11 @@ export type StateCells = string & { readonly [printed]: true };
 /** Equal to nothing that a member prints: the object is read again. */
 export const NO_CELLS = '' as StateCells;
 
-type CellsOf<Kind extends JobKind> = Readonly<Partial<Record<(typeof STATE_COLUMNS)[Kind][number], string | null>>>;
+type CellsOf<K extends Kind> = Readonly<Partial<Record<(typeof STATE_COLUMNS)[K][number], string | null>>>;
 
 /** A cell that is empty and a column that the member does not have are the same. */
-export function printCells<Kind extends JobKind>(kind: Kind, cells: CellsOf<Kind>): StateCells {
-  const columns: readonly (keyof CellsOf<Kind>)[] = STATE_COLUMNS[kind];
+export function printCells<K extends Kind>(kind: K, cells: CellsOf<K>): StateCells {
+  const columns: readonly (keyof CellsOf<K>)[] = STATE_COLUMNS[kind];
   let text = '';
   for (const column of columns) text += `${cells[column] ?? ''}|`;
   return text as StateCells;
