@@ -1,5 +1,5 @@
-import { KINDS } from '../contract.ts';
 import type { Reason } from '../contract/reasons.ts';
+import { KINDS } from '../contract.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';

@@ -1,5 +1,5 @@
-import type { Column } from '../kube/table.ts';
 import type { STATE_COLUMNS } from '../jobs/state/index.ts';
+import type { Column } from '../kube/table.ts';
 
 type Columns<K extends keyof typeof STATE_COLUMNS> = readonly (Column & { name: (typeof STATE_COLUMNS)[K][number] })[];
 

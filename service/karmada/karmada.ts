@@ -58,7 +58,6 @@ export interface Karmada {
   close(): Promise<void>;
 }
 
-
 /** One member cluster, read through the proxy. */
 export interface Member {
   readonly cluster: string;
