@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/store': ['service/jobs', CONTRACT],
   'service/signals.ts': [],
   'service/kube': ['service/signals.ts'],
-  'service/karmada': ['service/kube', CONTRACT],
+  'service/karmada': ['service/jobs', 'service/kube', CONTRACT],
   'service/trainingjob': [],
   'service/probe': [CONTRACT],
   'service/config': ['service/auth', 'service/store', 'service/kube', CONTRACT],
