@@ -31,6 +31,28 @@ export const ENV = {
   storageClass: 'JOB_STORAGE_CLASS',
 } as const;
 
+/** How durations are written: a whole number and one of these units, such as 500ms or 2m. */
+export const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Bounds and defaults of what can be set as a variable of the service and in the settings of its manifests. */
+export const RANGES = {
+  databasePoolSize: { least: 2, most: 500, default: 10 },
+  rateLimitPerMinute: { least: 0, most: 10_000_000, default: 1200 },
+  monitorInterval: { least: '100ms', most: '10m', default: '1s' },
+  monitorLostGrace: { least: '0s', most: '1d', default: '30s' },
+  monitorCheckInterval: { least: '1s', most: '1h', default: '30s' },
+  logKeepBytes: { least: 0, most: 100 * 1024 * 1024, default: 1024 * 1024 },
+  finishedRetention: { least: '0s', most: '365d', default: '1h' },
+} as const;
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+/** How the monitor learns what happens in the clusters. */
+export const MONITOR_MODES = ['poll', 'watch'] as const;
+
+export const DEFAULT_CREDENTIALS_SECRET = 'mlplatform-object-storage';
+export const DEFAULT_RAY_IMAGE = { repository: 'rayproject/ray', tag: '2.46.0' } as const;
+
 /** Command-line flags that override the variables; the manifests pass them as `args` to the image's entry point. */
 export const FLAGS = {
   databaseUrl: '--database-url',

@@ -69,7 +69,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     CONTRACT,
   ],
 
-  'infra/settings': [],
+  'infra/settings': [CONTRACT],
   'infra/constructs': ['infra/settings', 'imports', CONTRACT],
   'infra/stacks': ['infra/constructs', 'infra/settings', 'imports', CONTRACT],
   'infra/synth': STACKS,

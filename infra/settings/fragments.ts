@@ -210,7 +210,7 @@ export const monitoring = () =>
     enabled: z.boolean().default(false).describe('Write ServiceMonitors, alerts and the dashboard.'),
     namespace: s.dnsLabel().default('monitoring').describe('Namespace of Prometheus, which may then read the metrics.'),
     labels: s.labels().default({}).describe('Labels by which your Prometheus picks monitors and rules up.'),
-    interval: s.duration().default('30s').describe('Time between two scrapes.'),
+    interval: s.duration({ least: '100ms', most: '1d' }).default('30s').describe('Time between two scrapes.'),
   });
 export type Monitoring = z.output<ReturnType<typeof monitoring>>;
 

@@ -2,6 +2,8 @@
 // become the JSON Schema of the Helm chart; a pattern's message says what is allowed. Patterns keep to what Go's RE2
 // knows (no look-around), for Helm checks with it.
 import { z } from 'zod';
+import { DURATION_UNITS } from '../../service/contract.ts';
+import { wholeNumbers } from './whole-numbers.ts';
 
 // Lengths are bounded beside the pattern: a counted repetition is written out by Go's regular expressions, and Helm
 // compiles every one of them each time that it renders.
@@ -58,7 +60,23 @@ export const imageTag = () => optionalText(tag, 'an image tag', 128);
 export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
 export const cpu = () => text('[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}', 'CPUs such as 500m or 2, as text');
 export const bytes = () => text('[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)', 'an amount such as 512Mi or 10Gi');
-export const duration = () => text('[1-9][0-9]{0,4}(ms|s|m|h)', 'a duration such as 30s or 5m');
+
+/** From `least` to `most`, in any unit: the pattern has the range of each. */
+export const duration = ({ least, most }: { least: string; most: string }) => {
+  const [from, to] = [milliseconds(least), milliseconds(most)];
+  const ranges = Object.entries(DURATION_UNITS).flatMap(([unit, length]) => {
+    const [fewest, greatest] = [Math.ceil(from / length), Math.floor(to / length)];
+    return fewest <= greatest ? [`(${wholeNumbers(fewest, greatest)})${unit}`] : [];
+  });
+  return text(ranges.join('|'), `a duration from ${least} to ${most}, such as 500ms, 30s or 5m`);
+};
+
+function milliseconds(duration: string): number {
+  const unit = Object.entries(DURATION_UNITS).find(([name]) => duration === `${Number.parseInt(duration, 10)}${name}`);
+  if (!unit) throw new Error(`${duration} is no duration`);
+  return Number.parseInt(duration, 10) * unit[1];
+}
+
 export const cidr = () =>
   text(
     `${octet}(\\.${octet}){3}/(3[0-2]|[12]?[0-9])|[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`,

@@ -1,3 +1,5 @@
+import { DEFAULT_RAY_IMAGE } from '../../service/contract.ts';
+
 // Every image that is not ours, by name and version, in this one place. A settings file may replace any part of each,
 // such as the registry by a mirror; a digest pins it beyond its tag.
 export const THIRD_PARTY_IMAGES = {
@@ -12,5 +14,6 @@ export const THIRD_PARTY_IMAGES = {
   postgres: { registry: 'docker.io', repository: 'library/postgres', tag: '15.14-alpine3.22' },
   cloudnativePostgres: { registry: 'ghcr.io', repository: 'cloudnative-pg/postgresql', tag: '15.14' },
   prometheus: { registry: 'docker.io', repository: 'prom/prometheus', tag: 'v3.5.0' },
+  ray: { registry: 'docker.io', ...DEFAULT_RAY_IMAGE },
   redis: { registry: 'docker.io', repository: 'library/redis', tag: '7.4.6-alpine3.21' },
 } as const;

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import { groupsShape, readAccessFile, tokensShape } from '../auth/files.ts';
-import { DEFAULT_PORT, ENV, FLAGS } from '../contract.ts';
+import {
+  DEFAULT_CREDENTIALS_SECRET,
+  DEFAULT_PORT,
+  DEFAULT_RAY_IMAGE,
+  ENV,
+  FLAGS,
+  LOG_LEVELS,
+  MONITOR_MODES,
+  RANGES,
+} from '../contract.ts';
 import { kubeconfigFile } from './kubeconfig.ts';
 import {
   choice,
@@ -67,19 +76,19 @@ export const SETTINGS = {
     variable: ENV.port,
     flag: FLAGS.port,
     help: 'port to listen on; 0 lets the system choose',
-    schema: integer(0, 65535),
+    schema: integer({ least: 0, most: 65_535 }),
     default: String(DEFAULT_PORT),
   }),
   databasePoolSize: setting({
     variable: ENV.databasePoolSize,
     help: 'most connections to PostgreSQL that this replica opens',
-    schema: integer(2, 500),
-    default: '10',
+    schema: integer(RANGES.databasePoolSize),
+    default: String(RANGES.databasePoolSize.default),
   }),
   logLevel: setting({
     variable: ENV.logLevel,
-    help: 'trace, debug, info, warn, error or silent',
-    schema: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+    help: LOG_LEVELS.join(', '),
+    schema: choice(LOG_LEVELS),
     default: 'info',
   }),
   auth: setting({
@@ -123,8 +132,8 @@ export const SETTINGS = {
   rateLimitPerMinute: setting({
     variable: ENV.rateLimitPerMinute,
     help: 'requests a minute and caller; 0 sets no limit',
-    schema: integer(0, 10_000_000),
-    default: '1200',
+    schema: integer(RANGES.rateLimitPerMinute),
+    default: String(RANGES.rateLimitPerMinute.default),
   }),
   trustProxy: setting({
     variable: ENV.trustProxy,
@@ -135,50 +144,50 @@ export const SETTINGS = {
   monitorInterval: setting({
     variable: ENV.monitorInterval,
     help: 'how often each member cluster is asked for the state of its jobs',
-    schema: duration('100ms', '10m'),
-    default: '1s',
+    schema: duration(RANGES.monitorInterval),
+    default: RANGES.monitorInterval.default,
   }),
   monitorMode: setting({
     variable: ENV.monitorMode,
     help: 'poll: one query a cluster and interval; watch: one watch a cluster, checked by the query',
-    schema: choice(['poll', 'watch']),
+    schema: choice(MONITOR_MODES),
     default: 'poll',
   }),
   monitorLostGrace: setting({
     variable: ENV.monitorLostGrace,
     help: 'how long a job may be gone from a cluster that answers before it counts as lost',
-    schema: duration('0s', '1d'),
-    default: '30s',
+    schema: duration(RANGES.monitorLostGrace),
+    default: RANGES.monitorLostGrace.default,
   }),
   monitorCheckInterval: setting({
     variable: ENV.monitorCheckInterval,
     help: 'watch mode: how often the query checks what the watch told',
-    schema: duration('1s', '1h'),
-    default: '30s',
+    schema: duration(RANGES.monitorCheckInterval),
+    default: RANGES.monitorCheckInterval.default,
   }),
   logKeepBytes: setting({
     variable: ENV.logKeepBytes,
     help: 'bytes of output kept of each job after its pods have gone; 0 keeps none',
-    schema: integer(0, 100 * 1024 * 1024),
-    default: String(1024 * 1024),
+    schema: integer(RANGES.logKeepBytes),
+    default: String(RANGES.logKeepBytes.default),
   }),
   finishedRetention: setting({
     variable: ENV.finishedRetention,
     help: "how long a finished job's objects stay in the clusters",
-    schema: duration('0s', '365d'),
-    default: '1h',
+    schema: duration(RANGES.finishedRetention),
+    default: RANGES.finishedRetention.default,
   }),
   credentialsSecret: setting({
     variable: ENV.credentialsSecret,
     help: 'Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that training pods read in their namespace',
     schema: kubernetesName,
-    default: 'mlplatform-object-storage',
+    default: DEFAULT_CREDENTIALS_SECRET,
   }),
   rayImage: setting({
     variable: ENV.rayImage,
     help: 'image of Ray head and workers for the built-in algorithms, unless a job names its own',
     schema: imageReference,
-    default: 'rayproject/ray:2.46.0',
+    default: `${DEFAULT_RAY_IMAGE.repository}:${DEFAULT_RAY_IMAGE.tag}`,
   }),
   storageClass: setting({
     variable: ENV.storageClass,

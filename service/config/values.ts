@@ -1,14 +1,13 @@
 import { z } from 'zod';
+import { DURATION_UNITS } from '../contract.ts';
 import { type Connection, parseConnection } from '../store/connection.ts';
 
 // Settings come as text, from the environment or the command line. Each schema here turns one kind of text into a value,
 // and its message says what is allowed, since the message is all that an operator sees.
 
-const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
 /** Text such as 500ms, 1s, 2m, 1h or 7d, as milliseconds. */
-export const duration = (least: string, most: string) => {
-  const allowed = `a duration from ${least} to ${most}, such as 500ms, 1s, 2m or 1h`;
+export const duration = ({ least, most }: { least: string; most: string }) => {
+  const allowed = `a duration from ${least} to ${most}: a whole number and its unit, such as 500ms, 1s, 2m or 1h`;
   return z.string().transform((text, context) => {
     const milliseconds = parseDuration(text);
     if (milliseconds !== undefined && milliseconds >= bound(least) && milliseconds <= bound(most)) return milliseconds;
@@ -18,8 +17,8 @@ export const duration = (least: string, most: string) => {
 };
 
 function parseDuration(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim());
-  return match ? Number(match[1]) * UNITS[match[2] as keyof typeof UNITS] : undefined;
+  const [, count, unit] = /^(0|[1-9][0-9]*)(ms|s|m|h|d)$/.exec(text) ?? [];
+  return count === undefined ? undefined : Number(count) * DURATION_UNITS[unit as keyof typeof DURATION_UNITS];
 }
 
 function bound(text: string): number {
@@ -28,7 +27,7 @@ function bound(text: string): number {
   return milliseconds;
 }
 
-export const integer = (least: number, most: number) =>
+export const integer = ({ least, most }: { least: number; most: number }) =>
   z
     .string()
     .trim()

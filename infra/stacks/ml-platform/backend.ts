@@ -12,6 +12,7 @@ import { canonicalJson } from '../../constructs/canonical-json.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { type Connection, external } from '../../constructs/endpoint.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
+import { imageReference } from '../../constructs/image.ts';
 import type { Postgres } from '../../constructs/postgres.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
 import type { Mount } from '../../constructs/volume.ts';
@@ -31,7 +32,7 @@ const SLACK_SECONDS = 15;
 
 /** The job API with its dispatcher and monitor. */
 export function backend(scope: Construct, settings: Settings, database: Postgres): WebService {
-  const { auth, backend, exposure, karmada } = settings;
+  const { auth, backend, exposure, images, jobs, karmada } = settings;
   const access = accessControl(scope, auth);
   return new WebService(scope, BACKEND, {
     title: 'Job API',
@@ -61,7 +62,16 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.host]: '0.0.0.0',
       [ENV.port]: String(DEFAULT_PORT),
       [ENV.logLevel]: backend.logLevel,
+      [ENV.databasePoolSize]: String(backend.databasePoolSize),
       [ENV.monitorInterval]: backend.monitorInterval,
+      [ENV.monitorMode]: backend.monitorMode,
+      [ENV.monitorCheckInterval]: backend.monitorCheckInterval,
+      [ENV.monitorLostGrace]: backend.monitorLostGrace,
+      [ENV.rayImage]: imageReference(jobs.image, images),
+      [ENV.credentialsSecret]: jobs.credentialsSecret,
+      [ENV.storageClass]: jobs.storageClass,
+      [ENV.finishedRetention]: jobs.finishedRetention,
+      [ENV.logKeepBytes]: String(jobs.logKeepBytes),
       [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),
       [ENV.corsOrigins]: backend.corsOrigins.join(','),
       // Behind the Ingress the caller's address is in X-Forwarded-For; without one, anybody could write it there.

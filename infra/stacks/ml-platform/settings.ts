@@ -1,9 +1,16 @@
 import { z } from 'zod';
+import { DEFAULT_CREDENTIALS_SECRET, LOG_LEVELS, MONITOR_MODES, RANGES } from '../../../service/contract.ts';
 import { postgres } from '../../settings/database.ts';
 import { withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
+import { THIRD_PARTY_IMAGES } from '../../settings/third-party-images.ts';
+
+const wholeNumber = ({ least, most, default: usual }: { least: number; most: number; default: number }) =>
+  z.int().min(least).max(most).default(usual);
+
+const duration = (range: { least: string; most: string; default: string }) => s.duration(range).default(range.default);
 
 const backend = () =>
   f.section('The job API, its dispatcher and its monitor.', {
@@ -14,22 +21,52 @@ const backend = () =>
     disruptionBudget: f.disruptionBudget(),
     topologySpread: f.topologySpread(),
     pod: f.pod(),
-    logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('What is logged.'),
-    monitorInterval: s
-      .text('[1-9][0-9]{2}ms|[1-5]?[1-9]s|[1-9]m', '100ms to 9m')
-      .default('1s')
-      .describe('Time between two looks at every member cluster.'),
-    rateLimitPerMinute: z
-      .int()
-      .min(0)
-      .max(100_000)
-      .default(1200)
-      .describe('Requests per caller and minute; 0 sets no limit.'),
+    logLevel: z.enum(LOG_LEVELS).default('info').describe('What is logged.'),
+    monitorInterval: duration(RANGES.monitorInterval).describe('Time between two looks at every member cluster.'),
+    monitorMode: z
+      .enum(MONITOR_MODES)
+      .default('poll')
+      .describe('poll: one query a cluster and interval; watch: one watch a cluster, checked by the query.'),
+    monitorCheckInterval: duration(RANGES.monitorCheckInterval).describe(
+      'For monitorMode watch: time between two queries that check what the watch told.',
+    ),
+    monitorLostGrace: duration(RANGES.monitorLostGrace).describe(
+      'How long a job may be gone from a cluster that answers before it counts as lost.',
+    ),
+    databasePoolSize: wholeNumber(RANGES.databasePoolSize).describe(
+      'Most connections to PostgreSQL that each replica opens.',
+    ),
+    rateLimitPerMinute: wholeNumber(RANGES.rateLimitPerMinute).describe(
+      'Requests per caller and minute; 0 sets no limit.',
+    ),
     corsOrigins: z.array(s.origin()).max(20).default([]).describe('Other origins whose pages may call the API.'),
     kubeconfigSecret: s
       .objectName()
       .default('backend-kubeconfig')
       .describe('Secret with the keys karmada-kubeconfig and mgmt-kubeconfig.'),
+  });
+
+const jobs = () =>
+  f.section('What training jobs get, in whichever cluster they run.', {
+    image: f
+      .image(THIRD_PARTY_IMAGES.ray)
+      .describe('The image of the built-in algorithms (Ray head and workers), unless a job names its own.'),
+    credentialsSecret: s
+      .objectName()
+      .default(DEFAULT_CREDENTIALS_SECRET)
+      .describe(
+        'Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that training pods read in their namespace, if it is there.',
+      ),
+    storageClass: s
+      .optionalName()
+      .default('')
+      .describe("StorageClass of their volumes, which many pods write; empty: the default of the job's cluster."),
+    finishedRetention: duration(RANGES.finishedRetention).describe(
+      "How long a finished job's objects stay in its cluster.",
+    ),
+    logKeepBytes: wholeNumber(RANGES.logKeepBytes).describe(
+      "Bytes of each job's output that are kept when its pods have gone; 0 keeps none.",
+    ),
   });
 
 const groupGrant = z.strictObject({
@@ -153,6 +190,7 @@ export const settings = withRules(
       ...f.common('ml-platform'),
       exposure: exposure(),
       backend: backend(),
+      jobs: jobs(),
       auth: auth(),
       frontend: frontend(),
       database: postgres({

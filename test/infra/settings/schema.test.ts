@@ -106,7 +106,12 @@ describe('the small pieces', () => {
     },
     { name: 'cpu', schema: s.cpu(), right: ['500m', '2', '1000m'], wrong: ['0', '0m', '1.5', '', '2Gi', 2] },
     { name: 'bytes', schema: s.bytes(), right: ['512Mi', '10Gi'], wrong: ['512', '0Mi', '10G', '1.5Gi', ''] },
-    { name: 'duration', schema: s.duration(), right: ['30s', '100ms', '5m'], wrong: ['30', '0s', '1d', '1m30s'] },
+    {
+      name: 'duration',
+      schema: s.duration({ least: '100ms', most: '10m' }),
+      right: ['100ms', '10s', '20s', '60s', '600s', '10m', '600000ms'],
+      wrong: ['30', '0s', '99ms', '11m', '601s', '600001ms', '1h', '1m30s', '1.5s', '05s', '-1s', ' 1s', '1S', ''],
+    },
     {
       name: 'cidr',
       schema: s.cidr(),

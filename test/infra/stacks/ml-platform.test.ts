@@ -120,6 +120,7 @@ describe('the backend', () => {
         const setting = settings.get(name);
         expect(setting, `${name} is a setting of the service`).toBeDefined();
         if (name.endsWith('_FILE')) continue; // a file of the pod, not of this machine
+        if (value === '') continue; // counts as not set
         expect(setting?.schema.safeParse(value), `${name}=${value}`).toMatchObject({ success: true });
       }
     }

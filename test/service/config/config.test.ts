@@ -67,7 +67,10 @@ describe('a sound configuration', () => {
 
   test('durations have units', async () => {
     expect((await load({ MONITOR_INTERVAL: '500ms', FINISHED_RETENTION: '2m' })).monitor.intervalMs).toBe(500);
-    expect((await load({ FINISHED_RETENTION: '1.5h' })).finishedRetentionMs).toBe(5_400_000);
+    expect((await load({ FINISHED_RETENTION: '90m' })).finishedRetentionMs).toBe(5_400_000);
+    expect(await mistakes({ FINISHED_RETENTION: '1.5h' })).toEqual([
+      'FINISHED_RETENTION=1.5h: must be a duration from 0s to 365d: a whole number and its unit, such as 500ms, 1s, 2m or 1h',
+    ]);
   });
 
   test('nothing can change it later', async () => {
