@@ -1,3 +1,4 @@
+import { ENV } from '../../../service/contract.ts';
 import { all, type Subject, title } from '../subjects.ts';
 
 /** Text that is secret whatever the place. */
@@ -11,6 +12,9 @@ const SECRET_TEXT: Record<string, RegExp> = {
   'a client certificate or key of a kubeconfig': /client-(key|certificate)-data:/,
 };
 const SECRET_NAME = /(password|passwd|secret|token|api_?key|credentials?)$/i;
+/** Says which Secret is read, not what is in it. */
+const NAMES_A_SECRET: readonly string[] = [ENV.credentialsSecret];
+const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !NAMES_A_SECRET.includes(name);
 
 /** What in a text looks like a secret. */
 export const secretsIn = (text: string): string[] =>
@@ -30,8 +34,7 @@ function literals(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return [];
   const { data, name, value: text } = value as Record<string, unknown>;
   const variable =
-    typeof name === 'string' && typeof text === 'string' && text !== '' && SECRET_NAME.test(name) ? [name] : [];
-  const keys =
-    data !== null && typeof data === 'object' ? Object.keys(data).filter((key) => SECRET_NAME.test(key)) : [];
+    typeof name === 'string' && typeof text === 'string' && text !== '' && isSecretName(name) ? [name] : [];
+  const keys = data !== null && typeof data === 'object' ? Object.keys(data).filter(isSecretName) : [];
   return [...variable, ...keys, ...Object.values(value).flatMap(literals)];
 }
