@@ -1,5 +1,5 @@
 import { Listr } from 'listr2';
-import { KubeconfigError } from '../../service/karmada/kubeconfig.ts';
+import { KubeconfigError } from '../../service/kube/kubeconfig.ts';
 import { PlanError } from '../plan.ts';
 import { StepFailure, UsageError } from './failure.ts';
 import { ApiFailure } from './kube/api.ts';

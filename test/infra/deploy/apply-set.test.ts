@@ -170,6 +170,8 @@ test("from the revisions of earlier releases: what they applied is pruned, what 
   const [platform = [], karmada = []] = [folders.get(''), folders.get('karmada')];
   apply(namespace, 'ml-platform-deploy');
   for (const object of platform) apply(object, 'ml-platform-deploy');
+  const data = { password: 'eA==', url: 'eA==' };
+  apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'postgres-credentials' }, data } as KubeObject, 'x');
   const revision = (number: number, more: KubeObject[] = []) =>
     apply(
       {
@@ -191,7 +193,7 @@ test("from the revisions of earlier releases: what they applied is pruned, what 
       'ml-platform-deploy',
     );
   const configMap = (name: string): KubeObject =>
-    ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } }) as KubeObject;
+    ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { key: 'value' } }) as KubeObject;
   revision(1, [configMap('old'), configMap('made-anew')]);
   revision(2);
   apply(configMap('old'), 'ml-platform-deploy');
@@ -199,6 +201,7 @@ test("from the revisions of earlier releases: what they applied is pruned, what 
   apply(configMap('made-anew'), 'kubectl');
 
   const dryRun = await world.deploy('--dry-run', ...external());
+  expect(dryRun.err).toBe('');
   expect(dryRun.out).toContain('remove: ConfigMap old');
   expect(find('v1', 'ConfigMap', 'ml-platform-revision-2')).toBeDefined();
 
