@@ -41,6 +41,7 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
   async function* pages(...[kind, query = {}, options]: Parameters<Kube['pages']>): AsyncGenerator<ObjectList> {
     const call = {
       ...asking('list', 'GET', collectionTarget(server, kind, query.namespace ?? null)),
+      ...(query.metadataOnly && { accept: metadataAs('PartialObjectMetadataList') }),
       query: { ...selecting(query), resourceVersion: query.resourceVersion, limit: query.limit ?? LIST_PAGE },
     };
     let resourceVersion: string | undefined;
@@ -109,6 +110,7 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     async *watch(kind, query, options) {
       const call = {
         ...asking('watch', 'GET', collectionTarget(server, kind, query.namespace ?? null)),
+        ...(query.metadataOnly && { accept: metadataAs('PartialObjectMetadata') }),
         query: {
           watch: 1,
           allowWatchBookmarks: true,
@@ -168,6 +170,18 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
       return transport.stream({ ...call, accept: '*/*', query: { container, ...query } }, options ?? {});
     },
 
+    async document(path, options) {
+      // Named by its path, so that an answer about something else that is missing is an error.
+      const call = asking('document', 'GET', { path, plural: 'documents', name: null });
+      return transport.json(call, (body) => body, options);
+    },
+
+    async request(method, path, { body, contentType, query, ...options } = {}) {
+      const call = asking('request', method, { path, plural: 'resources', name: null });
+      const sent = body === undefined ? {} : { body, contentType: contentType ?? 'application/json' };
+      return transport.raw({ ...call, accept: '*/*', ...sent, ...(query && { query }) }, options);
+    },
+
     behind: (proxied) => clientOf(transport, behindProxy(server, proxied), address),
     close: () => transport.close(),
   };
@@ -178,6 +192,8 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     return object;
   }
 }
+
+const metadataAs = (as: string): string => `application/json;as=${as};v=v1;g=meta.k8s.io`;
 
 const selecting = ({ fieldSelector, labelSelector }: Selection) => ({ fieldSelector, labelSelector });
 

@@ -28,6 +28,10 @@ export interface Kube {
   delete(kind: Kind, name: ObjectName, options?: DeleteOptions): Promise<boolean>;
   /** Rejects with 'missing' when there is no such pod or container, 'notReady' while it has not started. */
   logs(pod: ContainerName, query: LogQuery, options?: RequestOptions): Promise<AsyncIterable<Buffer>>;
+  /** What a server tells beside objects: what it serves, its version. undefined when there is no such thing. */
+  document(path: string, options?: RequestOptions): Promise<unknown>;
+  /** Any request, and whatever was answered, unparsed: for what lies behind the proxy of a service or pod. Throws only without an answer. */
+  request(method: Method, path: string, options?: RawOptions): Promise<RawAnswer>;
   /** A server that this one is a proxy for, over the same connections. */
   behind(proxied: ProxiedServer): Kube;
   close(): Promise<void>;
@@ -85,11 +89,27 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface RawOptions extends RequestOptions {
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly body?: string;
+  /** Of the body; left out: JSON. */
+  readonly contentType?: string;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
 export interface Selection {
   /** Left out or null: all namespaces. */
   readonly namespace?: string | null | undefined;
   readonly labelSelector?: string | undefined;
   readonly fieldSelector?: string | undefined;
+  /** Objects come as PartialObjectMetadata: without spec, status and data. */
+  readonly metadataOnly?: boolean | undefined;
 }
 
 export interface ListQuery extends Selection {

@@ -1,7 +1,19 @@
 import { KubeError } from './errors.ts';
 import type { Server } from './server.ts';
 
-export type Verb = 'get' | 'list' | 'table' | 'watch' | 'logs' | 'create' | 'apply' | 'replace' | 'patch' | 'delete';
+export type Verb =
+  | 'get'
+  | 'list'
+  | 'table'
+  | 'watch'
+  | 'logs'
+  | 'create'
+  | 'apply'
+  | 'replace'
+  | 'patch'
+  | 'delete'
+  | 'document'
+  | 'request';
 
 /** One per request, when its answer has been read, its stream has ended or it has failed. */
 export interface RequestReport {

@@ -4,13 +4,13 @@ import { createConnection } from './connection.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { failureOf, garbled, noCredentials, saysObjectMissing, unreachable } from './failures.ts';
 import type { Identity } from './identity.ts';
-import type { RequestOptions } from './kube.ts';
+import type { Method, RawAnswer, RequestOptions } from './kube.ts';
 import { createMeter, type Meter, type RequestReport, type Verb } from './meter.ts';
 import type { Asked } from './server.ts';
 
 export interface Call extends Asked {
   readonly verb: Verb;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly method: Method;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly accept?: string;
   readonly contentType?: string;
@@ -20,6 +20,8 @@ export interface Call extends Asked {
 export interface Transport {
   /** The answer as `read` understands it; undefined when the object asked for is not there. Never tried twice: callers decide. */
   json<T>(call: Call, read: (body: unknown, asked: Asked) => T, options?: RequestOptions): Promise<T | undefined>;
+  /** Whatever was answered, with any status. */
+  raw(call: Call, options?: RequestOptions): Promise<RawAnswer>;
   /** The body piece by piece, after the head of a 2xx answer. */
   stream(call: Call, options: RequestOptions): Promise<AsyncIterable<Buffer>>;
   close(): Promise<void>;
@@ -97,6 +99,23 @@ export function createTransport(identity: Identity, options: TransportOptions): 
         const understood = body && read(parseJson(body, call), call);
         meter.done(answer ? 'ok' : 'missing');
         return understood;
+      } catch (error) {
+        const explained = deadline.explain(error, call);
+        meter.failed(explained);
+        throw explained;
+      } finally {
+        deadline.clear();
+      }
+    },
+
+    async raw(call, { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS } = {}) {
+      const meter = createMeter(call, onRequest);
+      const deadline = createDeadline(signal, timeoutMs);
+      try {
+        const answer = await dispatch(call, deadline, 'requests');
+        const body = await readAll(answer, maxBytes, call, deadline, meter);
+        meter.done('ok');
+        return { status: answer.statusCode, text: body.toString('utf8') };
       } catch (error) {
         const explained = deadline.explain(error, call);
         meter.failed(explained);

@@ -125,6 +125,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
       namespace: route.namespace,
       matches: (object) => byName(object) && matches(object),
       resourceVersion: versionOf(query),
+      sendInitialEvents: streamsList(query),
       bookmarks: isTrue(query.get('allowWatchBookmarks')),
       show: shownInWatch(route.type, representation(headers.accept), includeObject(query)),
       timeoutSeconds: timeout > 0 ? timeout : undefined,
@@ -217,6 +218,17 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
       }
     },
   };
+}
+
+/** As real servers validate it: with bookmarks and the one way to match versions, or not at all. */
+function streamsList(query: URLSearchParams): boolean {
+  if (!isTrue(query.get('sendInitialEvents'))) return false;
+  if (query.get('resourceVersionMatch') === 'NotOlderThan' && isTrue(query.get('allowWatchBookmarks'))) return true;
+  const message = 'sendInitialEvents requires resourceVersionMatch=NotOlderThan and allowWatchBookmarks=true';
+  throw new ApiError(422, 'Invalid', `ListOptions.meta.k8s.io "" is invalid: ${message}`, {
+    group: 'meta.k8s.io',
+    kind: 'ListOptions',
+  });
 }
 
 const patchers: Readonly<Record<string, (target: unknown, change: unknown) => unknown>> = {

@@ -11,6 +11,8 @@ export interface WatchWish {
   readonly matches: Matcher;
   /** undefined or 0: begin with all objects as they are. */
   readonly resourceVersion: number | undefined;
+  /** A streaming list: all objects as they are, and a bookmark that says so. */
+  readonly sendInitialEvents: boolean;
   readonly bookmarks: boolean;
   /** How an object is shown when not as it is: a Table of one row, or its metadata. */
   readonly show: ((object: StoredObject) => string) | undefined;
@@ -70,10 +72,11 @@ export function createWatches(store: Store, { bookmarkMs = 10_000 } = {}): Watch
 /** What lies between the version asked for and now. false: too long ago, and the watch is over. */
 function replay(store: Store, wish: WatchWish, queue: Queue<string>): boolean {
   const { type, namespace, resourceVersion } = wish;
-  if (!resourceVersion) {
+  if (!resourceVersion || wish.sendInitialEvents) {
     for (const object of store.list(type, namespace)) {
       if (wish.matches(object)) queue.push(line('ADDED', shown(object, wish)));
     }
+    if (wish.sendInitialEvents) queue.push(bookmark(type, store.version(), { 'k8s.io/initial-events-end': 'true' }));
     return true;
   }
   const missed = store.since(type, resourceVersion);
@@ -110,12 +113,12 @@ const shown = (object: StoredObject, wish: WatchWish): string => wish.show?.(obj
 
 const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`;
 
-const bookmark = (type: ResourceType, version: number): string =>
+const bookmark = (type: ResourceType, version: number, annotations?: Record<string, string>): string =>
   line(
     'BOOKMARK',
     JSON.stringify({
       kind: type.kind,
       apiVersion: groupVersion(type),
-      metadata: { resourceVersion: String(version), creationTimestamp: null },
+      metadata: { resourceVersion: String(version), creationTimestamp: null, ...(annotations && { annotations }) },
     }),
   );
