@@ -5,7 +5,7 @@ export type Cell = string | number | boolean | null;
 /** One column of a Table answer. */
 export interface Column {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'date';
+  readonly type: 'string' | 'integer' | 'number' | 'date';
   readonly format: string;
   readonly description: string;
   readonly priority: number;

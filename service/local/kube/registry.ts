@@ -51,6 +51,13 @@ export function createRegistry(store: Store, table: ResourceTable): Registry {
     if (problems.length > 0) throw invalid(type, draft.metadata.name ?? '', problems);
   }
 
+  function admitted(type: ResourceType, draft: DraftObject, before: StoredObject, statusOnly: boolean): DraftObject {
+    if (statusOnly && !type.admitsStatus) return draft;
+    const complete = type.defaults?.(draft) ?? draft;
+    check(type, complete, before);
+    return complete;
+  }
+
   function storeNew(type: ResourceType, draft: DraftObject): StoredObject {
     const { status: _, ...rest } = draft;
     const base = type.statusSubresource ? rest : draft;
@@ -119,10 +126,9 @@ export function createRegistry(store: Store, table: ResourceTable): Registry {
       const before = registry.read(type, namespace, name);
       requireVersion(type, before, resourceVersion, uid);
       const statusOnly = writer.subresource === 'status';
-      const complete = statusOnly ? draft : (type.defaults?.(draft) ?? draft);
-      if (!statusOnly) check(type, complete, before);
-      const relevant: DraftObject = statusOnly ? { ...before, status: draft.status } : complete;
-      return storeChange(type, before, trackUpdate(before, relevant, writer), statusOnly);
+      const relevant: DraftObject = statusOnly ? { ...before, status: draft.status } : draft;
+      const complete = admitted(type, relevant, before, statusOnly);
+      return storeChange(type, before, trackUpdate(before, complete, writer), statusOnly);
     },
 
     apply(type, given, writer, force) {
@@ -142,8 +148,7 @@ export function createRegistry(store: Store, table: ResourceTable): Registry {
       }
       requireVersion(type, before, resourceVersion, uid);
       const applied = applyOver(before, draft, writer, force);
-      const complete = statusOnly ? applied : (type.defaults?.(applied) ?? applied);
-      check(type, complete, before);
+      const complete = admitted(type, applied, before, statusOnly);
       return { object: storeChange(type, before, complete, statusOnly), created: false };
     },
 

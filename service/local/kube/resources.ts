@@ -15,7 +15,9 @@ export interface ResourceType {
   readonly columns: readonly Column[];
   /** A write of the object leaves the status alone, and a write to /status all else. */
   readonly statusSubresource: boolean;
-  /** What the API server adds to a new object. */
+  /** A write to /status is filled in and checked as one of the object is. */
+  readonly admitsStatus?: boolean;
+  /** What the API server adds to an object, and drops of it. */
   readonly defaults?: (draft: DraftObject) => DraftObject;
   /** What it adds once the object has a uid. */
   readonly complete?: (object: StoredObject) => StoredObject;
