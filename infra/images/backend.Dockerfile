@@ -1,4 +1,4 @@
-# The job API: one bundled file, its SQL, and Node. Built from the repository's root by `npm run images`.
+# The job API: one bundled file, its SQL, and Node. Built from the repository's root by `npm run build:images`.
 # Both base images are arguments, so that a closed network names its mirror and a release pins a digest (name@sha256:...).
 ARG NODE_IMAGE=docker.io/library/node:22.21.1-alpine3.22
 

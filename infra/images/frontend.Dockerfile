@@ -1,4 +1,4 @@
-# The page: static files behind an unprivileged nginx. Built from the repository's root by `npm run images`.
+# The page: static files behind an unprivileged nginx. Built from the repository's root by `npm run build:images`.
 ARG NODE_IMAGE=docker.io/library/node:22.21.1-alpine3.22
 ARG NGINX_IMAGE=docker.io/nginxinc/nginx-unprivileged:1.28.0-alpine-slim
 
@@ -9,7 +9,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY infra/images/precompress.ts infra/images/precompress.ts
 COPY service service
-RUN npm run build:web && node --import tsx infra/images/precompress.ts service/web/dist
+RUN npm run build:page && node --import tsx infra/images/precompress.ts service/web/dist
 
 FROM ${NGINX_IMAGE}
 COPY infra/images/nginx.conf.template /etc/nginx/nginx.conf.template

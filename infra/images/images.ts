@@ -1,4 +1,4 @@
-// npm run images: both images, with whichever builder this machine has.
+// npm run build:images: both images, with whichever builder this machine has.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command as Cli, Option } from 'commander';
@@ -27,7 +27,7 @@ interface Flags {
   dryRun?: boolean;
 }
 
-const cli = new Cli('npm run images --')
+const cli = new Cli('npm run build:images --')
   .description('Builds the backend and frontend images with docker, podman or buildah.')
   .addOption(new Option('--registry <prefix>', 'where the images belong').env('DOCKER_REGISTRY').default(''))
   .addOption(new Option('--version <tag>', 'their tag').env('VERSION').default('latest'))

@@ -7,7 +7,7 @@ const DIRECTORY = fileURLToPath(new URL('../web/dist/', import.meta.url));
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>ML platform</title></head>
 <body><h1>The page is not built</h1>
-<p>Run <code>npm run build:web</code> and load this again. The API works without it: <a href="/docs">its documentation</a>.</p>
+<p>Run <code>npm run build:page</code> and load this again. The API works without it: <a href="/docs">its documentation</a>.</p>
 </body></html>`;
 
 /** The web page, beside the API that it uses. In a cluster nginx serves it instead. */

@@ -1,5 +1,4 @@
-import { mkdir } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Logger } from 'pino';
 import pretty from 'pino-pretty';
@@ -10,13 +9,10 @@ import { createLog } from '../log.ts';
 import { startProduction, startService } from '../main.ts';
 import { configOrExit, runUntilSignal } from '../process.ts';
 import { parseConnection } from '../store/connection.ts';
-import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
-import { startPostgres } from './postgres/start-postgres.ts';
+import { startBacking } from './backing.ts';
 
 // npm start: the whole service with nothing but Node: a database of its own, three simulated clusters, the page.
 // Given a database or a kubeconfig, it is the production service instead.
-
-const DATA = resolve('.data');
 
 /** One person at their own machine is no flood; a shared service keeps the lower default. */
 const LOCAL_DEFAULTS = { [ENV.rateLimitPerMinute]: '60000' };
@@ -36,27 +32,19 @@ async function startLocal(): Promise<void> {
 
 async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
   await requireFreePort(config.host, config.port);
-  await mkdir(DATA, { recursive: true });
-  const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
-  const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
-  const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
-  await karmada.writeKubeconfig(karmadaKubeconfig);
-  const endBoth = async () => {
-    await karmada.close();
-    await postgres.stop();
-  };
+  const { databaseUrl, karmadaKubeconfig, dataDirectory, stop: stopBacking } = await startBacking(log);
   try {
     await buildPage(log);
-    const service = await startService({ ...config, database: parseConnection(postgres.url), karmadaKubeconfig }, log);
-    console.log(welcome(config.host, service.port, postgres.home));
+    const service = await startService({ ...config, database: parseConnection(databaseUrl), karmadaKubeconfig }, log);
+    console.log(welcome(config.host, service.port, dataDirectory));
     return {
       async stop() {
         await service.stop();
-        await endBoth();
+        await stopBacking();
       },
     };
   } catch (error) {
-    await endBoth();
+    await stopBacking();
     throw error;
   }
 }
@@ -70,7 +58,7 @@ async function buildPage(log: Logger): Promise<void> {
     const reason = stripVTControlCharacters((error as Error).message)
       .split('\n', 3)
       .join(' ');
-    log.warn(`The page could not be built, the API works without it; npm run build:web tells all: ${reason}`);
+    log.warn(`The page could not be built, the API works without it; npm run build:page tells all: ${reason}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { describeRoutes } from '../api/openapi.ts';
 
 const FILE = fileURLToPath(new URL('./api/schema.generated.ts', import.meta.url));
 
-const HEADER = `// Written by \`npm run web:types\` from the service's OpenAPI document; never edited by hand.
+const HEADER = `// Written by \`npm run types\` from the service's OpenAPI document; never edited by hand.
 `;
 
 /** The types of the page, as the service's own document gives them. Routes are described, not called: they need nothing to work with. */

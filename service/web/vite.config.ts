@@ -3,7 +3,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
-/** Where `vite` (with hot reload) finds the API of a running `npm start`. */
+/** Where the page's server with hot reload finds the API; `npm run dev` names it. */
 const api = process.env.API_URL ?? 'http://localhost:8080';
 
 export default defineConfig({

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENV } from '../../service/contract.ts';
+import { freePort } from '../free-port.ts';
 import { program } from '../program.ts';
 
 /** The service as it runs in production: a process of its own, told everything by its environment. */
@@ -72,14 +72,4 @@ async function ready(url: string, child: ChildProcess, printed: () => string): P
     await sleep(50);
   }
   throw new Error(`The service is not ready (exit code ${child.exitCode}). It printed:\n${printed()}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
 }

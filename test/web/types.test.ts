@@ -3,8 +3,7 @@ import { committedTypes, generateTypes } from '../../service/web/generate-types.
 
 test('the page is typed by the service’s OpenAPI document as it is now', async () => {
   const differs = (await committedTypes()) !== (await generateTypes());
-  expect(
-    differs,
-    'They have drifted apart: run "npm run web:types", then "npm run typecheck", and commit the result',
-  ).toBe(false);
+  expect(differs, 'They have drifted apart: run "npm run types", then "npm run typecheck", and commit the result').toBe(
+    false,
+  );
 });

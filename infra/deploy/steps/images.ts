@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '../../..');
 /** Of a build that failed the end says why. */
 const SHOWN_LINES = 15;
 
-/** The two images of ml-platform, by `npm run images`. */
+/** The two images of ml-platform, by `npm run build:images`. */
 export const build: Step = {
   title: 'Build',
   skipped({ flags, ...deployment }) {
@@ -42,5 +42,5 @@ async function runImages({ target }: Deployment, more: readonly string[], say: (
       .filter((line) => /^(built|pushed) /.test(line))
       .join(', ');
   const said = `${out}\n${err}`.trim().split('\n');
-  throw new StepFailure(`npm run images failed:\n${said.slice(-SHOWN_LINES).join('\n')}`);
+  throw new StepFailure(`npm run build:images failed:\n${said.slice(-SHOWN_LINES).join('\n')}`);
 }

@@ -1,4 +1,4 @@
-// Written by `npm run web:types` from the service's OpenAPI document; never edited by hand.
+// Written by `npm run types` from the service's OpenAPI document; never edited by hand.
 export interface paths {
     "/api/v1/algorithms": {
         parameters: {

@@ -68,7 +68,7 @@ test('a build that fails ends the deployment with its last words, and nothing is
   const before = world.management.registry.store.version();
   const { code, err } = await world.run('deploy', [], { variables: { ...variables, BUILD_IMAGES: 'yes' } });
   expect(code).toBe(1);
-  expect(err).toContain('Build failed: npm run images failed:');
+  expect(err).toContain('Build failed: npm run build:images failed:');
   expect(err).toContain('no space left on device');
   expect(world.management.registry.store.version()).toBe(before);
 });

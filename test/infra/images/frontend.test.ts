@@ -2,12 +2,13 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
-import { type AddressInfo, createServer as createSocket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { precompress } from '../../../infra/images/precompress.ts';
+import { freePort } from '../../free-port.ts';
 
 const images = resolve(import.meta.dirname, '../../../infra/images');
 const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find(
@@ -189,15 +190,6 @@ describe.skipIf(!nginx)('nginx with this configuration', () => {
     return { status: answer.statusCode as number, headers: answer.headers, body: Buffer.concat(chunks) };
   }
 });
-
-async function freePort(): Promise<number> {
-  const socket = createSocket().listen(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address() as AddressInfo;
-  socket.close();
-  await once(socket, 'close');
-  return port;
-}
 
 /** Asks until nginx accepts, or until it has given up; nginx has no event to say that it listens. */
 async function untilAnswering(port: number, server: ChildProcess): Promise<void> {

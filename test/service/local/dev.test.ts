@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../free-port.ts';
+
+const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'dev-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+
+test('npm run dev serves page and API, starts the service again on a change, and Ctrl-C ends all of it', async () => {
+  const [port, pagePort] = [await freePort(), await freePort()];
+  const program = ['--import', import.meta.resolve('tsx'), path('service/local/dev.ts')];
+  const child = spawn(process.execPath, program, {
+    cwd: directory,
+    env: { PATH: process.env.PATH, HOME: directory, TMPDIR: tmpdir(), PORT: String(port), PAGE_PORT: String(pagePort) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const exited = once(child, 'exit');
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (printed += text));
+  const starts = () => printed.split('The job API is open').length - 1;
+  const from = async (place: string) => (await fetch(`http://localhost:${pagePort}${place}`)).text();
+  try {
+    await expect.poll(starts, { timeout: 60_000 }).toBe(1);
+    expect(await from('/')).toContain('/@vite/client');
+    expect(await from('/api/v1/jobs')).toBe('[]');
+
+    const now = new Date();
+    await utimes(path('service/store/sql/summary.sql'), now, now);
+    await expect.poll(starts, { timeout: 60_000 }).toBe(2);
+
+    child.kill('SIGINT');
+    expect(await exited, printed).toEqual([0, null]);
+    await expect(fetch(`http://localhost:${port}/health`)).rejects.toThrow();
+  } finally {
+    if (child.exitCode === null) child.kill('SIGTERM');
+    await exited;
+  }
+}, 180_000);
