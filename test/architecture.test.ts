@@ -42,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     ...CORE,
   ],
   // The page is typed by the OpenAPI document.
-  'service/web': ['service/api'],
+  'service/web': ['service/api', CONTRACT],
   'service/process.ts': ['service/api', 'service/config.ts', 'service/kube', CONTRACT],
   'service/main.ts': [
     'service/api',

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { IssuerUnavailable } from '../auth/authenticator.ts';
 import { type FieldProblem, pointerOf } from '../jobs/problems.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
-import { InvalidCursor, StoreUnavailable } from '../store/errors.ts';
+import { InvalidCursor, StoreUnavailable, UnreadableJob } from '../store/errors.ts';
 import { requestIdOf } from './middleware/request-log.ts';
 
 /** An answer that is not the one asked for, as RFC 9457 writes it. */
@@ -88,6 +88,7 @@ function asProblem(error: unknown): Problem {
   if (error instanceof KarmadaError) return karmadaProblem(error);
   if (error instanceof IssuerUnavailable) return unavailable(error.message, error);
   if (error instanceof StoreUnavailable) return unavailable('The database cannot be reached just now', error);
+  if (error instanceof UnreadableJob) return new Problem(500, error.message, { cause: error });
   if (error instanceof InvalidCursor) return invalid([{ path: ['cursor'], message: error.message }]);
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (typeof status === 'number' && status >= 400 && status < 500)

@@ -69,6 +69,19 @@ export const JobStateBody = z
   })
   .meta({ id: 'JobState' });
 
+const JobProgressBody = JobBody.pick({
+  status: true,
+  reason: true,
+  message: true,
+  wanted: true,
+  clusters: true,
+  unreachableSince: true,
+  dispatchedAt: true,
+  startedAt: true,
+  finishedAt: true,
+  updatedAt: true,
+}).meta({ id: 'JobProgress' });
+
 export const JobEventBody = z
   .object({
     id: z.string(),
@@ -80,6 +93,9 @@ export const JobEventBody = z
     cluster: z.string().nullable(),
     reason: z.string(),
     message: z.string(),
+    job: JobProgressBody.nullable()
+      .optional()
+      .describe('The job as this event left it; null when it is deleted. Events of earlier versions lack it'),
   })
   .meta({ id: 'JobEvent' });
 

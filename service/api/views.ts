@@ -71,4 +71,5 @@ export const eventView = (event: JobEvent) => ({
   cluster: event.cluster,
   reason: event.reason,
   message: event.message,
+  job: event.job,
 });

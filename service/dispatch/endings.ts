@@ -58,4 +58,8 @@ export const cancelled: Step = async (_context, job) => {
 const wasSent = (job: Job): boolean => job.dispatchedAt !== null || job.clusters.length > 0;
 
 export const retired: Step = async (): Promise<Outcome> => ({ set: {}, next: 'done' });
-export const forgotten: Step = async (): Promise<Outcome> => ({ set: {}, next: 'deleteRow' });
+export const forgotten: Step = async (): Promise<Outcome> => ({
+  set: {},
+  event: { cluster: null, reason: 'Deleted', message: 'Deleted' },
+  next: 'deleteRow',
+});

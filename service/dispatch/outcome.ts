@@ -1,9 +1,9 @@
 import { factsOf, type Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
-import type { DispatchStore } from '../store/store.ts';
+import type { Settlement } from '../store/store.ts';
 
 /** What a reconciliation ends with: written in one statement, together with when the job is looked at again. */
-export type Outcome = Parameters<DispatchStore['settle']>[1];
+export type Outcome = Settlement;
 
 /** Why a job does not get on. The detail (an error's words) may change from try to try without being news. */
 export interface Waiting {

@@ -8,3 +8,4 @@ export * from './manifests/index.ts';
 export * from './problems.ts';
 export * from './request.ts';
 export * from './state/index.ts';
+export * from './stored-request.ts';

@@ -60,6 +60,21 @@ export interface Job {
   readonly version: number;
 }
 
+/** What changes of a job during its life. */
+export type JobProgress = Pick<
+  Job,
+  | 'status'
+  | 'reason'
+  | 'message'
+  | 'wanted'
+  | 'clusters'
+  | 'unreachableSince'
+  | 'dispatchedAt'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'updatedAt'
+>;
+
 export interface JobEvent {
   /** Opaque and ordered as committed: the Last-Event-ID of the event stream. */
   readonly id: string;
@@ -72,6 +87,8 @@ export interface JobEvent {
   readonly cluster: string | null;
   readonly reason: AnyReason;
   readonly message: string;
+  /** The job as this event left it; null: it is deleted. Events of earlier versions do not tell. */
+  readonly job?: JobProgress | null;
 }
 
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';

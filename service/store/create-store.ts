@@ -8,6 +8,7 @@ import { createLogStore } from './logs.ts';
 import { checkMigrated, migrate } from './migrate.ts';
 import { createMonitorStore } from './monitor.ts';
 import { Notices } from './notices.ts';
+import { createRowReader } from './rows.ts';
 import { statement } from './statement.ts';
 import type { Store } from './store.ts';
 
@@ -26,14 +27,15 @@ export interface StoreOptions {
 export function createStore({ connection, poolSize, log, timeouts }: StoreOptions): Store {
   const database = new Database(connection, poolSize, log, timeouts);
   const notices = new Notices(database, log);
+  const readJobs = createRowReader(log);
   let closing: Promise<void> | undefined;
   return {
-    jobs: createJobStore(database, notices),
-    dispatch: createDispatchStore(database, notices),
-    monitor: createMonitorStore(database, notices),
+    jobs: createJobStore(database, notices, readJobs),
+    dispatch: createDispatchStore(database, notices, readJobs),
+    monitor: createMonitorStore(database, notices, readJobs),
     events: createEventStore(database, notices),
     leases: createLeaseStore(database),
-    logs: createLogStore(database),
+    logs: createLogStore(database, readJobs),
     migrate: () => migrate(database, log),
     check: (signal) => checkMigrated(database, { timeoutMs: CHECK_TIMEOUT_MS, ...(signal ? { signal } : {}) }),
     async housekeep() {

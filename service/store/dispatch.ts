@@ -1,7 +1,7 @@
 import type { Job } from '../jobs/job.ts';
 import type { Database } from './database.ts';
 import type { Notices } from './notices.ts';
-import { type JobRow, toJob } from './rows.ts';
+import { type JobRow, type ReadJobs, toJob } from './rows.ts';
 import { json, statement, storable } from './statement.ts';
 import type { Claim, DispatchStore } from './store.ts';
 
@@ -12,14 +12,19 @@ const deleteJob = statement('delete-job');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
 
-export function createDispatchStore(database: Database, notices: Notices): DispatchStore {
+export function createDispatchStore(database: Database, notices: Notices, readJobs: ReadJobs): DispatchStore {
   return {
     async claim(limit: number, forSeconds: number): Promise<Claim[]> {
       const rows = await database.query<JobRow & { token: string; claim_attempts: number }>(claimDue, [
         limit,
         forSeconds,
       ]);
-      return rows.map((row) => ({ job: toJob(row), attempts: row.claim_attempts, token: row.token }));
+      // One that cannot be read stays claimed until its time is over: a version that can read it then takes it up.
+      const jobs = new Map(readJobs(rows).map((job) => [job.id, job]));
+      return rows.flatMap(({ id, claim_attempts, token }) => {
+        const job = jobs.get(id);
+        return job ? [{ job, attempts: claim_attempts, token }] : [];
+      });
     },
 
     async settle({ job, token }, { set, event, next }): Promise<Job | undefined> {

@@ -10,6 +10,17 @@ export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
 }
 
+/** A job is in the database in a form that this program does not understand. The others are not affected. */
+export class UnreadableJob extends Error {
+  override readonly name = 'UnreadableJob';
+  readonly jobId: string;
+
+  constructor(jobId: string, cause: unknown) {
+    super(`Job ${jobId} is stored in a form that this version cannot read: ${(cause as Error).message}`, { cause });
+    this.jobId = jobId;
+  }
+}
+
 /** SQLSTATEs of a server that is not there now, by class or code; everything else is our mistake. */
 const UNAVAILABLE = [
   '08', // connection exceptions
@@ -31,7 +42,8 @@ export const isRepeatable = (error: unknown): boolean =>
 
 /** What the caller is to see: unavailability as such; a mistake of ours with the name of the statement. */
 export function translated(error: unknown, doing: string): Error {
-  if (error instanceof StoreUnavailable || error instanceof InvalidCursor) return error;
+  if (error instanceof StoreUnavailable || error instanceof InvalidCursor || error instanceof UnreadableJob)
+    return error;
   if (error instanceof pg.DatabaseError) {
     const { code = '' } = error;
     if (UNAVAILABLE.some((prefix) => code.startsWith(prefix))) {

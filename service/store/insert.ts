@@ -1,4 +1,5 @@
 import type { Job } from '../jobs/job.ts';
+import { REQUEST_VERSION } from '../jobs/stored-request.ts';
 import type { Database } from './database.ts';
 import { isUniqueViolation, StoreUnavailable } from './errors.ts';
 import { gathered } from './gather.ts';
@@ -36,7 +37,11 @@ export function createInsert(database: Database): (job: NewJob, idempotency?: Id
       try {
         const rows = await database.query<JobRow>(insertJobs, [JSON.stringify(jobs.map((job) => record(job)))]);
         const byId = new Map(rows.map((row) => [row.id, row]));
-        return jobs.map(({ id }) => toJob(byId.get(id) as JobRow));
+        return jobs.map(({ id }) => {
+          const row = byId.get(id);
+          if (!row) throw new Error(`Job ${id} was neither inserted nor refused`);
+          return toJob(row);
+        });
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         // One of them made the statement fail; the others must not suffer for it.
@@ -60,6 +65,7 @@ const record = (
   priority: request.priority,
   kind,
   request,
+  request_version: REQUEST_VERSION,
   object_name: objectName,
   retry_of: retryOf,
   attempt,

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { createInsert, type Idempotency } from './insert.ts';
 import { listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
-import { type JobRow, toJob } from './rows.ts';
+import { type JobRow, type ReadJobs, toJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { InsertResult, JobQuery, JobStore, NewJob, Summary, SummaryFilter } from './store.ts';
 
@@ -16,7 +16,7 @@ const attemptsOfJob = statement('attempts-of-job');
 const setWanted = statement('set-wanted');
 const textIndex = statement('text-index');
 
-export function createJobStore(database: Database, notices: Notices): JobStore {
+export function createJobStore(database: Database, notices: Notices, readJobs: ReadJobs): JobStore {
   const insert = createInsert(database);
   let textIndexFound: boolean | undefined;
   const hasTextIndex = async (): Promise<boolean> => {
@@ -51,7 +51,8 @@ export function createJobStore(database: Database, notices: Notices): JobStore {
     },
 
     async list(query: JobQuery) {
-      return await listJobs(database, query, query.text ? await hasTextIndex() : false);
+      const { rows, nextCursor } = await listJobs(database, query, query.text ? await hasTextIndex() : false);
+      return { jobs: readJobs(rows), nextCursor };
     },
 
     async summary({ namespaces, statuses, algorithm, cluster }: SummaryFilter): Promise<Summary> {

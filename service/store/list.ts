@@ -1,7 +1,6 @@
-import type { Job } from '../jobs/job.ts';
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
 import type { Queries } from './database.ts';
-import { type JobRow, toJob } from './rows.ts';
+import type { JobRow } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { JobFilter, JobQuery } from './store.ts';
 
@@ -33,12 +32,13 @@ const TEXT = "id || ' ' || reason || ' ' || message";
 const FEW = 10_000;
 const jobsInCluster = statement('jobs-in-cluster');
 
+interface JobPage {
+  readonly rows: readonly JobRow[];
+  readonly nextCursor: string | null;
+}
+
 /** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
-export async function listJobs(
-  database: Queries,
-  query: JobQuery,
-  hasTextIndex: boolean,
-): Promise<{ jobs: Job[]; nextCursor: string | null }> {
+export async function listJobs(database: Queries, query: JobQuery, hasTextIndex: boolean): Promise<JobPage> {
   const columns = ORDERS[query.sort];
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(typeof value === 'string' ? storable(value) : value)}`;
@@ -82,7 +82,7 @@ async function listByLooking(
   database: Queries,
   query: JobQuery,
   sql: { conditions: string[]; byText: string; order: string; values: unknown[]; bind: (value: unknown) => string },
-): Promise<{ jobs: Job[]; nextCursor: string | null }> {
+): Promise<JobPage> {
   const rows = await database.queryText<JobRow & { matches: boolean; is_last: boolean }>(
     'searching jobs',
     `select * from (
@@ -99,14 +99,14 @@ async function listByLooking(
   );
   const last = rows.at(-1);
   if (found.nextCursor !== null || !last?.is_last) return found;
-  return { jobs: found.jobs, nextCursor: makeCursor(query, keyOf(query, last)) };
+  return { rows: found.rows, nextCursor: makeCursor(query, keyOf(query, last)) };
 }
 
-function toPage(query: JobQuery, rows: readonly JobRow[]): { jobs: Job[]; nextCursor: string | null } {
+function toPage(query: JobQuery, rows: readonly JobRow[]): JobPage {
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   const isMore = rows.length > query.limit && last !== undefined;
-  return { jobs: shown.map(toJob), nextCursor: isMore ? makeCursor(query, keyOf(query, last)) : null };
+  return { rows: shown, nextCursor: isMore ? makeCursor(query, keyOf(query, last)) : null };
 }
 
 const keyOf = (query: JobQuery, row: JobRow): SortKey =>

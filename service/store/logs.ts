@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { type JobRow, toJob } from './rows.ts';
+import type { JobRow, ReadJobs } from './rows.ts';
 import { json, statement } from './statement.ts';
 import type { LogStore } from './store.ts';
 
@@ -7,7 +7,7 @@ const keepLogs = statement('keep-logs');
 const keptLogs = statement('kept-logs');
 const jobsWithoutLogs = statement('jobs-without-logs');
 
-export function createLogStore(database: Database): LogStore {
+export function createLogStore(database: Database, readJobs: ReadJobs): LogStore {
   return {
     async keep(jobId, logs) {
       await database.query(keepLogs, [jobId, json(logs)]);
@@ -20,7 +20,7 @@ export function createLogStore(database: Database): LogStore {
     },
 
     async missing(limit) {
-      return (await database.query<JobRow>(jobsWithoutLogs, [limit])).map(toJob);
+      return readJobs(await database.query<JobRow>(jobsWithoutLogs, [limit]));
     },
   };
 }

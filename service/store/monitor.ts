@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import type { Notices } from './notices.ts';
-import { type JobRow, type MonitoredJobRow, toJob, toMonitoredJob } from './rows.ts';
+import { type JobRow, type MonitoredJobRow, type ReadJobs, toMonitoredJob } from './rows.ts';
 import { json, statement } from './statement.ts';
 import type { Lease, MonitorChange, MonitorStore } from './store.ts';
 
@@ -11,7 +11,7 @@ const clustersInUse = statement('clusters-in-use');
 const changedSince = statement('changed-since');
 const applyChanges = statement('apply-changes');
 
-export function createMonitorStore(database: Database, notices: Notices): MonitorStore {
+export function createMonitorStore(database: Database, notices: Notices, readJobs: ReadJobs): MonitorStore {
   return {
     async active(clusters) {
       return (await database.query<MonitoredJobRow>(activeJobs, [clusters])).map(toMonitoredJob);
@@ -22,7 +22,7 @@ export function createMonitorStore(database: Database, notices: Notices): Monito
     },
 
     async unplaced() {
-      return (await database.query<JobRow>(unplacedJobs)).map(toJob);
+      return readJobs(await database.query<JobRow>(unplacedJobs));
     },
 
     async clustersInUse() {

@@ -1,7 +1,10 @@
 import { asReason } from '../contract/reasons.ts';
-import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
+import type { ClusterState, Job, JobEvent, JobKind, JobProgress, JobStatus, Wanted } from '../jobs/job.ts';
 import type { JobRequest } from '../jobs/request.ts';
 import { parseCells } from '../jobs/state/index.ts';
+import { readStoredRequest } from '../jobs/stored-request.ts';
+import type { StoreLog } from './database.ts';
+import { UnreadableJob } from './errors.ts';
 import type { MonitoredJob } from './store.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
@@ -26,7 +29,8 @@ export interface JobRow extends MonitoredJobRow {
   readonly job_name: string;
   readonly algorithm: string;
   readonly priority: number;
-  readonly request: JobRequest;
+  readonly request: unknown;
+  readonly request_version: number;
   readonly retry_of: string | null;
   readonly attempt: number;
   readonly created_by: string | null;
@@ -45,7 +49,15 @@ export interface EventRow {
   readonly cluster: string | null;
   readonly reason: string;
   readonly message: string;
+  readonly job: StoredProgress | null;
+  readonly job_deleted: boolean;
 }
+
+/** As JSON, where times are text. */
+type StoredProgress = Omit<JobProgress, 'reason' | Times> & { readonly reason: string } & Readonly<
+    Record<Exclude<Times, 'updatedAt'>, string | null>
+  > & { readonly updatedAt: string };
+type Times = 'dispatchedAt' | 'startedAt' | 'finishedAt' | 'updatedAt';
 
 /** As JSON; what an earlier version did not write yet is missing. */
 type StoredClusterState = Pick<ClusterState, 'status'> &
@@ -84,12 +96,13 @@ const toClusterState = (stored: StoredClusterState): ClusterState => ({
 const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
+/** Throws UnreadableJob. */
 export const toJob = (row: JobRow): Job => ({
   ...toMonitoredJob(row),
   jobName: row.job_name,
   algorithm: row.algorithm,
   priority: row.priority,
-  request: row.request,
+  request: requestOf(row),
   retryOf: row.retry_of,
   attempt: row.attempt,
   createdBy: row.created_by,
@@ -97,6 +110,38 @@ export const toJob = (row: JobRow): Job => ({
   updatedAt: row.updated_at,
   dispatchedAt: row.dispatched_at,
 });
+
+function requestOf({ id, request, request_version }: JobRow): JobRequest {
+  try {
+    return readStoredRequest(request_version, request);
+  } catch (error) {
+    throw new UnreadableJob(id, error);
+  }
+}
+
+/** Who is told of a job more than once need not be told each time. */
+const MOST_TOLD = 1_000;
+
+/** For many rows at once: one that cannot be read is left out and logged, once, so that the others are served. */
+export type ReadJobs = (rows: readonly JobRow[]) => Job[];
+
+export function createRowReader(log: StoreLog): ReadJobs {
+  const told = new Set<string>();
+  return (rows) =>
+    rows.flatMap((row) => {
+      try {
+        return [toJob(row)];
+      } catch (error) {
+        if (!(error instanceof UnreadableJob)) throw error;
+        if (!told.has(row.id)) {
+          if (told.size >= MOST_TOLD) told.clear();
+          told.add(row.id);
+          log.warn({ job: row.id, err: error }, error.message);
+        }
+        return [];
+      }
+    });
+}
 
 export const toEvent = (row: EventRow): JobEvent => ({
   id: row.event_id,
@@ -108,4 +153,16 @@ export const toEvent = (row: EventRow): JobEvent => ({
   cluster: row.cluster,
   reason: asReason(row.reason),
   message: row.message,
+  ...(row.job ? { job: toProgress(row.job) } : row.job_deleted ? { job: null } : {}),
 });
+
+const toProgress = (stored: StoredProgress): JobProgress => ({
+  ...stored,
+  reason: asReason(stored.reason),
+  dispatchedAt: toTime(stored.dispatchedAt),
+  startedAt: toTime(stored.startedAt),
+  finishedAt: toTime(stored.finishedAt),
+  updatedAt: new Date(stored.updatedAt),
+});
+
+const toTime = (text: string | null): Date | null => (text === null ? null : new Date(text));

@@ -74,6 +74,7 @@ export interface Summary {
 
 export interface JobStore {
   insert(job: NewJob, idempotency?: { key: string; caller: string; requestHash: string }): Promise<InsertResult>;
+  /** Throws UnreadableJob; of many jobs one that cannot be read is left out, and logged. */
   get(id: string): Promise<Job | undefined>;
   /** Throws InvalidCursor. A page found by text may be short of the limit and still have a next cursor. */
   list(query: JobQuery): Promise<{ jobs: Job[]; nextCursor: string | null }>;
@@ -118,20 +119,26 @@ export interface Claim {
   readonly token: string;
 }
 
+export type Settlement =
+  | {
+      readonly set: JobFields;
+      readonly event?: Change['event'];
+      /** `failed` keeps counting attempts. A wish recorded meanwhile makes the job due at once, whatever is said here. */
+      readonly next: { readonly dueInSeconds: number; readonly failed?: boolean } | 'done';
+    }
+  /** The row goes; its last event says so. */
+  | {
+      readonly set: JobFields;
+      readonly event: NonNullable<Change['event']>;
+      readonly next: 'deleteRow';
+    };
+
 /** Jobs whose state on Karmada must be brought in line with `wanted`. */
 export interface DispatchStore {
   /** Due and unclaimed jobs by priority, then age; each is ours until the time-out or until settled. */
   claim(limit: number, forSeconds: number): Promise<Claim[]>;
   /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
-  settle(
-    claim: Claim,
-    result: {
-      readonly set: JobFields;
-      readonly event?: Change['event'];
-      /** `failed` keeps counting attempts. A wish recorded meanwhile makes the job due at once, whatever is said here. */
-      readonly next: { readonly dueInSeconds: number; readonly failed?: boolean } | 'done' | 'deleteRow';
-    },
-  ): Promise<Job | undefined>;
+  settle(claim: Claim, result: Settlement): Promise<Job | undefined>;
   /** Due jobs that cannot be gone on with, at most so many, say why; returns how many did not say so before. */
   explainWait(limit: number, wait: Wait): Promise<number>;
   /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */

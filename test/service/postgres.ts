@@ -4,7 +4,7 @@ import pg from 'pg';
 import { inject } from 'vitest';
 import { type Connection, parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
-import { TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
+import { type StoreLog, TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
 import type { Store } from '../../service/store/store.ts';
 import { atEnd } from '../concurrently.ts';
 import { TEMPLATE } from '../global-setup.ts';
@@ -19,7 +19,7 @@ export interface TestDatabase {
   /** SQL past the store, as an operator would. */
   query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
   /** A store on it; closed when the database is dropped. */
-  store(options?: { poolSize?: number; url?: string; timeouts?: Timeouts }): Store;
+  store(options?: { poolSize?: number; url?: string; timeouts?: Timeouts; log?: StoreLog }): Store;
   /** Closes its stores and removes it. Throws if a session is left open: something was not closed. Done by itself at the end of a test. */
   drop(): Promise<void>;
 }
@@ -66,8 +66,8 @@ export function onDatabase(url: string, remove: () => Promise<void> = async () =
       last = turn.catch(() => undefined);
       return (await turn).rows;
     },
-    store({ poolSize = 5, url: address = url, timeouts = TIMEOUTS } = {}) {
-      const store = createStore({ connection: parseConnection(address), poolSize, log: SILENT, timeouts });
+    store({ poolSize = 5, url: address = url, timeouts = TIMEOUTS, log = SILENT } = {}) {
+      const store = createStore({ connection: parseConnection(address), poolSize, log, timeouts });
       stores.push(store);
       return store;
     },

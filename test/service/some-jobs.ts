@@ -64,7 +64,7 @@ export async function dispatched(store: Store, clusters: string[] = ['member1'],
 export const MANY_JOBS = `
   insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name,
                    clusters, created_at, updated_at, dispatched_at, finished_at, logs_kept_at)
-  select 'many-' || n, 'many', 'team-' || n % 20, 'xgboost', n % 7, 'RayJob', '{"jobName":"many"}', $3,
+  select 'many-' || n, 'many', 'team-' || n % 20, 'xgboost', n % 7, 'RayJob', '${JSON.stringify(newJob({ jobName: 'many' }).request)}', $3,
          'Finished', 'Job number ' || n, 'many-' || n, array['member' || n % 50],
          now() - interval '1 day' + n * interval '1 millisecond', now() - interval '1 day' + n * interval '1 millisecond',
          now() - interval '1 day', case when $3 in ('Succeeded', 'Failed') then now() end,

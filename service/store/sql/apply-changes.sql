@@ -33,10 +33,10 @@ with change as (
       finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end
     from locked
    where job.id = locked.id
-  returning job.*, locked.previous, locked.event, locked.set ? 'clusters' as moved
+  returning job.*, job_of_event(job) as told_job, locked.previous, locked.event, locked.set ? 'clusters' as moved
 ), told as (
-  insert into event (job_id, namespace, status, previous, cluster, reason, message)
-  select id, namespace, status, previous, event->>'cluster', event->>'reason', event->>'message'
+  insert into event (job_id, namespace, status, previous, cluster, reason, message, job)
+  select id, namespace, status, previous, event->>'cluster', event->>'reason', event->>'message', told_job
     from changed
    where jsonb_typeof(event) = 'object'
 ), due as (

@@ -6,7 +6,7 @@ with locked as (
   select job_id from dispatch where job_id = (select id from locked) and token = $2::uuid for update
 ), told as (
   insert into event (job_id, namespace, status, previous, cluster, reason, message, job_deleted)
-  select id, namespace, status, status, $3::jsonb->>'cluster', coalesce($3::jsonb->>'reason', 'Deleted'), coalesce($3::jsonb->>'message', 'Deleted'), true
+  select id, namespace, status, status, $3::jsonb->>'cluster', $3::jsonb->>'reason', $3::jsonb->>'message', true
     from locked, held where held.job_id = locked.id
 ), deleted as (
   delete from job using held where job.id = held.job_id

@@ -12,8 +12,9 @@ with waiting as (
 ), changed as (
   update job set reason = case when leaving then job.reason else $2 end, message = $3
     from waiting where job.id = waiting.id
+  returning job.id, job_of_event(job) as told_job
 ), told as (
-  insert into event (job_id, namespace, status, previous, reason, message)
-  select id, namespace, status, status, $2, $3 from waiting where reason <> $2 and not leaving
+  insert into event (job_id, namespace, status, previous, reason, message, job)
+  select id, namespace, status, status, $2, $3, told_job from waiting join changed using (id) where reason <> $2 and not leaving
 )
 select count(*)::int as jobs from waiting

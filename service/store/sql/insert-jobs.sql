@@ -3,7 +3,7 @@
 -- A chance id that is taken fails the whole statement (unique_violation on job), keys included.
 with request as (
   select * from json_to_recordset($1::json) as job (
-    id text, job_name text, namespace text, algorithm text, priority integer, kind text, request json, object_name text,
+    id text, job_name text, namespace text, algorithm text, priority integer, kind text, request json, request_version int, object_name text,
     retry_of text, attempt integer, created_by text, reason text, message text, caller text, key text, hash text
   )
 ), key_taken as (
@@ -14,15 +14,16 @@ with request as (
     where existing.expires_at <= now()
   returning job_id
 ), inserted as (
-  insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name,
+  insert into job (id, job_name, namespace, algorithm, priority, kind, request, request_version, status, reason, message, object_name,
                    retry_of, attempt, created_by)
-  select id, job_name, namespace, algorithm, priority, kind, request, 'Pending', reason, message, object_name,
+  select id, job_name, namespace, algorithm, priority, kind, request, request_version, 'Pending', reason, message, object_name,
          retry_of, attempt, created_by
     from request where key is null or exists (select from key_taken where job_id = id)
-  returning *
+  returning *, job_of_event(job) as told_job
 ), queued as (
   insert into dispatch (job_id, priority, created_at) select id, priority, created_at from inserted
 ), told as (
-  insert into event (job_id, namespace, status, reason, message) select id, namespace, status, reason, message from inserted
+  insert into event (job_id, namespace, status, reason, message, job)
+  select id, namespace, status, reason, message, told_job from inserted
 )
 select * from inserted

@@ -14,7 +14,7 @@ with locked as (
 ), changed as (
   update job set wanted = $2, reason = $3, message = $4
     from locked where job.id = locked.id and outcome = 'set'
-  returning job.*
+  returning job.*, job_of_event(job) as told_job
 ), queued as (
   insert into dispatch as existing (job_id, priority, created_at)
   select id, priority, created_at from changed
@@ -23,13 +23,13 @@ with locked as (
     due_at = case when existing.token is not null and existing.due_at > now() then existing.due_at else now() end,
     attempts = 0
 ), told as (
-  insert into event (job_id, namespace, status, previous, reason, message)
-  select id, namespace, status, status, $3, $4 from changed
+  insert into event (job_id, namespace, status, previous, reason, message, job)
+  select id, namespace, status, status, $3, $4, told_job from changed
 )
 select locked.outcome, now_is.*
   from locked
   cross join lateral (
     select changed.* from changed
     union all
-    select job.* from job where job.id = locked.id and locked.outcome <> 'set'
+    select job.*, null from job where job.id = locked.id and locked.outcome <> 'set'
   ) now_is

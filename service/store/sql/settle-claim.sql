@@ -2,7 +2,7 @@
 -- Written only while the token is the newest, and the fields only if nobody changed the job since the claim: the monitor may have
 -- seen it running meanwhile, and what was decided before is stale then. Stale, or with a new wish: due again at once.
 with locked as (
-  select id, namespace, status, version from job where id = $1 for update
+  select id, namespace, status, version, job_of_event(job) as told_job from job where id = $1 for update
 ), held as (
   select job_id, again from dispatch where job_id = (select id from locked) and token = $2::uuid for update
 ), decided as (
@@ -21,10 +21,11 @@ with locked as (
       finished_at = case when $4::jsonb ? 'finishedAt' then ($4::jsonb->>'finishedAt')::timestamptz else job.finished_at end
     from decided
    where job.id = decided.id and not decided.stale and $4::jsonb <> '{}'::jsonb
-  returning job.*
+  returning job.*, job_of_event(job) as told_job
 ), told as (
-  insert into event (job_id, namespace, status, previous, cluster, reason, message)
-  select decided.id, decided.namespace, coalesce($4::jsonb->>'status', decided.status), decided.status, $5::jsonb->>'cluster', $5::jsonb->>'reason', $5::jsonb->>'message'
+  insert into event (job_id, namespace, status, previous, cluster, reason, message, job)
+  select decided.id, decided.namespace, coalesce($4::jsonb->>'status', decided.status), decided.status, $5::jsonb->>'cluster', $5::jsonb->>'reason', $5::jsonb->>'message',
+         coalesce((select told_job from changed), decided.told_job)
     from decided where not stale and $5::jsonb is not null
 ), due_again as (
   update dispatch set
@@ -40,4 +41,4 @@ with locked as (
 )
 select changed.* from changed
 union all
-select job.* from job, decided where job.id = decided.id and $4::jsonb = '{}'::jsonb
+select job.*, null from job, decided where job.id = decided.id and $4::jsonb = '{}'::jsonb

@@ -720,6 +720,32 @@ export interface components {
             at: string;
             cluster: string | null;
             id: string;
+            /** @description The job as this event left it; null when it is deleted. Events of earlier versions lack it */
+            job?: {
+                /** @description Where Karmada placed it; empty until known */
+                clusters: string[];
+                /** Format: date-time */
+                dispatchedAt: string | null;
+                /** Format: date-time */
+                finishedAt: string | null;
+                message: string;
+                /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
+                reason: string;
+                /** Format: date-time */
+                startedAt: string | null;
+                status: components["schemas"]["JobStatusName"];
+                /** @description Its clusters that do not answer, each with the time since when; status, reason and message are as old as that. Empty when all answer */
+                unreachableSince: {
+                    [key: string]: string;
+                };
+                /** Format: date-time */
+                updatedAt: string;
+                /**
+                 * @description What was last asked for; the state follows
+                 * @enum {string}
+                 */
+                wanted: "run" | "suspend" | "cancel" | "delete";
+            } | null;
             jobId: string;
             message: string;
             namespace: string;

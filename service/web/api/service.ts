@@ -2,18 +2,25 @@ import type { JobFilters } from '../lib/filters.ts';
 import type { JobAction } from '../lib/job-state.ts';
 import { api, bodyOf, streamOf } from './client.ts';
 import { problemOf } from './problem.ts';
-import type { Attempt, Auth, Cluster, Job, JobEvent, JobPods, JobRequest, ListedJob, Me, Summary } from './types.ts';
+import type {
+  Attempt,
+  Auth,
+  Cluster,
+  Job,
+  JobEvent,
+  JobPage,
+  JobPods,
+  JobRequest,
+  ListedJob,
+  Me,
+  Summary,
+} from './types.ts';
 
 // All that the page asks of the service.
 
 type Signal = AbortSignal | undefined;
 const withSignal = (signal: Signal) => (signal ? { signal } : {});
 const ofJob = (id: string, signal: Signal) => ({ params: { path: { id } }, ...withSignal(signal) });
-
-export interface JobPage {
-  readonly jobs: readonly ListedJob[];
-  readonly next: string | null;
-}
 
 /** The first page is there at once; who scrolls on gets more at a time. */
 export const FIRST_PAGE_SIZE = 100;

@@ -17,3 +17,9 @@ export type JobRequest = Schemas['JobRequest'];
 export type JobStatus = Schemas['JobStatusName'];
 export type Me = Schemas['Me'];
 export type Summary = Schemas['Summary'];
+
+/** A page of the list, and where the next one begins. */
+export interface JobPage {
+  readonly jobs: readonly ListedJob[];
+  readonly next: string | null;
+}

@@ -1,4 +1,6 @@
-/** What to do about the reasons that Kubernetes, KubeRay and the service give; by the words that occur in them. */
+import { factsOf } from '../../contract/reasons.ts';
+
+/** What to do about what Kubernetes and KubeRay write, by the words that occur in it. */
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|pull(ing)? image/i,
@@ -22,15 +24,11 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
   ],
   [/OOMKilled/i, 'The container used more memory than it asked for. Retry with more memory.'],
   [/CrashLoopBackOff|RunContainerError/i, 'The container starts and ends at once. Its log says why.'],
-  [
-    /cluster unreachable|unreachable since/i,
-    'The cluster does not answer. The job may be running all the same; its state is updated when the cluster is back.',
-  ],
   [/DeadlineExceeded/i, 'The time limit was reached. Retry with a longer one under "Stopping condition".'],
-  [/Karmada/i, 'The control plane does not take the job just now. It is tried again by itself.'],
 ];
 
-export const hintFor = (...texts: readonly (string | null | undefined)[]): string | undefined => {
-  const said = texts.filter(Boolean).join(' ');
-  return HINTS.find(([pattern]) => pattern.test(said))?.[1];
+/** The words of a message are more telling than a reason of ours, which stands for many of them. */
+export const hintFor = (reason: string | null | undefined, ...texts: readonly (string | null | undefined)[]) => {
+  const said = [reason, ...texts].filter(Boolean).join(' ');
+  return HINTS.find(([pattern]) => pattern.test(said))?.[1] ?? factsOf(reason ?? '')?.hint;
 };

@@ -1,3 +1,4 @@
+import { factsOf } from '../../contract/reasons.ts';
 import type { JobStatus } from '../api/types.ts';
 import { words } from './text.ts';
 
@@ -24,33 +25,28 @@ const TONES: Record<JobStatus, Tone> = {
   Failed: 'failed',
 };
 
-/** Reasons that are states of their own to a reader, though `status` has only the four that clients know. */
-const OWN_STATES: Record<string, string> = {
-  Suspended: 'Suspended',
-  Suspending: 'Suspending',
-  Cancelled: 'Cancelled',
-  Cancelling: 'Cancelling',
-  Deleting: 'Deleting',
-};
+/** A word of ours by its label, one from outside as it came. */
+export const reasonLabel = (reason: string): string => factsOf(reason)?.label ?? words(reason);
 
+/** What a person stopped is a state of its own to a reader, though `status` has only the four that clients know. */
 export const jobState = ({ status, reason }: Stateful): JobState => {
-  const own = OWN_STATES[reason];
-  if (own !== undefined) return { label: own, detail: '', tone: 'stopped' };
-  const detail = reason === status || reason === '' ? '' : words(reason);
+  if (factsOf(reason)?.stopped) return { label: reasonLabel(reason), detail: '', tone: 'stopped' };
+  const detail = reason === status || reason === '' ? '' : reasonLabel(reason);
   return { label: status, detail, tone: TONES[status] };
 };
 
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';
 
-export const isSuspended = (job: Stateful): boolean => job.reason === 'Suspended' || job.reason === 'Suspending';
+export const isSuspended = (job: Stateful): boolean => factsOf(job.reason)?.stopped === 'suspended';
 
 export const JOB_ACTIONS = ['cancel', 'suspend', 'resume', 'retry', 'delete'] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
 
 /** What can be done with a job in its state; whether the role allows it is another question. */
 export const possibleActions = (job: Stateful): ReadonlySet<JobAction> => {
-  if (job.reason === 'Deleting') return new Set();
+  const stopped = factsOf(job.reason)?.stopped;
+  if (stopped === 'deleted') return new Set();
   if (isFinished(job.status)) return new Set<JobAction>(['retry', 'delete']);
-  if (job.reason === 'Cancelling') return new Set<JobAction>(['delete']);
+  if (stopped === 'cancelled') return new Set<JobAction>(['delete']);
   return new Set<JobAction>(['cancel', isSuspended(job) ? 'resume' : 'suspend', 'delete']);
 };

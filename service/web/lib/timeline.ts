@@ -1,8 +1,8 @@
+import { factsOf, type ReasonPhase } from '../../contract/reasons.ts';
 import type { Job, JobEvent } from '../api/types.ts';
 import { isFinished } from './job-state.ts';
 
-export const PHASES = ['waiting', 'placing', 'starting', 'running', 'suspended', 'stopping'] as const;
-export type Phase = (typeof PHASES)[number];
+export type Phase = Exclude<ReasonPhase, 'any' | 'ended'>;
 
 export interface Segment {
   readonly phase: Phase;
@@ -14,22 +14,10 @@ export interface Segment {
   readonly why: string;
 }
 
-/** Until Karmada has the job, between that and a cluster, and on a cluster but not running. */
-const PENDING_PHASES: Record<string, Phase> = {
-  Queued: 'waiting',
-  Dispatched: 'placing',
-  Unschedulable: 'placing',
-  Scheduled: 'starting',
-  Suspended: 'suspended',
-  Suspending: 'suspended',
-  Cancelling: 'stopping',
-  Deleting: 'stopping',
-};
-
 const phaseOf = ({ status, reason }: JobEvent, before: Phase): Phase => {
-  if (status === 'Running') return reason === 'Cancelling' || reason === 'Deleting' ? 'stopping' : 'running';
-  const known = PENDING_PHASES[reason];
-  if (known !== undefined) return known;
+  const phase = factsOf(reason)?.phase ?? 'any';
+  if (status === 'Running') return phase === 'stopping' ? phase : 'running';
+  if (phase !== 'any' && phase !== 'ended') return phase;
   // Any other reason (an outage, a pod's trouble, a retry) explains the phase it happens in.
   return before === 'running' || before === 'suspended' ? 'starting' : before;
 };

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { freshDatabase } from '../postgres.ts';
 import { claimOne, dispatched, inserted, newJob } from '../some-jobs.ts';
 
+const DELETED = { cluster: null, reason: 'Deleted', message: 'Deleted' } as const;
+
 const lapse = "update dispatch set due_at = now() - interval '1 second'";
 
 describe('claiming', () => {
@@ -44,7 +46,7 @@ describe('claiming', () => {
 
     expect([late.attempts, taken.attempts]).toEqual([0, 1]);
     expect(await store.dispatch.settle(late, { set: { reason: 'Retrying' }, next: 'done' })).toBeUndefined();
-    expect(await store.dispatch.settle(late, { set: {}, next: 'deleteRow' })).toBeUndefined();
+    expect(await store.dispatch.settle(late, { set: {}, event: DELETED, next: 'deleteRow' })).toBeUndefined();
     expect((await store.jobs.get(taken.job.id))?.reason).toBe('Queued');
     expect(await store.dispatch.settle(taken, { set: { reason: 'Starting' }, next: 'done' })).toMatchObject({
       reason: 'Starting',
@@ -157,7 +159,7 @@ describe('settling', () => {
     await store.jobs.setWanted(job.id, 'delete', { reason: 'Deleting', message: '' });
     const claim = await claimOne(store);
 
-    const event = { cluster: null, reason: 'Deleted', message: 'All is gone' } as const;
+    const event = { ...DELETED, message: 'All is gone' };
     expect(await store.dispatch.settle(claim, { set: {}, event, next: 'deleteRow' })).toMatchObject({ id: job.id });
 
     expect(await store.jobs.get(job.id)).toBeUndefined();

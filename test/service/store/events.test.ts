@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { JobEvent } from '../../../service/jobs/job.ts';
 import { freshDatabase } from '../postgres.ts';
-import { dispatched, inserted } from '../some-jobs.ts';
+import { claimOne, dispatched, inserted } from '../some-jobs.ts';
 
 // A transaction of another test's database may hold an event back for a moment (commit_horizon), so what must come is waited for.
 describe('the stream', () => {
@@ -143,3 +143,64 @@ function grouped(events: JobEvent[]): Map<string, JobEvent[]> {
   for (const event of events) groups.set(event.jobId, [...(groups.get(event.jobId) ?? []), event]);
   return groups;
 }
+
+test('each event carries the job as that statement left it, whoever wrote it, and none when it is gone', async () => {
+  const database = await freshDatabase();
+  const store = database.store();
+  const job = await dispatched(store, ['a']);
+  const [running] = (
+    await store.monitor.apply(
+      [
+        {
+          jobId: job.id,
+          readVersion: job.version,
+          set: {
+            status: 'Running',
+            reason: 'Running',
+            startedAt: new Date(),
+            unreachableSince: { a: job.createdAt.toISOString() },
+          },
+          event: { cluster: 'a', reason: 'ClusterUnreachable', message: 'away' },
+          under: [],
+        },
+      ],
+      [],
+    )
+  ).applied;
+  await store.jobs.setWanted(job.id, 'suspend', { reason: 'Suspending', message: 'by the user' });
+  await store.dispatch.explainWait(10, { reason: 'KarmadaUnavailable', message: 'away' });
+  const told = await claimOne(store);
+  await store.dispatch.settle(told, {
+    set: {},
+    event: { cluster: null, reason: 'Rescheduled', message: '' },
+    next: 'done',
+  });
+  const last = await store.jobs.get(job.id);
+  await store.jobs.setWanted(job.id, 'delete', { reason: 'Deleting', message: '' });
+  const claim = await claimOne(store);
+  const event = { cluster: null, reason: 'Deleted', message: 'Deleted' } as const;
+  await store.dispatch.settle(claim, { set: {}, event, next: 'deleteRow' });
+
+  const events = await store.events.ofJob(job.id);
+  expect(
+    events.map(({ reason, job: left }) => [reason, left && [left.status, left.reason, left.wanted, left.clusters]]),
+  ).toEqual([
+    ['Queued', ['Pending', 'Queued', 'run', []]],
+    ['Scheduled', ['Pending', 'Scheduled', 'run', ['a']]],
+    ['ClusterUnreachable', ['Running', 'Running', 'run', ['a']]],
+    ['Suspending', ['Running', 'Suspending', 'suspend', ['a']]],
+    ['KarmadaUnavailable', ['Running', 'KarmadaUnavailable', 'suspend', ['a']]],
+    ['Rescheduled', ['Running', 'KarmadaUnavailable', 'suspend', ['a']]],
+    ['Deleting', ['Running', 'Deleting', 'delete', ['a']]],
+    ['Deleted', null],
+  ]);
+  expect(events[2]?.job).toMatchObject({
+    startedAt: running?.startedAt,
+    unreachableSince: { a: job.createdAt.toISOString() },
+  });
+  expect(events[5]?.job).toMatchObject({
+    updatedAt: last?.updatedAt,
+    dispatchedAt: last?.dispatchedAt,
+    finishedAt: null,
+  });
+});

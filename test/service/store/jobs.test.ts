@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { REQUEST_VERSION } from '../../../service/jobs/stored-request.ts';
 import { freshDatabase } from '../postgres.ts';
 import { claimOne, dispatched, inserted, newJob } from '../some-jobs.ts';
 
@@ -199,5 +200,39 @@ describe('a wish', () => {
     expect((await store.jobs.setWanted(job.id, 'suspend', said))?.outcome).toBe('refused');
     expect((await store.jobs.setWanted(job.id, 'delete', said))?.outcome).toBe('set');
     expect(await store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', wanted: 'delete' });
+  });
+});
+
+describe('jobs as other versions stored them', () => {
+  test('are read into today’s request, and keep what is stored', async () => {
+    const database = await freshDatabase();
+    const store = database.store();
+    const id = await inserted(store);
+    const [now] = await database.query<{ request_version: number }>('select request_version from job');
+    expect(now?.request_version).toBe(REQUEST_VERSION);
+    const old = '{"jobName":"train","algorithm":{"source":"default","algorithmName":"xgboost"}}';
+    await database.query(`update job set request = '${old}', request_version = 0`);
+
+    expect((await store.jobs.get(id))?.request).toMatchObject({ runtime: 'ray', algorithm: { source: 'builtin' } });
+    expect((await claimOne(store)).job.request.resources.instanceCount).toBe(1);
+    expect(await database.query('select request::text from job')).toEqual([{ request: old }]);
+  });
+
+  test('that cannot be read are named with why, and take no others down', async () => {
+    const database = await freshDatabase();
+    const warned: [object, string][] = [];
+    const log = { info: () => undefined, warn: (about: object, message: string) => void warned.push([about, message]) };
+    const store = database.store({ log });
+    const [good, bad] = [await inserted(store), await inserted(store)];
+    await database.query(`update job set request = '{"jobName":"train"}' where id = '${bad}'`);
+    const why = `Job ${bad} is stored in a form that this version cannot read: its request (version ${REQUEST_VERSION}) has no`;
+
+    const listed = await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10 });
+    expect(listed.jobs.map(({ id }) => id)).toEqual([good]);
+    expect((await store.dispatch.claim(10, 30)).map(({ job }) => job.id)).toEqual([good]);
+    await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10 });
+    expect(warned.map(([, message]) => message)).toEqual([expect.stringContaining(why)]);
+    expect(warned[0]?.[0]).toMatchObject({ job: bad });
+    await expect(store.jobs.get(bad)).rejects.toThrow(why);
   });
 });

@@ -32,6 +32,12 @@ export const clusters = (now: SceneNow): void => {
         .first()
         .waitFor();
       expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('Running');
+      await page.getByRole('link', { name: 'Back to the jobs' }).click();
+      await page
+        .getByRole('row', { name: /here-forever/ })
+        .getByText('member3 does not answer')
+        .waitFor();
+      await page.getByRole('link', { name: 'here-forever' }).click();
     } finally {
       reachable();
     }

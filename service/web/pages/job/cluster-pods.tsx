@@ -88,7 +88,8 @@ function PodLine({ pod, role }: { pod: Pod; role: string }) {
   );
 }
 
-function Hint({ texts }: { texts: readonly (string | null)[] }) {
-  const hint = hintFor(...texts);
+function Hint({ texts }: { texts: readonly [reason: string | null, message: string | null] }) {
+  const [reason, message] = texts;
+  const hint = hintFor(reason, message);
   return hint && <p className="mt-1 border-l-2 border-accent pl-2.5">{hint}</p>;
 }

@@ -1,8 +1,7 @@
 import type { JobEvent } from '../../api/types.ts';
 import { ToneIcon } from '../../components/state-badge.tsx';
 import { Clock } from '../../components/time.tsx';
-import { jobState } from '../../lib/job-state.ts';
-import { words } from '../../lib/text.ts';
+import { jobState, reasonLabel } from '../../lib/job-state.ts';
 
 /** Every transition, the latest first. */
 export function History({ events }: { events: readonly JobEvent[] }) {
@@ -14,7 +13,7 @@ export function History({ events }: { events: readonly JobEvent[] }) {
           <ToneIcon tone={jobState(event).tone} className="mt-0.5 size-4" />
           <div className="min-w-0 wrap-anywhere">
             <p>
-              <span className="font-medium">{words(event.reason) || event.status}</span>
+              <span className="font-medium">{reasonLabel(event.reason) || event.status}</span>
               {event.cluster && <span className="text-ink-soft"> on {event.cluster}</span>}
             </p>
             {event.message && <p className="text-ink-soft">{event.message}</p>}

@@ -6,6 +6,7 @@ import { ButtonLink } from '../../components/button.tsx';
 import { Failed, Loading, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
+import { UnreachableNotice } from '../../components/unreachable.tsx';
 import { AttemptsPanel } from './attempts-panel.tsx';
 import { JobActions } from './job-actions.tsx';
 import { JobTabs, labelOf, tabNamed } from './job-tabs.tsx';
@@ -46,6 +47,7 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
   );
   return (
     <Page title={job.data.jobName} heading={heading} actions={<JobActions job={job.data} />}>
+      <UnreachableNotice job={job.data} />
       <StateMessage job={job.data} />
       <JobTabs id={id} current={current} />
       <section aria-label={labelOf(current)} className={current === 'overview' ? 'grid gap-4' : 'card min-w-0'}>

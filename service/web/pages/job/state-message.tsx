@@ -1,5 +1,6 @@
 import { CircleAlert, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { factsOf } from '../../../contract/reasons.ts';
 import type { Job } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
 import { hintFor } from '../../lib/hints.ts';
@@ -27,8 +28,9 @@ function WhyNotRunning({ job, state }: { job: Job; state: JobState }) {
   const pods = useJobPods(job.id, true);
   const trouble = firstTrouble(pods.data);
   const hint = trouble?.hint ?? hintFor(job.reason, job.message);
+  const needsSomebody = factsOf(job.reason)?.attention === true;
   return (
-    <Message state={state} text={job.message} failed={trouble !== undefined} hint={hint}>
+    <Message state={state} text={job.message} failed={trouble !== undefined || needsSomebody} hint={hint}>
       {trouble && (
         <p className="mt-1">
           <strong className="font-semibold">{words(trouble.reason)}</strong> ({trouble.where}): {trouble.message}

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { ListedJob } from '../../api/types.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Age, Elapsed } from '../../components/time.tsx';
+import { UnreachableMark } from '../../components/unreachable.tsx';
 import { jobState } from '../../lib/job-state.ts';
 import { TRACKS } from './columns.ts';
 
@@ -65,6 +66,7 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
         className="flex min-w-0 items-center gap-2 max-sm:flex-col max-sm:items-end max-sm:gap-1"
       >
         <StateBadge job={job} />
+        <UnreachableMark job={job} />
         <span className="truncate text-xs text-ink-soft max-sm:hidden">{detail}</span>
         <span className="text-xs text-ink-faint sm:hidden">
           <Age at={job.createdAt} suffix=" ago" />

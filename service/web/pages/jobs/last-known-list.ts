@@ -1,6 +1,5 @@
-import type { JobPage } from '../../api/service.ts';
 import { onSessionChange } from '../../api/session.ts';
-import type { ListedJob } from '../../api/types.ts';
+import type { JobPage, ListedJob } from '../../api/types.ts';
 import { type JobFilters, writeFilters } from '../../lib/filters.ts';
 import { parseJson, tabStore } from '../../lib/storage.ts';
 

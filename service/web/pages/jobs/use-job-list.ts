@@ -2,7 +2,8 @@ import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@
 import { useCallback, useEffect, useMemo } from 'react';
 import { KEYS } from '../../api/cache.ts';
 import { useLive } from '../../api/live.tsx';
-import { FIRST_PAGE_SIZE, getSummary, type JobPage, listJobs, PAGE_SIZE } from '../../api/service.ts';
+import { FIRST_PAGE_SIZE, getSummary, listJobs, PAGE_SIZE } from '../../api/service.ts';
+import type { JobPage } from '../../api/types.ts';
 import { type JobFilters, NEWEST_FIRST } from '../../lib/filters.ts';
 import { lastKnownList, rememberList } from './last-known-list.ts';
 
