@@ -63,6 +63,8 @@ export interface Member {
   readonly cluster: string;
   /** Names and state columns of our objects from the member's cache, without the objects; all pages. */
   table(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<Table>;
+  /** What the member's memory of the kind has come to: another version whenever one of its objects has changed, sometimes without. */
+  version(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<string>;
   list(
     resource: MemberResource,
     query: Omit<ListQuery, 'namespace'> & { namespace?: string },

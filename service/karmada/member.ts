@@ -22,6 +22,7 @@ export function createMember(karmada: Kube, cluster: string): Member {
     // resourceVersion=0: from the member's memory, without a word to its etcd.
     table: (kind, options) =>
       member.table(KIND[kind], COLUMNS[kind], { labelSelector: OURS, resourceVersion: '0' }, options),
+    version: (kind, options) => member.version(KIND[kind], options),
     list: (resource, query, options) => member.list(MEMBER_RESOURCES[resource], query, options),
     get: async (reference, options) => member.get(kindOf(reference), reference, options),
     watch: (kind, resourceVersion, options) =>

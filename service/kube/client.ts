@@ -1,7 +1,16 @@
 import { garbled, kubeError } from './failures.ts';
 import type { Identity } from './identity.ts';
 import { type Kind, POD } from './kinds.ts';
-import type { Kube, KubeObject, ObjectList, ObjectName, ProxiedServer, Selection, WriteOptions } from './kube.ts';
+import type {
+  Kube,
+  KubeObject,
+  ListQuery,
+  ObjectList,
+  ObjectName,
+  ProxiedServer,
+  Selection,
+  WriteOptions,
+} from './kube.ts';
 import { parseList, parseObject } from './objects.ts';
 import { pagesOf } from './pages.ts';
 import { collectionTarget, objectTarget, segment } from './paths.ts';
@@ -30,6 +39,9 @@ function serverOf(of: Omit<Server, 'error'>, error: ((problem: Problem) => Error
 const LIST_PAGE = 500;
 const TABLE_PAGE = 5_000;
 
+/** Then the answer is a kilobyte and less, whatever the server holds of the kind. */
+const SELECTS_NOTHING = 'metadata.name=none.such';
+
 function clientOf(transport: Transport, server: Server, address: string): Kube {
   const asking = (verb: Call['verb'], method: Call['method'], target: Target): Call => ({
     verb,
@@ -42,7 +54,7 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     const call = {
       ...asking('list', 'GET', collectionTarget(server, kind, query.namespace ?? null)),
       ...(query.metadataOnly && { accept: metadataAs('PartialObjectMetadataList') }),
-      query: { ...selecting(query), resourceVersion: query.resourceVersion, limit: query.limit ?? LIST_PAGE },
+      query: { ...selecting(query), ...pagingOf(query) },
     };
     let resourceVersion: string | undefined;
     for await (const page of pagesOf(transport, call, parseList, options)) {
@@ -84,6 +96,17 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
       }
       // A limit beside resourceVersion=0 may have been ignored.
       return { items: items.slice(0, query?.limit), resourceVersion };
+    },
+
+    async version(kind, options) {
+      const call = {
+        ...asking('version', 'GET', collectionTarget(server, kind, null)),
+        accept: metadataAs('PartialObjectMetadataList'),
+        query: { fieldSelector: SELECTS_NOTHING, resourceVersion: '0' },
+      };
+      const answer = await transport.json(call, parseList, options);
+      if (!answer?.resourceVersion) throw garbled(call, 'a list without a version');
+      return answer.resourceVersion;
     },
 
     async table(kind, columns, query = {}, options) {
@@ -194,6 +217,12 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
 }
 
 const metadataAs = (as: string): string => `application/json;as=${as};v=v1;g=meta.k8s.io`;
+
+/** Beside `notOlderThan` a limit would have the server ask its etcd for all that there is. */
+const pagingOf = ({ limit = LIST_PAGE, notOlderThan, resourceVersion }: ListQuery): Call['query'] =>
+  notOlderThan === undefined
+    ? { limit, resourceVersion }
+    : { resourceVersion: notOlderThan, resourceVersionMatch: 'NotOlderThan' };
 
 const selecting = ({ fieldSelector, labelSelector }: Selection) => ({ fieldSelector, labelSelector });
 

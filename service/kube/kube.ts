@@ -12,6 +12,8 @@ export interface Kube {
   list(kind: Kind, query?: ListQuery, options?: RequestOptions): Promise<ObjectList>;
   /** The same a page at a time, for what is too much to hold. */
   pages(kind: Kind, query?: ListQuery, options?: RequestOptions): AsyncIterable<ObjectList>;
+  /** What the server's memory of a kind has come to: another version whenever one of its objects has changed, sometimes without. */
+  version(kind: Kind, options?: RequestOptions): Promise<string>;
   /** Names and cells of the columns asked for, without the objects: a fortieth of the bytes. */
   table(kind: Kind, columns: readonly Column[], query?: ListQuery, options?: RequestOptions): Promise<Table>;
   /** From a version that a list or an event told. Ends when the server ends it or the signal aborts; 410 throws 'expired'. */
@@ -116,6 +118,8 @@ export interface ListQuery extends Selection {
   readonly limit?: number | undefined;
   /** '0': whatever the server has in memory, without a word to its etcd. Left out: the newest. */
   readonly resourceVersion?: string | undefined;
+  /** From its memory as well, once that has come to this version. Of all that is selected: here no limit holds. */
+  readonly notOlderThan?: string | undefined;
 }
 
 export interface WatchQuery extends Selection {

@@ -5,6 +5,7 @@ export type Verb =
   | 'get'
   | 'list'
   | 'table'
+  | 'version'
   | 'watch'
   | 'logs'
   | 'create'
