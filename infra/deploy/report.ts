@@ -1,9 +1,5 @@
 import { Listr } from 'listr2';
-import { KubeconfigError } from '../../service/kube/kubeconfig.ts';
-import { PlanError } from '../plan.ts';
-import { StepFailure, UsageError } from './failure.ts';
-import { ApiFailure } from './kube/api.ts';
-import type { Deployment, Step } from './step.ts';
+import { type Deployment, type Step, StepFailure } from './step.ts';
 
 export interface Output {
   /** 'live' on a terminal, 'plain' lines elsewhere, 'json' for machines. */
@@ -74,8 +70,10 @@ async function runLive(steps: readonly Step[], deployment: Deployment): Promise<
   }).run();
 }
 
-const FOR_USER = [StepFailure, UsageError, PlanError, ApiFailure, KubeconfigError];
-
 /** Whether the reason is for the user, or a fault of ours whose origin must be shown. */
 export const isForUser = (error: unknown): boolean =>
-  error instanceof FailedStep ? isForUser(error.cause) : FOR_USER.some((each) => error instanceof each);
+  error instanceof FailedStep
+    ? isForUser(error.cause)
+    : error instanceof StepFailure ||
+      (error instanceof Error &&
+        ['ApiFailure', 'PlanError', 'UsageError', 'Error', 'KubeconfigError'].includes(error.name));

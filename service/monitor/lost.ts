@@ -1,11 +1,10 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import type { Karmada } from '../karmada/karmada.ts';
-import type { KubeObject } from '../kube/kube.ts';
 import type { Clock } from './clock.ts';
 import type { Observation } from './decide.ts';
-import type { KnownRow } from './knownJobs.ts';
-import { fetchObject, referenceOf } from './query.ts';
+import type { KnownRow } from './known-jobs.ts';
+import { readNow, referenceOf } from './rows.ts';
 
 /** A cluster that restarted may show nothing for a moment: so many of the missing are asked for by name in one tick, no more. */
 const MOST_CONFIRMED_A_TICK = 50;
@@ -24,12 +23,8 @@ export interface LostOptions {
 
 /** Jobs that a cluster does not show, or that cannot be asked for because it does not answer. */
 export interface LostJobs {
-  /** `found` gets the objects that are there although the list did not show them. */
-  confirm(
-    missing: readonly KnownRow[],
-    timeoutMs: number,
-    found: (row: KnownRow, object: KubeObject) => void,
-  ): Promise<Observation[]>;
+  /** What is to be said of jobs that a list did not show: of some that they are gone, of some what is there after all. */
+  confirm(missing: readonly KnownRow[], timeoutMs: number): Promise<Observation[]>;
   /** Those that Karmada has meanwhile placed elsewhere. */
   followMoves(unreachable: readonly KnownRow[]): Promise<Observation[]>;
 }
@@ -37,20 +32,15 @@ export interface LostJobs {
 export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): LostJobs {
   let followedAt = Number.NEGATIVE_INFINITY;
 
-  async function confirmOne(
-    row: KnownRow,
-    timeoutMs: number,
-    found: (row: KnownRow, object: KubeObject) => void,
-  ): Promise<Observation | undefined> {
+  async function confirmOne(row: KnownRow, timeoutMs: number): Promise<Observation | undefined> {
     const now = clock.elapsed();
     row.gone ??= { confirmedAt: null, checkAt: now };
     const { gone } = row;
     gone.checkAt = now + Math.min(CHECK_AGAIN_MS, Math.max(graceMs, 1));
-    const object = await fetchObject(karmada, row, timeoutMs);
+    const object = await karmada.member(row.cluster).get(referenceOf(row.job), { timeoutMs });
     if (object) {
       gone.confirmedAt = null;
-      found(row, object);
-      return undefined;
+      return readNow(row, object);
     }
     const placement = await karmada.placement(referenceOf(row.job), { timeoutMs });
     const about = { jobId: row.job.id, cluster: row.cluster };
@@ -64,7 +54,7 @@ export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): L
   }
 
   return {
-    async confirm(missing, timeoutMs, found) {
+    async confirm(missing, timeoutMs) {
       const now = clock.elapsed();
       const due = missing
         // A job that is to be cancelled or deleted is meant to vanish: dispatch says when it has.
@@ -74,7 +64,7 @@ export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): L
       const observations = await Promise.all(
         due.map((row) =>
           limit(() =>
-            confirmOne(row, timeoutMs, found).catch((error: unknown) => {
+            confirmOne(row, timeoutMs).catch((error: unknown) => {
               // Nothing is concluded from a question that was not answered.
               log.debug({ err: error, job: row.job.id, cluster: row.cluster }, 'Could not confirm that a job is gone');
               return undefined;

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
-import { isFinished, type JobStatus } from '../jobs/job.ts';
+import type { JobStatus } from '../jobs/job.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { MonitoredJob, Store } from '../store/store.ts';
-import { createClock } from './clock.ts';
+import { createBell } from './bell.ts';
+import { type Clock, createClock } from './clock.ts';
 import { Health, healthFromNote, type ReadClusterHealth } from './health.ts';
-import { KnownJobs } from './knownJobs.ts';
+import { KnownJobs } from './known-jobs.ts';
+import { createLoop } from './loop.ts';
 import { createLostJobs } from './lost.ts';
-import { createOwnership, LEASE_PREFIX, leaseName } from './ownership.ts';
-import { createPoll, type TickReport } from './poll.ts';
+import { createOwnership, LEASE_PREFIX } from './ownership.ts';
+import { QuietClusters } from './quiet.ts';
+import { createTicks, type TickReport } from './tick.ts';
 import { createVisit } from './visit.ts';
 import { Watches } from './watch.ts';
 import { Writer } from './writer.ts';
@@ -18,7 +21,7 @@ export interface MonitorConfig {
   readonly intervalMs: number;
   readonly mode: 'poll' | 'watch';
   readonly lostGraceMs: number;
-  /** Watch mode: how often the query checks what the watch told. */
+  /** How often a cluster is looked at although neither its version nor its watch tells of a change. */
   readonly checkIntervalMs: number;
 }
 
@@ -27,6 +30,7 @@ export interface MonitorDependencies {
   readonly store: Pick<Store, 'monitor' | 'leases'>;
   readonly karmada: Karmada;
   readonly log: Logger;
+  readonly clock?: Clock;
   /** This replica wrote a change of the job's status. */
   readonly onStatus?: (job: MonitoredJob, before: JobStatus) => void;
   readonly onTick?: (report: TickReport) => void;
@@ -39,148 +43,47 @@ export interface Monitor {
   readonly clusterHealth: ReadClusterHealth;
 }
 
-/** Clusters whose jobs are read from the store in one go. */
-const CLUSTERS_LOADED_AT_ONCE = 8;
-
-export function createMonitor({ config, store, karmada, log, onStatus, onTick }: MonitorDependencies): Monitor {
+/** Puts the parts together, each from those above it; `tick.ts` tells what they do together. */
+export function createMonitor(dependencies: MonitorDependencies): Monitor {
+  const { config, store, karmada, log, clock = createClock(), onStatus, onTick } = dependencies;
+  const { intervalMs, checkIntervalMs } = config;
   const holder = `${hostname()}-${randomUUID().slice(0, 8)}`;
-  const clock = createClock();
+  const bell = createBell(clock);
   const known = new KnownJobs();
-  const health = new Health(clock, config.intervalMs);
+  const health = new Health(clock, intervalMs);
+  const quiet = new QuietClusters(clock, checkIntervalMs);
+  const ownership = createOwnership({ holder, store, health, bell, clock, log });
+  const writer = new Writer({ store: store.monitor, known, ownership, clock, log, onStatus });
   const lost = createLostJobs({ karmada, graceMs: config.lostGraceMs, clock, log });
-  const unloaded = new Set<string>();
-  let isStopped = false;
-
-  const ownership = createOwnership({
-    holder,
-    leases: store.leases,
-    clusters: async () => (await store.monitor.clustersInUse()).keys(),
-    note: (cluster) => health.note(cluster),
-    gained(clusters) {
-      for (const cluster of clusters) unloaded.add(cluster);
-      poll.wake();
-    },
-    lost: forget,
-    clock,
-    log,
-  });
-  const writer = new Writer({
-    store: store.monitor,
-    known,
-    leases: ownership.leases,
-    clock,
-    log,
-    onStatus,
-    onDropped: (cluster) => watches.check(cluster),
-  });
-  const { visit, seenInList } = createVisit({
-    karmada,
-    known,
-    health,
-    lost,
-    clock,
-    log,
-    observe: (observation) => writer.add(observation),
-    isUnderWay: (jobId) => writer.isUnderWay(jobId),
-    listed(cluster, kind, resourceVersion) {
-      if (config.mode === 'watch' && ownership.owns(cluster)) watches.begin(cluster, kind, resourceVersion);
-    },
-    incomplete: (cluster) => watches.check(cluster),
-    failed: (cluster) => watches.end(cluster),
-    isStopped: () => isStopped,
-  });
-  const watches = new Watches({
-    karmada,
-    checkIntervalMs: config.checkIntervalMs,
-    clock,
-    log,
-    onSign: (cluster) => health.heard(cluster),
-    onObject(cluster, kind, event) {
-      const row = known.row(cluster, kind, event.object.metadata.name);
-      if (!row) return;
-      // The query confirms that it is gone, and for how long.
-      if (event.type === 'DELETED') return watches.check(cluster);
-      seenInList(row, event.object);
-      writer.flushSoon();
-    },
-  });
-  const poll = createPoll({
-    intervalMs: config.intervalMs,
-    load: loadGained,
-    follow,
+  const visit = createVisit({ karmada, known, quiet, lost, writer, clock, log });
+  const watches = config.mode === 'watch' ? new Watches({ karmada, known, health, writer, clock, log }) : undefined;
+  const ticks = createTicks({
+    intervalMs,
+    store,
     ownership,
     known,
     health,
-    writer,
+    quiet,
+    lost,
     visit,
-    followMoves,
-    isWatched: (cluster) => watches.tells(cluster, known.kindsInUse(cluster)),
+    writer,
+    watches,
     clock,
     log,
     onTick,
   });
-
-  let mark: string | null = null;
-  async function follow(): Promise<void> {
-    const { jobs, mark: next } = await store.monitor.changedSince(mark);
-    mark = next;
-    ownership.needed(jobs.flatMap((job) => (isFinished(job.status) ? [] : job.clusters)));
-    remember(jobs);
-  }
-
-  /** A job that its cluster's watch may have told of before we knew it is looked for by the query. */
-  function remember(jobs: readonly MonitoredJob[]): void {
-    for (const job of jobs) for (const cluster of known.put(job)) watches.check(cluster);
-  }
-
-  async function loadGained(): Promise<void> {
-    // Before anything is loaded, so that no change falls between.
-    if (mark === null) ({ mark } = await store.monitor.changedSince(null));
-    if (unloaded.size === 0) return;
-    const notes = await store.leases.notes(LEASE_PREFIX);
-    while (unloaded.size > 0) {
-      const clusters = [...unloaded].slice(0, CLUSTERS_LOADED_AT_ONCE);
-      // Taken out before, not after: one that is lost and gained again while we read must be read again.
-      for (const cluster of clusters) {
-        unloaded.delete(cluster);
-        known.follow(cluster);
-        health.follow(cluster, notes.get(leaseName(cluster)));
-      }
-      try {
-        remember(await store.monitor.active(clusters));
-      } catch (error) {
-        for (const cluster of clusters) if (ownership.owns(cluster)) unloaded.add(cluster);
-        throw error;
-      }
-    }
-  }
-
-  function forget(cluster: string): void {
-    unloaded.delete(cluster);
-    watches.end(cluster);
-    known.forget(cluster);
-    health.forget(cluster);
-  }
-
-  async function followMoves(): Promise<void> {
-    const unreachable = ownership.clusters().filter((cluster) => health.unreachableSince(cluster) !== null);
-    if (unreachable.length === 0) return;
-    for (const observation of await lost.followMoves(unreachable.flatMap((cluster) => [...known.allRows(cluster)]))) {
-      writer.add(observation);
-    }
-    writer.flushSoon();
-  }
+  const loop = createLoop(intervalMs, ticks.tick, bell, clock);
 
   return {
     async start() {
       await ownership.start();
-      poll.start();
+      loop.start();
       log.info(`Job monitor started - ${describe(config)}`);
     },
     async stop() {
-      isStopped = true;
-      await poll.stop();
-      watches.stop();
+      ticks.close();
+      await loop.stop();
+      watches?.stop();
       await writer.close().catch((error: unknown) => log.warn({ err: error }, 'Monitor stops with changes unwritten'));
       await ownership.stop();
     },

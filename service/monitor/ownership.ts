@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
-import type { Lease, LeaseNote, LeaseStore } from '../store/store.ts';
+import type { Lease, LeaseStore, MonitorStore } from '../store/store.ts';
+import type { Bell } from './bell.ts';
 import type { Clock } from './clock.ts';
+import type { Health } from './health.ts';
 
 /** A killed replica's clusters are free after this long, and taken at the next renewal: four seconds at the most. */
 const LEASE_SECONDS = 3;
@@ -11,14 +13,11 @@ export const LEASE_PREFIX = 'monitor/';
 
 export interface OwnershipOptions {
   readonly holder: string;
-  readonly leases: LeaseStore;
-  /** All that have active jobs. */
-  readonly clusters: () => Promise<Iterable<string>>;
-  /** What to leave beside the lease of an owned cluster. */
-  readonly note: (cluster: string) => LeaseNote;
-  /** These are ours, or ours again after a lapse: whatever was known of them may be out of date. */
-  readonly gained: (clusters: string[]) => void;
-  readonly lost: (cluster: string) => void;
+  readonly store: { readonly leases: LeaseStore; readonly monitor: Pick<MonitorStore, 'clustersInUse'> };
+  /** Left beside the lease of an owned cluster. */
+  readonly health: Pick<Health, 'note'>;
+  /** Rung when clusters have come or gone. */
+  readonly bell: Bell;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -29,6 +28,8 @@ export interface Ownership {
   clusters(): string[];
   leases(): Lease[];
   owns(cluster: string): boolean;
+  /** Since the last call. One that is ours again after a lapse was lost and gained: whatever was known of it may be out of date. */
+  takeChanges(): { lost: string[]; gained: string[] };
   /** These have active jobs; one not known before is leased at once. */
   needed(clusters: readonly string[]): void;
   /** Whether it has active jobs, whoever owns it. */
@@ -48,22 +49,24 @@ export function fairShare(names: number, holders: readonly string[], holder: str
 }
 
 export function createOwnership(options: OwnershipOptions): Ownership {
-  const { holder, leases, clock, log } = options;
+  const { holder, health, bell, clock, log } = options;
+  const { leases, monitor } = options.store;
   let names = new Set<string>();
   let held = new Map<string, Lease>();
+  let lost = new Set<string>();
+  let gained = new Set<string>();
   let recountAt = 0;
-  let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  let stopped = false;
+  const stopping = new AbortController();
 
   async function round(): Promise<void> {
     const { holders, now } = await leases.announce(holder, LEASE_SECONDS);
     clock.set(now);
     if (clock.elapsed() >= recountAt) {
-      names = new Set(await options.clusters());
+      names = new Set((await monitor.clustersInUse()).keys());
       recountAt = clock.elapsed() + RECOUNT_EVERY_MS;
     }
-    const notes = Object.fromEntries([...held.keys()].map((cluster) => [leaseName(cluster), options.note(cluster)]));
+    const notes = Object.fromEntries([...held.keys()].map((cluster) => [leaseName(cluster), health.note(cluster)]));
     const wanted = [...names].sort().map(leaseName);
     const most = fairShare(wanted.length, holders, holder);
     const ours = await leases.hold(holder, wanted, most, LEASE_SECONDS, notes);
@@ -73,12 +76,14 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   async function adopt(next: Map<string, Lease>): Promise<void> {
     const before = held;
     held = next;
-    for (const [cluster, lease] of before) if (next.get(cluster)?.token !== lease.token) options.lost(cluster);
-    const gained = [...next.keys()].filter((cluster) => before.get(cluster)?.token !== next.get(cluster)?.token);
-    if (gained.length > 0) {
-      log.debug({ clusters: gained }, 'Monitor took over clusters');
-      options.gained(gained);
+    const differs = (cluster: string): boolean => before.get(cluster)?.token !== next.get(cluster)?.token;
+    for (const cluster of [...before.keys()].filter(differs)) {
+      lost.add(cluster);
+      gained.delete(cluster);
     }
+    for (const cluster of [...next.keys()].filter(differs)) gained.add(cluster);
+    if (gained.size > 0) log.debug({ clusters: [...gained] }, 'Monitor took over clusters');
+    if (gained.size > 0 || lost.size > 0) bell.ring();
     const unused = [...before.values()].filter((lease) => !names.has(clusterOf(lease)));
     if (unused.length > 0) await leases.release(unused);
   }
@@ -93,22 +98,27 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   const renewAndTell = (): Promise<void> =>
     renew().catch((error: unknown) => log.warn({ err: error }, 'Monitor could not renew its leases; tries again'));
 
-  function schedule(): void {
-    if (stopped) return;
-    timer = setTimeout(async () => {
-      await renewAndTell();
-      schedule();
-    }, RENEW_EVERY_MS);
+  async function keepRenewing(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(RENEW_EVERY_MS, stopping.signal);
+      if (!stopping.signal.aborted) await renewAndTell();
+    }
   }
 
   return {
     async start() {
       await renewAndTell();
-      schedule();
+      void keepRenewing();
     },
     clusters: () => [...held.keys()],
     leases: () => [...held.values()],
     owns: (cluster) => held.has(cluster),
+    takeChanges() {
+      const changes = { lost: [...lost], gained: [...gained] };
+      lost = new Set();
+      gained = new Set();
+      return changes;
+    },
     isInUse: (cluster) => names.has(cluster),
     needed(clusters) {
       const unknown = clusters.filter((cluster) => !names.has(cluster));
@@ -117,8 +127,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       void renewAndTell();
     },
     async stop() {
-      stopped = true;
-      clearTimeout(timer);
+      stopping.abort();
       await running?.catch(() => {});
       held = new Map();
       await leases

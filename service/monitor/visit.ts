@@ -1,197 +1,151 @@
-import pLimit from 'p-limit';
 import type { Logger } from 'pino';
-import { LABELS } from '../contract.ts';
 import type { JobKind } from '../jobs/job.ts';
-import { NO_CELLS } from '../jobs/state/index.ts';
-import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
-import type { Karmada } from '../karmada/karmada.ts';
-import type { KubeObject } from '../kube/kube.ts';
+import type { Karmada, Member } from '../karmada/karmada.ts';
 import type { Clock } from './clock.ts';
-import { type Observation, saysUnreachable } from './decide.ts';
-import type { Health } from './health.ts';
-import type { KnownJobs, KnownRow } from './knownJobs.ts';
+import type { Observation } from './decide.ts';
+import type { KnownJobs, KnownRow } from './known-jobs.ts';
 import type { LostJobs } from './lost.ts';
-import { type ChangedRow, compare, fetchObject, stateOf } from './query.ts';
+import type { QuietClusters, Versions } from './quiet.ts';
+import { readChanged } from './read.ts';
+import { compare, readNow, toldAgain } from './rows.ts';
+import type { Writer } from './writer.ts';
 
-/** What failing at one object says of the whole cluster; the rest (garbled, refused) concerns that object alone. */
-const CLUSTER_FAILURES: ReadonlySet<KarmadaFailure> = new Set([
-  'unavailable',
-  'memberUnavailable',
-  'unknownCluster',
-  'unauthenticated',
-  'forbidden',
-]);
 /** An object that could not be read although its cluster answers. */
 const READ_AGAIN_MS = 5_000;
-/**
- * Reading 5 kB by GET costs a member some 5 ms and us 0.35; in a LIST it is 0.2 and 0.05. From one changed row in eight on the LIST is
- * cheaper for both.
- */
-const GETS_WORTH_A_LIST = 32;
-const OBJECTS_LISTED_PER_GET = 8;
-const LIST_TIMEOUT_MS = 10_000;
-/** The proxy takes 190 reads a second from 32 at once and no more from more. */
-const GETS_AT_ONCE = 32;
-/** Clusters that may hang must not take the connections of the others. */
-const SLOW_GETS_AT_ONCE = 8;
 
 export interface VisitOptions {
   readonly karmada: Karmada;
   readonly known: KnownJobs;
-  readonly health: Health;
+  readonly quiet: QuietClusters;
   readonly lost: LostJobs;
+  readonly writer: Pick<Writer, 'isUnderWay'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly observe: (observation: Observation) => void;
-  readonly isUnderWay: (jobId: string) => boolean;
-  /** The table was read and compared: a watch may go on from there. */
-  readonly listed: (cluster: string, kind: JobKind, resourceVersion: string) => void;
-  /** Not all that was to be seen was seen: it must be asked again at the next tick, watched or not. */
-  readonly incomplete: (cluster: string) => void;
-  readonly failed: (cluster: string) => void;
-  /** The monitor has stopped and its connections are being closed: what fails now is no cluster's failure. */
-  readonly isStopped: () => boolean;
 }
 
-export interface VisitReport {
+/** What asking one cluster came to. */
+export interface Findings {
   readonly cluster: string;
-  readonly outcome: 'answered' | 'failed';
+  /** What was learnt, also by a visit that failed later. */
+  readonly observations: readonly Observation[];
+  /** Rows that differ from what is known, whether or not they could be read. */
   readonly changed: number;
+  readonly outcome: Answered | Failed;
 }
 
-/** One cluster at one tick: one query per kind in use, one GET per row that changed. Never rejects: a failure is the cluster's. */
-export function createVisit(options: VisitOptions) {
-  const { karmada, known, health, lost, clock, log, observe, isUnderWay, listed } = options;
-  const promptGets = pLimit(GETS_AT_ONCE);
-  const slowGets = pLimit(SLOW_GETS_AT_ONCE);
+export interface Answered {
+  readonly is: 'answered';
+  readonly latencyMs: number;
+  /** All up to these has been seen. */
+  readonly versions: Versions;
+  /** Whether its rows were read, or its versions told that this was not needed. */
+  readonly isLook: boolean;
+}
+
+export interface Failed {
+  readonly is: 'failed';
+  readonly error: unknown;
+  readonly timedOut: boolean;
+}
+
+/** One cluster at one tick. Never rejects: a failure is the cluster's. */
+export type Visit = (cluster: string, deadlineMs: number) => Promise<Findings>;
+
+/** What a look has found so far: it may still fail at the next request. */
+interface Sofar {
+  readonly observations: Observation[];
+  changed: number;
+}
+
+export function createVisit({ karmada, known, quiet, lost, writer, clock, log }: VisitOptions): Visit {
   let answerNumber = 0;
 
-  async function visit(cluster: string): Promise<VisitReport> {
+  return async (cluster, deadlineMs) => {
     const startedAt = clock.elapsed();
-    const deadlineMs = health.deadlineMs(cluster);
-    let changes = 0;
-    let isComplete = true;
+    const found: Sofar = { observations: [], changed: 0 };
     try {
-      const missing: KnownRow[] = [];
-      const reads: Promise<void>[] = [];
-      for (const kind of known.kindsInUse(cluster)) {
-        const { rows, resourceVersion } = await karmada.member(cluster).table(kind, { timeoutMs: deadlineMs });
-        const compared = compare(kind, rows, known.rows(cluster, kind), ++answerNumber);
-        changes += compared.changed.length;
-        missing.push(...compared.missing);
-        const readable = compared.changed.filter(isReadable);
-        isComplete &&= readable.length === compared.changed.length && compared.missing.length === 0;
-        reads.push(readChanged(cluster, kind, readable, rows.length, deadlineMs));
-        listed(cluster, kind, resourceVersion);
-      }
-      const latencyMs = clock.elapsed() - startedAt;
-      await Promise.all(reads);
-      if (missing.length > 0) for (const each of await lost.confirm(missing, deadlineMs, seen)) observe(each);
-      if (!isComplete) options.incomplete(cluster);
-      health.answered(cluster, latencyMs);
-      for (const row of known.allRows(cluster))
-        if (saysUnreachable(row.job, cluster)) observe(about(row, { what: 'reachable' }));
-      return { cluster, outcome: 'answered', changed: changes };
+      const answered = (await unmoved(cluster, deadlineMs)) ?? (await look(cluster, deadlineMs, found));
+      return { cluster, ...found, outcome: answered };
     } catch (error) {
-      fail(cluster, error, clock.elapsed() - startedAt >= deadlineMs);
-      return { cluster, outcome: 'failed', changed: changes };
+      // Whatever comes back need not be what was there before: it may have been restored from a backup.
+      known.distrustVersions(cluster);
+      quiet.forget(cluster);
+      return {
+        cluster,
+        ...found,
+        outcome: { is: 'failed', error, timedOut: clock.elapsed() - startedAt >= deadlineMs },
+      };
     }
+  };
+
+  /** Asks a quiet cluster whether anything has moved; undefined when it has, or when asking would not be enough. */
+  async function unmoved(cluster: string, timeoutMs: number): Promise<Answered | undefined> {
+    const kinds = known.kindsInUse(cluster);
+    const versions = known.isUnsettled(cluster) ? undefined : quiet.versionsOf(cluster, kinds);
+    if (!versions) return undefined;
+    const startedAt = clock.elapsed();
+    const member = karmada.member(cluster);
+    for (const kind of kinds) {
+      if ((await member.version(kind, { timeoutMs })) !== versions.get(kind)) return undefined;
+    }
+    return { is: 'answered', latencyMs: clock.elapsed() - startedAt, versions, isLook: false };
   }
 
-  function isReadable({ row }: ChangedRow): boolean {
-    return row.readAgainAt <= clock.elapsed() && !isUnderWay(row.job.id);
+  /** Reads all rows, the objects of those that changed, and asks for those that are missing. */
+  async function look(cluster: string, timeoutMs: number, found: Sofar): Promise<Answered> {
+    const member = karmada.member(cluster);
+    const versions = new Map<JobKind, string>();
+    const missing: KnownRow[] = [];
+    let latencyMs = 0;
+    known.settle(cluster);
+    for (const kind of known.kindsInUse(cluster)) {
+      const askedAt = clock.elapsed();
+      const { rows, resourceVersion } = await member.table(kind, { timeoutMs });
+      latencyMs += clock.elapsed() - askedAt;
+      versions.set(kind, resourceVersion);
+      const compared = compare(kind, rows, known.rows(cluster, kind), ++answerNumber);
+      missing.push(...compared.missing);
+      found.changed += compared.changed.length;
+      await read(member, kind, compared.changed, rows.length, resourceVersion, timeoutMs, found);
+    }
+    if (missing.length > 0) {
+      known.unsettle(cluster);
+      found.observations.push(...(await lost.confirm(missing, timeoutMs)));
+    }
+    quiet.looked(cluster, versions);
+    return { is: 'answered', latencyMs, versions, isLook: true };
   }
 
-  async function readChanged(
-    cluster: string,
+  async function read(
+    member: Member,
     kind: JobKind,
-    changed: readonly ChangedRow[],
+    changed: readonly KnownRow[],
     objects: number,
+    version: string,
     timeoutMs: number,
+    found: Sofar,
   ): Promise<void> {
-    if (changed.length > GETS_WORTH_A_LIST && changed.length * OBJECTS_LISTED_PER_GET > objects) {
-      return readAll(cluster, kind);
-    }
-    const gets = health.isPrompt(cluster) ? promptGets : slowGets;
-    let broken: unknown;
-    await Promise.all(
-      changed.map(({ row }) =>
-        gets(async () => {
-          // After the first sign that the cluster is down the others would only wait for the same answer.
-          if (broken !== undefined) return;
-          const failure = await read(row, timeoutMs);
-          broken ??= failure;
-        }),
-      ),
-    );
-    if (broken !== undefined) throw broken;
-  }
-
-  async function readAll(cluster: string, kind: JobKind): Promise<void> {
-    const resource = kind === 'RayJob' ? 'rayjobs' : 'jobs';
-    const query = { labelSelector: `${LABELS.managedBy}=${LABELS.managedByValue}`, resourceVersion: '0' };
-    const { items } = await karmada.member(cluster).list(resource, query, { timeoutMs: LIST_TIMEOUT_MS });
-    for (const object of items) {
+    const { cluster } = member;
+    const readable = changed.filter(isReadable);
+    const answer = await readChanged({ member, kind, changed: readable, objects, version, timeoutMs });
+    const seen = new Set<KnownRow>();
+    for (const object of answer.objects) {
       const row = known.row(cluster, kind, object.metadata.name);
-      if (row && !isUnderWay(row.job.id)) seenInList(row, object);
+      if (!row || writer.isUnderWay(row.job.id)) continue;
+      seen.add(row);
+      const observation = answer.isOfAll ? toldAgain(row, object) : readNow(row, object);
+      if (observation) found.observations.push(observation);
     }
-  }
-
-  /** Resolves with the failure when it is the whole cluster's. */
-  async function read(row: KnownRow, timeoutMs: number): Promise<KarmadaError | undefined> {
-    try {
-      const object = await fetchObject(karmada, row, timeoutMs);
-      if (object) seen(row, object);
-      // Deleted between the two answers: the next list tells.
-      else options.incomplete(row.cluster);
-    } catch (error) {
-      if (error instanceof KarmadaError && CLUSTER_FAILURES.has(error.failure)) return error;
-      row.readAgainAt = clock.elapsed() + READ_AGAIN_MS;
-      options.incomplete(row.cluster);
-      log.warn(
-        { err: error, job: row.job.id, cluster: row.cluster },
-        'Could not read a job that has changed; tries again',
-      );
+    for (const row of answer.unreadable) row.readAgainAt = clock.elapsed() + READ_AGAIN_MS;
+    if (answer.unreadable.length > 0) {
+      const jobs = answer.unreadable.map(({ job }) => job.id);
+      log.warn({ err: answer.error, jobs, cluster }, 'Could not read jobs that have changed; tries again');
     }
-    return undefined;
+    // Some rest, some are still being written, some did not fit in one request, some were deleted between the two answers.
+    if (changed.some((row) => !seen.has(row))) known.unsettle(cluster);
   }
 
-  /** From a cache or a watch, which may repeat what a GET has overtaken. */
-  function seenInList(row: KnownRow, object: KubeObject): void {
-    if (Number(object.metadata.resourceVersion) < row.resourceVersion) return;
-    const state = stateOf(row.job.kind, object);
-    if (state.columns !== row.columns || state.columns === NO_CELLS) seen(row, object);
+  function isReadable(row: KnownRow): boolean {
+    return row.readAgainAt <= clock.elapsed() && !writer.isUnderWay(row.job.id);
   }
-
-  /** What a GET says is newer than any list or watch. */
-  function seen(row: KnownRow, object: KubeObject): void {
-    const state = stateOf(row.job.kind, object);
-    row.columns = state.columns;
-    row.resourceVersion = Number(object.metadata.resourceVersion ?? -1);
-    observe(about(row, { what: 'state', state }));
-  }
-
-  function fail(cluster: string, error: unknown, timedOut: boolean): void {
-    if (options.isStopped()) return;
-    const retryAfterSeconds = error instanceof KarmadaError ? error.retryAfterSeconds : null;
-    const words = error instanceof Error ? error.message : String(error);
-    health.failed(cluster, { error: words, timedOut, retryAfterSeconds });
-    const { consecutiveFailures } = health.of(cluster);
-    options.failed(cluster);
-    const since = health.unreachableSince(cluster);
-    log[consecutiveFailures === 1 ? 'warn' : 'debug'](
-      { cluster, err: error, consecutiveFailures },
-      'Cluster did not answer',
-    );
-    if (!since) return;
-    for (const row of known.allRows(cluster)) {
-      if (!saysUnreachable(row.job, cluster)) observe(about(row, { what: 'unreachable', since, error: words }));
-    }
-  }
-
-  return { visit, seenInList };
 }
-
-type Unaddressed<O> = O extends unknown ? Omit<O, 'jobId' | 'cluster'> : never;
-export const about = (row: KnownRow, what: Unaddressed<Observation>): Observation =>
-  ({ jobId: row.job.id, cluster: row.cluster, ...what }) as Observation;

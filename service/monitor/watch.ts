@@ -1,10 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobKind } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { WatchEvent } from '../kube/kube.ts';
 import type { Clock } from './clock.ts';
+import type { Health } from './health.ts';
+import type { KnownJobs } from './known-jobs.ts';
+import { toldAgain } from './rows.ts';
+import type { Writer } from './writer.ts';
 
 /** Servers send a bookmark about once a minute; a watch that says nothing for longer is taken for dead. */
 const IDLE_TIMEOUT_MS = 90_000;
@@ -18,12 +21,11 @@ const GAP_MS = 1_000;
 
 export interface WatchOptions {
   readonly karmada: Karmada;
-  readonly checkIntervalMs: number;
+  readonly known: KnownJobs;
+  readonly health: Pick<Health, 'heard'>;
+  readonly writer: Pick<Writer, 'add' | 'flushSoon'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly onObject: (cluster: string, kind: JobKind, event: WatchEvent) => void;
-  /** Anything at all came from the cluster. */
-  readonly onSign: (cluster: string) => void;
 }
 
 interface Standing {
@@ -38,15 +40,13 @@ interface Standing {
 export class Watches {
   readonly #options: WatchOptions;
   readonly #standing = new Map<string, Map<JobKind, Standing>>();
-  readonly #checkAt = new Map<string, number>();
 
   constructor(options: WatchOptions) {
     this.#options = options;
   }
 
-  /** The query has just told all up to this version. */
+  /** All up to this version has just been seen. */
   begin(cluster: string, kind: JobKind, resourceVersion: string): void {
-    this.#checkAt.set(cluster, this.#options.clock.elapsed() + this.#options.checkIntervalMs);
     const watches = this.#standing.get(cluster) ?? new Map<JobKind, Standing>();
     this.#standing.set(cluster, watches);
     if (watches.has(kind)) return;
@@ -57,25 +57,18 @@ export class Watches {
     });
   }
 
-  /** Whether watches stand for all of these kinds and the next check is not due. */
-  tells(cluster: string, kinds: readonly JobKind[]): boolean {
-    if ((this.#checkAt.get(cluster) ?? 0) <= this.#options.clock.elapsed()) return false;
+  /** Whether watches stand for all of these kinds. */
+  tell(cluster: string, kinds: readonly JobKind[]): boolean {
     return kinds.every((kind) => {
       const standing = this.#standing.get(cluster)?.get(kind);
       return standing && (standing.isOpen || this.#options.clock.elapsed() - standing.cutAt < GAP_MS);
     });
   }
 
-  /** Lets the query look at the next tick. */
-  check(cluster: string): void {
-    this.#checkAt.delete(cluster);
-  }
-
   /** The cluster is no longer ours, or does not answer. */
   end(cluster: string): void {
     for (const { ending } of this.#standing.get(cluster)?.values() ?? []) ending.abort();
     this.#standing.delete(cluster);
-    this.#checkAt.delete(cluster);
   }
 
   stop(): void {
@@ -83,7 +76,7 @@ export class Watches {
   }
 
   async #follow(cluster: string, kind: JobKind, from: string, standing: Standing): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, health } = this.#options;
     const { signal } = standing.ending;
     let version = from;
     let fruitless = 0;
@@ -93,8 +86,8 @@ export class Watches {
       try {
         for await (const event of this.#events(cluster, kind, version, standing)) {
           version = event.object.metadata.resourceVersion ?? version;
-          this.#options.onSign(cluster);
-          if (event.type !== 'BOOKMARK') this.#options.onObject(cluster, kind, event);
+          health.heard(cluster);
+          if (event.type !== 'BOOKMARK') this.#hear(cluster, kind, event);
         }
       } catch (error) {
         if (!this.#mayResume(error, cluster, signal)) return;
@@ -103,8 +96,20 @@ export class Watches {
         standing.isOpen = false;
       }
       fruitless = version !== before || clock.elapsed() - startedAt >= SHORT_LIVED_MS ? 0 : fruitless + 1;
-      await sleep(RESUME_AFTER_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
+      await clock.sleep(RESUME_AFTER_MS * (0.5 + Math.random()), signal);
     }
+  }
+
+  #hear(cluster: string, kind: JobKind, { type, object }: WatchEvent): void {
+    const { known, writer } = this.#options;
+    const row = known.row(cluster, kind, object.metadata.name);
+    if (!row) return;
+    // A look confirms that it is gone, and for how long.
+    if (type === 'DELETED') known.unsettle(cluster);
+    const observation = type === 'DELETED' ? undefined : toldAgain(row, object);
+    if (!observation) return;
+    writer.add(observation);
+    writer.flushSoon();
   }
 
   #events(cluster: string, kind: JobKind, resourceVersion: string, standing: Standing): AsyncIterable<WatchEvent> {
@@ -115,10 +120,13 @@ export class Watches {
     return this.#options.karmada.member(cluster).watch(kind, resourceVersion, options);
   }
 
-  /** Cut off or fallen silent: yes. Expired: no, only a new list tells what was missed. */
+  /** Cut off or fallen silent: yes. Expired: no, only a look tells what was missed. */
   #mayResume(error: unknown, cluster: string, signal: AbortSignal): boolean {
     if (signal.aborted) return false;
     this.#options.log.debug({ err: error, cluster }, 'Watch ended');
-    return error instanceof KarmadaError && (error.failure === 'unavailable' || error.failure === 'memberUnavailable');
+    const mayResume =
+      error instanceof KarmadaError && (error.failure === 'unavailable' || error.failure === 'memberUnavailable');
+    if (!mayResume) this.#options.known.unsettle(cluster);
+    return mayResume;
   }
 }

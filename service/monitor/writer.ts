@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { JobStatus } from '../jobs/job.ts';
-import type { Lease, MonitorChange, MonitoredJob, MonitorStore } from '../store/store.ts';
+import type { MonitorChange, MonitoredJob, MonitorStore } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { decide, type Observation } from './decide.ts';
-import type { KnownJobs } from './knownJobs.ts';
-import { leaseName } from './ownership.ts';
+import type { KnownJobs } from './known-jobs.ts';
+import { leaseName, type Ownership } from './ownership.ts';
 
 /** Keeps one statement within some megabytes; a tick of 1,000 changes is far below. */
 const MOST_CHANGES_A_STATEMENT = 5_000;
@@ -23,17 +23,16 @@ interface Waiting {
 export interface WriterOptions {
   readonly store: Pick<MonitorStore, 'apply' | 'read'>;
   readonly known: KnownJobs;
-  readonly leases: () => readonly Lease[];
+  readonly ownership: Pick<Ownership, 'leases'>;
   readonly clock: Clock;
   readonly log: Logger;
   readonly onStatus?: ((job: MonitoredJob, before: JobStatus) => void) | undefined;
-  /** An observation could not be stored: its cluster must be asked again. */
-  readonly onDropped: (cluster: string) => void;
 }
 
 /**
- * Observations wait here until the next flush turns them into changes: all of them in one statement, but of each job only the
- * first, so that its history has every state that was seen, in order.
+ * Decides and writes. Observations wait here until the next flush decides what each changes: all in one statement, but of each
+ * job only the first, so that its history has every state that was seen, in order. One that could not be stored is not believed
+ * to be known: its cluster is looked at again.
  */
 export class Writer {
   readonly #options: WriterOptions;
@@ -41,7 +40,8 @@ export class Writer {
   /** How many observations of a job have not reached the store yet, those being written included. */
   readonly #underWay = new Map<string, number>();
   #writing: Promise<number> | undefined;
-  #gathering: NodeJS.Timeout | undefined;
+  #isGathering = false;
+  readonly #closing = new AbortController();
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -78,23 +78,24 @@ export class Writer {
 
   /** What comes one by one is gathered for a moment, so that it does not cost a statement each. */
   flushSoon(): void {
-    this.#gathering ??= setTimeout(() => {
-      this.#gathering = undefined;
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    void this.#options.clock.sleep(GATHER_MS, this.#closing.signal).then(() => {
+      this.#isGathering = false;
       // It still waits here; the next tick tries again and says what is wrong.
-      this.flush().catch(() => {});
-    }, GATHER_MS);
+      if (!this.#closing.signal.aborted) this.flush().catch(() => {});
+    });
   }
 
   /** Writes all that waits, once and for all. */
   async close(): Promise<void> {
-    clearTimeout(this.#gathering);
+    this.#closing.abort();
     do await this.flush();
     while (this.#queue.length > 0);
-    clearTimeout(this.#gathering);
   }
 
   async #write(batch: readonly Waiting[]): Promise<number> {
-    const { store, leases } = this.#options;
+    const { store, ownership } = this.#options;
     const changes: MonitorChange[] = [];
     const changing = new Map<string, Waiting>();
     for (const waiting of batch) {
@@ -108,7 +109,7 @@ export class Writer {
     }
     if (changes.length === 0) return 0;
     try {
-      const { applied, stale } = await store.apply(changes, leases());
+      const { applied, stale } = await store.apply(changes, ownership.leases());
       for (const job of applied) this.#applied(job, changing);
       if (stale.length > 0) await this.#catchUp(stale, changing);
       return applied.length;
@@ -153,7 +154,6 @@ export class Writer {
         this.#queue.unshift({ observation: waiting.observation, tries: waiting.tries + 1 });
       } else {
         known.distrust(id, waiting.observation.cluster);
-        this.#options.onDropped(waiting.observation.cluster);
         this.#done(waiting);
       }
     }

@@ -31,7 +31,9 @@ const HELP = `npm run bench -- monitor [options]
   --sample N     jobs read one by one for the comparison (500)
   --json         only the JSON
 
-Three processes besides this one: PostgreSQL (embedded, durable), the simulated members, and the monitor alone.`;
+Three processes besides this one: PostgreSQL (embedded, durable), the simulated members, and the monitor alone.
+A request takes as long as Karmada's proxy needs for its TLS session (12 to 18 ms, about 190 a second), for the monitor as
+for the floor; "bare" are the same without that wait, where all time is this machine's own.`;
 
 /** Changes that are on their way when the driver stops must not count as lost. */
 const SETTLE_MS = 4_000;
@@ -69,7 +71,11 @@ async function measure(settings: Settings, say: (line: string) => void) {
   const subject = await startSubject(postgres.url, members.url, settings.clusters);
   const scene = { ...settings, members, subject, say };
   try {
-    say('The floor: fetch, unzip, parse, compare');
+    members.proxy(false);
+    say('Without what a real proxy takes. The floor: fetch, unzip, parse, compare');
+    const bare = await beside(scene);
+    members.proxy(true);
+    say('With it. The floor: fetch, unzip, parse, compare');
     const before = await subject.floor(10);
     say('Polling, nothing changes');
     await subject.start('poll');
@@ -104,8 +110,10 @@ async function measure(settings: Settings, say: (line: string) => void) {
         ms: quantile([...before.ms, ...after.ms], 0.5),
         beforeMs: quantile(before.ms, 0.5),
         afterMs: quantile(after.ms, 0.5),
+        cpuMs: (before.cpuMs + after.cpuMs) / 2,
         megabytes: before.bytes / 1e6,
       },
+      bare,
       oneByOne: {
         sample: settings.sample,
         msPerJob: ms / settings.sample,
@@ -123,6 +131,23 @@ async function measure(settings: Settings, say: (line: string) => void) {
     members.end();
     await postgres.stop();
   }
+}
+
+/** The floor and the monitor side by side, twice the floor because the machine may have other work meanwhile. */
+async function beside(scene: Scene) {
+  const { subject } = scene;
+  const before = await subject.floor(5);
+  await subject.start('poll');
+  await settled(scene);
+  const idle = await idleWindow(scene);
+  const poll = await changing(scene, scene.rate);
+  await subject.stop();
+  const after = await subject.floor(5);
+  const floor = {
+    ms: quantile([...before.ms, ...after.ms], 0.5),
+    cpuMs: (before.cpuMs + after.cpuMs) / 2,
+  };
+  return { floor, idle, poll };
 }
 
 interface Scene extends Settings {
@@ -186,8 +211,10 @@ const REQUEST = JSON.stringify({
 });
 
 function print(figures: Figures): void {
-  const { floor, oneByOne, idle, poll, burst, watch, watchBurst, idleWithFinished, settings } = figures;
+  const { floor, bare, oneByOne, idle, poll, burst, watch, watchBurst, idleWithFinished, settings } = figures;
   const columns = {
+    'idle, bare': bare.idle,
+    [`poll ${settings.rate}/s, bare`]: bare.poll,
     idle,
     [`poll ${settings.rate}/s`]: poll,
     [`poll ${settings.burst}/s`]: burst,
@@ -195,13 +222,18 @@ function print(figures: Figures): void {
     [`watch ${settings.burst}/s`]: watchBurst,
     [`idle, ${settings.finished} finished`]: idleWithFinished,
   };
+  const floorOf = (column: typeof idle) => (column === bare.idle || column === bare.poll ? bare.floor : floor);
   const row = (of: (column: typeof idle & Partial<Pick<typeof poll, 'latencyMs'>>) => number | null | undefined) =>
     Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, round(of(column))]));
   console.table({
     'tick ms p50': row((c) => c.tickMs.p50),
     'tick ms p99': row((c) => c.tickMs.p99),
-    'tick p50 / floor': row((c) => (c.tickMs.p50 ?? 0) / (floor.ms ?? 1)),
-    'queries a tick': row((c) => c.tablesPerTick),
+    'tick p50 / floor': row((c) => (c.tickMs.p50 ?? 0) / (floorOf(c).ms ?? 1)),
+    'cpu ms a tick': row((c) => c.cpuMsPerTick),
+    'cpu / floor': row((c) => c.cpuMsPerTick / floorOf(c).cpuMs),
+    'versions a tick': row((c) => c.versionsPerTick),
+    'Tables a tick': row((c) => c.tablesPerTick),
+    'LISTs a tick': row((c) => c.listsPerTick),
     'GETs a tick': row((c) => c.getsPerTick),
     'failed requests': row((c) => c.failedRequests),
     'statements a tick': row((c) => c.statementsPerTick),
@@ -217,7 +249,8 @@ function print(figures: Figures): void {
     lost: row((c) => c.latencyMs?.lost),
   });
   console.table({
-    'floor: fetch, unzip, parse, compare': { 'ms for all jobs': round(floor.ms) },
+    'floor: fetch, unzip, parse, compare': { 'ms for all jobs': round(floor.ms), 'cpu ms': round(floor.cpuMs) },
+    'floor, bare': { 'ms for all jobs': round(bare.floor.ms), 'cpu ms': round(bare.floor.cpuMs) },
     [`one GET per job, extrapolated from ${oneByOne.sample}`]: {
       'ms for all jobs': round(oneByOne.extrapolatedSecondsForAll * 1000),
     },

@@ -1,10 +1,9 @@
 import { DEFAULT_PORT, PATHS } from '../../../service/contract.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
-import { StepFailure } from '../failure.ts';
 import { ApiFailure } from '../kube/api.ts';
 import { getThroughPod } from '../port-forward.ts';
 import { isWell, type Pod } from '../rollout/pods.ts';
-import { type Deployment, forPlatform, type Step } from '../step.ts';
+import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
 import type { Target } from '../target.ts';
 
 /** What the backend's monitor writes when it starts, before "polling every 1 second" or its other ways (service/monitor). */

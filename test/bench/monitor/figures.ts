@@ -44,7 +44,10 @@ export function load({ seconds, cpuSeconds, peakRss, ticks, counts }: Window) {
   return {
     ticks: ticks.length,
     tickMs: { p50: quantile(times, 0.5), p99: quantile(times, 0.99), max: quantile(times, 1) },
+    cpuMsPerTick: perTick(cpuSeconds * 1_000),
+    versionsPerTick: perTick(counts.version),
     tablesPerTick: perTick(counts.table),
+    listsPerTick: perTick(counts.list),
     getsPerTick: perTick(counts.get),
     failedRequests: counts.failed,
     statementsPerTick: perTick(counts.statements),

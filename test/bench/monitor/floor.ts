@@ -8,20 +8,24 @@ const unzip = promisify(gunzip);
 const AT_ONCE = 32;
 const TIMEOUT_MS = 15_000;
 
+export interface Floor {
+  /** Of each round. */
+  readonly ms: number[];
+  readonly cpuMs: number;
+  readonly bytes: number;
+}
+
 /**
  * What a tick cannot be faster than in this language on this machine: all clusters' tables fetched with the same parallelism,
  * unzipped, parsed and compared with those of the round before, and nothing else. One figure per round, in milliseconds.
  */
-export async function measureFloor(
-  server: string,
-  clusters: number,
-  rounds: number,
-): Promise<{ ms: number[]; bytes: number }> {
+export async function measureFloor(server: string, clusters: number, rounds: number): Promise<Floor> {
   const agent = new Agent({ connections: AT_ONCE, pipelining: 1 });
   const limit = pLimit(AT_ONCE);
   const known = new Map<string, string>();
   const times: number[] = [];
   let bytes = 0;
+  let cpu = process.cpuUsage();
 
   async function one(cluster: string): Promise<void> {
     const path = `/apis/cluster.karmada.io/v1alpha1/clusters/${cluster}/proxy/apis/ray.io/v1/rayjobs?includeObject=None&resourceVersion=0`;
@@ -47,10 +51,14 @@ export async function measureFloor(
     const startedAt = performance.now();
     await Promise.all(Array.from({ length: clusters }, (_, cluster) => limit(() => one(clusterName(cluster)))));
     if (round > 0) times.push(performance.now() - startedAt);
-    else bytes = 0;
+    else {
+      bytes = 0;
+      cpu = process.cpuUsage();
+    }
     // As the monitor does: once a second, so that neither is warmer than the other.
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, 1_000 - (performance.now() - startedAt))));
   }
+  const { user, system } = process.cpuUsage(cpu);
   await agent.close();
-  return { ms: times, bytes: bytes / rounds };
+  return { ms: times, cpuMs: (user + system) / 1_000 / rounds, bytes: bytes / rounds };
 }

@@ -2,12 +2,17 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { LABELS } from '../../../service/contract.ts';
+import { createSessions, REAL_PROXY_COST } from '../../../service/local/karmada/proxy-cost.ts';
 import { clusterName, type JobState, jobName, NAMESPACE, stateAt } from './jobs.ts';
 
 // Very many member clusters behind one Karmada, in a process of its own: `node members.ts <jobs> <clusters>`. It serves only what the
-// monitor reads (Table, LIST, GET, watch through the proxy), and as cheaply as it can, so that it is not what is measured.
+// monitor reads (version, Table, LIST, GET, watch through the proxy), and as cheaply as it can, so that it is not what is
+// measured. A request waits as long as a real proxy takes for it, unless it is told not to.
 
 const [jobCount = 0, clusterCount = 1] = process.argv.slice(2).map(Number);
+const session = createSessions(REAL_PROXY_COST);
+let isRealProxy = true;
 
 /** How often a job has changed, and the resourceVersion of the last time. */
 const steps = new Uint32Array(jobCount);
@@ -27,6 +32,8 @@ type Zipped = ReturnType<typeof gzipSync>;
 
 interface Cluster {
   readonly jobs: number[];
+  /** Of the last change of one of them. */
+  version: number;
   /** Its rows, zipped piece by piece; a piece is made anew when one of its jobs has changed. */
   readonly pieces: (Zipped | undefined)[];
   /** The latest changes, for watches that resume. */
@@ -37,7 +44,7 @@ const HISTORY = 20_000;
 const clusters = new Map<string, Cluster>(
   Array.from({ length: clusterCount }, (_, i) => [
     clusterName(i),
-    { jobs: [], pieces: [], history: [], watchers: new Set() },
+    { jobs: [], version, pieces: [], history: [], watchers: new Set() },
   ]),
 );
 for (let job = 0; job < jobCount; job += 1) clusters.get(clusterName(job % clusterCount))?.jobs.push(job);
@@ -62,12 +69,34 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const [, name = '', object] = PROXIED.exec(url.pathname) ?? [];
   const cluster = clusters.get(name);
   if (!cluster) return void response.writeHead(404).end();
+  if (isRealProxy) await session();
   if (object !== undefined) return getOne(object, response);
   if (url.searchParams.get('watch') === '1') {
     return watch(cluster, Number(url.searchParams.get('resourceVersion')), request, response);
   }
-  const isTable = request.headers.accept?.includes('as=Table');
-  send(response, isTable ? tableOf(cluster) : [gzipSync(listOf(cluster), FAST)]);
+  const accept = request.headers.accept ?? '';
+  if (accept.includes('as=Table')) return send(response, tableOf(cluster));
+  if (accept.includes('as=PartialObjectMetadataList')) return sendJson(response, versionOf(cluster));
+  sendJson(response, listOf(cluster, jobsIn(cluster, url.searchParams.get('labelSelector') ?? '')));
+}
+
+const NAMED = new RegExp(`^${LABELS.jobId} in \\((.*)\\)$`);
+
+function jobsIn({ jobs }: Cluster, selector: string): readonly number[] {
+  const names = NAMED.exec(selector)?.[1]?.split(',');
+  return names ? names.flatMap((name) => jobsByName.get(name) ?? []) : jobs;
+}
+
+/** Below this API servers do not zip. */
+const ZIP_FROM_BYTES = 128 * 1024;
+
+function sendJson(response: ServerResponse, text: string): void {
+  if (text.length >= ZIP_FROM_BYTES) {
+    send(response, [gzipSync(text, FAST)]);
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.end(text);
 }
 
 /** API servers zip answers above 128 kB, at level 4; here one process must do it for all of them. */
@@ -97,7 +126,7 @@ const COLUMNS = [
 const ROWS_A_PIECE = 50;
 const TAIL = gzipSync(']}\n', FAST);
 
-function tableOf({ jobs, pieces }: Cluster): Zipped[] {
+function tableOf({ jobs, pieces, version }: Cluster): Zipped[] {
   const head = `{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"${version}"},"columnDefinitions":${JSON.stringify(COLUMNS)},"rows":[`;
   const answer = [gzipSync(head, FAST)];
   for (let at = 0; at < jobs.length; at += ROWS_A_PIECE) {
@@ -140,7 +169,10 @@ function objectOf(job: number, step: number, resourceVersion: number): string {
   );
 }
 
-function listOf({ jobs }: Cluster): string {
+const versionOf = ({ version }: Cluster): string =>
+  `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"${version}"},"items":[]}`;
+
+function listOf({ version }: Cluster, jobs: readonly number[]): string {
   const items = jobs.map((job) => objectOf(job, steps[job] ?? 0, versions[job] ?? 0));
   return `{"kind":"RayJobList","apiVersion":"ray.io/v1","metadata":{"resourceVersion":"${version}"},"items":[${items.join(',')}]}`;
 }
@@ -188,13 +220,15 @@ function changeOne(): void {
   log.push(change);
   const cluster = clusters.get(clusterName(job % clusterCount));
   if (!cluster) return;
+  cluster.version = version;
   cluster.pieces[Math.floor(Math.floor(job / clusterCount) / ROWS_A_PIECE)] = undefined;
   cluster.history.push(change);
   if (cluster.history.length > 2 * HISTORY) cluster.history = cluster.history.slice(-HISTORY);
   for (const tell of cluster.watchers) tell(change);
 }
 
-process.on('message', (message: { changes?: number; log?: true }) => {
+process.on('message', (message: { changes?: number; log?: true; isRealProxy?: boolean }) => {
+  if (message.isRealProxy !== undefined) isRealProxy = message.isRealProxy;
   if (message.changes !== undefined) {
     perSecond = message.changes;
     due = 0;

@@ -4,13 +4,16 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Postgres, startPostgres } from '../../../service/local/postgres/start-postgres.ts';
-import type { TickReport } from '../../../service/monitor/poll.ts';
+import type { TickReport } from '../../../service/monitor/tick.ts';
+import type { Floor } from './floor.ts';
 
 /** [job, step, when the member's status was written]. */
 export type Change = [number, number, number];
 
 export interface Members {
   readonly url: string;
+  /** From now on requests take as long as a real proxy takes for them, or only as long as this machine does. */
+  proxy(isReal: boolean): void;
   /** From now on so many changes a second. */
   changes(perSecond: number): void;
   /** All changes since the last call. */
@@ -25,7 +28,10 @@ export interface Window {
   readonly heapUsed: number;
   readonly ticks: TickReport[];
   readonly counts: Readonly<
-    Record<'table' | 'get' | 'watch' | 'failed' | 'bytes' | 'statements' | 'leaseStatements', number>
+    Record<
+      'version' | 'table' | 'list' | 'get' | 'watch' | 'failed' | 'bytes' | 'statements' | 'leaseStatements',
+      number
+    >
   >;
   readonly stored: [string, number, number][];
 }
@@ -35,7 +41,7 @@ export interface Subject {
   stop(): Promise<void>;
   reset(): Promise<void>;
   window(): Promise<Window>;
-  floor(rounds: number): Promise<{ ms: number[]; bytes: number }>;
+  floor(rounds: number): Promise<Floor>;
   oneByOne(sample: number): Promise<{ ms: number }>;
   end(): Promise<void>;
 }
@@ -48,6 +54,7 @@ export async function startMembers(jobs: number, clusters: number): Promise<Memb
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   return {
     url: `http://127.0.0.1:${port}`,
+    proxy: (isRealProxy) => void child.send({ isRealProxy }),
     changes: (perSecond) => void child.send({ changes: perSecond }),
     async log() {
       child.send({ log: true });

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { RequestReport } from '../../../service/karmada/client.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import { createMonitor, type Monitor } from '../../../service/monitor/monitor.ts';
-import type { TickReport } from '../../../service/monitor/poll.ts';
+import type { TickReport } from '../../../service/monitor/tick.ts';
 import { parseConnection } from '../../../service/store/connection.ts';
 import { createStore } from '../../../service/store/create-store.ts';
 import type { Store } from '../../../service/store/store.ts';
@@ -13,9 +13,21 @@ import { clusterName, jobName, NAMESPACE, stepOf } from './jobs.ts';
 
 const [databaseUrl = '', karmadaUrl = '', clusters = '1'] = process.argv.slice(2);
 
-const counts = { table: 0, get: 0, watch: 0, failed: 0, bytes: 0, statements: 0, leaseStatements: 0 };
+const counts = {
+  version: 0,
+  table: 0,
+  list: 0,
+  get: 0,
+  watch: 0,
+  failed: 0,
+  bytes: 0,
+  statements: 0,
+  leaseStatements: 0,
+};
 const counted = (report: RequestReport): void => {
-  if (report.verb === 'table' || report.verb === 'get' || report.verb === 'watch') counts[report.verb] += 1;
+  const { verb } = report;
+  if (verb === 'version' || verb === 'table' || verb === 'list' || verb === 'get' || verb === 'watch')
+    counts[verb] += 1;
   if (report.outcome !== 'ok' && report.outcome !== 'aborted') counts.failed += 1;
   counts.bytes += report.bytes;
 };

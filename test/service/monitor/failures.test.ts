@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import type { FaultKind } from '../../../service/local/karmada/faults.ts';
 import { leaseName } from '../../../service/monitor/ownership.ts';
-import type { TickReport } from '../../../service/monitor/poll.ts';
+import type { TickReport } from '../../../service/monitor/tick.ts';
 import { concurrently } from '../../concurrently.ts';
-import { eventually, FAILED, INTERVAL_MS, RUNNING, SUBMITTED, setUp } from './world.ts';
+import { eventually, FAILED, INTERVAL_MS, RUNNING, SUBMITTED, setUp, type Ticking } from './world.ts';
 
 const FAULTS: Readonly<Record<string, FaultKind>> = {
   hung: { kind: 'hang' },
@@ -142,24 +141,28 @@ test('a failing cluster is asked ever more rarely, and at every tick again from 
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
-  await world.monitor({ intervalMs: 100 });
-  await world.until(job.id, ({ status }) => status === 'Running');
+  const ticks = await world.ticking({ intervalMs: 5_000 });
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   const end = world.simulated.faults.add({ where: 'member1', kind: 'refuse' });
-  world.simulated.requests.clear();
-  await sleep(3_000);
-  const whileFailing = world.simulated.requests.count();
-  // Without rest 30; with 0, 100, 200, 400, 800, 1600 ms (each at least halved by lot) at most 8.
-  expect(whileFailing).toBeGreaterThan(2);
-  expect(whileFailing).toBeLessThan(10);
+  const whileFailing = (await ticks.pass(40)).filter(({ asked }) => asked === 1).length;
+  // In 200 s: at once, after 5, then after 10, 20 and ever again 30 (each at least halved by lot).
+  expect(whileFailing).toBeGreaterThanOrEqual(6);
+  expect(whileFailing).toBeLessThan(20);
   end();
-  await eventually(
-    () => world.simulated.requests.count(),
-    (count) => count > whileFailing,
-  );
-  world.simulated.requests.clear();
-  await sleep(1_000);
-  expect(world.simulated.requests.count()).toBeGreaterThan(5);
+  const { length: resting } = await restOf(ticks);
+  expect(resting).toBeLessThanOrEqual(6);
+  expect(await ticks.pass(5)).toMatchObject(Array(5).fill({ asked: 1, answered: 1 }));
 });
+
+/** The ticks until a cluster is asked again. */
+async function restOf(ticks: Ticking): Promise<TickReport[]> {
+  const resting: TickReport[] = [];
+  for (;;) {
+    const [report] = await ticks.pass(1);
+    if (!report || report.asked > 0) return resting;
+    resting.push(report);
+  }
+}
 
 test('a cluster that is merely slow is heard in the end, and skips ticks meanwhile: no second query, and nobody waits for it', async () => {
   const world = await setUp();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
-import type { TickReport } from '../../../service/monitor/poll.ts';
+import type { TickReport } from '../../../service/monitor/tick.ts';
 import {
   eventually,
   FAILED,

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import { RESOURCE_BINDING } from '../../../service/local/karmada/kinds.ts';
 import { concurrently } from '../../concurrently.ts';
-import { INTERVAL_MS, RUNNING, setUp, type World } from './world.ts';
+import { eventually, RUNNING, setUp, type World } from './world.ts';
 
 /** As Karmada's scheduler writes it. */
 function bind(world: World, job: Job, clusters: string[]): void {
@@ -40,13 +39,14 @@ concurrently(
     const other = await world.place(['member1']);
     world.write(job, RUNNING);
     world.write(other, RUNNING);
-    const graceMs = 5 * INTERVAL_MS;
-    await world.monitor({ lostGraceMs: graceMs });
-    await world.until(job.id, ({ status }) => status === 'Running');
-    const startedAt = performance.now();
+    const ticks = await world.ticking({ intervalMs: 10_000, lostGraceMs: 60_000 });
+    await ticks.until(job.id, ({ status }) => status === 'Running');
     world.remove(job);
+    // The first of these confirms that it is gone, and from there the grace runs.
+    await ticks.pass(6);
+    expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
+    await ticks.pass(2);
     const lost = await world.until(job.id, ({ status }) => status === 'Failed');
-    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(graceMs);
     expect(lost.reason).toBe('Lost');
     expect(lost.finishedAt).toBeInstanceOf(Date);
     expect((await world.history(job.id)).at(-1)).toMatchObject({
@@ -62,17 +62,17 @@ concurrently('a job that comes back within the grace is not lost', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
-  await world.monitor({ lostGraceMs: 10 * INTERVAL_MS });
-  await world.until(job.id, ({ status }) => status === 'Running');
+  const ticks = await world.ticking({ intervalMs: 10_000, lostGraceMs: 100_000 });
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   const { registry } = world.simulated.member('member1').server;
   const [object] = registry.store
     .list(registry.table.get('rayjobs.ray.io') as never)
     .filter(({ metadata }) => metadata.name === job.objectName);
   world.remove(job);
-  await sleep(5 * INTERVAL_MS);
+  await ticks.pass(5);
   if (!object) throw new Error('it was never there');
   registry.store.put(registry.table.get('rayjobs.ray.io') as never, object);
-  await sleep(10 * INTERVAL_MS);
+  await ticks.pass(12);
   expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
 });
 
@@ -81,13 +81,13 @@ concurrently('an empty list from a cluster that restarted with an empty cache lo
   const jobs = [];
   for (let i = 0; i < 5; i += 1) jobs.push(await world.place(['member1']));
   for (const job of jobs) world.write(job, RUNNING);
-  await world.monitor({ lostGraceMs: 0 });
-  for (const job of jobs) await world.until(job.id, ({ status }) => status === 'Running');
+  const ticks = await world.ticking({ lostGraceMs: 0 });
+  for (const job of jobs) await ticks.until(job.id, ({ status }) => status === 'Running');
   const before = await Promise.all(jobs.map(({ id }) => world.history(id)));
   const end = world.simulated.faults.add({ where: 'member1', kind: 'emptyCache', matching: '/rayjobs?' });
-  await sleep(8 * INTERVAL_MS);
+  expect(await ticks.pass(8)).toMatchObject(Array(8).fill({ asked: 1, answered: 1 }));
   end();
-  await sleep(2 * INTERVAL_MS);
+  await ticks.pass(2);
   expect(await Promise.all(jobs.map(({ id }) => world.history(id)))).toEqual(before);
 });
 
@@ -95,14 +95,14 @@ concurrently('while Karmada cannot say where a job is, it is not lost', async ()
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
-  await world.monitor({ lostGraceMs: 0 });
-  await world.until(job.id, ({ status }) => status === 'Running');
+  const ticks = await world.ticking({ lostGraceMs: 0 });
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   const end = world.simulated.faults.add({ where: 'karmada', kind: 'status', code: 503, matching: 'resourcebindings' });
   world.remove(job);
-  await sleep(8 * INTERVAL_MS);
+  await ticks.pass(8);
   expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
   end();
-  await world.until(job.id, ({ reason }) => reason === 'Lost');
+  await ticks.until(job.id, ({ reason }) => reason === 'Lost');
 });
 
 concurrently('a job that Karmada moved is followed to its new cluster', async () => {
@@ -146,9 +146,9 @@ concurrently(
     const job = await world.place(['member1'], { inMembers: false });
     bind(world, job, ['member1']);
     const abandoned = await world.place(['member1'], { inMembers: false });
-    await world.monitor({ lostGraceMs: INTERVAL_MS });
-    await world.until(abandoned.id, ({ reason }) => reason === 'Lost');
-    await sleep(5 * INTERVAL_MS);
+    const ticks = await world.ticking({ lostGraceMs: 1_000 });
+    await ticks.until(abandoned.id, ({ reason }) => reason === 'Lost');
+    await ticks.pass(5);
     expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Pending', reason: 'Scheduled' });
   },
 );
@@ -157,11 +157,11 @@ concurrently('a job that is to be cancelled may vanish: that is for dispatch to 
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
-  await world.monitor({ lostGraceMs: 0 });
-  await world.until(job.id, ({ status }) => status === 'Running');
+  const ticks = await world.ticking({ lostGraceMs: 0 });
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   await world.store.jobs.setWanted(job.id, 'cancel', { reason: 'Cancelling', message: '' });
   world.remove(job);
-  await sleep(6 * INTERVAL_MS);
+  await ticks.pass(6);
   expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
 });
 
@@ -169,12 +169,15 @@ concurrently('a row deleted under the monitor is forgotten', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   world.write(job, RUNNING);
-  await world.monitor({ lostGraceMs: 0 });
-  await world.until(job.id, ({ status }) => status === 'Running');
+  const ticks = await world.ticking({ lostGraceMs: 0 });
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   await world.database.query('delete from job where id = $1', [job.id]);
   world.remove(job);
-  await sleep(4 * INTERVAL_MS);
+  await ticks.pass(4);
   await world.place(['member1']);
-  await sleep(2 * INTERVAL_MS);
-  expect(world.logged.at(-1)).toBe('Monitoring 1 active jobs');
+  await ticks.pass(1);
+  await eventually(
+    () => world.logged.at(-1),
+    (line) => line === 'Monitoring 1 active jobs',
+  );
 });

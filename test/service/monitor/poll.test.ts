@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { TickReport } from '../../../service/monitor/poll.ts';
-import { counted, eventually, FAILED, INTERVAL_MS, RUNNING, STARTING, SUBMITTED, SUCCEEDED, setUp } from './world.ts';
+import { eventually, FAILED, RUNNING, STARTING, SUBMITTED, SUCCEEDED, setUp, type World } from './world.ts';
 
 test('a job goes through its states; each is stored and told once, and the log says what it always said', async () => {
   const world = await setUp();
@@ -51,43 +49,63 @@ test('by default it polls every second, and says so', async () => {
   expect(world.logged[0]).toBe('Job monitor started - polling every 1 second');
 });
 
-test('a tick is one query for each cluster with active jobs, one GET for each changed row, and no write without a change', async () => {
+test('a tick asks each cluster with active jobs once, quiet ones for their version alone; it reads what changed by one list', async () => {
   const world = await setUp({ clusters: ['a', 'b', 'c', 'finished', 'empty'] });
   const jobs = [];
   for (const cluster of ['a', 'a', 'a', 'b', 'b', 'c']) jobs.push(await world.place([cluster]));
   const finished = await world.place(['finished']);
   for (const job of jobs) world.write(job, RUNNING);
   world.write(finished, SUCCEEDED);
-  const ticks: TickReport[] = [];
-  await world.monitor({ onTick: (tick) => ticks.push(tick) });
-  for (const job of jobs) await world.until(job.id, ({ status }) => status === 'Running');
-  await world.until(finished.id, ({ status }) => status === 'Succeeded');
+  const ticks = await world.ticking({ checkIntervalMs: 3_600_000 });
+  for (const job of jobs) await ticks.until(job.id, ({ status }) => status === 'Running');
+  await ticks.until(finished.id, ({ status }) => status === 'Succeeded');
+  // Its cluster is given back, which is told at once.
   await eventually(
-    () => ticks.at(-1),
-    (tick) => tick?.jobs === 6 && tick.changes === 0,
+    () => world.database.query<{ holder: string | null }>(`select holder from lease where name = 'monitor/finished'`),
+    ([lease]) => lease?.holder === null,
   );
+  await ticks.pass(3);
 
-  const quiet = await counted(world, ticks, 5);
-  expect(quiet.tables).toEqual({ a: quiet.ticks, b: quiet.ticks, c: quiet.ticks });
-  expect(quiet.gets).toEqual([]);
-  expect(quiet.versions).toEqual(quiet.versionsBefore);
+  const versions = () =>
+    world.database.query<{ id: string; version: number }>('select id, version from job order by id');
+  const before = await versions();
+  world.simulated.requests.clear();
+  const quiet = await ticks.pass(5);
+  expect(quiet.map(({ asked, answered, changes, written }) => [asked, answered, changes, written])).toEqual(
+    Array.from({ length: 5 }, () => [3, 3, 0, 0]),
+  );
+  expect(asked(world)).toEqual(['a', 'b', 'c'].flatMap((cluster) => Array(5).fill(`${cluster} version`)));
+  expect(await versions()).toEqual(before);
 
-  const [first, , , fourth] = jobs;
-  if (!first || !fourth) throw new Error('no jobs');
+  const [first, second, , fourth] = jobs;
+  if (!first || !second || !fourth) throw new Error('no jobs');
   world.simulated.requests.clear();
   world.write(first, FAILED);
+  world.write(second, SUCCEEDED);
   world.write(fourth, SUCCEEDED);
-  await world.until(first.id, ({ status }) => status === 'Failed');
-  await world.until(fourth.id, ({ status }) => status === 'Succeeded');
-  await sleep(2 * INTERVAL_MS);
-  const gets = world.simulated.requests.entries().filter(({ path }) => path.includes('/namespaces/'));
-  expect(gets.map(({ cluster, path }) => [cluster, path.split('/').at(-1)]).sort()).toEqual(
-    [
-      ['a', first.objectName],
-      ['b', fourth.objectName],
-    ].sort(),
-  );
+  expect(await ticks.pass(1)).toMatchObject([{ asked: 3, answered: 3, changes: 3, written: 3 }]);
+  expect(asked(world)).toEqual([
+    `a list of ${[first.id, second.id].sort()}`,
+    'a table',
+    'a version',
+    `b list of ${fourth.id}`,
+    'b table',
+    'b version',
+    'c version',
+  ]);
 });
+
+/** What was asked of each cluster, in words. */
+const asked = (world: World): string[] =>
+  world.simulated.requests
+    .entries()
+    .map(({ cluster, path, query }) => {
+      const { fieldSelector, includeObject, labelSelector = '' } = Object.fromEntries(new URLSearchParams(query));
+      const ids = /in \((.*)\)/.exec(labelSelector)?.[1]?.split(',').sort();
+      if (!path.endsWith('/rayjobs') || path.includes('/namespaces/')) return `${cluster} ${path}`;
+      return `${cluster} ${fieldSelector ? 'version' : includeObject ? 'table' : `list of ${ids}`}`;
+    })
+    .sort();
 
 test('the query is a Table without objects, from the cache, of our jobs only', async () => {
   const world = await setUp();
@@ -149,28 +167,32 @@ test('a job on two clusters is the worst of both', async () => {
 test('what comes late or again, and anything after the end, changes nothing', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
-  await world.monitor();
+  // So that its cluster goes on being asked.
+  await world.place(['member1']);
+  const ticks = await world.ticking();
   world.write(job, SUCCEEDED);
-  const done = await world.until(job.id, ({ status }) => status === 'Succeeded');
+  const done = await ticks.until(job.id, ({ status }) => status === 'Succeeded');
   const events = await world.history(job.id);
-  world.write(job, RUNNING);
-  await sleep(3 * INTERVAL_MS);
-  world.write(job, FAILED);
-  await sleep(3 * INTERVAL_MS);
+  for (const status of [RUNNING, FAILED]) {
+    world.write(job, status);
+    await ticks.pass(3);
+  }
   expect(await world.store.jobs.get(job.id)).toEqual(done);
   expect(await world.history(job.id)).toEqual(events);
 });
 
-test('where so many jobs changed at once that one LIST is cheaper, no GETs are sent', async () => {
+test('however many jobs changed at once, no GETs are sent', async () => {
   const world = await setUp();
   const jobs = [];
   for (let i = 0; i < 40; i += 1) jobs.push(await world.place(['member1']));
-  await world.monitor();
-  for (const job of jobs) await world.until(job.id, ({ reason }) => reason === 'Created');
+  const ticks = await world.ticking();
+  for (const job of jobs) await ticks.until(job.id, ({ reason }) => reason === 'Created');
   world.simulated.requests.clear();
   for (const job of jobs) world.write(job, RUNNING);
-  for (const job of jobs) await world.until(job.id, ({ status }) => status === 'Running');
-  expect(world.simulated.requests.count(({ path }) => path.includes('/namespaces/'))).toBe(0);
-  for (const job of jobs)
+  await ticks.pass(1);
+  for (const job of jobs) {
     expect((await world.history(job.id)).filter(({ reason }) => reason === 'Running')).toHaveLength(1);
+  }
+  expect(world.simulated.requests.count(({ path }) => path.includes('/namespaces/'))).toBe(0);
+  expect(world.simulated.requests.count()).toBeLessThanOrEqual(3);
 });

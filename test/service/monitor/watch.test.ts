@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import { concurrently } from '../../concurrently.ts';
@@ -20,6 +19,8 @@ const RETRYING: RayStatus = { jobDeploymentStatus: 'Retrying' };
 
 const tables = (world: World): number =>
   world.simulated.requests.count(({ path, query }) => path.endsWith('/rayjobs') && !query.includes('watch'));
+const standing = (world: World): number =>
+  [...world.simulated.members.values()].reduce((sum, { server }) => sum + server.watches.count(), 0);
 const watches = (world: World): number => world.simulated.requests.count(({ query }) => query.includes('watch='));
 
 async function watched(
@@ -58,13 +59,17 @@ test('cut again and again with 1,000 changes in flight, it misses none and doubl
   for (let i = 0; i < 50; i += 1) jobs.push(await world.place([`member${1 + (i % 3)}`]));
   await watched(world, jobs, { mode: 'watch' });
   const around = [STARTING, SUBMITTED, RUNNING, RETRYING];
-  // Every 100 ms for 6 s: as many cuts as one a second makes in a minute.
+  // As many cuts as one a second makes in a minute.
   for (let cut = 0; cut < 60; cut += 1) {
     // Ended as servers do it after a while; now and then the whole connection breaks.
     world.simulated.disconnectWatches();
     if (cut % 10 === 9) await world.simulated.stopListening().then(() => world.simulated.listenAgain());
     for (const job of cut % 3 === 0 ? jobs : []) world.write(job, around[(cut / 3) % 4] ?? RUNNING);
-    await sleep(100);
+    // As soon as they stand again they are cut again, in the midst of what they have to tell.
+    await eventually(
+      () => standing(world),
+      (number) => number === 3,
+    );
   }
   for (const job of jobs) {
     world.write(job, SUCCEEDED);
@@ -90,43 +95,49 @@ concurrently('an expired version leads to a new list, and what changed meanwhile
   await world.until(job.id, ({ status }) => status === 'Failed');
 });
 
-test('while no watch stands the query does its work', async () => {
+test('while no watch stands the query does its work, and where one stands again it is left alone', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
   const end = world.simulated.faults.add({ where: 'member1', kind: 'status', code: 500, matching: 'watch=' });
-  await world.monitor({ mode: 'watch' });
+  const ticks = await world.ticking({ mode: 'watch', checkIntervalMs: 600_000 });
   world.write(job, RUNNING);
-  await world.until(job.id, ({ status }) => status === 'Running');
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   expect(watches(world)).toBeGreaterThan(0);
   end();
+  while (standing(world) === 0) await ticks.pass(1);
+  await ticks.pass(1);
   world.simulated.requests.clear();
-  await eventually(
-    () => watches(world),
-    (number) => number > 0,
-  );
-  await sleep(500);
-  const before = tables(world);
-  await sleep(1_000);
-  expect(tables(world)).toBeLessThanOrEqual(before + 1);
+  expect(await ticks.pass(5)).toMatchObject(Array(5).fill({ asked: 0 }));
+  expect(world.simulated.requests.count()).toBe(0);
 });
 
 concurrently('a watch that has fallen silent unnoticed is found out by the check', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
-  await watched(world, [job], { mode: 'watch', checkIntervalMs: 1_000 });
+  const ticks = await world.ticking({ mode: 'watch', checkIntervalMs: 20_000 });
+  await ticks.until(job.id, ({ reason }) => reason === 'Created');
+  await eventually(
+    () => standing(world),
+    (number) => number === 1,
+  );
   // The stream stays open and dumb; other requests pass.
   const end = world.simulated.faults.add({ where: 'member1', kind: 'halfOpen', matching: 'watch=' });
   world.write(job, RUNNING);
-  await world.until(job.id, ({ status }) => status === 'Running');
+  await ticks.until(job.id, ({ status }) => status === 'Running');
   end();
 });
 
 concurrently('a job that vanishes is noticed by the watch and confirmed by the query', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
-  await watched(world, [job], { mode: 'watch', lostGraceMs: 300 });
+  const ticks = await world.ticking({ mode: 'watch', lostGraceMs: 5_000, checkIntervalMs: 600_000 });
+  await ticks.until(job.id, ({ reason }) => reason === 'Created');
+  await eventually(
+    () => standing(world),
+    (number) => number === 1,
+  );
   world.remove(job);
-  await world.until(job.id, ({ reason }) => reason === 'Lost');
+  await ticks.until(job.id, ({ reason }) => reason === 'Lost');
 });
 
 concurrently(

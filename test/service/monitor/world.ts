@@ -10,11 +10,12 @@ import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { createMonitor, type Monitor, type MonitorDependencies } from '../../../service/monitor/monitor.ts';
-import type { TickReport } from '../../../service/monitor/poll.ts';
+import type { TickReport } from '../../../service/monitor/tick.ts';
 import type { Store } from '../../../service/store/store.ts';
 import { atEnd } from '../../concurrently.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { dispatched, newJob } from '../some-jobs.ts';
+import { createTestClock, type TestClock } from './test-clock.ts';
 
 export type RayStatus = Readonly<Record<string, unknown>>;
 export const STARTING: RayStatus = { jobDeploymentStatus: 'Initializing' };
@@ -48,7 +49,21 @@ export const kubeconfigFor = (url: string): Identity => ({
 
 /** Short enough for a test, long enough for two busy cores. */
 export const INTERVAL_MS = 200;
+/** So long that no tick comes but those that the test lets pass, and nothing is late that a server was asked for. */
+const TICKING_MS = 10_000;
 const PATIENCE_MS = 20_000;
+const MOST_TICKS = 30;
+
+type MonitorOptions = Partial<MonitorDependencies['config']> & Partial<Omit<MonitorDependencies, 'config'>>;
+
+export interface Ticking {
+  readonly monitor: Monitor;
+  readonly clock: TestClock;
+  /** So many ticks, one after the other, each begun when the one before it has been written; what each came to. */
+  pass(ticks: number): Promise<TickReport[]>;
+  /** Ticks until the stored job is so. */
+  until(id: string, holds: (job: Job) => boolean): Promise<Job>;
+}
 
 export interface World {
   readonly database: TestDatabase;
@@ -58,9 +73,9 @@ export interface World {
   /** Messages that the monitors logged, in order. */
   readonly logged: string[];
   /** Started; stopped when the test ends. */
-  monitor(
-    options?: Partial<MonitorDependencies['config']> & Partial<Omit<MonitorDependencies, 'config'>>,
-  ): Promise<Monitor>;
+  monitor(options?: MonitorOptions): Promise<Monitor>;
+  /** Started with a clock of its own: time passes for it as the test says. */
+  ticking(options?: MonitorOptions): Promise<Ticking>;
   /** Stored as dispatch leaves it, and present in its clusters without a status. */
   place(clusters: string[], options?: { kind?: JobKind; inMembers?: boolean; jobName?: string }): Promise<Job>;
   /** As KubeRay would write it in the member. */
@@ -120,25 +135,73 @@ export async function setUp({
     return cluster;
   };
 
+  async function get(id: string): Promise<Job> {
+    const job = await store.jobs.get(id);
+    if (!job) throw new Error(`There is no job ${id}`);
+    return job;
+  }
+
+  async function startMonitor(options: MonitorOptions = {}): Promise<Monitor> {
+    const { store: otherStore, karmada: otherKarmada, log: otherLog, clock, onStatus, onTick, ...config } = options;
+    const monitor = createMonitor({
+      config: { intervalMs: INTERVAL_MS, mode: 'poll', lostGraceMs: 60_000, checkIntervalMs: 60_000, ...config },
+      store: otherStore ?? store,
+      karmada: otherKarmada ?? karmada,
+      log: otherLog ?? log,
+      ...(clock ? { clock } : {}),
+      ...(onStatus ? { onStatus } : {}),
+      ...(onTick ? { onTick } : {}),
+    });
+    monitors.push(monitor);
+    await monitor.start();
+    return monitor;
+  }
+
   return {
     database,
     store,
     karmada,
     simulated,
     logged,
-    async monitor({ store: otherStore, karmada: otherKarmada, log: otherLog, onStatus, onTick, ...config } = {}) {
-      const monitor = createMonitor({
-        config: { intervalMs: INTERVAL_MS, mode: 'poll', lostGraceMs: 60_000, checkIntervalMs: 60_000, ...config },
-        store: otherStore ?? store,
-        karmada: otherKarmada ?? karmada,
-        log: otherLog ?? log,
-        ...(onStatus ? { onStatus } : {}),
-        ...(onTick ? { onTick } : {}),
-      });
-      monitors.push(monitor);
-      await monitor.start();
-      return monitor;
+    monitor: startMonitor,
+    async ticking({ intervalMs = TICKING_MS, ...options } = {}) {
+      const clock = createTestClock();
+      const reports: TickReport[] = [];
+      const onTick = (report: TickReport): void => {
+        // One that was under way when the test let time pass seems to have taken that long.
+        if (report.durationMs < intervalMs / 2) reports.push(report);
+      };
+      const monitor = await startMonitor({ ...options, intervalMs, clock, onTick });
+      const until = (number: number) =>
+        eventually(
+          () => reports.length,
+          (length) => length >= number,
+        );
+      async function pass(ticks: number): Promise<TickReport[]> {
+        const from = reports.length;
+        while (reports.length - from < ticks) {
+          const before = reports.length;
+          clock.pass(intervalMs);
+          await until(before + 1);
+        }
+        return reports.slice(from);
+      }
+      await until(1);
+      return {
+        monitor,
+        clock,
+        pass,
+        async until(id, holds) {
+          for (let ticks = 0; ticks < MOST_TICKS; ticks += 1) {
+            const job = await get(id);
+            if (holds(job)) return job;
+            await pass(1);
+          }
+          throw new Error(`In ${MOST_TICKS} ticks in vain; last seen: ${JSON.stringify(await get(id))}`);
+        },
+      };
     },
+
     async place(names, { kind = 'RayJob', inMembers = true, jobName = 'train' } = {}) {
       const job = await dispatched(store, names, { ...newJob({ jobName }), kind });
       if (!inMembers) return job;
@@ -158,12 +221,7 @@ export async function setUp({
     remove(job, cluster = only(job)) {
       simulated.member(cluster).server.registry.delete(kindOf(job), job.namespace, job.objectName);
     },
-    until: (id, holds) =>
-      eventually(async () => {
-        const job = await store.jobs.get(id);
-        if (!job) throw new Error(`There is no job ${id}`);
-        return job;
-      }, holds),
+    until: (id, holds) => eventually(() => get(id), holds),
     history: (id) => store.events.ofJob(id),
   };
 }
@@ -188,39 +246,4 @@ function objectOf(job: Job, labels: Record<string, string>) {
         metadata,
         spec: { completions: 1, template: { spec: { restartPolicy: 'Never', containers: [container] } } },
       };
-}
-
-/** What so many whole ticks in a row ask and write. */
-export async function counted(world: World, ticks: readonly TickReport[], number: number) {
-  const versionsOf = () =>
-    world.database.query<{ id: string; version: number }>('select id, version from job order by id');
-  const versionsBefore = await versionsOf();
-  const nextTick = () => {
-    const from = ticks.length;
-    return eventually(
-      () => ticks.length,
-      (length) => length > from,
-    );
-  };
-  await nextTick();
-  world.simulated.requests.clear();
-  const from = ticks.length;
-  await eventually(
-    () => ticks.length - from,
-    (passed) => passed >= number,
-  );
-  const passed = ticks.length - from;
-  const requests = [...world.simulated.requests.entries()];
-  const tables: Record<string, number> = {};
-  for (const { cluster, path } of requests) {
-    if (cluster && path.endsWith('/rayjobs') && !path.includes('/namespaces/'))
-      tables[cluster] = (tables[cluster] ?? 0) + 1;
-  }
-  return {
-    ticks: passed,
-    tables,
-    gets: requests.filter(({ path }) => path.includes('/namespaces/')),
-    versionsBefore,
-    versions: await versionsOf(),
-  };
 }

@@ -33,6 +33,7 @@ type RowsByKind = Readonly<Record<JobKind, Map<string, KnownRow>>>;
 export class KnownJobs {
   readonly #jobs = new Map<string, MonitoredJob>();
   readonly #clusters = new Map<string, RowsByKind>();
+  readonly #unsettled = new Set<string>();
 
   get size(): number {
     return this.#jobs.size;
@@ -46,15 +47,16 @@ export class KnownJobs {
   forget(cluster: string): void {
     const rows = this.#clusters.get(cluster);
     this.#clusters.delete(cluster);
+    this.#unsettled.delete(cluster);
     for (const kind of JOB_KINDS) {
       for (const { job } of rows?.[kind].values() ?? []) if (!this.#isHere(job)) this.#jobs.delete(job.id);
     }
   }
 
-  /** Takes over what the store says of a job. Returns the clusters on which it is new to us. */
-  put(job: MonitoredJob): string[] {
+  /** Takes over what the store says of a job. A cluster on which it is new to us is unsettled by it. */
+  put(job: MonitoredJob): void {
     const known = this.#jobs.get(job.id);
-    if (known && known.version > job.version) return [];
+    if (known && known.version > job.version) return;
     for (const cluster of known?.clusters ?? []) {
       if (isFinished(job.status) || !job.clusters.includes(cluster)) {
         this.#clusters.get(cluster)?.[job.kind].delete(job.objectName);
@@ -62,10 +64,10 @@ export class KnownJobs {
     }
     if (isFinished(job.status) || !this.#isHere(job)) {
       this.#jobs.delete(job.id);
-      return [];
+      return;
     }
     this.#jobs.set(job.id, job);
-    return job.clusters.filter((cluster) => this.#place(job, cluster));
+    for (const cluster of job.clusters) this.#place(job, cluster);
   }
 
   /** The row was deleted from the store. */
@@ -104,22 +106,43 @@ export class KnownJobs {
     if (!row) return;
     row.columns = NO_CELLS;
     row.resourceVersion = -1;
+    this.unsettle(cluster);
+  }
+
+  /** Its objects may come back with older versions than those that were seen. */
+  distrustVersions(cluster: string): void {
+    for (const row of this.allRows(cluster)) row.resourceVersion = -1;
+  }
+
+  /** Something of it is still to be seen: it must be looked at, even if nothing in it moves and a watch stands. */
+  unsettle(cluster: string): void {
+    if (this.#clusters.has(cluster)) this.#unsettled.add(cluster);
+  }
+
+  /** To be called before it is looked at, so that what comes meanwhile is looked for by the next look. */
+  settle(cluster: string): void {
+    this.#unsettled.delete(cluster);
+  }
+
+  isUnsettled(cluster: string): boolean {
+    return this.#unsettled.has(cluster);
   }
 
   #isHere(job: MonitoredJob): boolean {
     return job.clusters.some((cluster) => this.#clusters.has(cluster));
   }
 
-  #place(job: MonitoredJob, cluster: string): boolean {
+  #place(job: MonitoredJob, cluster: string): void {
     const rows = this.#clusters.get(cluster)?.[job.kind];
-    if (!rows) return false;
+    if (!rows) return;
     const row = rows.get(job.objectName);
     if (row) {
       row.job = job;
-      return false;
+      return;
     }
     const columns = job.clusterStates[cluster]?.columns ?? NO_CELLS;
     rows.set(job.objectName, { cluster, job, columns, resourceVersion: -1, shownIn: 0, readAgainAt: 0, gone: null });
-    return true;
+    // A watch, or a version, may have told of it before it was known here.
+    this.unsettle(cluster);
   }
 }

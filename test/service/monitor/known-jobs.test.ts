@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest';
 import { parseCells } from '../../../service/jobs/state/index.ts';
-import { KnownJobs } from '../../../service/monitor/knownJobs.ts';
+import { KnownJobs } from '../../../service/monitor/known-jobs.ts';
 import type { MonitoredJob } from '../../../service/store/store.ts';
+import { monitoredJob } from './some-monitored-jobs.ts';
 
-const job = (fields: Partial<MonitoredJob> = {}): MonitoredJob => ({
-  id: 'train-1',
-  namespace: 'default',
-  kind: 'RayJob',
-  objectName: 'train-1',
-  status: 'Running',
-  reason: 'Running',
-  message: '',
-  wanted: 'run',
-  clusters: ['a'],
-  clusterStates: {},
-  unreachableSince: {},
-  startedAt: null,
-  finishedAt: null,
-  version: 1,
-  ...fields,
-});
+const job = (fields: Partial<MonitoredJob> = {}): MonitoredJob =>
+  monitoredJob({ status: 'Running', reason: 'Running', ...fields });
 
 function following(...clusters: string[]): KnownJobs {
   const known = new KnownJobs();
@@ -29,8 +15,8 @@ function following(...clusters: string[]): KnownJobs {
 
 test('jobs of clusters that are another replica’s are not remembered', () => {
   const known = following('a');
-  expect(known.put(job({ clusters: ['b'] }))).toEqual([]);
-  expect(known.size).toBe(0);
+  known.put(job({ clusters: ['b'] }));
+  expect([known.size, known.isUnsettled('b')]).toEqual([0, false]);
 });
 
 test('a new row begins with the columns that were stored, so that an unchanged job costs no GET after a restart', () => {
@@ -61,7 +47,7 @@ test('an older version changes nothing; a newer one keeps what was seen', () => 
 test('a finished or deleted job, and one that moved away, is forgotten', () => {
   const known = following('a', 'b');
   known.put(job({ version: 1 }));
-  expect(known.put(job({ version: 2, clusters: ['b'] }))).toEqual(['b']);
+  known.put(job({ version: 2, clusters: ['b'] }));
   expect(known.row('a', 'RayJob', 'train-1')).toBeUndefined();
   expect(known.kindsInUse('a')).toEqual([]);
   known.put(job({ version: 3, clusters: ['b'], status: 'Succeeded' }));
@@ -79,4 +65,15 @@ test('giving a cluster away keeps a job that is on another of ours', () => {
   expect(known.size).toBe(1);
   expect(known.row('b', 'RayJob', 'train-1')).toBeDefined();
   expect(known.row('a', 'RayJob', 'train-1')).toBeUndefined();
+});
+
+test('a cluster on which a job is new to us is unsettled until it is looked at', () => {
+  const known = following('a', 'b');
+  known.put(job({ version: 1 }));
+  expect([known.isUnsettled('a'), known.isUnsettled('b')]).toEqual([true, false]);
+  known.settle('a');
+  known.put(job({ version: 2 }));
+  expect(known.isUnsettled('a')).toBe(false);
+  known.put(job({ version: 3, clusters: ['a', 'b'] }));
+  expect([known.isUnsettled('a'), known.isUnsettled('b')]).toEqual([false, true]);
 });

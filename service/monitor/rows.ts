@@ -1,0 +1,63 @@
+import { KINDS } from '../contract.ts';
+import type { ClusterState, JobKind } from '../jobs/job.ts';
+import { fromBatchJob, fromRayJob, NO_CELLS, printCells } from '../jobs/state/index.ts';
+import type { KubeObject, ObjectReference } from '../kube/kube.ts';
+import type { TableRow } from '../kube/table.ts';
+import type { Observation } from './decide.ts';
+import type { KnownRow } from './known-jobs.ts';
+
+// What is known of a job on a cluster, against what the cluster shows of it.
+
+const KIND = { RayJob: KINDS.rayJob, Job: KINDS.job } as const satisfies Record<JobKind, object>;
+
+export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): ObjectReference => ({
+  apiVersion: KIND[kind].apiVersion,
+  kind,
+  namespace,
+  name: objectName,
+});
+
+/** One cluster's answer for one kind against what is known: usually nothing changed and nothing is missing. */
+export function compare(
+  kind: JobKind,
+  rows: readonly TableRow[],
+  known: ReadonlyMap<string, KnownRow>,
+  answerNumber: number,
+): { changed: KnownRow[]; missing: KnownRow[] } {
+  const changed: KnownRow[] = [];
+  let shown = 0;
+  for (const tableRow of rows) {
+    const row = known.get(tableRow.name);
+    // A finished job that is still in the cluster, or one that dispatch placed a moment ago.
+    if (!row) continue;
+    shown += 1;
+    row.shownIn = answerNumber;
+    row.gone = null;
+    if (printCells(kind, tableRow.cells) !== row.columns) changed.push(row);
+  }
+  const missing = shown === known.size ? [] : [...known.values()].filter((row) => row.shownIn !== answerNumber);
+  return { changed, missing };
+}
+
+/** What an object says that was read because something of it changed. Nothing, when it is none newer than what was seen. */
+export function readNow(row: KnownRow, object: KubeObject): Observation | undefined {
+  const version = Number(object.metadata.resourceVersion ?? -1);
+  if (version >= 0 && version <= row.resourceVersion) return undefined;
+  const state = stateOf(row.job.kind, object);
+  row.columns = state.columns;
+  row.resourceVersion = version;
+  return about(row, { what: 'state', state });
+}
+
+/** What an object says that came unasked, in a watch or a list of all: mostly what is known already. */
+export function toldAgain(row: KnownRow, object: KubeObject): Observation | undefined {
+  const { columns } = stateOf(row.job.kind, object);
+  return columns !== row.columns || columns === NO_CELLS ? readNow(row, object) : undefined;
+}
+
+const stateOf = (kind: JobKind, object: KubeObject): ClusterState =>
+  kind === 'RayJob' ? fromRayJob(object) : fromBatchJob(object);
+
+type Unaddressed<O> = O extends unknown ? Omit<O, 'jobId' | 'cluster'> : never;
+export const about = (row: KnownRow, what: Unaddressed<Observation>): Observation =>
+  ({ jobId: row.job.id, cluster: row.cluster, ...what }) as Observation;
