@@ -161,7 +161,7 @@ export const SETTINGS = {
   }),
   monitorCheckInterval: setting({
     variable: ENV.monitorCheckInterval,
-    help: 'watch mode: how often the query checks what the watch told',
+    help: 'how often a cluster is looked at, whatever its version or its watch tells of changes',
     schema: duration(RANGES.monitorCheckInterval),
     default: RANGES.monitorCheckInterval.default,
   }),
