@@ -131,6 +131,7 @@ export const JobPodsBody = z
               .nullable()
               .describe('Why it waits or ended: ImagePullBackOff, Unschedulable, OOMKilled ...'),
             message: z.string().nullable(),
+            advice: z.string().nullable().describe('What to do about it'),
             createdAt: timeOrNull,
           }),
         ),

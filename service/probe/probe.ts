@@ -105,12 +105,17 @@ async function whyItWaits(ask: Ask, path: string): Promise<string> {
   const answer = await ask('GET', `${path}/pods`).catch(() => undefined);
   if (answer?.status !== 200) return '';
   const { clusters } = JSON.parse(answer.text) as {
-    clusters: { cluster: string; pods: { name: string; reason: string | null; message: string | null }[] }[];
+    clusters: {
+      cluster: string;
+      pods: { name: string; reason: string | null; message: string | null; advice?: string | null }[];
+    }[];
   };
   const waiting = clusters.flatMap(({ cluster, pods }) =>
     pods
       .filter(({ reason }) => reason)
-      .map(({ message, name, reason }) => `${cluster}/${name}: ${reason} ${message ?? ''}`),
+      .map(({ advice, message, name, reason }) =>
+        [`${cluster}/${name}: ${reason} ${message ?? ''}`.trimEnd(), ...(advice ? [advice] : [])].join(' - '),
+      ),
   );
   return waiting.map((line) => `\n  ${line.trimEnd()}`).join('');
 }

@@ -769,6 +769,8 @@ export interface components {
                     type: string;
                 }[];
                 pods: {
+                    /** @description What to do about it */
+                    advice: string | null;
                     /** Format: date-time */
                     createdAt: string | null;
                     message: string | null;

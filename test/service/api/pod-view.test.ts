@@ -11,3 +11,18 @@ test.each<[JobKind, Record<string, string>, string]>([
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', labels } };
   expect(podView(pod, kind).role).toBe(role);
 });
+
+test('a pod that is stuck says why and what to do; one that is not ready yet is left alone', () => {
+  const pod = (state: object) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'p' },
+    status: { phase: 'Pending', containerStatuses: [{ name: 'c', ready: false, state }] },
+  });
+  const waiting = { reason: 'ImagePullBackOff', message: 'no such image' };
+  expect(podView(pod({ waiting }), 'Job')).toMatchObject({
+    ...waiting,
+    advice: expect.stringContaining('imagePullSecrets'),
+  });
+  expect(podView(pod({ running: {} }), 'Job')).toMatchObject({ reason: null, message: null, advice: null });
+});

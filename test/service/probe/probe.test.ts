@@ -84,6 +84,20 @@ test('a job that does not end is given up, with where it stands', async () => {
   await world.client.send('DELETE', `/api/v1/jobs/${id}`);
 });
 
+test('a job that does not get on is told with its stuck pods: why, and what to do', async () => {
+  const job = { id: 'probe-1', status: 'Pending', reason: 'Starting', message: 'pods start' };
+  const stuck = { name: 'p', reason: 'ErrImagePull', message: 'no such image', advice: 'check its name' };
+  const pods = [stuck, { ...stuck, name: 'q', advice: null }, { ...stuck, name: 'well', reason: null }];
+  const answers: Ask = async (method, path) => {
+    if (path === '/ready') return { status: 200, text: '{}' };
+    if (path.endsWith('/pods')) return { status: 200, text: JSON.stringify({ clusters: [{ cluster: 'm1', pods }] }) };
+    return { status: method === 'POST' ? 201 : 200, text: JSON.stringify(job) };
+  };
+  await expect(probe(answers, { ...OPTIONS, timeoutMs: 1, intervalMs: 5 }, () => undefined)).rejects.toThrow(
+    'Pending, Starting: pods start\n  m1/p: ErrImagePull no such image - check its name\n  m1/q: ErrImagePull no such image',
+  );
+});
+
 test('a service that is not there is told with the address that does not answer', async () => {
   const { code, text } = await run(['--url=http://127.0.0.1:2', '--image', 'busybox:1.37.0', '--timeout-seconds=1']);
   expect(code).toBe(1);
