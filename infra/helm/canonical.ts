@@ -20,11 +20,20 @@ export class Canonical {
   }
 
   decision(decision: Decision): Decision {
-    const toTree = (each: Decision): Tree<boolean> =>
-      typeof each === 'boolean' ? { end: each } : { test: each.test, yes: toTree(each.yes), no: toTree(each.no) };
-    const fromTree = (tree: Tree<boolean>): Decision =>
-      'end' in tree ? tree.end : { test: tree.test, yes: fromTree(tree.yes), no: fromTree(tree.no) };
     return fromTree(this.arranged(toTree(decision)));
+  }
+
+  /** A decision, as short as it can be asked where another one is known to hold. */
+  given(decision: Decision, known: Decision): Decision {
+    if (typeof known === 'boolean') return decision;
+    const { no, test, yes } = known;
+    if (yes === false) return this.given(this.knowing(decision, test, false), no);
+    if (no === false) return this.given(this.knowing(decision, test, true), yes);
+    return decision;
+  }
+
+  private knowing(decision: Decision, test: Test, answer: boolean): Decision {
+    return this.decision(fromTree(knowing(toTree(decision), test, answer)));
   }
 
   choice(node: Node): Node {
@@ -65,6 +74,14 @@ export class Canonical {
     return this.order.get(feature) ?? this.order.size;
   }
 }
+
+const toTree = (decision: Decision): Tree<boolean> =>
+  typeof decision === 'boolean'
+    ? { end: decision }
+    : { test: decision.test, yes: toTree(decision.yes), no: toTree(decision.no) };
+
+const fromTree = (tree: Tree<boolean>): Decision =>
+  'end' in tree ? tree.end : { test: tree.test, yes: fromTree(tree.yes), no: fromTree(tree.no) };
 
 const bound = (test: Test): number => ('below' in test ? test.below : 0);
 const option = (test: Test): string => ('options' in test ? (test.options[0] ?? '') : '');

@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import { type CommonSettings, common } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
+import type { Canonical } from './canonical.ts';
 import { chartFile } from './chart-file.ts';
 import { ciFiles } from './ci-values.ts';
-import { claimTemplate } from './claims.ts';
 import { derive } from './derive.ts';
+import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { entryOf, type Node } from './nodes.ts';
@@ -13,7 +14,7 @@ import type { Project } from './project.ts';
 import { readme } from './readme.ts';
 import { HOOK, NOTES, release } from './release.ts';
 import { helpersFile, releaseSettings } from './release-settings.ts';
-import { templateOf } from './template.ts';
+import { templatesOf } from './template.ts';
 import { validateTemplate } from './validate.ts';
 import { valuesFile } from './values.ts';
 import { valuesSchema } from './values-schema.ts';
@@ -41,8 +42,8 @@ export interface ChartOf {
 
 /** The charts of a stack: one for its own cluster, and one for each other API server. */
 export function chartsOf(definition: StackDefinition, project: Project): HelmChart[] {
-  const { folders, leaves } = derive(definition);
-  const charts = chartsFrom(definition, folders, leaves, project);
+  const { canonical, folders, leaves } = derive(definition);
+  const charts = chartsFrom(definition, folders, leaves, canonical, project);
   const used = new Set(charts.flatMap(({ paths }) => [...paths]));
   const without = leaves.find(({ path }) => !used.has(path) && !isCommon(path));
   if (without) throw new Error(`${without.path}: has no effect in any chart of ${definition.name}`);
@@ -57,32 +58,38 @@ function chartsFrom(
   definition: StackDefinition,
   folders: ReadonlyMap<string, readonly DerivedObject[]>,
   leaves: readonly Leaf[],
+  canonical: Canonical,
   project: Project,
 ): HelmChart[] {
   const [notes] = folders.get(NOTES) ?? [];
   return [...folders].flatMap(([folder, objects]) => {
     if (folder === NOTES) return [];
     const name = folder ? `${definition.name}-${folder}` : definition.name;
-    const templates = templatesOf(name, objects, leaves);
-    templates.set('templates/NOTES.txt', notesFile({ name, folder, leaves, stack: definition.name }, notes));
-    templates.set('templates/_helpers.tpl', helpersFile(name, definition.name, [...templates.values()].join('\n')));
-    const paths = usedPaths([...templates.values()].join('\n'), leaves);
+    const { helpers, paths, texts } = templatesOf(name, objects, leaves, canonical);
+    const templates = filesOf(objects, texts);
+    const notesText = notesFile({ name, folder, leaves, canonical, stack: definition.name }, notes);
+    if (!folder && notes) for (const path of pathsIn(notes.node)) paths.add(path);
+    templates.set('templates/NOTES.txt', notesText);
     const settings = releaseSettings(definition.settings);
-    const own = leavesOf(settings).filter(({ path }) => paths.has(path));
-    const chart = { definition, settings, name, folder, project, leaves: own };
-    const validate = validateTemplate(name, definition, (path) => paths.has(path));
+    const used = usedPaths(paths, leavesOf(settings));
+    const validate = validateTemplate(name, definition, (path) => used.has(path));
     if (validate) templates.set('templates/validate.yaml', validate);
-    return [{ name, paths, files: new Map([...filesAround(chart), ...templates]) }];
+    templates.set(
+      'templates/_helpers.tpl',
+      helpersFile(name, definition.name, helpers, [...templates.values()].join('\n')),
+    );
+    const own = leavesOf(settings).filter(({ path }) => used.has(path));
+    const chart = { definition, settings, name, folder, project, leaves: own };
+    return [{ name, paths: used, files: new Map([...filesAround(chart), ...templates]) }];
   });
 }
 
-function templatesOf(chart: string, objects: readonly DerivedObject[], leaves: readonly Leaf[]): Map<string, string> {
+function filesOf(objects: readonly DerivedObject[], texts: readonly string[]): Map<string, string> {
   const files = new Map<string, string>();
-  for (const object of objects) {
+  objects.forEach((object, at) => {
     const path = templatePath(object);
-    const write = object.kind === 'PersistentVolumeClaim' ? claimTemplate : templateOf;
-    files.set(path, (files.get(path) ?? '') + write(object, { chart, leaves }));
-  }
+    files.set(path, (files.get(path) ?? '') + texts[at]);
+  });
   return files;
 }
 
@@ -113,16 +120,17 @@ function filesAround(chart: ChartOf): Map<string, string> {
   ]);
 }
 
-/** The settings that templates read; an image, as a whole. */
-function usedPaths(templates: string, leaves: readonly Leaf[]): Set<string> {
-  const read = new Set([...templates.matchAll(/\.Values\.([a-zA-Z0-9.]+)/g)].map(([, path]) => path ?? ''));
-  const image = templates.includes('.image" (list');
+const OF_ALL_IMAGES = ['global.imageRegistry', 'images.registry', 'images.tag'];
+
+/** The settings among those paths, and below them: an image is read as a whole, and with what all images have in common. */
+function usedPaths(read: ReadonlySet<string>, leaves: readonly Leaf[]): Set<string> {
+  const image = [...read].some((path) => leaves.some((leaf) => leaf.path === `${path}.repository`));
   return new Set(
     leaves
       .map(({ path }) => path)
       .filter((path) => {
-        if (image && (path === 'images.registry' || path === 'images.tag')) return true;
-        return [...read].some((each) => path === each || (each !== '' && path.startsWith(`${each}.`)));
+        if (image && OF_ALL_IMAGES.includes(path)) return true;
+        return [...read].some((each) => path === each || path.startsWith(`${each}.`));
       }),
   );
 }

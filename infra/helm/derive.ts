@@ -1,4 +1,5 @@
 import type { StackDefinition } from '../stacks/definition.ts';
+import type { Canonical } from './canonical.ts';
 import type { Doubt } from './decide.ts';
 import { type Address, type DerivedObject, Learner, type Learnt } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
@@ -9,6 +10,7 @@ import { type Sample, Sampler } from './samples.ts';
 
 export interface Derived {
   readonly leaves: readonly Leaf[];
+  readonly canonical: Canonical;
   /** Of each folder of the manifests. */
   readonly folders: ReadonlyMap<string, readonly DerivedObject[]>;
 }
@@ -49,7 +51,8 @@ export function derive(definition: StackDefinition): Derived {
     const learnt = learn(addressesIn(read));
     let open = learnt.filter(({ doubts }) => doubts.length > 0);
     const now = JSON.stringify(learnt.map(({ object }) => object));
-    if (open.length === 0 && now === before) return { leaves, folders: byFolder(learnt) };
+    if (open.length === 0 && now === before)
+      return { leaves, folders: byFolder(learnt), canonical: learner.canonical as Canonical };
     before = now;
     if (open.length === 0) take(TO_CONFIRM, []);
     // What is in doubt is learnt again by itself, for that takes less time.

@@ -23,6 +23,8 @@ export function evaluate(expression: Expression, place: Place): unknown {
     case 'image':
       return imageReference(at(settings, expression.path) as Image, settings.images as Images);
     case 'checksum':
+    case 'release':
+    case 'go':
       return undefined;
     case 'number':
       return expression.parts.map((part) => partValue(part, place))[0];

@@ -1,10 +1,13 @@
+import { PARAM } from './holes.ts';
 import type { Leaf } from './leaves.ts';
 import { NAME_PREFIX, NAME_PREFIX_MARK, type Part, type Ref, withoutPrefix } from './marks.ts';
-import type { Decision, Expression, Test } from './nodes.ts';
+import { type Argument, type Decision, type Expression, isParam, type Node, type Test } from './nodes.ts';
 import { HELPERS } from './release-settings.ts';
 
 /** Inside a range `.` is the element, and the chart's root is `$`. */
 export interface Scope {
+  /** In a helper with parameters `$` is what it was given, and the chart's root a part of that. */
+  readonly given?: boolean;
   readonly element?: { readonly path: string; readonly of: 'list' | 'record' };
 }
 
@@ -12,24 +15,48 @@ export interface Scope {
 export class GoTemplate {
   readonly chart: string;
   private readonly leaves: ReadonlyMap<string, Leaf>;
+  private readonly sections: ReadonlyMap<string, string>;
 
-  constructor(chart: string, leaves: readonly Leaf[]) {
+  constructor(chart: string, leaves: readonly Leaf[], sections: ReadonlyMap<string, string> = new Map()) {
     this.chart = chart;
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
+    this.sections = sections;
+  }
+
+  /** What is known of a setting; of one in a section that a helper is given, as of any section that it may be given. */
+  private leaf(path: string): Leaf | undefined {
+    if (!path.startsWith(PARAM)) return this.leaves.get(path);
+    const [param = '', ...rest] = path.slice(PARAM.length).split('.');
+    const section = this.sections.get(param);
+    return section === undefined ? undefined : this.leaf([section, ...rest].join('.'));
+  }
+
+  /** The call of a helper. */
+  include(helper: string, args: readonly Argument[], scope: Scope): string {
+    const root = rootIn(scope);
+    if (args.length === 0) return `include "${this.chart}.${helper}" ${root}`;
+    const given = args.map(({ name, value }) => {
+      if (isParam(value)) return `"${name}" $.${value.param}`;
+      return `"${name}" ${typeof value === 'object' ? this.place(value.path, scope) : JSON.stringify(value)}`;
+    });
+    return `include "${this.chart}.${helper}" (dict "root" ${root} ${given.join(' ')})`;
+  }
+
+  private place(path: string, scope: Scope): string {
+    if (path.startsWith(PARAM)) return `$.${path.slice(PARAM.length)}`;
+    return `${scope.given ? '$.root' : scope.element ? '$' : ''}.Values.${path}`;
   }
 
   /** A setting: ".Values.images.tag". */
   setting(path: string, scope: Scope): string {
-    const root = scope.element ? '$' : '';
     const helper = HELPERS.get(path);
-    if (helper) return `include "${this.chart}.${helper}" ${root || '.'}`;
-    const plain = `${root}.Values.${path}`;
-    const leaf = this.leaves.get(path);
+    if (helper) return `include "${this.chart}.${helper}" ${rootIn(scope)}`;
+    const plain = this.place(path, scope);
+    const leaf = this.leaf(path);
     if (leaf?.kind !== 'record' || Object.keys((leaf.fallback ?? {}) as object).length === 0) return plain;
     // Helm lays a user's map over the default one; the program takes the one or the other.
-    const keys = path.split('.');
-    const last = keys.pop();
-    const parent = [`${root}.Values`, ...keys].join('.');
+    const last = plain.slice(plain.lastIndexOf('.') + 1);
+    const parent = plain.slice(0, plain.lastIndexOf('.'));
     return `(ternary ${plain} (fromJson ${JSON.stringify(JSON.stringify(leaf.fallback))}) (hasKey ${parent} "${last}"))`;
   }
 
@@ -43,13 +70,24 @@ export class GoTemplate {
   scalar(expression: Expression, scope: Scope): string {
     switch (expression.what) {
       case 'literal':
-        return literal(expression.value);
+        if (!isParam(expression.value)) return literal(expression.value);
+        return `{{ $.${expression.value.param}${expression.value.of === 'text' ? ' | quote' : ''} }}`;
       case 'setting':
         return `{{ ${this.setting(expression.path, scope)} }}`;
       case 'image':
-        return `{{ include "${this.chart}.image" (list ${scope.element ? '$' : '.'} ${this.setting(expression.path, scope)}) | quote }}`;
+        return `{{ include "${this.chart}.image" (list ${rootIn(scope)} ${this.setting(expression.path, scope)}) | quote }}`;
       case 'checksum':
         return `{{ ${this.checksumOf(expression.configMaps.map(contentOf('ConfigMap')), scope)} | quote }}`;
+      case 'release': {
+        const root = rootIn(scope);
+        const fact =
+          expression.fact === 'chart'
+            ? `include "${this.chart}.chart" ${root}`
+            : `${root === '.' ? '' : root}.Chart.AppVersion`;
+        return `{{ ${fact} | quote }}`;
+      }
+      case 'go':
+        return `{{ ${expression.code} }}`;
       case 'number':
         return `{{ ${this.ref(expression.parts[0] as Ref, scope)} }}`;
       case 'text':
@@ -60,7 +98,7 @@ export class GoTemplate {
   /** Of contents that are templates by themselves. */
   checksumOf(contents: readonly string[], scope: Scope): string {
     const names = contents.map((content) => JSON.stringify(content)).join(' ');
-    return `include "${this.chart}.checksum" (list ${scope.element ? '$' : '.'} ${names})`;
+    return `include "${this.chart}.checksum" (list ${rootIn(scope)} ${names})`;
   }
 
   private text(parts: readonly Part[], scope: Scope, end = ''): string {
@@ -80,7 +118,9 @@ export class GoTemplate {
 
   /** One line of a text of several lines. */
   line(expression: Expression, scope: Scope): string {
-    if (expression.what === 'literal') return escaped(String(expression.value));
+    if (expression.what === 'literal') {
+      return isParam(expression.value) ? `{{ $.${expression.value.param} }}` : escaped(String(expression.value));
+    }
     if (expression.what === 'setting') return `{{ ${this.setting(expression.path, scope)} }}`;
     if (expression.what !== 'text') throw new Error(`${expression.what} inside a text`);
     for (const part of expression.parts) {
@@ -96,6 +136,8 @@ export class GoTemplate {
   /** Whether a value can never hold what YAML's quotes or lines are ended by. */
   isHarmless(ref: Ref): boolean {
     if (ref.what === 'json') return false;
+    // Helpers are given no text that would need quotes.
+    if (isParamRef(ref)) return true;
     const leaf = this.leafOf(ref);
     if (leaf?.kind === 'number' || leaf?.kind === 'enum') return true;
     const checks = leaf?.schema._zod.def as { checks?: { _zod: { def: { pattern?: RegExp } } }[] } | undefined;
@@ -106,7 +148,7 @@ export class GoTemplate {
   }
 
   private leafOf({ field, path }: Ref): Leaf | undefined {
-    const leaf = this.leaves.get(path);
+    const leaf = this.leaf(path);
     if (leaf?.kind !== 'list') return leaf?.kind === 'record' ? undefined : leaf;
     const inner = leaf.element.find((each) => each.path === field);
     if (inner) return inner;
@@ -144,11 +186,38 @@ export class GoTemplate {
       return this.setting(ref.path, scope);
     }
     if (element.of === 'record') return ref.field === 'key' ? '$key' : '$value';
-    const list = this.leaves.get(ref.path);
+    const list = this.leaf(ref.path);
     const field = list?.element.find(({ path }) => path === ref.field);
     if (!field) return '.';
     const given = `.${field.path}`;
     return field.fallback === undefined ? given : `(${given} | default ${JSON.stringify(field.fallback)})`;
+  }
+
+  /** A text as an operand of a function. */
+  operand(node: Node | undefined): string {
+    if (node?.kind !== 'scalar') throw new Error('a name that is no text');
+    const { expression } = node;
+    if (expression.what === 'literal') return JSON.stringify(expression.value);
+    if (expression.what !== 'text') throw new Error('a name that is no text');
+    const parts = expression.parts.map((part) =>
+      typeof part === 'string' ? JSON.stringify(part) : `(${this.ref(part, {})})`,
+    );
+    return parts.length === 1 ? String(parts[0]) : `(print ${parts.join(' ')})`;
+  }
+
+  /** What can be told from another by its kind and what it may hold is written in the same way. */
+  signature(path: string): string {
+    const leaf = this.leaf(path);
+    if (HELPERS.has(path)) return `the release's ${path}`;
+    if (!leaf) return 'a section';
+    const own = (each: Leaf): unknown => [each.kind, each.path, each.optional, each.fallback, each.element.map(own)];
+    return JSON.stringify([
+      leaf.kind,
+      this.isHarmless({ path, what: 'value' }),
+      isAddressLeaf(leaf),
+      leaf.kind === 'record' ? leaf.fallback : '',
+      leaf.element.map(own),
+    ]);
   }
 
   condition(decision: Exclude<Decision, boolean>, scope: Scope): string {
@@ -188,12 +257,17 @@ export class GoTemplate {
     const [option = ''] = test.options;
     if (optional)
       return option === 'given' ? `hasKey . "${field?.slice(0, -1)}"` : `not (hasKey . "${field?.slice(0, -1)}")`;
-    const leaf = field === undefined ? this.leaves.get(feature) : undefined;
+    const leaf = field === undefined ? this.leaf(feature) : undefined;
     if (leaf?.kind === 'boolean') return option === 'true' ? value : `not ${value}`;
     if (leaf?.kind === 'enum' || field !== undefined) return `eq ${value} ${JSON.stringify(option)}`;
     return option === 'given' ? value : `not ${value}`;
   }
 }
+
+/** The chart's root: `.`, but where that is something else. */
+const rootIn = ({ element, given }: Scope): string => (given ? '$.root' : element ? '$' : '.');
+
+const isParamRef = ({ path }: Ref): boolean => path.startsWith(PARAM) && !path.includes('.');
 
 /** Name, behind the chart's, of the template with an object's content. */
 export const contentOf =

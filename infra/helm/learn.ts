@@ -1,5 +1,6 @@
 import type { StackDefinition } from '../stacks/definition.ts';
 import { add, none } from './bits.ts';
+import type { Canonical } from './canonical.ts';
 import type { Doubt } from './decide.ts';
 import type { Leaf } from './leaves.ts';
 import { Merger, type Variant } from './merge.ts';
@@ -15,6 +16,8 @@ export interface DerivedObject {
   readonly name: string;
   readonly when: Decision;
   readonly node: Node;
+  /** An action that stands before it. */
+  readonly first?: string;
 }
 
 /** Of which folder it is, and which object there. */
@@ -33,6 +36,7 @@ export interface Learnt extends Address {
 export class Learner {
   private readonly leaves: readonly Leaf[];
   private readonly precedence: Precedence;
+  canonical: Canonical | undefined;
 
   constructor(definition: StackDefinition, leaves: readonly Leaf[]) {
     this.leaves = leaves;
@@ -41,6 +45,7 @@ export class Learner {
 
   learn(addresses: readonly Address[], samples: readonly Sample[], read: readonly ReadSample[]): Learnt[] {
     const merger = new Merger(samples, this.leaves, this.precedence);
+    this.canonical = merger.canonical;
     return addresses.map(({ folder, title }) => {
       const variants = variantsOf(read.map((each) => each.get(folder)?.get(title)));
       const [kind = '', name = ''] = title.split(' ');

@@ -24,6 +24,7 @@ interface Where extends About {
 /** Makes one template of all variants of a value. */
 export class Merger {
   readonly root: Rows;
+  readonly canonical: Canonical;
   private readonly samples: readonly Sample[];
   private readonly leaves: ReadonlyMap<string, Leaf>;
   private readonly precedence: Precedence;
@@ -42,7 +43,8 @@ export class Merger {
       ]),
     );
     const own = leaves.map(({ options, path }) => ({ feature: path, options }));
-    this.decider = new Decider(new Canonical([...inElements, ...own]));
+    this.canonical = new Canonical([...inElements, ...own]);
+    this.decider = new Decider(this.canonical);
   }
 
   get doubts(): readonly Doubt[] {

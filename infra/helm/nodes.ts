@@ -18,7 +18,26 @@ export type Expression =
   | { readonly what: 'image'; readonly path: string }
   /** Over the content of these ConfigMaps. */
   | { readonly what: 'checksum'; readonly configMaps: readonly string[] }
-  | { readonly what: 'literal'; readonly value: string | number | boolean | null };
+  /** What only a release knows: of which chart it is, and of which version what runs in it. */
+  | { readonly what: 'release'; readonly fact: 'chart' | 'appVersion' }
+  /** In the templates' own language. */
+  | { readonly what: 'go'; readonly code: string }
+  | { readonly what: 'literal'; readonly value: string | number | boolean | null | Param };
+
+/** In a helper: what those that include it hand over. */
+export interface Param {
+  readonly param: string;
+  readonly of: 'text' | 'number';
+}
+
+export const isParam = (value: unknown): value is Param =>
+  value !== null && typeof value === 'object' && 'param' in value;
+
+/** What is handed over to a helper: a text, a number, a section of the settings. */
+export interface Argument {
+  readonly name: string;
+  readonly value: string | number | Param | { readonly path: string };
+}
 
 /** A template, as a tree: the shape of one value with all its variants. */
 export type Node =
@@ -29,12 +48,21 @@ export type Node =
   | { readonly kind: 'lines'; readonly items: readonly Item[] }
   /** A list or record of the settings, whole. */
   | { readonly kind: 'setting'; readonly path: string }
+  /** What a helper writes, and of which form that is. */
+  | {
+      readonly kind: 'include';
+      readonly helper: string;
+      readonly args: readonly Argument[];
+      readonly as: 'map' | 'list' | 'lines' | 'text';
+    }
   | { readonly kind: 'choice'; readonly test: Test; readonly yes: Node; readonly no: Node };
 
 export type Entry =
   | { readonly key: string; readonly when: Decision; readonly node: Node }
   /** The entries of a record, but for the keys that are there anyway, or are in one of these records, which win. */
-  | { readonly record: string; readonly after: readonly string[]; readonly when: Decision };
+  | { readonly record: string; readonly after: readonly string[]; readonly when: Decision }
+  /** Entries that an action in the templates' own language writes. */
+  | { readonly go: string; readonly when: Decision };
 
 export type Item =
   | { readonly when: Decision; readonly node: Node }
@@ -45,4 +73,12 @@ export type Item =
 export function entryOf(node: Node | undefined, key: string): Node | undefined {
   const entries = node?.kind === 'map' ? node.entries : [];
   return entries.flatMap((entry) => ('key' in entry && entry.key === key ? [entry.node] : []))[0];
+}
+
+/** A map with one entry more, or another one in its place. */
+export function withEntry(map: Node | undefined, key: string, node: Node): Node {
+  const entries = map?.kind === 'map' ? map.entries : [];
+  const isOld = (entry: Entry): boolean => 'key' in entry && entry.key === key;
+  if (!entries.some(isOld)) return { kind: 'map', entries: [...entries, { key, when: true, node }] };
+  return { kind: 'map', entries: entries.map((entry) => (isOld(entry) ? { ...entry, node } : entry)) };
 }

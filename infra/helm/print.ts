@@ -1,3 +1,5 @@
+import type { Canonical } from './canonical.ts';
+import { both, chains } from './conditions.ts';
 import type { GoTemplate, Scope } from './go-template.ts';
 import type { Decision, Entry, Item, Node } from './nodes.ts';
 
@@ -12,10 +14,24 @@ const isKeyed = (entry: Entry): entry is KeyEntry => 'key' in entry;
 
 /** Writes a template tree as the YAML of a Helm template. */
 export class Printer {
-  private readonly go: GoTemplate;
+  readonly go: GoTemplate;
+  private readonly canonical: Canonical;
 
-  constructor(go: GoTemplate) {
+  constructor(go: GoTemplate, canonical: Canonical) {
     this.go = go;
+    this.canonical = canonical;
+  }
+
+  /** Of a helper: a block, or a text that those who include it quote. */
+  body(node: Node, scope: Scope, isItem = false): string[] {
+    if (isItem && node.kind === 'map') return this.block(withNameFirst(node), 0, scope);
+    if (node.kind === 'lines') return this.lines('', node.items, 0, scope).slice(1);
+    if (node.kind === 'scalar') return this.line(node, 0, scope);
+    if (node.kind !== 'choice' || !isTextChoice(node)) return this.block(node, 0, scope);
+    // Without the line ends around it.
+    return this.choice(node, 0, (inner) => this.line(inner, 0, scope), scope).map((line) =>
+      line.startsWith('{{-') && !line.startsWith('{{- include') ? line.replace(/ }}$/, ' -}}') : line,
+    );
   }
 
   /** Lines of a value that stands by itself, at this indentation. */
@@ -26,17 +42,39 @@ export class Printer {
     if (node.kind === 'setting')
       return [`${pad}{{- toYaml ${this.go.setting(node.path, scope)} | nindent ${indent} }}`];
     if (node.kind === 'choice') return this.choice(node, indent, (inner) => this.block(inner, indent, scope), scope);
+    if (node.kind === 'include')
+      return [`${pad}{{- ${this.go.include(node.helper, node.args, scope)} | nindent ${indent} }}`];
     throw new Error(`a ${node.kind} cannot stand by itself`);
   }
 
   private entries(entries: readonly Entry[], indent: number, scope: Scope): string[] {
-    const records = entries.filter((entry) => 'record' in entry);
+    const records = entries.filter((entry): entry is RecordEntry => 'record' in entry);
     if (records.length > 0) return this.withRecords(entries, records, indent, scope);
-    return this.conditional(entries.filter(isKeyed).map(this.written(indent, scope)), indent, scope);
+    const all = entries.flatMap((entry): Entry[] => (isKeyed(entry) ? this.apart(entry) : [entry]));
+    const written = all.map((entry) => {
+      if (isKeyed(entry)) return this.written(indent, scope)(entry);
+      const code = 'go' in entry ? entry.go : '';
+      return { when: entry.when, lines: [`${' '.repeat(indent)}{{- ${code} | nindent ${indent} }}`] };
+    });
+    return this.conditional(written, indent, scope);
   }
 
   private written(indent: number, scope: Scope): (entry: KeyEntry) => Written {
     return ({ key, node, when }) => ({ when, lines: this.entry(key, node, indent, scope) });
+  }
+
+  /** What is always there in one of several forms is as many that are there under a condition each: they join their neighbours. */
+  private apart<Of extends { readonly when: Decision; readonly node: Node }>(each: Of): Of[] {
+    if (each.when !== true) return [each];
+    const ends = (node: Node, when: Decision): Of[] => {
+      if (node.kind !== 'choice') return [{ ...each, node, when: this.canonical.decision(when) }];
+      const { no, test, yes } = node;
+      return [
+        ...ends(yes, both(when, { test, yes: true, no: false })),
+        ...ends(no, both(when, { test, yes: false, no: true })),
+      ];
+    };
+    return ends(each.node, true);
   }
 
   /** A key that the program writes is left out of the records; where it is there only sometimes, only then. */
@@ -58,8 +96,9 @@ export class Printer {
       .filter((entry) => !isKeyed(entry) || entry.when === true)
       .map((entry) => {
         if (isKeyed(entry)) return this.written(indent, scope)(entry);
+        if ('go' in entry) throw new Error('an action beside a record');
         const name = names[records.indexOf(entry)] ?? this.go.setting(entry.record, scope);
-        return { when: entry.when, lines: this.record(entry, name, always, records, indent) };
+        return { when: entry.when, lines: this.record(entry, name, always, records, indent, scope) };
       });
     return [
       ...names.map((name, at) => `${pad}{{- ${name} := ${this.go.setting(records[at]?.record ?? '', scope)} }}`),
@@ -73,9 +112,10 @@ export class Printer {
     without: readonly string[],
     records: readonly RecordEntry[],
     indent: number,
+    scope: Scope,
   ): string[] {
     const pad = ' '.repeat(indent);
-    const inside: Scope = { element: { path: record, of: 'record' } };
+    const inside: Scope = { ...scope, element: { path: record, of: 'record' } };
     const own = without.length > 0 ? `omit ${value} ${without.map((key) => JSON.stringify(key)).join(' ')}` : value;
     // Helm's merge takes an empty text for none.
     const winners = records.filter(({ record }) => after.includes(record));
@@ -104,16 +144,28 @@ export class Printer {
         return [name, ...this.block(node, indent + 2, scope)];
       case 'lines':
         return this.lines(name, node.items, indent + 2, scope);
+      case 'include':
+        return this.included(name, node, indent + 2, scope);
       case 'choice':
         return this.choice(node, indent, (inner) => this.entry(key, inner, indent, scope), scope);
     }
   }
 
+  /** Behind a key, or behind the dash of a list. */
+  private included(name: string, node: Extract<Node, { kind: 'include' }>, indent: number, scope: Scope): string[] {
+    const call = this.go.include(node.helper, node.args, scope);
+    if (node.as === 'text') return [`${name} {{ ${call} | quote }}`];
+    if (node.as === 'lines') return [`${name} |-`, `${' '.repeat(indent)}{{- ${call} | nindent ${indent} }}`];
+    if (name.trim() === '-') return [`${name} {{ ${call} | nindent ${indent} | trim }}`];
+    return [name, `${' '.repeat(indent)}{{- ${call} | nindent ${indent} }}`];
+  }
+
   private items(items: readonly Item[], indent: number, scope: Scope): string[] {
     const pad = ' '.repeat(indent);
-    const wanted = items.map((item) => {
+    const all = items.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item)));
+    const wanted = all.map((item) => {
       if (!('each' in item)) return { when: item.when, lines: this.listItem(item.node, indent, scope) };
-      const inner: Scope = { element: { path: item.each, of: item.of } };
+      const inner: Scope = { ...scope, element: { path: item.each, of: item.of } };
       const setting = this.go.setting(item.each, scope);
       const range = item.of === 'record' ? `$key, $value := ${setting}` : setting;
       return {
@@ -129,6 +181,7 @@ export class Printer {
     if (node.kind === 'scalar') return [`${pad}- ${this.go.scalar(node.expression, scope)}`];
     if (node.kind === 'choice') return this.choice(node, indent, (inner) => this.listItem(inner, indent, scope), scope);
     if (node.kind === 'lines') return this.lines(`${pad}-`, node.items, indent + 2, scope);
+    if (node.kind === 'include') return this.included(`${pad}-`, node, indent + 2, scope);
     if (node.kind === 'map' && node.entries.length === 0) return [`${pad}- {}`];
     const inner = this.block(node.kind === 'map' ? withNameFirst(node) : node, indent + 2, scope);
     const [first = ''] = inner;
@@ -141,8 +194,9 @@ export class Printer {
     const last = items.at(-1);
     const ends = last && 'node' in last && last.when === true && isEmptyLine(last.node);
     const own = ends ? items.slice(0, -1) : items;
-    const wanted = own.map((item) => {
-      const inner: Scope = 'each' in item ? { element: { path: item.each, of: item.of } } : scope;
+    const all = own.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item)));
+    const wanted = all.map((item) => {
+      const inner: Scope = 'each' in item ? { ...scope, element: { path: item.each, of: item.of } } : scope;
       const lines = this.line(item.node, indent, inner);
       if (!('each' in item)) return { when: item.when, lines };
       return {
@@ -160,6 +214,8 @@ export class Printer {
 
   private line(node: Node, indent: number, scope: Scope): string[] {
     if (node.kind === 'choice') return this.choice(node, indent, (inner) => this.line(inner, indent, scope), scope);
+    if (node.kind === 'include')
+      return [`${' '.repeat(indent)}{{ ${this.go.include(node.helper, node.args, scope)} }}`];
     if (node.kind !== 'scalar') throw new Error(`a ${node.kind} inside a text`);
     const text = this.go.line(node.expression, scope);
     return [text === '' ? '' : `${' '.repeat(indent)}${text}`];
@@ -168,20 +224,21 @@ export class Printer {
   /** What stands under one condition goes into one block. */
   private conditional(wanted: readonly Written[], indent: number, scope: Scope): string[] {
     const pad = ' '.repeat(indent);
-    const lines: string[] = [];
-    let open = '';
-    for (const each of wanted) {
-      if (each.when === false) continue;
-      const condition = each.when === true ? '' : this.go.condition(each.when, scope);
-      if (condition !== open) {
-        if (open) lines.push(`${pad}{{- end }}`);
-        if (condition) lines.push(`${pad}{{- if ${condition} }}`);
-        open = condition;
-      }
-      lines.push(...each.lines);
+    const blocks: { when: Decision; of: string[] }[] = [];
+    for (const { lines, when } of wanted) {
+      if (when === false) continue;
+      const last = blocks.at(-1);
+      if (last && JSON.stringify(last.when) === JSON.stringify(when)) last.of.push(...lines);
+      else blocks.push({ when, of: [...lines] });
     }
-    if (open) lines.push(`${pad}{{- end }}`);
-    return lines;
+    return chains(blocks, this.canonical).flatMap((chain) => {
+      const branches = chain.flatMap(({ of, when }, at) => {
+        if (when === false) return [];
+        if (when === true) return at === 0 ? of : [`${pad}{{- else }}`, ...of];
+        return [`${pad}{{- ${at === 0 ? 'if' : 'else if'} ${this.go.condition(when, scope)} }}`, ...of];
+      });
+      return chain[0]?.when === true ? branches : [...branches, `${pad}{{- end }}`];
+    });
   }
 
   private choice(
@@ -219,6 +276,11 @@ function withNameFirst(node: Extract<Node, { kind: 'map' }>): Node {
     (node.entries[0]?.when === true ? undefined : always[0]);
   return first ? { ...node, entries: [first, ...node.entries.filter((entry) => entry !== first)] } : node;
 }
+
+const isTextChoice = (node: Node): boolean =>
+  node.kind === 'choice'
+    ? isTextChoice(node.yes)
+    : node.kind === 'scalar' || (node.kind === 'include' && node.as === 'text');
 
 const isEmptyLine = (node: Node): boolean =>
   node.kind === 'scalar' && node.expression.what === 'literal' && node.expression.value === '';

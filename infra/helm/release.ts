@@ -4,6 +4,8 @@ import { notesOf, textOf } from '../notes/notes.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import { type KubeObject, synthesize } from '../synth/synthesize.ts';
+import { entryOf, type Node, withEntry } from './nodes.ts';
+import { readProject } from './project.ts';
 
 /** Folder and title of the object that stands for NOTES.txt. */
 export const NOTES = 'notes';
@@ -15,8 +17,36 @@ export const HOOK = 'helm.sh/hook';
 const NOT_RELEASED = ['argocd'];
 
 /** What a release is made of, and what its chart must render to. */
-export function release(definition: StackDefinition, settings: CommonSettings): Map<string, KubeObject[]> {
-  return new Map([...released(definition, settings)].map(([folder, objects]) => [folder, objects.map(namedByContent)]));
+export function release(
+  definition: StackDefinition,
+  settings: CommonSettings,
+  version = readProject().version,
+): Map<string, KubeObject[]> {
+  return new Map(
+    [...released(definition, settings)].map(([folder, objects]) => {
+      const labels = { [CHART_LABEL]: `${chartName(definition, folder)}-${version}`, [VERSION_LABEL]: version };
+      return [folder, objects.map((object) => withLabels(namedByContent(object), labels))];
+    }),
+  );
+}
+
+/** One chart for the stack's own cluster, and one for each other API server. */
+export const chartName = ({ name }: Pick<StackDefinition, 'name'>, folder: string): string =>
+  folder ? `${name}-${folder}` : name;
+
+/** The labels that only a release knows. */
+const CHART_LABEL = 'helm.sh/chart';
+const VERSION_LABEL = 'app.kubernetes.io/version';
+const MANAGED_BY = 'app.kubernetes.io/managed-by';
+
+/** An object's template with them. */
+export function withStandardLabels(node: Node): Node {
+  const metadata = entryOf(node, 'metadata');
+  const labels = entryOf(metadata, 'labels');
+  if (labels?.kind !== 'map') return node;
+  const fact = (fact: 'chart' | 'appVersion'): Node => ({ kind: 'scalar', expression: { what: 'release', fact } });
+  const all = withEntry(withEntry(labels, CHART_LABEL, fact('chart')), VERSION_LABEL, fact('appVersion'));
+  return withEntry(node, 'metadata', withEntry(metadata, 'labels', all));
 }
 
 /** Objects whose names end with a checksum of what they are told to do. */
@@ -44,10 +74,20 @@ export function released(definition: StackDefinition, settings: CommonSettings):
   const text = textOf(notesOf(definition, settings, synthesis));
   return new Map([
     ...released.map(
-      ([folder, objects]) => [folder, folder === '' ? [...objects, ...check.map(asTest)] : objects] as const,
+      ([folder, objects]) =>
+        [folder, (folder === '' ? [...objects, ...check.map(asTest)] : objects).map(managedByHelm)] as const,
     ),
     [NOTES, [{ apiVersion: '', kind: 'Notes', metadata: { name: NOTES }, text }]],
   ]);
+}
+
+/** Helm's own tools and others look for what it manages by this label. */
+const managedByHelm = (object: KubeObject): KubeObject =>
+  object.metadata.labels ? withLabels(object, { [MANAGED_BY]: 'Helm' }) : object;
+
+function withLabels(object: KubeObject, labels: Record<string, string>): KubeObject {
+  const { metadata } = object;
+  return metadata.labels ? { ...object, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } } : object;
 }
 
 /** The pod runs when the others are there. They go when it has ended; it stays until the next test, for its log to be read. */

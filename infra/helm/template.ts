@@ -1,51 +1,120 @@
+import type { Canonical } from './canonical.ts';
+import { CLAIMED_HELPER, ClaimSpecs, claimObject } from './claims.ts';
 import { contentOf, GoTemplate } from './go-template.ts';
+import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import type { Leaf } from './leaves.ts';
-import type { Decision, Entry, Node } from './nodes.ts';
+import { type Decision, type Entry, entryOf, type Node, withEntry } from './nodes.ts';
 import { Printer } from './print.ts';
-import { isNamedByContent } from './release.ts';
+import { isNamedByContent, withStandardLabels } from './release.ts';
+import { type Helper, Repeated } from './repeated.ts';
 
-/** The template file of one object. */
-export function templateOf(
-  object: DerivedObject,
-  { chart, leaves }: { chart: string; leaves: readonly Leaf[] },
-): string {
-  const { kind, name, node, when } = object;
-  const go = new GoTemplate(chart, leaves);
-  const printer = new Printer(go);
-  const written = (entry: Entry): string[] => printer.block({ kind: 'map', entries: [entry] }, 0, {});
-  const entries = node.kind === 'map' ? node.entries : [];
-  const content = entries.find((entry) => 'key' in entry && entry.key === CONTENT[kind]);
-  if (!content || !('key' in content)) return guarded(printer.block(node, 0, {}), when, go);
-  // By itself, for a checksum of it is computed elsewhere.
-  const named = contentOf(kind)(name);
-  const define = [`{{- define "${chart}.${named}" -}}`, ...printer.block(content.node, 0, {}), '{{ end }}'];
-  const suffix = isNamedByContent(object) ? `-{{ ${go.checksumOf([named], {})} }}` : '';
-  const own = entries.flatMap((entry) =>
-    entry === content
-      ? [`${content.key}:`, `  {{- include "${chart}.${named}" . | nindent 2 }}`]
-      : written(suffix ? withSuffix(entry, suffix) : entry),
-  );
-  return `${define.join('\n')}\n${guarded(own, when, go)}`;
+/** The templates of a chart's objects, and the helpers that they include. */
+export interface Templates {
+  /** In the order of the objects. */
+  readonly texts: readonly string[];
+  readonly helpers: readonly string[];
+  /** Of the settings that they read. */
+  readonly paths: Set<string>;
 }
 
 /** Of whose contents checksums are computed, by kind: where it is. */
 const CONTENT: Readonly<Record<string, string>> = { ConfigMap: 'data', Job: 'spec' };
 
-/** The metadata, with something added to the name. */
-function withSuffix(entry: Entry, suffix: string): Entry {
-  if (!('key' in entry) || entry.key !== 'metadata' || entry.node.kind !== 'map') return entry;
-  const entries = entry.node.entries.map((inner): Entry => {
-    if (!('key' in inner) || inner.key !== 'name') return inner;
-    return { ...inner, node: withEnd(inner.node, suffix) };
+export function templatesOf(
+  chart: string,
+  derived: readonly DerivedObject[],
+  leaves: readonly Leaf[],
+  canonical: Canonical,
+): Templates {
+  const go = new GoTemplate(chart, leaves);
+  const printer = new Printer(go, canonical);
+  const specs = new ClaimSpecs();
+  const paths = new Set(derived.flatMap(({ node, when }) => [...pathsIn(node, when)]));
+  const labelled = derived.map((each) => ({ ...each, node: withStandardLabels(each.node) }));
+  const objects = labelled.map((each) => {
+    if (each.kind === 'PersistentVolumeClaim') return claimObject(each, go, specs);
+    if (!isNamedByContent(each)) return each;
+    return { ...each, node: withSuffix(each.node, `-{{ ${go.checksumOf([contentOf(each.kind)(each.name)], {})} }}`) };
   });
-  return { ...entry, node: { ...entry.node, entries } };
+  const repeated = new Repeated(
+    objects.map(({ node }) => node),
+    go,
+    specs.all.map(({ name }) => name),
+  );
+  const nodes = repeated.nodes();
+  const checked = new Set(objects.flatMap(({ node }) => configMapsChecked(node)));
+  return {
+    paths,
+    texts: objects.map((object, at) => objectTemplate({ ...object, node: nodes[at] ?? object.node }, printer, checked)),
+    helpers: [
+      ...repeated.helpers().map((helper) => helperTemplate(chart, helper, leaves, canonical)),
+      ...specs.all.map(({ name, node }) =>
+        defined(`${chart}.${name}`, 'What a volume claim asks for, but for its size.', printer.block(node, 0, {})),
+      ),
+      ...(specs.all.length > 0
+        ? [defined(`${chart}.${CLAIMED_HELPER.name}`, CLAIMED_HELPER.what, CLAIMED_HELPER.body.split('\n'))]
+        : []),
+    ],
+  };
 }
 
-function withEnd(node: Node, end: string): Node {
-  if (node.kind !== 'scalar' || node.expression.what !== 'text') throw new Error('a name that is no text');
-  return { kind: 'scalar', expression: { what: 'text', parts: node.expression.parts, end } };
+function objectTemplate(object: DerivedObject, printer: Printer, checked: ReadonlySet<string>): string {
+  const { go } = printer;
+  const { first, kind, name, node, when } = object;
+  const own = CONTENT[kind] ?? '';
+  const content = entryOf(node, own);
+  if (!content || !(isNamedByContent(object) || checked.has(name))) {
+    return guarded([...(first === undefined ? [] : [first]), ...printer.block(node, 0, {})], when, go);
+  }
+  // By itself, for a checksum of it is computed here or elsewhere.
+  const named = contentOf(kind)(name);
+  const call = { go: `include "${go.chart}.${named}" .`, when: true };
+  const whole = withEntry(node, own, { kind: 'map', entries: [call] });
+  // Its last line end is a part of a text at its end.
+  const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];
+  return `${define.join('\n')}${guarded(printer.block(whole, 0, {}), when, go)}`;
 }
+
+/** The object with something added to its name. */
+function withSuffix(node: Node, suffix: string): Node {
+  const metadata = entryOf(node, 'metadata');
+  const name = entryOf(metadata, 'name');
+  if (name?.kind !== 'scalar' || name.expression.what !== 'text') throw new Error('a name that is no text');
+  const ended: Node = { kind: 'scalar', expression: { ...name.expression, end: suffix } };
+  return withEntry(node, 'metadata', withEntry(metadata, 'name', ended));
+}
+
+/** The ConfigMaps whose checksums are somewhere in a template. */
+function configMapsChecked(node: Node): readonly string[] {
+  switch (node.kind) {
+    case 'scalar':
+      return node.expression.what === 'checksum' ? node.expression.configMaps : [];
+    case 'map':
+      return node.entries.flatMap((entry: Entry) => ('key' in entry ? configMapsChecked(entry.node) : []));
+    case 'list':
+      return node.items.flatMap((item) => configMapsChecked(item.node));
+    case 'choice':
+      return [...configMapsChecked(node.yes), ...configMapsChecked(node.no)];
+    default:
+      return [];
+  }
+}
+
+function helperTemplate(
+  chart: string,
+  { isItem, name, node, params, sections, uses }: Helper,
+  leaves: readonly Leaf[],
+  canonical: Canonical,
+): string {
+  const printer = new Printer(new GoTemplate(chart, leaves, sections), canonical);
+  const scope = params.length > 0 ? { given: true } : {};
+  const what = `Used ${uses} times${params.length > 0 ? `, with root, ${params.join(', ')}` : ''}.`;
+  return defined(`${chart}.${name}`, what, printer.body(node, scope, isItem));
+}
+
+const defined = (name: string, what: string, body: readonly string[]): string =>
+  [`{{/* ${what} */}}`, `{{- define "${name}" -}}`, ...body, '{{- end }}', ''].join('\n');
 
 function guarded(lines: readonly string[], when: Decision, go: GoTemplate): string {
   const text = typeof when === 'boolean' ? lines : [`{{- if ${go.condition(when, {})} }}`, ...lines, '{{- end }}'];

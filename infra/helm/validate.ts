@@ -1,6 +1,7 @@
 import { type FieldRule, ownRulesOf, pathsOf, UNITS } from '../settings/field-rules.ts';
 import { commonRulesFor } from '../settings/rules.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
+import { HELPERS } from './release-settings.ts';
 
 /** The template that refuses what the program refuses: a schema sees each value by itself. None where there are no rules. */
 export function validateTemplate(
@@ -20,7 +21,7 @@ export function validateTemplate(
     '{{- $wrong := list }}',
     ...amountsNotBelow(chart, amounts),
     ...nothingTwice(lists),
-    ...others.flatMap(condition),
+    ...others.flatMap((rule) => condition(chart, rule)),
     '{{- if $wrong }}{{ fail (printf "\\n%s" (join "\\n" $wrong)) }}{{ end }}',
     ...(amounts.length > 0 ? ['', ...amountHelper(chart)] : []),
     '',
@@ -82,14 +83,14 @@ function nothingTwice(rules: readonly FieldRule[]): string[] {
   ];
 }
 
-function condition(rule: FieldRule): string[] {
+function condition(chart: string, rule: FieldRule): string[] {
   const { allowed, path, refuses, when } = rule;
   const guarded = (broken: string, shown: string, other = ''): string[] => [
-    `{{- if ${when ? `and ${equals(when.path, when.is)} ` : ''}${broken} }}`,
+    `{{- if ${when ? `and ${equals(chart, when.path, when.is)} ` : ''}${broken} }}`,
     wrong(text(path), shown, allowed, other),
     '{{- end }}',
   ];
-  if ('value' in refuses) return guarded(equals(path, refuses.value), value(path));
+  if ('value' in refuses) return guarded(equals(chart, path, refuses.value), value(path));
   if ('notNamedIn' in refuses) {
     return [
       '{{- $names := list }}',
@@ -104,10 +105,13 @@ function condition(rule: FieldRule): string[] {
   return guarded(`(${compare} ${number(path)} ${number(other)})`, number(path), number(other));
 }
 
-const equals = (path: string, is: string | boolean): string => {
-  if (typeof is === 'string') return `(eq ${value(path)} ${text(is)})`;
-  return is ? value(path) : `(not ${value(path)})`;
-};
+function equals(chart: string, path: string, is: string | boolean): string {
+  // What a release says itself where the values leave it empty.
+  const helper = HELPERS.get(path);
+  const own = helper === undefined ? value(path) : `(include "${chart}.${helper}" .)`;
+  if (typeof is === 'string') return `(eq ${own} ${text(is)})`;
+  return is ? own : `(not ${own})`;
+}
 
 function amountHelper(chart: string): string[] {
   const units = Object.entries(UNITS).map(([unit, thousandths]) => `${text(unit)} ${thousandths}`);

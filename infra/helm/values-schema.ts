@@ -15,8 +15,10 @@ interface Json {
 export function valuesSchema(schema: z.ZodType, kept: (path: string) => boolean): Json {
   const all = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Json;
   const { $schema, ...rest } = withDefinitions(pruned(all, '', kept));
-  // What Helm itself adds for charts that are used as a part of another one.
-  return { $schema, ...rest, properties: { ...rest.properties, global: { type: 'object' } } };
+  // Helm adds it for charts that are used as a part of another one, with what other charts want to be told.
+  const global = { ...(rest.properties?.global ?? { type: 'object' }), additionalProperties: true };
+  const required = rest.required?.filter((key) => key !== 'global') ?? [];
+  return { $schema, ...rest, properties: { ...rest.properties, global }, required };
 }
 
 function pruned(schema: Json, path: string, kept: (path: string) => boolean): Json {

@@ -80,8 +80,8 @@ describe('a new setting is in the chart without a line about Helm', () => {
   test('and in the template', () => {
     const text = chart?.files.get('templates/configmap-file.yaml') ?? '';
     expect(text).toContain('{{ .Values.extra.greeting }}');
-    expect(text).toContain('{{- if .Values.extra.loud }}\n  {{ .Values.extra.greeting }}!\n  {{- end }}');
-    expect(text).toContain('{{- range .Values.extra.places }}\n  in {{ . }}\n  {{- end }}');
+    expect(text).toContain('{{- if .Values.extra.loud }}\n    {{ .Values.extra.greeting }}!\n    {{- end }}');
+    expect(text).toContain('{{- range .Values.extra.places }}\n    in {{ . }}\n    {{- end }}');
   });
 
   test.skipIf(helms.length === 0)('which helm renders', () => {

@@ -90,11 +90,13 @@ const asYaml = (values: unknown): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** In the namespace that the program writes for, which a release otherwise says itself. */
+/** In the namespace and of the version that the program takes when nothing is said, which a release otherwise says itself. */
 function placed({ name, files }: ChartFiles, values: unknown): unknown {
-  const { namespace } = valuesFor({ name, files }, { namespace: { name, create: true } });
-  if (namespace === undefined || values === null || typeof values !== 'object') return values;
-  return { ...values, namespace: { ...namespace, ...('namespace' in values ? (values.namespace as object) : {}) } };
+  if (values === null || typeof values !== 'object') return values;
+  const usual = valuesFor({ name, files }, { namespace: { name, create: true }, images: { tag: 'latest' } });
+  const given = values as Record<string, object | undefined>;
+  const laid = Object.entries(usual).map(([section, below]) => [section, { ...(below as object), ...given[section] }]);
+  return { ...given, ...Object.fromEntries(laid) };
 }
 
 const alias = (index: number): string => `r${index}`;

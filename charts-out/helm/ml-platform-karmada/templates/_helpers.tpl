@@ -6,3 +6,37 @@
 {{ .Release.Name }}-
 {{- end -}}
 {{- end }}
+
+{{/* The version of our own images: the chart's, unless the values name another one. */}}
+{{- define "ml-platform-karmada.image-tag" -}}
+{{- .Values.images.tag | default .Chart.AppVersion -}}
+{{- end }}
+
+{{/* Name and version of the chart, as a label may have them. */}}
+{{- define "ml-platform-karmada.chart" -}}
+{{- printf "ml-platform-karmada-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
+{{- end }}
+
+{{/* Used 9 times. */}}
+{{- define "ml-platform-karmada.labels" -}}
+app.kubernetes.io/instance: "{{ include "ml-platform-karmada.prefix" . }}ml-platform"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: ml-platform
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "ml-platform-karmada.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 3 times. */}}
+{{- define "ml-platform-karmada.subject" -}}
+name: {{ .Values.karmada.identity.user | quote }}
+{{- if eq .Values.karmada.identity.type "certificate" }}
+apiGroup: rbac.authorization.k8s.io
+kind: User
+{{- else }}
+kind: ServiceAccount
+namespace: {{ .Values.karmada.identity.namespace | quote }}
+{{- end }}
+{{- end }}

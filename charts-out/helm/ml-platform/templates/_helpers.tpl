@@ -16,9 +16,19 @@
 {{- define "ml-platform.image" -}}
 {{- $root := index . 0 -}}
 {{- $image := index . 1 -}}
-{{- with $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
-{{ $image.repository }}:{{ $image.tag | default $root.Values.images.tag }}
+{{- with ($root.Values.global).imageRegistry | default $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
+{{ $image.repository }}:{{ $image.tag | default (include "ml-platform.image-tag" $root) }}
 {{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end }}
+
+{{/* The version of our own images: the chart's, unless the values name another one. */}}
+{{- define "ml-platform.image-tag" -}}
+{{- .Values.images.tag | default .Chart.AppVersion -}}
+{{- end }}
+
+{{/* Name and version of the chart, as a label may have them. */}}
+{{- define "ml-platform.chart" -}}
+{{- printf "ml-platform-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* A mark of these contents: pods that read a ConfigMap are rolled when it changes, and a Job becomes another one. */}}
@@ -27,4 +37,123 @@
 {{- $data := dict -}}
 {{- range rest . }}{{ $data = merge $data (include (print "ml-platform." .) $root | fromYaml) }}{{ end -}}
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
+{{- end }}
+
+{{/* Used 25 times, with root, app, component. */}}
+{{- define "ml-platform.labels" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: ml-platform
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 13 times, with root, name. */}}
+{{- define "ml-platform.selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
+  app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 9 times, with root, name. */}}
+{{- define "ml-platform.from" -}}
+podSelector:
+  {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 8 times. */}}
+{{- define "ml-platform.metadata-labels" -}}
+app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: ml-platform
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 6 times. */}}
+{{- define "ml-platform.security-context" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+readOnlyRootFilesystem: true
+{{- end }}
+
+{{/* Used 5 times, with root, values. */}}
+{{- define "ml-platform.egress" -}}
+ports:
+  - port: {{ int $.values.port }}
+    protocol: TCP
+to:
+  {{- range $.values.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 5 times, with root, fsGroup. */}}
+{{- define "ml-platform.spec-security-context" -}}
+fsGroup: {{ $.fsGroup }}
+fsGroupChangePolicy: OnRootMismatch
+runAsGroup: {{ $.fsGroup }}
+runAsNonRoot: true
+runAsUser: {{ $.fsGroup }}
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* Used 4 times, with root, name, path, pathType. */}}
+{{- define "ml-platform.path" -}}
+backend:
+  service:
+    name: "{{ include "ml-platform.prefix" $.root }}{{ $.name }}"
+    port:
+      name: http
+path: {{ $.path | quote }}
+pathType: {{ $.pathType | quote }}
+{{- end }}
+
+{{/* Used 2 times, with root, name. */}}
+{{- define "ml-platform.topology-spread-constraints" -}}
+- labelSelector:
+    {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+  matchLabelKeys:
+    - pod-template-hash
+  maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+- labelSelector:
+    {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+  matchLabelKeys:
+    - pod-template-hash
+  maxSkew: 1
+  topologyKey: kubernetes.io/hostname
+  whenUnsatisfiable: ScheduleAnyway
+{{- end }}
+
+{{/* What a volume claim asks for, but for its size. */}}
+{{- define "ml-platform.claim-spec" -}}
+accessModes:
+  - ReadWriteOnce
+{{- if .Values.storage.className }}
+storageClassName: {{ .Values.storage.className | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The spec with which a volume claim was made, as JSON: of one that exists, what it was asked for at first. */}}
+{{- define "ml-platform.claimed" -}}
+{{- $asked := .spec | fromYaml | toJson -}}
+{{- with lookup "v1" "PersistentVolumeClaim" .namespace .name -}}
+{{- $asked = dig "annotations" "mlplatform.io/claimed" (omit .spec "resources" | toJson) .metadata -}}
+{{- end -}}
+{{- $asked -}}
 {{- end }}

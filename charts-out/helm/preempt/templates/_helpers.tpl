@@ -16,9 +16,24 @@
 {{- define "preempt.image" -}}
 {{- $root := index . 0 -}}
 {{- $image := index . 1 -}}
-{{- with $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
-{{ $image.repository }}:{{ $image.tag | default $root.Values.images.tag }}
+{{- with ($root.Values.global).imageRegistry | default $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
+{{ $image.repository }}:{{ $image.tag | default (include "preempt.image-tag" $root) }}
 {{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end }}
+
+{{/* The registry of our own images. */}}
+{{- define "preempt.image-registry" -}}
+{{- (.Values.global).imageRegistry | default .Values.images.registry -}}
+{{- end }}
+
+{{/* The version of our own images: the chart's, unless the values name another one. */}}
+{{- define "preempt.image-tag" -}}
+{{- .Values.images.tag | default .Chart.AppVersion -}}
+{{- end }}
+
+{{/* Name and version of the chart, as a label may have them. */}}
+{{- define "preempt.chart" -}}
+{{- printf "preempt-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* A mark of these contents: pods that read a ConfigMap are rolled when it changes, and a Job becomes another one. */}}
@@ -27,4 +42,522 @@
 {{- $data := dict -}}
 {{- range rest . }}{{ $data = merge $data (include (print "preempt." .) $root | fromYaml) }}{{ end -}}
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
+{{- end }}
+
+{{/* Used 44 times, with root, app, component. */}}
+{{- define "preempt.labels" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: preempt
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 25 times, with root, name. */}}
+{{- define "preempt.pod-selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+  app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 19 times, with root, name. */}}
+{{- define "preempt.from" -}}
+podSelector:
+  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 12 times. */}}
+{{- define "preempt.image-pull-secrets" -}}
+{{- range .Values.images.pullSecrets }}
+- name: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Used 11 times, with root, values. */}}
+{{- define "preempt.resources" -}}
+limits:
+  cpu: {{ $.values.resources.limits.cpu | quote }}
+  memory: {{ $.values.resources.limits.memory | quote }}
+requests:
+  cpu: {{ $.values.resources.requests.cpu | quote }}
+  memory: {{ $.values.resources.requests.memory | quote }}
+{{- end }}
+
+{{/* Used 10 times. */}}
+{{- define "preempt.metadata-labels" -}}
+app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: preempt
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "preempt.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 8 times, with root, values. */}}
+{{- define "preempt.tolerations" -}}
+{{- range $.values.pod.tolerations }}
+- operator: {{ (.operator | default "Equal") | quote }}
+  {{- if hasKey . "effect" }}
+  effect: {{ .effect | quote }}
+  {{- end }}
+  {{- if hasKey . "key" }}
+  key: {{ .key | quote }}
+  {{- end }}
+  {{- if hasKey . "value" }}
+  value: {{ .value | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Used 8 times, with root, name, key, values. */}}
+{{- define "preempt.env" -}}
+name: {{ $.name | quote }}
+valueFrom:
+  secretKeyRef:
+    key: {{ $.key | quote }}
+    name: {{ $.values.secret | quote }}
+{{- end }}
+
+{{/* Used 8 times, with root, values. */}}
+{{- define "preempt.security-context" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
+{{- end }}
+
+{{/* Used 8 times. */}}
+{{- define "preempt.container-security-context" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+readOnlyRootFilesystem: true
+{{- end }}
+
+{{/* Used 7 times, with root, values, app, component. */}}
+{{- define "preempt.metadata" -}}
+annotations:
+  checksum/config: {{ include "preempt.checksum" (list $.root "configmap.preempt-config") | quote }}
+  {{- range $key, $value := omit $.values.pod.annotations "checksum/config" }}
+  {{ $key | quote }}: {{ $value | quote }}
+  {{- end }}
+labels:
+  app: {{ $.app | quote }}
+  app.kubernetes.io/component: {{ $.component | quote }}
+  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+  app.kubernetes.io/name: {{ $.app | quote }}
+  app.kubernetes.io/part-of: preempt
+{{- end }}
+
+{{/* Used 7 times, with root, values, command. */}}
+{{- define "preempt.command" -}}
+{{- if eq $.values.mode "bundled" -}}
+{{ include "preempt.prefix" $.root }}{{ $.command }}
+{{- else -}}
+{{ $.values.external.host }}
+{{- end -}}
+{{- end }}
+
+{{/* Used 7 times, with root, values, command. */}}
+{{- define "preempt.env-command" -}}
+{{- if eq $.values.mode "bundled" -}}
+{{ $.command }}
+{{- else -}}
+{{ int $.values.external.address.port }}
+{{- end -}}
+{{- end }}
+
+{{/* Used 6 times, with root, values, port, name. */}}
+{{- define "preempt.egress" -}}
+ports:
+  -
+    {{- if eq $.values.mode "bundled" }}
+    port: {{ $.port }}
+    {{- else }}
+    port: {{ int $.values.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq $.values.mode "bundled" }}
+  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- else }}
+  {{- range $.values.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 6 times, with root, values. */}}
+{{- define "preempt.spec-security-context" -}}
+fsGroup: {{ int $.values.user }}
+fsGroupChangePolicy: OnRootMismatch
+runAsGroup: {{ int $.values.user }}
+runAsNonRoot: true
+runAsUser: {{ int $.values.user }}
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* Used 6 times, with root, app, component. */}}
+{{- define "preempt.job-template-metadata" -}}
+labels:
+  app: {{ $.app | quote }}
+  app.kubernetes.io/component: {{ $.component | quote }}
+  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+  app.kubernetes.io/name: {{ $.app | quote }}
+  app.kubernetes.io/part-of: preempt
+{{- end }}
+
+{{/* Used 5 times, with root, command, command2. */}}
+{{- define "preempt.init-containers" -}}
+- name: wait-for-mysql
+  command:
+    - sh
+    - "-c"
+    - |-
+      {{- include "preempt.wait-script" $.root | nindent 6 }}
+    - wait
+    {{- if eq $.root.Values.mysql.mode "bundled" }}
+    - "MySQL at {{ include "preempt.prefix" $.root }}mysql:3306"
+    {{- else }}
+    - "MySQL at {{ $.root.Values.mysql.external.host }}:{{ int $.root.Values.mysql.external.address.port }}"
+    {{- end }}
+    - {{ $.command | quote }}
+    - nc
+    - "-z"
+    - "-w"
+    - "2"
+    - {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
+    - {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
+  image: {{ include "preempt.image" (list $.root $.root.Values.images.wait) | quote }}
+  imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+  resources:
+    limits:
+      cpu: "100m"
+      memory: "32Mi"
+    requests:
+      cpu: "10m"
+      memory: "16Mi"
+  securityContext:
+    {{- include "preempt.container-security-context" $.root | nindent 4 }}
+- {{ include "preempt.wait-for-migrations" (dict "root" $.root "command" $.command2) | nindent 2 | trim }}
+- name: wait-for-redis
+  command:
+    - sh
+    - "-c"
+    - |-
+      {{- include "preempt.wait-script" $.root | nindent 6 }}
+    - wait
+    {{- if eq $.root.Values.redis.mode "bundled" }}
+    - "Redis at {{ include "preempt.prefix" $.root }}redis:6379"
+    {{- else }}
+    - "Redis at {{ $.root.Values.redis.external.host }}:{{ int $.root.Values.redis.external.address.port }}"
+    {{- end }}
+    - {{ $.command | quote }}
+    - nc
+    - "-z"
+    - "-w"
+    - "2"
+    - {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.redis "command" "redis") | quote }}
+    - {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.redis "command" "6379") | quote }}
+  image: {{ include "preempt.image" (list $.root $.root.Values.images.wait) | quote }}
+  imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+  resources:
+    limits:
+      cpu: "100m"
+      memory: "32Mi"
+    requests:
+      cpu: "10m"
+      memory: "16Mi"
+  securityContext:
+    {{- include "preempt.container-security-context" $.root | nindent 4 }}
+{{- end }}
+
+{{/* Used 5 times, with root, values. */}}
+{{- define "preempt.container-env" -}}
+- name: DB_HOST
+  value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
+- name: DB_PORT
+  value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
+- name: DB_NAME
+  value: {{ $.root.Values.mysql.database | quote }}
+- name: DB_USER
+  value: {{ $.root.Values.mysql.user | quote }}
+- {{ include "preempt.env" (dict "root" $.root "name" "DB_PASSWORD" "key" "password" "values" $.root.Values.mysql) | nindent 2 | trim }}
+- name: REDIS_HOST
+  value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.redis "command" "redis") | quote }}
+- name: REDIS_PORT
+  value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.redis "command" "6379") | quote }}
+- {{ include "preempt.env" (dict "root" $.root "name" "REDIS_PASSWORD" "key" "password" "values" $.root.Values.redis) | nindent 2 | trim }}
+- name: HOME
+  value: /tmp
+{{- range $key, $value := $.values.pod.extraEnv }}
+- name: {{ $key | quote }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Used 4 times. */}}
+{{- define "preempt.spec-egress" -}}
+- {{ include "preempt.egress" (dict "root" . "values" .Values.mysql "port" 3306 "name" "mysql") | nindent 2 | trim }}
+- {{ include "preempt.egress" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
+{{- end }}
+
+{{/* Used 4 times, with root, values. */}}
+{{- define "preempt.volumes" -}}
+- name: tmp
+  emptyDir:
+    sizeLimit: {{ $.values.tmpSize | quote }}
+- name: config
+  configMap:
+    name: "{{ include "preempt.prefix" $.root }}preempt-config"
+{{- range $.values.pod.extraVolumes }}
+- name: "extra-{{ .name }}"
+  {{- if eq .kind "configMap" }}
+  configMap:
+    name: {{ .source | quote }}
+  {{- else }}
+  secret:
+    defaultMode: 256
+    secretName: {{ .source | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Used 4 times. */}}
+{{- define "preempt.wait-script" -}}
+what=$1 limit=$2
+shift 2
+start=$(date +%s)
+until said=$("$@" 2>&1); do
+  status=$?
+  waited=$(($(date +%s) - start))
+  if [ "$waited" -ge "$limit" ]; then
+    echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
+    echo "last try: $* ended with $status: ${said:-it said nothing}" >&2
+    exit 1
+  fi
+  echo "waiting for $what ($waited of at most $limit s)"
+  sleep 2
+done
+echo "$what is ready"
+{{- end }}
+
+{{/* Used 4 times, with root, values. */}}
+{{- define "preempt.volume-mounts" -}}
+- name: tmp
+  mountPath: /tmp
+- name: config
+  mountPath: /app/config.yaml
+  readOnly: true
+  subPath: config.yaml
+{{- range $.values.pod.extraVolumes }}
+- name: "extra-{{ .name }}"
+  mountPath: {{ .mountPath | quote }}
+  readOnly: true
+{{- end }}
+{{- end }}
+
+{{/* Used 4 times, with root, fsGroup. */}}
+{{- define "preempt.security-context-by-fs-group" -}}
+fsGroup: {{ $.fsGroup }}
+fsGroupChangePolicy: OnRootMismatch
+runAsGroup: {{ $.fsGroup }}
+runAsNonRoot: true
+runAsUser: {{ $.fsGroup }}
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/* Used 2 times, with root, command. */}}
+{{- define "preempt.wait-for-migrations" -}}
+name: wait-for-migrations
+command:
+  - sh
+  - "-c"
+  - |-
+    {{- include "preempt.wait-script" $.root | nindent 4 }}
+  - wait
+  - the migrations of the database
+  - {{ $.command | quote }}
+  - sh
+  - "-c"
+  - "mysql --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" --database=\"$DB_NAME\" --execute=\"$QUERY\" | grep -q ."
+env:
+  - name: DB_HOST
+    value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
+  - name: DB_PORT
+    value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
+  - name: DB_NAME
+    value: {{ $.root.Values.mysql.database | quote }}
+  - name: DB_USER
+    value: {{ $.root.Values.mysql.user | quote }}
+  - {{ include "preempt.env" (dict "root" $.root "name" "MYSQL_PWD" "key" "password" "values" $.root.Values.mysql) | nindent 4 | trim }}
+  - name: QUERY
+    value: {{ $.root.Values.migrations.doneQuery | quote }}
+image: {{ include "preempt.image" (list $.root $.root.Values.mysql.image) | quote }}
+imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+resources:
+  limits:
+    cpu: "100m"
+    memory: "32Mi"
+  requests:
+    cpu: "10m"
+    memory: "16Mi"
+securityContext:
+  {{- include "preempt.container-security-context" $.root | nindent 2 }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.wait-for-mysql" -}}
+name: wait-for-mysql
+command:
+  - sh
+  - "-c"
+  - |-
+    {{- include "preempt.wait-script" . | nindent 4 }}
+  - wait
+  {{- if eq .Values.mysql.mode "bundled" }}
+  - "MySQL at {{ include "preempt.prefix" . }}mysql:3306"
+  {{- else }}
+  - "MySQL at {{ .Values.mysql.external.host }}:{{ int .Values.mysql.external.address.port }}"
+  {{- end }}
+  - "300"
+  - nc
+  - "-z"
+  - "-w"
+  - "2"
+  - {{ include "preempt.command" (dict "root" . "values" .Values.mysql "command" "mysql") | quote }}
+  - {{ include "preempt.env-command" (dict "root" . "values" .Values.mysql "command" "3306") | quote }}
+image: {{ include "preempt.image" (list . .Values.images.wait) | quote }}
+imagePullPolicy: {{ .Values.images.pullPolicy }}
+resources:
+  limits:
+    cpu: "100m"
+    memory: "32Mi"
+  requests:
+    cpu: "10m"
+    memory: "16Mi"
+securityContext:
+  {{- include "preempt.container-security-context" . | nindent 2 }}
+{{- end }}
+
+{{/* Used 2 times, with root, values. */}}
+{{- define "preempt.env-by-values" -}}
+- name: DB_HOST
+  value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
+- name: DB_PORT
+  value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
+- name: DB_NAME
+  value: {{ $.root.Values.mysql.database | quote }}
+- name: DB_USER
+  value: {{ $.root.Values.mysql.user | quote }}
+- {{ include "preempt.env" (dict "root" $.root "name" "DB_PASSWORD" "key" "password" "values" $.root.Values.mysql) | nindent 2 | trim }}
+- name: HOME
+  value: /tmp
+{{- range $key, $value := $.values.pod.extraEnv }}
+- name: {{ $key | quote }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Used 2 times, with root, values. */}}
+{{- define "preempt.spec-volumes" -}}
+- name: tmp
+  emptyDir:
+    sizeLimit: {{ $.values.tmpSize | quote }}
+- name: config
+  configMap:
+    name: "{{ include "preempt.prefix" $.root }}preempt-config"
+- name: models
+  persistentVolumeClaim:
+    claimName: "{{ include "preempt.prefix" $.root }}ml-models-pvc"
+{{- range $.values.pod.extraVolumes }}
+- name: "extra-{{ .name }}"
+  {{- if eq .kind "configMap" }}
+  configMap:
+    name: {{ .source | quote }}
+  {{- else }}
+  secret:
+    defaultMode: 256
+    secretName: {{ .source | quote }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.egress-2" -}}
+- ports:
+    -
+      {{- if eq .Values.mysql.mode "bundled" }}
+      port: 3306
+      {{- else }}
+      port: {{ int .Values.mysql.external.address.port }}
+      {{- end }}
+      protocol: TCP
+  to:
+    {{- if eq .Values.mysql.mode "bundled" }}
+    - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 6 | trim }}
+    {{- else }}
+    {{- range .Values.mysql.external.address.cidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+    {{- end }}
+{{- end }}
+
+{{/* Used 2 times, with root, name. */}}
+{{- define "preempt.topology-spread-constraints" -}}
+- labelSelector:
+    {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+  matchLabelKeys:
+    - pod-template-hash
+  maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+- labelSelector:
+    {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+  matchLabelKeys:
+    - pod-template-hash
+  maxSkew: 1
+  topologyKey: kubernetes.io/hostname
+  whenUnsatisfiable: ScheduleAnyway
+{{- end }}
+
+{{/* What a volume claim asks for, but for its size. */}}
+{{- define "preempt.claim-spec" -}}
+accessModes:
+  - {{ .Values.models.accessMode }}
+{{- if .Values.storage.className }}
+storageClassName: {{ .Values.storage.className | quote }}
+{{- end }}
+{{- end }}
+
+{{/* What a volume claim asks for, but for its size. */}}
+{{- define "preempt.claim-spec-2" -}}
+accessModes:
+  - ReadWriteOnce
+{{- if .Values.storage.className }}
+storageClassName: {{ .Values.storage.className | quote }}
+{{- end }}
+{{- end }}
+
+{{/* The spec with which a volume claim was made, as JSON: of one that exists, what it was asked for at first. */}}
+{{- define "preempt.claimed" -}}
+{{- $asked := .spec | fromYaml | toJson -}}
+{{- with lookup "v1" "PersistentVolumeClaim" .namespace .name -}}
+{{- $asked = dig "annotations" "mlplatform.io/claimed" (omit .spec "resources" | toJson) .metadata -}}
+{{- end -}}
+{{- $asked -}}
 {{- end }}

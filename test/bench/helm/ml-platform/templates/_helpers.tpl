@@ -23,7 +23,9 @@ labels:
   app.kubernetes.io/instance: {{ include "platform.prefix" $root }}ml-platform
   app.kubernetes.io/part-of: ml-platform
   {{- end }}
-  app.kubernetes.io/managed-by: cdk8s
+  app.kubernetes.io/managed-by: Helm
+  helm.sh/chart: ml-platform-{{ $root.Chart.Version }}
+  app.kubernetes.io/version: {{ $root.Chart.AppVersion }}
 annotations:
   argocd.argoproj.io/sync-wave: {{ index . 3 | quote }}
 {{- end }}
