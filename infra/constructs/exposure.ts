@@ -2,7 +2,7 @@ import type { Isolation } from '../settings/fragments.ts';
 import { namespacePeer } from './endpoint.ts';
 import type { WorkloadProps } from './workload.ts';
 
-export interface Exposed {
+interface Exposed {
   readonly exposure: { readonly type: 'nodePort' | 'ingress' | 'none' };
   readonly isolation: Isolation;
 }

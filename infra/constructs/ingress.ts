@@ -3,7 +3,7 @@ import type { IngressSettings } from '../settings/fragments.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { stackOf } from './stack.ts';
 
-export interface Route {
+interface Route {
   readonly path: string;
   readonly service: string;
   readonly port: string;

@@ -1,10 +1,10 @@
 import { LABELS } from '../../service/contract.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 
-export const NAME = 'app.kubernetes.io/name';
+const NAME = 'app.kubernetes.io/name';
 export const INSTANCE = 'app.kubernetes.io/instance';
-export const COMPONENT = 'app.kubernetes.io/component';
-export const PART_OF = 'app.kubernetes.io/part-of';
+const COMPONENT = 'app.kubernetes.io/component';
+const PART_OF = 'app.kubernetes.io/part-of';
 
 /** What a stack is called, and this installation of it. */
 interface Installation {

@@ -8,7 +8,7 @@ import { type Admission, networkPolicySpec } from './network-policy.ts';
 import { type PodProps, podSpec } from './pod.ts';
 import { type Stack, stackOf } from './stack.ts';
 
-export interface Metrics {
+interface Metrics {
   readonly port: string;
   readonly path: string;
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 export const BUILDERS = ['docker', 'podman', 'buildah'] as const;
 export type Builder = (typeof BUILDERS)[number];
 
-export interface Image {
+interface Image {
   readonly name: 'ml-platform-backend' | 'ml-platform-frontend';
   readonly dockerfile: string;
 }
@@ -29,7 +29,7 @@ export interface BuildOptions {
   readonly bases: Readonly<Record<string, string>>;
 }
 
-export type Command = readonly [program: string, ...args: string[]];
+type Command = readonly [program: string, ...args: string[]];
 
 export const imageReference = (
   image: Image,
@@ -51,7 +51,7 @@ function succeeds([program, ...args]: Command): boolean {
 }
 
 /** Docker's own store holds no index of several platforms: built, it goes straight to the registry. */
-export const pushesWhileBuilding = (builder: Builder, { build, platforms, push }: BuildOptions): boolean =>
+const pushesWhileBuilding = (builder: Builder, { build, platforms, push }: BuildOptions): boolean =>
   builder === 'docker' && build && push && platforms.length > 1;
 
 export function imageCommands(builder: Builder, image: Image, options: BuildOptions): Command[] {

@@ -4,7 +4,7 @@ import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 import { dumps } from './workloads.ts';
 
-export interface DatabaseDefaults {
+interface DatabaseDefaults {
   database: string;
   user: string;
   size: string;

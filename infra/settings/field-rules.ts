@@ -12,7 +12,7 @@ export interface FieldRule {
   readonly allowed: string;
 }
 
-export type Refused =
+type Refused =
   | { readonly belowAmount: string }
   | { readonly belowNumber: string }
   | { readonly sameNumber: string }
@@ -24,7 +24,7 @@ export type Refused =
 
 type Path = (string | number)[];
 
-export interface Breach {
+interface Breach {
   readonly path: Path;
   readonly message: string;
 }

@@ -6,7 +6,7 @@ import { type Mistake, mistakesOf } from './mistakes.ts';
 // Each schema is used once, so that compiling it first (70 of 120 ms for all stacks) never pays.
 z.config({ jitless: true });
 
-export type Loaded<Settings> = { ok: true; settings: Settings } | { ok: false; mistakes: Mistake[] };
+type Loaded<Settings> = { ok: true; settings: Settings } | { ok: false; mistakes: Mistake[] };
 
 /** The schema's defaults, and over them the layers in turn. Every mistake is told, not just the first. */
 export function loadSettings<Schema extends z.ZodType<CommonSettings>>(

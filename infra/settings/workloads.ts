@@ -4,7 +4,7 @@ import { type Amounts, endpoint, image, pod, replicas, resources, section, volum
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
-export interface WorkloadDefaults {
+interface WorkloadDefaults {
   readonly image: { registry?: string; repository: string; tag?: string };
   readonly requests: Amounts;
   readonly limits: Amounts;
@@ -32,7 +32,7 @@ const own = (defaults: WorkloadDefaults) => ({
 const metricsPath = (path: string) =>
   s.optionalText('/[-._/a-zA-Z0-9]+', 'a path', 201).default(path).describe('Path of its metrics; empty: it has none.');
 
-export interface ServerDefaults extends WorkloadDefaults {
+interface ServerDefaults extends WorkloadDefaults {
   readonly port: number;
   readonly health?: string;
   readonly ready?: string;

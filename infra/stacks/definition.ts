@@ -5,7 +5,7 @@ import type { CommonSettings } from '../settings/fragments.ts';
 import type { Entrance } from './entrances.ts';
 
 /** A documented environment variable that overrides one setting. */
-export interface Variable {
+interface Variable {
   /** Path of the setting: "images.tag". */
   readonly setting: string;
   readonly what: string;

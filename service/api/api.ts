@@ -7,7 +7,7 @@ import { createHttpServer } from './server.ts';
 /** The rest of the drain's time is for what comes after the last answer. */
 const REQUESTS_GRACE_MS = (DRAIN_SECONDS - 3) * 1000;
 
-export interface Api {
+interface Api {
   /** Listens, alive but not ready: the database may still be on its way. */
   listen(): Promise<{ port: number }>;
   /** From now on requests are served. */

@@ -47,7 +47,7 @@ const unavailable = (detail: string, cause: unknown): Problem =>
   new Problem(503, detail, { headers: { 'Retry-After': '2' }, cause });
 
 /** `message` is what clients of the first implementation read; pointer and detail are RFC 9457's names, path and message the ones in our documents. */
-export function sendProblem(response: Response, problem: Problem): void {
+function sendProblem(response: Response, problem: Problem): void {
   const title = STATUS_CODES[problem.status] ?? 'Error';
   const errors = problem.fields.map(({ path, message }) => {
     const pointer = pointerOf(path);

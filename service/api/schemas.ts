@@ -11,7 +11,7 @@ const timeOrNull = time.nullable();
 
 export const JobRequestBody = JOB_REQUEST_SCHEMA.meta({ id: 'JobRequest' });
 
-export const JobStatusName = z.enum(JOB_STATUSES).meta({ id: 'JobStatusName' });
+const JobStatusName = z.enum(JOB_STATUSES).meta({ id: 'JobStatusName' });
 
 const ClusterStateBody = z
   .object({
@@ -286,7 +286,7 @@ const numberText = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
 
-export const flagText = z
+const flagText = z
   .enum(['true', 'false', '1', '0', ''], 'must be true or false')
   .transform((text) => text === 'true' || text === '1' || text === '');
 

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** The listening side of the API. */
-export interface HttpServer {
+interface HttpServer {
   start(): Promise<{ port: number }>;
   /** Takes no more connections, lets requests in flight finish until the time is up, then cuts them off. */
   stop(graceMs: number): Promise<void>;

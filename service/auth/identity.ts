@@ -11,7 +11,7 @@ export const grantShape = z.strictObject({
     .array(z.string().regex(/^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, 'must be a namespace, or "*" for all'))
     .min(1),
 });
-export type Grant = z.infer<typeof grantShape>;
+type Grant = z.infer<typeof grantShape>;
 
 /** Who is calling, as far as we could tell. */
 export interface Identity {

@@ -87,7 +87,7 @@ export function createOutage({ isOutage = ofControlPlane, now = Date.now, random
   return { through, pause };
 }
 
-export type Outage = ReturnType<typeof createOutage>;
+type Outage = ReturnType<typeof createOutage>;
 
 /** The same Karmada, asked only when it, and the member, can be hoped to answer. */
 export function guarded(karmada: Karmada, timeoutMs: number) {

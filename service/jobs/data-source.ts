@@ -3,7 +3,7 @@ import { CHANNEL_TYPES, type Channel } from './channel.ts';
 type ChannelType = (typeof CHANNEL_TYPES)[number];
 
 /** Object storage as the training container is told of it. */
-export interface DataSource {
+interface DataSource {
   readonly endpoint: string;
   readonly region: string;
   readonly bucket: string;

@@ -8,7 +8,7 @@ const scalar = () => z.union([z.literal(''), printable(4096), z.number(), z.bool
 const SCALAR_WORDS = 'text of at most 4096 printable characters, a number, or true or false';
 
 export const PARAMETER_VALUE = z.union(scalar().options, { error: `must be ${SCALAR_WORDS}` });
-export type ParameterValue = z.output<typeof PARAMETER_VALUE>;
+type ParameterValue = z.output<typeof PARAMETER_VALUE>;
 export type Hyperparameters = Readonly<Record<string, ParameterValue | null | readonly ParameterValue[]>>;
 
 /** What the container of a user's own is told: any name that can be an environment variable. */
@@ -51,7 +51,7 @@ export function variableProblems(
   return problems;
 }
 
-export type ParsedHyperparameters =
+type ParsedHyperparameters =
   | { readonly ok: true; readonly values: Hyperparameters }
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 

@@ -16,7 +16,7 @@ export const keyOf = ({ cluster, pod, container }: Pick<LogSource, 'cluster' | '
   `${cluster}/${pod}/${container}`;
 
 /** What part of a job's output is wanted. */
-export interface LogSelection {
+interface LogSelection {
   readonly cluster?: string;
   readonly pod?: string;
   readonly container?: string;

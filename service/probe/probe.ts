@@ -4,7 +4,7 @@ import { PATHS } from '../contract.ts';
 /** Sends one request to the job API; how it gets there (a Service, an API server's proxy) is the caller's business. */
 export type Ask = (method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) => Promise<ProbeAnswer>;
 
-export interface ProbeAnswer {
+interface ProbeAnswer {
   readonly status: number;
   readonly text: string;
 }

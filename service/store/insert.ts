@@ -17,7 +17,7 @@ const STATEMENTS_AT_ONCE = 2;
 export type Idempotency = NonNullable<Parameters<JobStore['insert']>[1]>;
 
 /** undefined: the idempotency key is another request's. */
-export type Inserted = Job | 'idTaken' | undefined;
+type Inserted = Job | 'idTaken' | undefined;
 
 /** One commit for each job alone would be most of what a submission costs: npm run bench -- api. */
 export function createInsert(database: Database): (job: NewJob, idempotency?: Idempotency) => Promise<Inserted> {

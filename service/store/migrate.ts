@@ -4,7 +4,7 @@ import type { Database, StoreLog } from './database.ts';
 import { StoreUnavailable, translated } from './errors.ts';
 import { statement } from './statement.ts';
 
-export interface Migration {
+interface Migration {
   readonly number: number;
   readonly name: string;
   readonly sql: string;

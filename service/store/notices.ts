@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { Database, StoreLog } from './database.ts';
 
-export const CHANNELS = ['mlp_due', 'mlp_events'] as const;
-export type Channel = (typeof CHANNELS)[number];
+const CHANNELS = ['mlp_due', 'mlp_events'] as const;
+type Channel = (typeof CHANNELS)[number];
 
 /** At most one NOTIFY in this time, whatever the number of commits it tells of. */
 const GATHER_MS = 10;

@@ -90,7 +90,7 @@ export interface JobStore {
 }
 
 /** The part of a job that a writer may change. What is left out stays as it is. */
-export interface JobFields {
+interface JobFields {
   readonly status?: JobStatus;
   readonly reason?: AnyReason;
   readonly message?: string;

@@ -6,7 +6,7 @@ import { http } from '../../constructs/probes.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { Settings } from './settings.ts';
 
-export const FRONTEND = 'ml-platform-frontend';
+const FRONTEND = 'ml-platform-frontend';
 
 /** `nginx` in the image (infra/images/frontend.Dockerfile). */
 const USER = 101;

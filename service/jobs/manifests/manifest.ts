@@ -4,7 +4,7 @@ import type { Job } from '../job.ts';
 /** The parts of a job that its objects are made of: the row alone, so that every replica and every retry makes the same. */
 export type JobSpec = Pick<Job, 'id' | 'objectName' | 'namespace' | 'kind' | 'priority' | 'wanted' | 'request'>;
 
-export interface Metadata {
+interface Metadata {
   readonly name: string;
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;

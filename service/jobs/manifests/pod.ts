@@ -11,7 +11,7 @@ export interface Variable {
   };
 }
 
-export interface Container {
+interface Container {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];

@@ -30,7 +30,7 @@ export type Fault = FaultKind & {
   readonly times?: number;
 };
 
-export interface FaultQuery {
+interface FaultQuery {
   readonly cluster: string | null;
   readonly method: string;
   readonly url: string;

@@ -1,4 +1,4 @@
-export interface LoggedRequest {
+interface LoggedRequest {
   readonly at: number;
   readonly method: string;
   /** null for the control plane */

@@ -1,6 +1,6 @@
 import { type Fields, listAt, pick, textAt } from './objects.ts';
 
-export type Cell = string | number | boolean | null;
+type Cell = string | number | boolean | null;
 
 /** One column of a Table answer. */
 export interface Column {

@@ -6,7 +6,7 @@ import type { FieldProblem } from './status.ts';
 import { defaulted, pruned, type Schema, schemaProblems } from './structural-schema.ts';
 
 /** A CustomResourceDefinition of one version. */
-export interface CustomDefinition {
+interface CustomDefinition {
   readonly spec: {
     readonly group: string;
     readonly scope: string;

@@ -18,7 +18,7 @@ export interface WholeReply {
   readonly body: string;
 }
 
-export interface StreamReply {
+interface StreamReply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly stream: AsyncIterable<string>;

@@ -87,7 +87,7 @@ export function union(a: FieldSet, b: FieldSet): FieldSet {
   return merged;
 }
 
-export const isEmpty = (set: FieldSet): boolean => Object.keys(set).length === 0;
+const isEmpty = (set: FieldSet): boolean => Object.keys(set).length === 0;
 
 export function leaves(set: FieldSet): Path[] {
   const found: Path[] = [];
@@ -144,7 +144,7 @@ function removeField(value: unknown, [part, ...rest]: Path, field: string): unkn
   return [...elements.values()];
 }
 
-export const without = (fields: Fields, names: ReadonlySet<string>): Fields =>
+const without = (fields: Fields, names: ReadonlySet<string>): Fields =>
   Object.fromEntries(Object.entries(fields).filter(([name]) => !names.has(name)));
 
 export function readOwners(object: { readonly metadata: { readonly managedFields?: readonly Fields[] } }): Owner[] {

@@ -20,7 +20,7 @@ const LIST_KEYS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const PORT_DEFAULTS: Fields = { protocol: 'TCP' };
 
 /** The identity of a list's element within its field, as `k:{"name":"x"}`; undefined when that list is one value as a whole. */
-export function elementKey(field: string, element: unknown): string | undefined {
+function elementKey(field: string, element: unknown): string | undefined {
   if (field === 'finalizers') return `v:${JSON.stringify(element)}`;
   if (!isFields(element)) return undefined;
   const complete = field === 'ports' ? { ...PORT_DEFAULTS, ...element } : element;

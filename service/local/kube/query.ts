@@ -76,9 +76,9 @@ export function paged(
   };
 }
 
-export const positionOf = ({ metadata }: StoredObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
+const positionOf = ({ metadata }: StoredObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
-export function readToken(token: string): { after: string; version: number } {
+function readToken(token: string): { after: string; version: number } {
   try {
     return JSON.parse(Buffer.from(token, 'base64url').toString());
   } catch {

@@ -6,7 +6,7 @@ import { alreadyExists, badRequest, conflict, invalid, notFound } from './status
 import type { Store } from './store.ts';
 import { metadataProblems } from './validation.ts';
 
-export interface DeleteWish {
+interface DeleteWish {
   readonly propagation: 'Background' | 'Foreground' | 'Orphan';
   readonly uid?: string;
   readonly resourceVersion?: string;

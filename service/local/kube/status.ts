@@ -1,4 +1,4 @@
-export interface StatusDetails {
+interface StatusDetails {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
@@ -88,13 +88,3 @@ export const expired = (asked: number, oldest: number): ApiError =>
 
 export const methodNotAllowed = (): ApiError =>
   new ApiError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
-
-export const forbidden = (user: string, verb: string, type: KindNames, name: string, where: string): ApiError =>
-  new ApiError(
-    403,
-    'Forbidden',
-    `${qualified(type)}${name && ` "${name}"`} is forbidden: User "${user}" cannot ${verb} resource "${type.plural}" in API group "${type.group}" ${where}`,
-    { ...(name && { name }), ...(type.group && { group: type.group }), kind: type.plural },
-  );
-
-export const unauthorized = (): ApiError => new ApiError(401, 'Unauthorized', 'Unauthorized');

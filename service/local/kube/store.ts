@@ -10,7 +10,7 @@ export interface StoreEvent {
   readonly version: number;
 }
 
-export type StoreListener = (event: StoreEvent) => void;
+type StoreListener = (event: StoreEvent) => void;
 
 /** Objects of one API server in memory, with one version counter over all kinds, as etcd has. */
 export interface Store {

@@ -11,7 +11,7 @@ export type IncludeObject = (typeof INCLUDE_OBJECT)[number];
  */
 const rendered = new WeakMap<StoredObject, readonly (string | undefined)[]>();
 
-export const columnsOf = (type: ResourceType): readonly Column[] => [
+const columnsOf = (type: ResourceType): readonly Column[] => [
   nameColumn,
   ...(type.columns.length > 0 ? type.columns : [ageColumn]),
 ];

@@ -5,7 +5,7 @@ import type { Matcher } from './selectors.ts';
 import { expired } from './status.ts';
 import type { Store, StoreEvent } from './store.ts';
 
-export interface WatchWish {
+interface WatchWish {
   readonly type: ResourceType;
   readonly namespace: string | undefined;
   readonly matches: Matcher;

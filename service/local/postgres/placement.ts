@@ -6,7 +6,7 @@ import { dirname, join, parse, resolve } from 'node:path';
 export type Log = (line: string) => void;
 
 /** PostgreSQL refuses to run as root; these are the user and group it runs as instead. */
-export interface Account {
+interface Account {
   readonly uid: number;
   readonly gid: number;
 }

@@ -29,7 +29,7 @@ export async function isServerOf(pid: number, data: string): Promise<boolean> {
   return stdout.includes('postgres') && stdout.includes(data);
 }
 
-export async function hasEnded(pid: number, startTime: string, withinMs: number): Promise<boolean> {
+async function hasEnded(pid: number, startTime: string, withinMs: number): Promise<boolean> {
   const deadline = Date.now() + withinMs;
   while ((await startTimeOf(pid)) === startTime) {
     if (Date.now() > deadline) return false;

@@ -1,5 +1,5 @@
 /** What the page is told when it starts, by whoever serves it: the service itself, or nginx from API_BASE_URL. */
-export interface PageConfig {
+interface PageConfig {
   /** Where the API answers, without a path; empty when it is where the page came from. */
   readonly apiBaseUrl: string;
 }

@@ -5,7 +5,7 @@ const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 10_000;
 
-export interface StreamListener {
+interface StreamListener {
   onOpen(): void;
   onMessage(message: EventSourceMessage): void;
   /** Any sign of life, heartbeats too. */

@@ -3,7 +3,7 @@ import { createLogReader, type LogLine } from '../lib/log-buffer.ts';
 import { openLog } from './service.ts';
 import type { Job } from './types.ts';
 
-export interface Log {
+interface Log {
   readonly lines: readonly LogLine[];
   readonly state: 'loading' | 'following' | 'ended' | 'failed';
   readonly error: unknown;

@@ -11,7 +11,7 @@ export interface JobFilters {
   readonly sort: string;
 }
 
-export const SORT_COLUMNS = ['createdAt', 'updatedAt', 'jobName', 'priority', 'status'] as const;
+const SORT_COLUMNS = ['createdAt', 'updatedAt', 'jobName', 'priority', 'status'] as const;
 export type SortColumn = (typeof SORT_COLUMNS)[number];
 
 export const NEWEST_FIRST = '-createdAt';

@@ -37,9 +37,9 @@ export const jobState = ({ status, reason }: Stateful): JobState => {
 
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';
 
-export const isSuspended = (job: Stateful): boolean => factsOf(job.reason)?.stopped === 'suspended';
+const isSuspended = (job: Stateful): boolean => factsOf(job.reason)?.stopped === 'suspended';
 
-export const JOB_ACTIONS = ['cancel', 'suspend', 'resume', 'retry', 'delete'] as const;
+const JOB_ACTIONS = ['cancel', 'suspend', 'resume', 'retry', 'delete'] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];
 
 /** What can be done with a job in its state; whether the role allows it is another question. */

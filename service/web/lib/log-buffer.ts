@@ -16,7 +16,7 @@ export interface LogLine {
   readonly text: string;
 }
 
-export interface LogReader {
+interface LogReader {
   readonly lines: readonly LogLine[];
   read(chunk: string): void;
   /** The end: what is left is a line too. */

@@ -26,7 +26,7 @@ export const parseQuantity = (text: string | undefined): number => {
 
 const short = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 });
 
-export const formatBytes = (bytes: number): string =>
+const formatBytes = (bytes: number): string =>
   bytes >= 2 ** 40 ? `${short(bytes / 2 ** 40)} TiB` : `${short(bytes / 2 ** 30)} GiB`;
 
 export interface Capacity {

@@ -34,7 +34,7 @@ export interface PodName {
   readonly name: string;
 }
 
-export interface PodWish extends PodName {
+interface PodWish extends PodName {
   readonly labels: Readonly<Record<string, string>>;
   readonly owner: OwnerReference;
   readonly spec: unknown;

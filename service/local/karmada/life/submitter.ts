@@ -8,7 +8,7 @@ import { changeStatus, firstContainer } from './status.ts';
 const OPERATOR = { manager: 'kuberay-operator' };
 
 /** The batch Job by which KubeRay submits a RayJob: of the RayJob's name, with one pod that holds the driver's output. */
-export interface Submitter {
+interface Submitter {
   create(job: StoredObject): void;
   say(job: StoredObject, lines: readonly string[]): void;
   end(job: StoredObject, exitCode: number): void;

@@ -24,7 +24,7 @@ export const clustersOf = (binding: unknown): string[] =>
 
 export const resourceNameOf = (binding: StoredObject): string => textAt(binding, 'spec', 'resource', 'name') ?? '';
 
-export interface BindingWish {
+interface BindingWish {
   readonly spec: object;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
@@ -67,7 +67,7 @@ export function releaseBinding(control: Registry, binding: StoredObject): void {
   control.update(RESOURCE_BINDING, { ...latest, metadata: { ...latest.metadata, finalizers: [] } }, CONTROLLER);
 }
 
-export interface Condition {
+interface Condition {
   readonly type: string;
   readonly status: 'True' | 'False';
   readonly reason: string;

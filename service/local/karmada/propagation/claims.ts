@@ -5,7 +5,7 @@ import { PROPAGATION_POLICY } from '../kinds.ts';
 import { CONTROLLER, writeBinding } from './bindings.ts';
 import { selects } from './placement.ts';
 
-export const POLICY_ID = 'propagationpolicy.karmada.io/permanent-id';
+const POLICY_ID = 'propagationpolicy.karmada.io/permanent-id';
 export const POLICY_NAME = 'propagationpolicy.karmada.io/name';
 const POLICY_NAMESPACE = 'propagationpolicy.karmada.io/namespace';
 

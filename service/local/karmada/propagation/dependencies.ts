@@ -1,6 +1,6 @@
 import { listAt, pick, type StoredObject, textAt } from '../../kube/objects.ts';
 
-export interface Dependency {
+interface Dependency {
   readonly kind: 'PersistentVolumeClaim' | 'ConfigMap' | 'Secret' | 'ServiceAccount';
   readonly name: string;
 }

@@ -1,7 +1,7 @@
 import { ApiError } from '../../kube/status.ts';
 
 /** Keys to be worked on, each once however often it was added; what could not be done is tried again. */
-export interface WorkQueue {
+interface WorkQueue {
   add(key: string): void;
   stop(): void;
 }

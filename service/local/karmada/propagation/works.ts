@@ -10,7 +10,7 @@ import { BINDING_ID, CONTROLLER, clustersOf, resourceNameOf, writeCondition } fr
 const GENERATION = 'resourcetemplate.karmada.io/generation';
 
 /** What goes from the control plane to the members and back. */
-export interface Works {
+interface Works {
   propagateNamespace(name: string): boolean;
   /** Into the clusters that the binding names, out of the others. false: some could not be reached. */
   write(type: ResourceType, template: StoredObject, binding: StoredObject): boolean;

@@ -1,13 +1,13 @@
 import { Link } from 'wouter';
 
-export const TABS = [
+const TABS = [
   { name: 'overview', label: 'Overview' },
   { name: 'logs', label: 'Logs' },
   { name: 'request', label: 'Request' },
   { name: 'manifest', label: 'Manifest' },
   { name: 'attempts', label: 'Attempts' },
 ] as const;
-export type TabName = (typeof TABS)[number]['name'];
+type TabName = (typeof TABS)[number]['name'];
 
 export const tabNamed = (name: string | undefined): TabName =>
   TABS.find((tab) => tab.name === name)?.name ?? 'overview';

@@ -1,7 +1,7 @@
 import type { JobPods } from '../../api/types.ts';
 import { hintFor } from '../../lib/hints.ts';
 
-export interface Trouble {
+interface Trouble {
   readonly reason: string;
   readonly message: string;
   /** Which pod or object, in which cluster. */
