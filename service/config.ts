@@ -4,11 +4,11 @@ import { authMistakes, authOf } from './config/auth.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { ENV } from './contract.ts';
-import type { Connection } from './store/connection.ts';
+import type { DatabaseAddress } from './store/connection.ts';
 
 /** What the whole service is told, once, at its start. */
 export interface Config {
-  readonly database: Connection;
+  readonly database: DatabaseAddress;
   readonly databasePoolSize: number;
   readonly karmadaKubeconfig: string;
   readonly host: string;

@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
-/** JSON lines on stdout. Nothing that carries a secret is ever handed to it; the redaction is the second lock on that door. */
+/** JSON lines on stdout. No code hands it a secret; the redaction is for the case that some code does so by mistake. */
 export const createLog = (level: string, destination?: DestinationStream): Logger =>
   pino(
     {

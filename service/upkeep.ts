@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import { StoreUnavailable } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
-/** A database that starts together with us is soon there; one that is not by then needs a person. */
-const LONGEST_WAIT_MS = 60_000;
+/** A database that starts together with us answers within this time; one that does not has to be looked at by a person. */
+const MAX_WAIT_MS = 60_000;
 const TRY_AGAIN_MS = 1000;
 const HOUSEKEEPING_MS = 60_000;
 
 export async function migrateWhenReachable(store: Pick<Store, 'migrate'>, log: Logger): Promise<void> {
-  const deadline = performance.now() + LONGEST_WAIT_MS;
+  const deadline = performance.now() + MAX_WAIT_MS;
   for (let tries = 0; ; tries++) {
     try {
       await store.migrate();
@@ -26,7 +26,7 @@ export interface Housekeeping {
   stop(): Promise<void>;
 }
 
-/** Throws away what has expired. Every replica does it; the statements do not mind. */
+/** Throws away what has expired. Every replica does it: each statement only removes what has expired, so doing it twice does no harm. */
 export function startHousekeeping(store: Pick<Store, 'housekeep'>, log: Logger): Housekeeping {
   let running: Promise<void> | undefined;
   const timer = setInterval(() => {

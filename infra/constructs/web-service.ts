@@ -45,7 +45,7 @@ export class WebService extends Workload {
         ...(!autoscaling?.enabled && { replicas }),
         selector: { matchLabels: this.selector },
         // Most volumes are one node's at a time: a new pod on another would wait for the old one to let go, which
-        // stays until the new one is ready. And two versions writing the same files is nothing to be wished.
+        // stays until the new one is ready. Nor should two versions write the same files.
         strategy: writesVolume
           ? { type: 'Recreate' }
           : {

@@ -25,7 +25,7 @@ export function loadSettings<Schema extends z.ZodType<CommonSettings>>(
  * the wrong fields, they are tried on the same settings without those.
  */
 function ruleIssues(schema: z.ZodType, values: unknown, issues: z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  // Then the rules have had their say.
+  // Then the rules were already looked at.
   if (issues.every(isRule)) return [];
   const wrong = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path],

@@ -8,16 +8,16 @@ import { wholeNumbers } from './whole-numbers.ts';
 // Lengths are bounded beside the pattern: a counted repetition is written out by Go's regular expressions, and Helm
 // compiles every one of them each time that it renders.
 /** At most so many characters, unless it is said. */
-const MOST = 253;
+const MAX_LENGTH = 253;
 
-export const text = (pattern: string, allowed: string, most = MOST) =>
+export const text = (pattern: string, allowed: string, most = MAX_LENGTH) =>
   z
     .string()
     .regex(new RegExp(`^(?:${pattern})$`), allowed)
     .max(most, allowed);
 
 /** As `text`, or empty for "none". */
-export const optionalText = (pattern: string, allowed: string, most = MOST) =>
+export const optionalText = (pattern: string, allowed: string, most = MAX_LENGTH) =>
   z
     .string()
     .regex(new RegExp(`^(?:${pattern})?$`), `${allowed}, or empty`)

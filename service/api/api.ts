@@ -8,7 +8,7 @@ import { createHttpServer } from './server.ts';
 const REQUESTS_GRACE_MS = (DRAIN_SECONDS - 3) * 1000;
 
 interface Api {
-  /** Listens, alive but not ready: the database may still be on its way. */
+  /** Listens, alive but not ready: the database may not answer yet. */
   listen(): Promise<{ port: number }>;
   /** From now on requests are served. */
   open(): void;

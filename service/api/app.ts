@@ -63,7 +63,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   return app;
 }
 
-/** Stopping is no reason to refuse: who got through before the load balancer knew is still served. */
+/** While the service stops it still serves: some requests arrive before the load balancer knows that it is going. */
 const onceStarted =
   ({ state }: ApiDependencies): express.RequestHandler =>
   (_request, _response, next) =>

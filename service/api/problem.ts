@@ -74,7 +74,7 @@ export const answerProblems =
     const problem = asProblem(error);
     if (problem.status >= 500) {
       const about = { requestId: requestIdOf(response), method: request.method, path: request.path };
-      // Who is down is no fault of ours, and its reason is a line; for our own faults the stack is needed.
+      // A database or a Karmada that is down needs one line in the log; a fault of ours needs its stack.
       if (problem.status === 500) log.error({ ...about, err: problem.cause }, problem.message);
       else log.warn({ ...about, reason: (problem.cause as Error | undefined)?.message }, problem.message);
     }

@@ -19,7 +19,7 @@ export interface Authenticator {
   close(): void;
 }
 
-/** Nobody can be told from anybody just now: a reason to ask again later, not to refuse. */
+/** The identity provider cannot be asked, so no token can be checked now: callers should try again later, and are not refused. */
 export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { grantShape } from './identity.ts';
 
-/** AUTH_TOKENS_FILE: the token itself is nowhere, only its SHA-256. Tokens are random (256 bits), so that a slow hash would add nothing but load. */
+/** AUTH_TOKENS_FILE: SHA-256 of each token. Tokens are random (256 bits), so a slow hash would add nothing but load. */
 export const tokensShape = z
   .array(
     grantShape.extend({
@@ -39,7 +39,7 @@ export function readAccessFile<T>(path: string, shape: z.ZodType<T>): { value: T
 }
 
 /** The content of such a file, kept up to date. A broken edit is told and the last good content stays. */
-export function followAccessFile<T>(path: string, shape: z.ZodType<T>, log: Logger): { read(): T; close(): void } {
+export function watchAccessFile<T>(path: string, shape: z.ZodType<T>, log: Logger): { read(): T; close(): void } {
   const first = readAccessFile(path, shape);
   if ('problems' in first) throw new Error(`${path}: ${first.problems.join('; ')}`);
   let current = first.value;

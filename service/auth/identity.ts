@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** Each role may do what the ones before it may: a viewer reads, a submitter also submits and acts on jobs, an admin also sees what belongs to no namespace. */
+/**
+ * Each role may do what the ones before it may: a viewer reads, a submitter also submits and acts on jobs, an admin also
+ * sees what belongs to no namespace.
+ */
 export const ROLES = ['viewer', 'submitter', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -13,7 +16,7 @@ export const grantShape = z.strictObject({
 });
 type Grant = z.infer<typeof grantShape>;
 
-/** Who is calling, as far as we could tell. */
+/** Who is calling. */
 export interface Identity {
   /** Distinct among all callers: limits and idempotency keys are counted by it. */
   readonly id: string;

@@ -2,7 +2,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { type AuthConfig, type Authenticator, IssuerUnavailable } from './authenticator.ts';
-import { followAccessFile, groupsShape } from './files.ts';
+import { groupsShape, watchAccessFile } from './files.ts';
 import type { Identity } from './identity.ts';
 
 /** Asymmetric only: with HS256 a public key would be enough to sign. */
@@ -14,7 +14,7 @@ type OidcConfig = Extract<AuthConfig, { kind: 'oidc' }>;
 
 /** Access tokens (JWT) of an OpenID Connect issuer; its keys are fetched when first needed and again when they are rotated. */
 export function createOidcAuthenticator(config: OidcConfig, log: Logger): Authenticator {
-  const groups = followAccessFile(config.rolesFile, groupsShape, log);
+  const groups = watchAccessFile(config.rolesFile, groupsShape, log);
   const keys = issuerKeys(config.issuer);
   return {
     async identify(token) {
@@ -47,7 +47,7 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
   return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: ISSUER_TIMEOUT_MS, cooldownDuration: 3_000 });
 }
 
-/** undefined when the token does not prove anything; an issuer that cannot be asked is another matter. */
+/** undefined when the token is not valid; throws when the issuer cannot be asked. */
 async function verified(token: string, config: OidcConfig, keys: JWTVerifyGetKey): Promise<JWTPayload | undefined> {
   try {
     const { payload } = await jwtVerify(token, keys, {

@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Authenticator } from './authenticator.ts';
-import { followAccessFile, tokensShape } from './files.ts';
+import { tokensShape, watchAccessFile } from './files.ts';
 
 /** Bearer tokens known by their hash in AUTH_TOKENS_FILE. */
 export function createTokenAuthenticator(file: string, log: Logger): Authenticator {
-  const entries = followAccessFile(file, tokensShape, log);
+  const entries = watchAccessFile(file, tokensShape, log);
   return {
     async identify(token) {
       const hash = createHash('sha256').update(token).digest();

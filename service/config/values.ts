@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DURATION_UNITS } from '../contract.ts';
-import { type Connection, parseConnection } from '../store/connection.ts';
+import { type DatabaseAddress, parseConnection } from '../store/connection.ts';
 
 // Settings come as text, from the environment or the command line. Each schema here turns one kind of text into a value,
 // and its message says what is allowed, since the message is all that an operator sees.
@@ -89,7 +89,7 @@ export const trustProxy = z
   });
 
 /** Both forms that libpq takes. The connection keeps its password to itself, wherever it is printed. */
-export const database = z.string().transform((text, context): Connection => {
+export const database = z.string().transform((text, context): DatabaseAddress => {
   try {
     return parseConnection(text);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** A sleep that somebody else can end. A wake that comes before the sleep ends it at once, so none is lost. */
+/** A sleep that somebody else can end. Waking it before it sleeps ends the next sleep at once, so no wake is lost. */
 export function createAlarm() {
   let awake = false;
   let wakeSleeper: (() => void) | undefined;

@@ -3,7 +3,7 @@ import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
 import { failed, type Outcome, waiting } from './outcome.ts';
-import { named, referenceTo, type Step, type StepContext } from './step.ts';
+import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
 
 // The order matters. The names are looked at before anything is made. The policy comes before the workload: an object that
 // no policy of its own selects yet could be claimed by a wider policy of the site, and Karmada does not take it back from that.
@@ -34,7 +34,7 @@ export const applyWorkload: Step = async (context) => apply(context, context.obj
 
 export const recordDispatched: Step = async ({ objects }, job) => {
   const reason = job.wanted === 'suspend' ? 'Suspending' : 'Dispatched';
-  const message = `${named(objects.workload)} is on Karmada, which now chooses a cluster`;
+  const message = `${titleOf(objects.workload)} is on Karmada, which now chooses a cluster`;
   return {
     set: { reason, message, dispatchedAt: new Date() },
     event: { cluster: null, reason, message },
@@ -67,12 +67,12 @@ function refuseForeign(existing: readonly (KubeObject | undefined)[], job: Job):
   const where = `in namespace ${job.namespace}`;
   return failed(
     'NameTaken',
-    `Karmada already has a ${named(foreign)} ${where} that is not this job's; it was left as it is`,
+    `Karmada already has a ${titleOf(foreign)} ${where} that is not this job's; it was left as it is`,
   );
 }
 
 function waitForLeaving(existing: readonly (KubeObject | undefined)[], job: Job): Outcome | undefined {
   const leaving = existing.find((object) => object?.metadata.deletionTimestamp);
   if (!leaving) return undefined;
-  return waiting(job, { reason: 'StillRemoving', message: `Waiting for the earlier ${named(leaving)} to go` }, 1);
+  return waiting(job, { reason: 'StillRemoving', message: `Waiting for the earlier ${titleOf(leaving)} to go` }, 1);
 }

@@ -4,7 +4,7 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
-import type { Claim, Store, Wait } from '../store/store.ts';
+import type { Claim, CommonWait, Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
 import { afterFailure, waitingFor, waitOf } from './failure.ts';
 import { guarded, type Pause, Paused } from './outage.ts';
@@ -34,7 +34,7 @@ export interface DispatcherDependencies {
 export interface Dispatcher {
   start(): void;
   /** While Karmada is known not to answer: what a job that is submitted now has to wait for. */
-  wait(): Wait | undefined;
+  wait(): CommonWait | undefined;
   /** Takes no more jobs, lets the rounds under way finish for so long, then gives them back; may be called twice. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -47,8 +47,8 @@ const ROUND_SHARE_OF_CLAIM = 0.8;
 const DEFAULT_GRACE_MS = 5_000;
 const LAST_WRITES_MS = 2_000;
 /** A notice of the database may be lost with its connection. */
-const LONGEST_SLEEP_MS = 5_000;
-const LONGEST_DATABASE_PAUSE_SECONDS = 5;
+const MAX_SLEEP_MS = 5_000;
+const MAX_DATABASE_PAUSE_SECONDS = 5;
 /** While Karmada is down. Jobs that this replica takes in the meantime are told from the start; these are for the others. */
 const EXPLAIN_EVERY_MS = 1_000;
 const EXPLAINED_AT_ONCE = 1_000;
@@ -82,7 +82,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
         // Nothing is lost: what is due stays due.
         if (failures === 0)
           log.error({ err: error }, 'The database does not say which jobs are due; it is asked again');
-        await alarm.sleep(retryDelay(failures, LONGEST_DATABASE_PAUSE_SECONDS) * 1000);
+        await alarm.sleep(retryDelay(failures, MAX_DATABASE_PAUSE_SECONDS) * 1000);
         failures += 1;
       }
     }
@@ -92,14 +92,14 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   /** Returns how long there is nothing to do unless somebody rings. */
   async function takeJobs(): Promise<number> {
     const free = concurrency - underWay.size;
-    if (free === 0) return LONGEST_SLEEP_MS;
+    if (free === 0) return MAX_SLEEP_MS;
     const paused = pause();
     if (paused) return sitOut(paused);
     const claims = await store.dispatch.claim(free, claimSeconds);
     for (const claim of claims) begin(claim);
-    if (claims.length === free) return underWay.size === concurrency ? LONGEST_SLEEP_MS : 0;
+    if (claims.length === free) return underWay.size === concurrency ? MAX_SLEEP_MS : 0;
     const seconds = await store.dispatch.nextDueInSeconds();
-    return Math.min(LONGEST_SLEEP_MS, (seconds ?? Number.POSITIVE_INFINITY) * 1000);
+    return Math.min(MAX_SLEEP_MS, (seconds ?? Number.POSITIVE_INFINITY) * 1000);
   }
 
   /** Nothing can be done for any job, so none is claimed; all are told together, now and then for those that come. */

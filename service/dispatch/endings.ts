@@ -8,7 +8,7 @@ import { referenceTo, type Step, type StepContext } from './step.ts';
 /** A user who cancels wants it to stop: a member that does not give its logs holds that up for a few seconds only. */
 const LOG_TRIES_BEFORE_CANCEL = 2;
 /** Longer than the 10 s after which Karmada's proxy gives a member up; leaves the round some time for its other steps. */
-const LOGS_AT_MOST_MS = 12_000;
+const MAX_LOGS_MS = 12_000;
 /** With growing pauses that is about ten minutes. */
 const LOG_TRIES_AFTER_END = 15;
 
@@ -25,7 +25,7 @@ export const keepLogsAfterEnd: Step = async (context, job) =>
 /** What is kept already is not read again. */
 async function keepLogs(context: StepContext, job: Job, tries: number): Promise<Outcome | undefined> {
   const { attempts, signal } = context;
-  const patience = AbortSignal.timeout(LOGS_AT_MOST_MS);
+  const patience = AbortSignal.timeout(MAX_LOGS_MS);
   try {
     await context.keepLogs(job, AbortSignal.any([signal, patience]));
   } catch (error) {

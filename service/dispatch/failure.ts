@@ -1,7 +1,7 @@
 import { factsOf } from '../contract/reasons.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
-import type { Wait } from '../store/store.ts';
+import type { CommonWait } from '../store/store.ts';
 import { Refusal } from './create.ts';
 import type { Pause } from './outage.ts';
 import { failed, type Outcome, type Waiting, waiting } from './outcome.ts';
@@ -47,7 +47,7 @@ export function waitingFor(job: Job, error: unknown, dueInSeconds: number): Outc
 }
 
 /** What every job is told while the control plane does not answer. */
-export function waitOf({ cause }: Pause): Wait {
+export function waitOf({ cause }: Pause): CommonWait {
   const { reason, message } = WAITS[cause.failure];
   return { reason, message: `${message}: ${cause.message}` };
 }

@@ -7,7 +7,7 @@ import type { KubeObject } from '../kube/kube.ts';
 import { isOurs } from './create.ts';
 import { Paused } from './outage.ts';
 import { bindingsLeft, stillThere } from './remove.ts';
-import { named, referenceTo, type Step, type StepContext } from './step.ts';
+import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
 
 const PARALLEL_MEMBERS = 8;
 
@@ -72,11 +72,11 @@ async function whatIsLeft(
   const member = karmada.member(cluster);
   const workload = await member.get(referenceTo(objects.workload), { signal });
   if (workload && isOurs(workload, job))
-    return { cluster, message: `Waiting for cluster ${cluster} to remove ${named(workload)}` };
+    return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(workload)}` };
   if (!objects.volume) return undefined;
   const volume = await member.get(referenceTo(objects.volume), { signal });
   if (!volume || !isOurs(volume, job) || (await isReleased(member, volume, job, signal))) return undefined;
-  return { cluster, message: `Waiting for cluster ${cluster} to remove ${named(volume)}` };
+  return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(volume)}` };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Karmada } from '../karmada/karmada.ts';
 import { retryDelay } from './pacing.ts';
 
 /** The control plane is asked by one job only while it is down, so this is short: everybody waits for that answer. */
-const LONGEST_PAUSE_SECONDS = 15;
+const MAX_PAUSE_SECONDS = 15;
 /** A probe that is given up (the service stops) must not block the others for ever. */
 const PROBE_SECONDS = 10;
 const LOOK_AT_PROBE_SECONDS = 0.5;
@@ -66,7 +66,7 @@ export function createOutage({ isOutage = ofControlPlane, now = Date.now, random
     era += 1;
     error = failure;
     probing = false;
-    const seconds = Math.max(retryDelay(failures, LONGEST_PAUSE_SECONDS, random), failure.retryAfterSeconds ?? 0);
+    const seconds = Math.max(retryDelay(failures, MAX_PAUSE_SECONDS, random), failure.retryAfterSeconds ?? 0);
     retryAt = now() + seconds * 1000;
     failures += 1;
   }
@@ -133,7 +133,7 @@ function ofControlPlane({ failure, status }: KarmadaError): boolean {
   return failure === 'unavailable' && (status === null || [429, 502, 503, 504].includes(status));
 }
 
-/** It concerns every job in that cluster: without this, those of a cluster that hangs would take all the dispatcher's time. */
+/** Concerns every job in that cluster. Without this, the jobs of one cluster that hangs would take all the dispatcher's time. */
 function ofMember({ failure, cluster }: KarmadaError, asked: string): boolean {
   return cluster === asked && (failure === 'memberUnavailable' || failure === 'unavailable');
 }

@@ -1,9 +1,9 @@
 import { isFinished, type Job } from '../jobs/job.ts';
 import { applyPolicy, applyVolume, applyWorkload, checkNames, ensureNamespace, recordDispatched } from './create.ts';
 import { awaitRetention, cancelled, forgotten, keepLogsAfterEnd, keepLogsBeforeCancel, retired } from './endings.ts';
-import { followPlacement, holdBack, matchSuspension } from './follow.ts';
 import { confirmGone } from './members.ts';
 import { isRefused, type Outcome } from './outcome.ts';
+import { holdBack, keepPlacement, matchSuspension } from './placement.ts';
 import { rememberClusters, removeAll, removeWorkload } from './remove.ts';
 import type { Step, StepContext } from './step.ts';
 
@@ -15,7 +15,7 @@ const CREATE: readonly Step[] = [
   applyWorkload,
   recordDispatched,
 ];
-const FOLLOW: readonly Step[] = [matchSuspension, followPlacement];
+const FOLLOW: readonly Step[] = [matchSuspension, keepPlacement];
 const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
 
 /**

@@ -8,7 +8,7 @@ import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import { isOurs } from './create.ts';
 import { type Outcome, type Waiting, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
-import { named, referenceTo, type Step, type StepContext } from './step.ts';
+import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
 
 // Removing an object from Karmada only begins it: its ResourceBinding goes when the owner has gone, then the Works, then the
 // object in each member, each by a controller of its own that may be behind; and a Work is dropped as soon as the member has
@@ -23,8 +23,8 @@ export const rememberClusters: Step = async (context, job) => {
   const placements = await Promise.all(
     propagated(objects).map((object) => karmada.placement(referenceTo(object), { signal })),
   );
-  const named = placements.flatMap((placement) => placement?.clusters ?? []);
-  const unknown = [...new Set(named)].filter((cluster) => !job.clusters.includes(cluster));
+  const placedIn = placements.flatMap((placement) => placement?.clusters ?? []);
+  const unknown = [...new Set(placedIn)].filter((cluster) => !job.clusters.includes(cluster));
   if (unknown.length > 0) return againWith({ clusters: [...job.clusters, ...unknown] });
   if (job.dispatchedAt) return undefined;
   // A try that was cut off before it could say so has created it: from here on its members count.
@@ -54,7 +54,7 @@ export async function bindingsLeft(context: StepContext, job: Job): Promise<stri
   // Karmada's garbage collector removes them within a second or two. A control plane that runs none would keep the job in its
   // member for ever; deleting the bindings does what the collector would have done, where our rights allow it.
   if (waitedMs(job) > BINDING_LINGERS_MS) await Promise.all(left.map((binding) => removeBinding(context, binding)));
-  return left.length > 0 ? `Waiting for Karmada to remove ${left.map(named).join(' and ')}` : undefined;
+  return left.length > 0 ? `Waiting for Karmada to remove ${left.map(titleOf).join(' and ')}` : undefined;
 }
 
 async function removeBinding({ karmada, signal }: StepContext, binding: KubeObject): Promise<void> {
@@ -79,7 +79,7 @@ async function remove(
     if (!existing.metadata.deletionTimestamp) await karmada.delete(reference, { uid: existing.metadata.uid, signal });
     const left = await karmada.get(reference, { signal });
     if (left && isOurs(left, job))
-      return stillThere(job, { message: `Waiting for Karmada to remove ${named(object)}` });
+      return stillThere(job, { message: `Waiting for Karmada to remove ${titleOf(object)}` });
   }
   return undefined;
 }

@@ -25,4 +25,4 @@ export const referenceTo = ({ apiVersion, kind, metadata }: KubeObject): ObjectR
   name: metadata.name,
 });
 
-export const named = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.name}`;
+export const titleOf = ({ kind, metadata }: KubeObject): string => `${kind} ${metadata.name}`;

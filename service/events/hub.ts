@@ -22,7 +22,7 @@ export interface EventHub {
 const POLL_MS = 1000;
 const KEEP = 5000;
 const PAGE = 500;
-const LONGEST_WAIT_MS = 60_000;
+const MAX_WAIT_MS = 60_000;
 
 export function createEventHub(store: EventStore, log: Logger): EventHub {
   const recent: JobEvent[] = [];
@@ -35,7 +35,7 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
   let stopping = new AbortController();
   let running: Promise<void> | undefined;
 
-  async function follow(signal: AbortSignal): Promise<void> {
+  async function readCommits(signal: AbortSignal): Promise<void> {
     let unlisten: (() => Promise<void>) | undefined;
     while (!signal.aborted) {
       let committed = pause(signals, 'commit', POLL_MS, signal);
@@ -83,7 +83,7 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
     async start() {
       stopping = new AbortController();
       newest = await store.latest();
-      running = follow(stopping.signal);
+      running = readCommits(stopping.signal);
     },
     async stop() {
       stopping.abort();
@@ -100,7 +100,7 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
           last = events.at(-1)?.id ?? last;
           yield events;
         } else if (seen === newest) {
-          await pause(signals, 'news', LONGEST_WAIT_MS, ended);
+          await pause(signals, 'news', MAX_WAIT_MS, ended);
         }
       }
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** KubeRay refuses a longer RayJob name: it appends suffixes for the cluster, its service and its pods. */
-const OBJECT_NAME_MAX = 47;
+const MAX_OBJECT_NAME = 47;
 const SUFFIX_LENGTH = 8;
 
 /** `<jobName>-<8 hex>`: the form that clients know. A jobName has at most 54 characters, so this is a valid label value. */
@@ -15,7 +15,7 @@ export function newJobId(jobName: string, suffix: string = randomBytes(SUFFIX_LE
  */
 export function objectNameOf(id: string): string {
   const name = /^[a-z]/.test(id) ? id : `j${id}`;
-  if (name.length <= OBJECT_NAME_MAX) return name;
-  const start = name.slice(0, OBJECT_NAME_MAX - SUFFIX_LENGTH - 1).replace(/-+$/, '');
+  if (name.length <= MAX_OBJECT_NAME) return name;
+  const start = name.slice(0, MAX_OBJECT_NAME - SUFFIX_LENGTH - 1).replace(/-+$/, '');
   return `${start}-${name.slice(-SUFFIX_LENGTH)}`;
 }

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
-import { type Channel, createChannel } from './channel.ts';
 import { linesOf } from './lines.ts';
+import { createPipe, type Pipe } from './pipe.ts';
 import {
   isSelected,
   keyOf,
   type LogQuery,
   type LogSource,
+  MAX_SOURCES,
   MEMBER_TIMEOUT_MS,
-  MOST_SOURCES,
   note,
   prefixOf,
   sourcesIn,
@@ -30,7 +30,7 @@ const POLL_MS = 2000;
 /** The pods of a Ray cluster outlive the job by minutes with nothing more to say; the last lines come through within this. */
 const LAST_LINES_MS = 2000;
 /** A caller who reads slowly slows the members down instead of filling our memory. */
-const MOST_WAITING_LINES = 1000;
+const MAX_WAITING_LINES = 1000;
 
 /**
  * Lines of all selected containers as they are written, of those that are there and those that come later, until the job has ended.
@@ -41,18 +41,18 @@ export async function* followLogs(
   query: LogQuery,
   options: FollowOptions,
 ): AsyncGenerator<string, void, void> {
-  const channel = createChannel<string>(MOST_WAITING_LINES);
+  const pipe = createPipe<string>(MAX_WAITING_LINES);
   // Whatever is asked of the members for this caller ends when the caller does.
   const end = new AbortController();
-  const following = new Following(query, channel, {
+  const following = new Following(query, pipe, {
     ...options,
     signal: AbortSignal.any([options.signal, end.signal]),
   });
-  const done = following.run(job).finally(() => channel.close());
+  const done = following.run(job).finally(() => pipe.close());
   // Awaited below; until then a failure must not count as unhandled.
   done.catch(() => undefined);
   try {
-    yield* channel;
+    yield* pipe;
     await done;
   } finally {
     end.abort();
@@ -62,15 +62,15 @@ export async function* followLogs(
 
 class Following {
   readonly #query: LogQuery;
-  readonly #channel: Channel<string>;
+  readonly #pipe: Pipe<string>;
   readonly #options: FollowOptions;
   readonly #readers = new Map<string, Promise<void>>();
   /** What the caller has been told of each cluster or container that cannot be read, so as to tell it once. */
   readonly #troubles = new Map<string, string>();
 
-  constructor(query: LogQuery, channel: Channel<string>, options: FollowOptions) {
+  constructor(query: LogQuery, pipe: Pipe<string>, options: FollowOptions) {
     this.#query = query;
-    this.#channel = channel;
+    this.#pipe = pipe;
     this.#options = options;
   }
 
@@ -109,7 +109,7 @@ class Following {
 
   #start(member: Member, job: Job, source: LogSource): void {
     const key = keyOf(source);
-    if (!isSelected(source, this.#query) || this.#readers.has(key) || this.#readers.size >= MOST_SOURCES) return;
+    if (!isSelected(source, this.#query) || this.#readers.has(key) || this.#readers.size >= MAX_SOURCES) return;
     this.#options.onSource?.(source);
     this.#readers.set(key, this.#read(member, job, source));
   }
@@ -132,7 +132,7 @@ class Following {
         );
         read.resume();
         for await (const line of linesOf(chunks)) {
-          if (read.isNew(line.at) && !(await this.#channel.push(`${prefix}${line.text}\n`))) return true;
+          if (read.isNew(line.at) && !(await this.#pipe.push(`${prefix}${line.text}\n`))) return true;
         }
         return true;
       });
@@ -154,7 +154,7 @@ class Following {
       }
       if (error.failure !== 'notReady' && error.failure !== 'missing' && this.#troubles.get(what) !== error.failure) {
         this.#troubles.set(what, error.failure);
-        await this.#channel.push(note(`${what} cannot be read now: ${error.message}`));
+        await this.#pipe.push(note(`${what} cannot be read now: ${error.message}`));
       }
       return undefined;
     }

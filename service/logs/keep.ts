@@ -12,7 +12,7 @@ export interface LogKeeper {
 }
 
 /** Of each job: the driver, the head and the first workers. */
-const MOST_KEPT_SOURCES = 20;
+const MAX_KEPT_SOURCES = 20;
 /** A container that the job's end finds still writing gets this long to write its last lines. */
 const LAST_LINES_MS = 3000;
 /** No line is shorter than its stamp, so that many lines surely fill the room: more need not be sent. */
@@ -28,7 +28,7 @@ export async function keepLogs({ store, karmada, keepBytes }: LogKeeper, job: Jo
   for (const cluster of job.clusters) {
     const member = karmada.member(cluster);
     const sources = await sourcesIn(member, job, { signal, timeoutMs: MEMBER_TIMEOUT_MS });
-    for (const source of sources.slice(0, Math.ceil(MOST_KEPT_SOURCES / job.clusters.length))) {
+    for (const source of sources.slice(0, Math.ceil(MAX_KEPT_SOURCES / job.clusters.length))) {
       const tail = await tailOf(member, job, source, keepBytes, signal);
       if (tail) logs.push(tail);
     }

@@ -1,7 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 
 /** A line without an end must not fill the memory: it is handed on in pieces of this size. */
-const LONGEST_LINE = 64 * 1024;
+const MAX_LINE = 64 * 1024;
 
 interface Line {
   /** When the container wrote it, as the kubelet noted; empty when that is not known. */
@@ -19,9 +19,9 @@ export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerato
     const lines = rest.split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) yield stamped(line);
-    while (rest.length > LONGEST_LINE) {
-      yield stamped(rest.slice(0, LONGEST_LINE));
-      rest = rest.slice(LONGEST_LINE);
+    while (rest.length > MAX_LINE) {
+      yield stamped(rest.slice(0, MAX_LINE));
+      rest = rest.slice(MAX_LINE);
     }
   }
   rest += decoder.end();

@@ -11,8 +11,8 @@ import {
   keyOf,
   type LogQuery,
   type LogSource,
+  MAX_SOURCES,
   MEMBER_TIMEOUT_MS,
-  MOST_SOURCES,
   note,
   prefixOf,
   sourcesIn,
@@ -72,7 +72,7 @@ async function sourcesNow(reader: LogReader, job: Job, query: LogQuery, signal: 
   const all = isFinished(job.status) ? await reader.store.logs.kept(job.id) : [];
   const alive = new Set(live.map(keyOf));
   const kept = all.filter((log) => isSelected(log, query) && !alive.has(keyOf(log)));
-  const sources = inReadingOrder<LogSource | KeptLog>([...live, ...kept]).slice(0, MOST_SOURCES);
+  const sources = inReadingOrder<LogSource | KeptLog>([...live, ...kept]).slice(0, MAX_SOURCES);
   const from: JobLogs['from'] = live.length > 0 ? 'pods' : kept.length > 0 ? 'kept' : 'none';
   return { from, sources, failure };
 }

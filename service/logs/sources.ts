@@ -35,7 +35,7 @@ export const MEMBER_TIMEOUT_MS = 10_000;
 export const note = (text: string): string => `-- ${text} --\n`;
 
 /** A thousand workers write much the same; the first of them are enough to see why a job fails. */
-export const MOST_SOURCES = 50;
+export const MAX_SOURCES = 50;
 
 type LoggedJob = Pick<Job, 'id' | 'namespace' | 'objectName' | 'clusters' | 'clusterStates'>;
 

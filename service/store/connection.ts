@@ -7,7 +7,7 @@ const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full'] a
 type SslMode = (typeof SSL_MODES)[number];
 
 /** Where the database is and how to enter. `toString` and `toJSON` leave the password out, so that it cannot slip into a log. */
-export class Connection {
+export class DatabaseAddress {
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -57,7 +57,7 @@ export class Connection {
 }
 
 /** Both spellings that PostgreSQL's own tools take. Errors name the parameter, never a value: it may be the password. */
-export function parseConnection(text: string): Connection {
+export function parseConnection(text: string): DatabaseAddress {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text.trim())?.[1]?.toLowerCase();
   if (scheme !== undefined && !/^postgres(ql)?$/.test(scheme)) fail('a URL must begin with postgresql://');
   const parameters = scheme ? fromUrl(text.trim()) : fromKeywords(text);
@@ -66,7 +66,7 @@ export function parseConnection(text: string): Connection {
       fail(`parameter ${show(name)} is not known. Known are: ${KNOWN.join(', ')}`);
     }
   }
-  return new Connection(parameters);
+  return new DatabaseAddress(parameters);
 }
 
 /** The last ones are taken and change nothing: our sessions set them themselves, or have no use for them. */

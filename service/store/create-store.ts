@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { DatabaseAddress } from './connection.ts';
 import { Database, type StoreLog, type Timeouts } from './database.ts';
 import { createDispatchStore } from './dispatch.ts';
 import { createEventStore } from './events.ts';
@@ -18,7 +18,7 @@ const CHECK_TIMEOUT_MS = 3_000;
 const HOUSEKEEPING = ['compact-counts', 'drop-expired-keys', 'drop-events-of-deleted-jobs'].map(statement);
 
 export interface StoreOptions {
-  readonly connection: Connection;
+  readonly connection: DatabaseAddress;
   readonly poolSize: number;
   readonly log: StoreLog;
   readonly timeouts?: Timeouts;

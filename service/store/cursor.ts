@@ -8,7 +8,7 @@ export type SortKey = readonly (string | number)[];
 /** JavaScript's last; PostgreSQL's is later. */
 const LAST_TIME = 8.64e15;
 /** PostgreSQL's. */
-const LARGEST_INTEGER = 2_147_483_647;
+const MAX_INTEGER = 2_147_483_647;
 
 const content = z.tuple([
   z.string(),
@@ -45,7 +45,7 @@ export function readCursor(
       const type = types[index];
       if (type === 'text') return typeof value === 'string' && !value.includes('\0');
       if (typeof value !== 'number' || !Number.isInteger(value)) return false;
-      return type === 'time' ? value >= 0 && value <= LAST_TIME : Math.abs(value) <= LARGEST_INTEGER;
+      return type === 'time' ? value >= 0 && value <= LAST_TIME : Math.abs(value) <= MAX_INTEGER;
     });
   if (!fits) throw new InvalidCursor('is not one that a page gave; begin again without it');
   return key;

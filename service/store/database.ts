@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Connection } from './connection.ts';
+import type { DatabaseAddress } from './connection.ts';
 import { isRepeatable, StoreUnavailable, translated } from './errors.ts';
 import type { Statement } from './statement.ts';
 
@@ -35,13 +35,13 @@ export type Queries = Pick<Database, 'query' | 'queryText'>;
 
 /** The sessions with PostgreSQL: bounded in number and in time, replaced when broken; their errors translated. */
 export class Database {
-  readonly #connection: Connection;
+  readonly #connection: DatabaseAddress;
   readonly #pool: pg.Pool;
   readonly #log: StoreLog;
   readonly #timeouts: Timeouts;
-  #tls: Connection['tls'];
+  #tls: DatabaseAddress['tls'];
 
-  constructor(connection: Connection, poolSize: number, log: StoreLog, timeouts = TIMEOUTS) {
+  constructor(connection: DatabaseAddress, poolSize: number, log: StoreLog, timeouts = TIMEOUTS) {
     this.#connection = connection;
     this.#tls = connection.tls;
     this.#log = log;

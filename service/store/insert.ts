@@ -10,8 +10,8 @@ import type { JobStore, NewJob } from './store.ts';
 const insertJobs = statement('insert-jobs');
 
 /** Bounds the size of one statement; a request may have a megabyte. */
-const MOST_TOGETHER = 32;
-/** While one waits for its commit, the next is put together. */
+const MAX_TOGETHER = 32;
+/** While one statement waits for its commit, the next one collects jobs. */
 const STATEMENTS_AT_ONCE = 2;
 
 export type Idempotency = NonNullable<Parameters<JobStore['insert']>[1]>;
@@ -48,7 +48,7 @@ export function createInsert(database: Database): (job: NewJob, idempotency?: Id
         return jobs.map((job) => alone(job));
       }
     },
-    { most: MOST_TOGETHER, atOnce: STATEMENTS_AT_ONCE },
+    { most: MAX_TOGETHER, atOnce: STATEMENTS_AT_ONCE },
   );
   // One key twice in a statement would fail it: its second row has to wait for the first one's commit.
   return (job, idempotency) => (idempotency ? alone(job, idempotency) : together(job));

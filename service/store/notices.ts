@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Database, StoreLog } from './database.ts';
 
 const CHANNELS = ['mlp_due', 'mlp_events'] as const;
-type Channel = (typeof CHANNELS)[number];
+type NoticeChannel = (typeof CHANNELS)[number];
 
 /** At most one NOTIFY in this time, whatever the number of commits it tells of. */
 const GATHER_MS = 10;
@@ -15,10 +15,10 @@ const LOOK_AGAIN_MS = 50;
 /** A last notice gets this long; a server that does not answer must not hold up our end. */
 const CLOSE_MS = 1_000;
 const RETRY_FIRST_MS = 100;
-const RETRY_MOST_MS = 5_000;
+const MAX_RETRY_MS = 5_000;
 
 /**
- * Wakes those in all replicas who wait for a commit. A notice holds nothing and may get lost (a crash between commit and notice, a
+ * Wakes those in all replicas who wait for a commit. A notice carries no data and may get lost (a crash between commit and notice, a
  * reconnection): after each reconnection all are woken, and whoever must not miss anything also looks by itself now and then.
  *
  * The notice follows the commit instead of being part of it: PostgreSQL lets transactions that notify commit only one after the
@@ -27,9 +27,9 @@ const RETRY_MOST_MS = 5_000;
 export class Notices {
   readonly #database: Database;
   readonly #log: StoreLog;
-  readonly #listeners: Record<Channel, Set<() => void>> = { mlp_due: new Set(), mlp_events: new Set() };
-  readonly #lookAgain = new Map<Channel, NodeJS.Timeout>();
-  readonly #toSend = new Set<Channel>();
+  readonly #listeners: Record<NoticeChannel, Set<() => void>> = { mlp_due: new Set(), mlp_events: new Set() };
+  readonly #lookAgain = new Map<NoticeChannel, NodeJS.Timeout>();
+  readonly #toSend = new Set<NoticeChannel>();
   readonly #closing = new AbortController();
   #sending: Promise<void> | undefined;
   #listening: Promise<void> | undefined;
@@ -40,7 +40,7 @@ export class Notices {
   }
 
   /** To be called after the commit. */
-  send(...channels: Channel[]): void {
+  send(...channels: NoticeChannel[]): void {
     for (const channel of channels) this.#toSend.add(channel);
     this.#sending ??= this.#sendAll().finally(() => {
       this.#sending = undefined;
@@ -48,7 +48,7 @@ export class Notices {
   }
 
   /** Resolves when the listening is in place, or has failed and goes on trying. */
-  async listen(channel: Channel, listener: () => void): Promise<() => Promise<void>> {
+  async listen(channel: NoticeChannel, listener: () => void): Promise<() => Promise<void>> {
     this.#listeners[channel].add(listener);
     if (!this.#listening) {
       const { promise, resolve } = firstTry();
@@ -61,7 +61,7 @@ export class Notices {
   }
 
   /** Wakes the listeners of this process a little later. */
-  wakeSoon(channel: Channel): void {
+  wakeSoon(channel: NoticeChannel): void {
     if (this.#closing.signal.aborted || this.#lookAgain.has(channel)) return;
     const wake = () => {
       this.#lookAgain.delete(channel);
@@ -98,7 +98,7 @@ export class Notices {
       let session: pg.Client | undefined;
       try {
         session = await this.#database.session('listen');
-        session.on('notification', ({ channel }) => this.#wake(channel as Channel));
+        session.on('notification', ({ channel }) => this.#wake(channel as NoticeChannel));
         const ended = new Promise<void>((resolve) => session?.once('end', () => resolve()));
         for (const channel of CHANNELS)
           await session.query({ text: `listen ${channel}`, query_timeout: PROBE_TIMEOUT_MS } as pg.QueryConfig);
@@ -116,7 +116,7 @@ export class Notices {
       }
       // Replicas that lost the same server do not come back at the same instant.
       await sleep(wait * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
-      wait = Math.min(RETRY_MOST_MS, wait * 2);
+      wait = Math.min(MAX_RETRY_MS, wait * 2);
     }
   }
 
@@ -139,7 +139,7 @@ export class Notices {
     }
   }
 
-  #wake(channel: Channel): void {
+  #wake(channel: NoticeChannel): void {
     for (const listener of this.#listeners[channel] ?? []) listener();
   }
 }

@@ -30,11 +30,11 @@ export interface NewJob {
   readonly attempt: number;
   readonly createdBy: string | null;
   /** What it says from the first moment, when that is known. */
-  readonly wait?: Wait | undefined;
+  readonly wait?: CommonWait | undefined;
 }
 
 /** Why nobody can go on with any job now. */
-export interface Wait {
+export interface CommonWait {
   readonly reason: Reason;
   readonly message: string;
 }
@@ -140,7 +140,7 @@ export interface DispatchStore {
   /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
   settle(claim: Claim, result: Settlement): Promise<Job | undefined>;
   /** Due jobs that cannot be gone on with, at most so many, say why; returns how many did not say so before. */
-  explainWait(limit: number, wait: Wait): Promise<number>;
+  explainWait(limit: number, wait: CommonWait): Promise<number>;
   /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(): Promise<number | null>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type Connection, parseConnection } from '../../service/store/connection.ts';
+import { type DatabaseAddress, parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { type StoreLog, TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
 import type { Store } from '../../service/store/store.ts';
@@ -14,7 +14,7 @@ export { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 export interface TestDatabase {
   /** postgresql://..., with the password. */
   readonly url: string;
-  readonly connection: Connection;
+  readonly connection: DatabaseAddress;
   readonly port: number;
   /** SQL past the store, as an operator would. */
   query<Row extends object = Record<string, unknown>>(sql: string, values?: readonly unknown[]): Promise<Row[]>;

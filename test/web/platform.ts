@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { type Config, loadLocalConfig } from '../../service/config.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../service/local/karmada/simulated-karmada.ts';
 import { type Service, startService } from '../../service/main.ts';
-import type { Connection } from '../../service/store/connection.ts';
+import type { DatabaseAddress } from '../../service/store/connection.ts';
 import { ensureBuilt } from '../../service/web/build.ts';
 
 /** The real service with its page, on a database and simulated clusters; it can be stopped and started again at the same address. */
@@ -23,7 +23,7 @@ export interface Platform {
 /** A training of half a minute takes one or two seconds, its start much less. */
 const SPEED = 20;
 
-export const startPlatform = async (connection: Connection, { speed = SPEED } = {}): Promise<Platform> => {
+export const startPlatform = async (connection: DatabaseAddress, { speed = SPEED } = {}): Promise<Platform> => {
   await ensureBuilt((line) => console.log(line));
   const karmada = await startSimulatedKarmada({ speed, propagationDelayMs: 5, notReadyAfterMs: 500 });
   const directory = await mkdtemp(join(tmpdir(), 'ml-platform-page-'));

@@ -1,10 +1,10 @@
 import express, { type RequestHandler } from 'express';
 import { Problem } from '../problem.ts';
 
-const LIMIT_BYTES = 1024 * 1024;
+const MAX_BODY_BYTES = 1024 * 1024;
 
 const parseJson = express.json({
-  limit: LIMIT_BYTES,
+  limit: MAX_BODY_BYTES,
   strict: false,
 });
 

@@ -14,7 +14,7 @@ const HEARTBEAT_MS = 15_000;
 /** A watcher that takes nothing for so long is dropped; it can resume where it was. */
 const STALLED_MS = 30_000;
 /** A token may expire or be withdrawn meanwhile: the watcher comes back and shows it again. */
-const LONGEST_MS = 10 * 60_000;
+const MAX_STREAM_MS = 10 * 60_000;
 
 /** As the store makes them; anything else never came from us. */
 const EVENT_ID = /^\d{1,18}-\d{1,18}$/;
@@ -46,7 +46,7 @@ export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDepende
         (query.job === undefined || event.jobId === query.job);
 
       const from = resumeAt === '' ? events.newest() : resumeAt;
-      const stream = openStream(response, stopping, authenticator === null ? Number.POSITIVE_INFINITY : LONGEST_MS);
+      const stream = openStream(response, stopping, authenticator === null ? Number.POSITIVE_INFINITY : MAX_STREAM_MS);
       try {
         if (request.method === 'HEAD') return 'streamed';
         // The id alone tells nothing to the reader, but lets a client that is cut off before its first event resume here.

@@ -11,7 +11,7 @@ import { type Route, route } from '../route.ts';
 import { JobPath, JobPodsBody, KubernetesObject } from '../schemas.ts';
 
 const MEMBER_TIMEOUT_MS = 5000;
-const MOST_PODS = 500;
+const MAX_PODS = 500;
 /** One question each; the first few that do not run tell what is wrong with all. */
 const EXPLAINED_PODS = 5;
 
@@ -64,7 +64,7 @@ async function podsAndEvents(member: Member, job: Job, signal: AbortSignal) {
   const options = { timeoutMs: MEMBER_TIMEOUT_MS, signal };
   const { namespace } = job;
   const labelSelector = `${LABELS.jobId}=${job.id}`;
-  const { items } = await member.list('pods', { namespace, labelSelector, limit: MOST_PODS }, options);
+  const { items } = await member.list('pods', { namespace, labelSelector, limit: MAX_PODS }, options);
   const pods = items.map((item) => podView(item, job.kind));
   const stuck = pods.filter(({ ready, phase }) => !ready && phase !== 'Succeeded').slice(0, EXPLAINED_PODS);
   const rayCluster = job.clusterStates[member.cluster]?.rayCluster;

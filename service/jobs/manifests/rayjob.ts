@@ -12,7 +12,7 @@ const RAY_VERSION = '2.46.0';
 const CLUSTER_SECONDS_AFTER_END = 300;
 
 /** The head coordinates and runs the driver; the training itself is left to the workers. */
-const HEAD_AT_MOST = { cpuCores: 2, memoryGiB: 8 };
+const MAX_HEAD = { cpuCores: 2, memoryGiB: 8 };
 const SUBMITTER: Resources = { cpuCores: 0.5, memoryGiB: 1, gpuCount: 0 };
 
 /** Where images of a user's own are expected to have their program, unless the request says otherwise. */
@@ -74,8 +74,8 @@ function head(job: JobSpec, settings: ManifestSettings, env: readonly Variable[]
       ],
       env,
       resources: {
-        cpuCores: Math.min(cpuCores, HEAD_AT_MOST.cpuCores),
-        memoryGiB: Math.min(memoryGiB, HEAD_AT_MOST.memoryGiB),
+        cpuCores: Math.min(cpuCores, MAX_HEAD.cpuCores),
+        memoryGiB: Math.min(memoryGiB, MAX_HEAD.memoryGiB),
         gpuCount: 0,
       },
       mountsResults: true,

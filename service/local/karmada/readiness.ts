@@ -6,7 +6,7 @@ import { CLUSTER } from './kinds.ts';
 import type { Member } from './member.ts';
 
 /** Karmada's look at each member: a Cluster turns not ready a while after it went out of reach, and tells what is in use. */
-export function followReadiness(
+export function watchReadiness(
   control: Registry,
   members: ReadonlyMap<string, Member>,
   isReachable: (cluster: string) => boolean,

@@ -15,7 +15,7 @@ import { startLife } from './life/life.ts';
 import { createMember, type Member } from './member.ts';
 import { createPropagation } from './propagation/propagation.ts';
 import { createSessions, type ProxyCost } from './proxy-cost.ts';
-import { followReadiness } from './readiness.ts';
+import { watchReadiness } from './readiness.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 import { keepState } from './state-file.ts';
 
@@ -108,7 +108,7 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
   const state =
     options.stateFile === undefined ? undefined : await keepState(options.stateFile, registriesOf(registry, members));
   createBeginnings(registry, clusters);
-  stops.push(followReadiness(registry, members, faults.reachable, options.notReadyAfterMs ?? 30_000));
+  stops.push(watchReadiness(registry, members, faults.reachable, options.notReadyAfterMs ?? 30_000));
 
   const gate = createGate(control.handle, faults, requests);
   const network = { port: options.port ?? 0, ...(options.tls && { tls: options.tls }) };

@@ -3,7 +3,7 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser';
 /** The server sends a comment every 15 s: silence of this length means that the line is dead, whatever TCP thinks. */
 const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 10_000;
+const MAX_RETRY_MS = 10_000;
 
 interface StreamListener {
   onOpen(): void;
@@ -74,7 +74,7 @@ export const openEventStream = (
         listener.onLost(error, final);
         if (final) return;
       }
-      await pause(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++) * (0.75 + Math.random() / 2));
+      await pause(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** failures++) * (0.75 + Math.random() / 2));
     }
   };
 

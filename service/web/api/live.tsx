@@ -15,7 +15,7 @@ export interface Connection {
 interface Live {
   readonly connection: Connection;
   retryNow(): void;
-  /** Every event as it comes, several at a time when they come fast. */
+  /** Called with events as they arrive, several at a time when they come fast. */
   onEvents(listener: (events: readonly JobEvent[]) => void): () => void;
 }
 

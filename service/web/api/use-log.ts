@@ -30,7 +30,7 @@ export const useLog = (job: Job): Log => {
       timer = undefined;
       setLog({ lines: [...reader.lines], state, error });
     };
-    const follow = async (): Promise<void> => {
+    const read = async (): Promise<void> => {
       const response = await openLog(job.id, { follow: true }, leaving.signal);
       const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       for (let chunk = await chunks?.read(); chunk?.value !== undefined; chunk = await chunks?.read()) {
@@ -40,7 +40,7 @@ export const useLog = (job: Job): Log => {
       reader.end();
       show('ended');
     };
-    follow().catch((error) => {
+    read().catch((error) => {
       if (leaving.signal.aborted) return;
       // What was read stays on the page until the next try has something to show.
       setLog((before) => ({

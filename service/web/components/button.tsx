@@ -56,7 +56,7 @@ export function ButtonLink({
   );
 }
 
-/** A button whose icon says it all to those who see it, and whose label says it to all others. */
+/** A button with an icon only; screen readers read its label. */
 export function IconButton({
   icon: Icon,
   label,

@@ -5,7 +5,7 @@ import { Button } from './button.tsx';
 import { Notice } from './notice.tsx';
 
 interface Props {
-  /** Another place is another chance. */
+  /** Another page may work: the error is forgotten when the address changes. */
   readonly place: string;
   readonly children: ReactNode;
 }

@@ -7,7 +7,7 @@ const TERMINAL_CODES =
 const SPEAKER = /^((?:[a-z0-9][-a-z0-9.]*\/)?[a-z0-9][-a-z0-9.]*) \| /;
 
 /** Beyond this the oldest lines go: a browser must survive a job that prints for days. */
-const MOST_LINES = 100_000;
+const MAX_LINES = 100_000;
 
 export interface LogLine {
   readonly number: number;
@@ -44,7 +44,7 @@ export const createLogReader = (mark: string): LogReader => {
       const parts = (rest + chunk).split('\n');
       rest = parts.pop() ?? '';
       for (const part of parts) add(part);
-      if (lines.length > MOST_LINES) lines.splice(0, lines.length - MOST_LINES);
+      if (lines.length > MAX_LINES) lines.splice(0, lines.length - MAX_LINES);
     },
     end() {
       if (rest !== '') add(rest);

@@ -9,7 +9,7 @@ export interface LifeClock {
 }
 
 /** Longer ones, setTimeout would fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export function createLifeClock(speed: number): LifeClock {
   const timers = new Map<string, NodeJS.Timeout>();
@@ -26,7 +26,7 @@ export function createLifeClock(speed: number): LifeClock {
             timers.delete(key);
             attempt(step);
           },
-          Math.min(LONGEST_MS, (seconds * 1_000) / speed),
+          Math.min(MAX_TIMER_MS, (seconds * 1_000) / speed),
         ),
       );
     },

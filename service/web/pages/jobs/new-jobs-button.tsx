@@ -1,6 +1,6 @@
 import { ArrowUp } from 'lucide-react';
 import { plural } from '../../lib/text.ts';
-import { MOST_NEW } from './use-job-list.ts';
+import { MAX_NEW } from './use-job-list.ts';
 
 /** Announces what came in since the list was read; it is shown when asked for. */
 export function NewJobsButton({ count, onShow }: { count: number; onShow: () => void }) {
@@ -13,7 +13,7 @@ export function NewJobsButton({ count, onShow }: { count: number; onShow: () => 
           className="pointer-events-auto mx-auto flex translate-y-1 items-center gap-1.5 rounded-full bg-accent px-4 py-1.5 font-medium text-on-accent shadow-float hover:bg-accent-strong"
         >
           <ArrowUp aria-hidden className="size-4" />
-          {count >= MOST_NEW ? `${MOST_NEW - 1}+ new jobs` : plural(count, 'new job')}
+          {count >= MAX_NEW ? `${MAX_NEW - 1}+ new jobs` : plural(count, 'new job')}
         </button>
       )}
     </div>

@@ -10,7 +10,7 @@ import { lastKnownList, rememberList } from './last-known-list.ts';
 /** How long the page listens for more before it asks how many jobs are new. */
 const PROBE_AFTER_MS = 400;
 /** More are shown as "99+". */
-export const MOST_NEW = 100;
+export const MAX_NEW = 100;
 
 /**
  * The list as it was read, page by page. Events change its rows where they stand (api/cache.ts); what is new at the top is
@@ -44,7 +44,7 @@ export const useJobList = (filters: JobFilters) => {
   const arrived = useQuery({
     queryKey: newKey,
     queryFn: async ({ signal }) =>
-      (await listJobs({ ...filters, sort: NEWEST_FIRST }, null, MOST_NEW, signal)).jobs.map((job) => job.createdAt),
+      (await listJobs({ ...filters, sort: NEWEST_FIRST }, null, MAX_NEW, signal)).jobs.map((job) => job.createdAt),
     enabled: list.data !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     refetchOnMount: 'always',

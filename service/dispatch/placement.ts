@@ -33,7 +33,7 @@ const isSuspended = ({ spec }: { readonly spec?: unknown }): boolean =>
  * One GET per waiting job. Listing the bindings would be one request for all, but a list holds the bindings of every running
  * job too (5 kB each, and they do not carry our labels), while those that wait for a cluster are few and asked ever more rarely.
  */
-export const followPlacement: Step = async (context, job) => {
+export const keepPlacement: Step = async (context, job) => {
   const { karmada, objects, signal } = context;
   const placement = await karmada.placement(referenceTo(objects.workload), { signal });
   if (!placement || placement.clusters.length === 0) return unplaced(job, placement);

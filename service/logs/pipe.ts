@@ -1,12 +1,12 @@
 /** From several writers to one reader, with room for so many values; a writer waits while it is full. */
-export interface Channel<T> extends AsyncIterable<T> {
+export interface Pipe<T> extends AsyncIterable<T> {
   /** false when nobody reads any longer */
   push(value: T): Promise<boolean>;
   /** What is in it can still be read. */
   close(): void;
 }
 
-export function createChannel<T>(room: number): Channel<T> {
+export function createPipe<T>(room: number): Pipe<T> {
   const values: T[] = [];
   let closed = false;
   let wake: Array<() => void> = [];
