@@ -1,5 +1,7 @@
 export * from './children/attempt.ts';
 export * from './children/children.ts';
+export { configHash } from './children/config-hash.ts';
+export { specHash } from './children/spec-hash.ts';
 export * from './names.ts';
 export * from './progress/absorb.ts';
 export type { PaceOfSteps } from './progress/pace.ts';

@@ -73,6 +73,22 @@ export function decide(job: TrainingJob, seen: Seen, now: Date, podSecurity: Pod
   };
 }
 
+/** What is said of an object whose spec is not understood: nothing is made of it until it is mended. */
+export function refuse(
+  { generation, status: before }: Pick<TrainingJob, 'generation' | 'status'>,
+  problems: readonly string[],
+  now: Date,
+): ControllerStatus {
+  const facts = { state: before.state ?? 'Pending', reason: 'InvalidSpec', message: problems.join('; ') } as const;
+  const conditions = conditionsOf(
+    { ...facts, isInitialized: false, stall: undefined, warnings: problems },
+    before.conditions ?? [],
+    generation,
+    text(now),
+  );
+  return { ...ownPart(before), ...facts, observedGeneration: generation, conditions };
+}
+
 type Changes = Partial<ControllerStatus>;
 type Change<G extends Next['go']> = (situation: Situation, next: Extract<Next, { go: G }>, now: Date) => Changes;
 
@@ -213,10 +229,10 @@ function happeningOf(
 }
 
 const isTrouble = (reason: string): boolean =>
-  /^(Unschedulable|NameTaken|\w*(BackOff|Err\w*|Invalid\w*))$/.test(reason);
+  /^(Unschedulable|NameTaken|CannotCreate|FailedCreate|\w*(BackOff|Err\w*|Invalid\w*))$/.test(reason);
 
 /** The part of the status that reports of the training do not write. */
-function ownPart(status: TrainingJob['status']): ControllerStatus {
+export function ownPart(status: TrainingJob['status']): ControllerStatus {
   const { metrics, eta, checkpoint, best, currentEpoch, totalEpochs, currentStep, totalSteps, ...rest } = status;
   const { progressAttempt, progressTime, stepTime, stepSeconds, ...own } = rest;
   return own;

@@ -3,7 +3,7 @@ import { isFinal, type Status } from '../schema/status.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { type Goal, reachedGoal } from './goal.ts';
 import { type Failure, type Outcome, outcomeOf } from './outcome.ts';
-import type { BatchJob, Pod, Seen } from './seen.ts';
+import type { BatchJob, Pod, Seen, Trouble } from './seen.ts';
 import { type Pace, paceOf } from './stall.ts';
 
 /** What happens next. */
@@ -35,13 +35,18 @@ export interface Situation {
   /** Of the standing Job. */
   readonly pods: readonly Pod[];
   readonly outcome: Outcome | undefined;
+  readonly trouble: Trouble | undefined;
   readonly goal: Goal | undefined;
   readonly pace: Pace;
   /** Of all attempts, until now. */
   readonly activeSeconds: number;
 }
 
-export function situationOf({ uid, spec, status }: TrainingJob, { batchJob, pods }: Seen, now: Date): Situation {
+export function situationOf(
+  { uid, spec, status }: TrainingJob,
+  { batchJob, pods, trouble }: Seen,
+  now: Date,
+): Situation {
   const ours = batchJob?.owner === uid ? batchJob : undefined;
   // A status that was lost (restored from a copy without it) does not begin anew while a Job stands.
   const attempt = Math.max(status.attempt ?? 0, ours?.attempt ?? 0);
@@ -56,6 +61,7 @@ export function situationOf({ uid, spec, status }: TrainingJob, { batchJob, pods
     isNameTaken: batchJob !== undefined && ours === undefined,
     pods: podsOfIt,
     outcome: standing && outcomeOf(spec, standing, podsOfIt, now),
+    trouble,
     goal: reachedGoal(spec, status),
     pace: paceOf(spec, { ...status, attempt }, now),
     activeSeconds: (status.activeSeconds ?? 0) + secondsOf(ours, now),
@@ -169,15 +175,15 @@ function afterFailure(
   };
 }
 
-function goesOn({ standing, leaving, outcome, spec: { numWorkers } }: Situation): Next {
+function goesOn({ standing, leaving, outcome, trouble, spec: { numWorkers } }: Situation): Next {
   const pending = (reason: string, message: string): Next => ({ go: 'on', state: 'Pending', reason, message });
   if (leaving) return pending('Restarting', 'The pods of the attempt before are ending');
-  if (!standing || !outcome) return pending('Creating', 'Its Job is being made');
+  if (!standing || !outcome) return pending(trouble?.reason ?? 'Creating', trouble?.message ?? 'Its Job is being made');
   switch (outcome.kind) {
     case 'queued':
       return pending('Queued', 'Its queue has not let it go yet');
     case 'waiting':
-      return pending(outcome.reason, outcome.message);
+      return pending(trouble?.reason ?? outcome.reason, trouble?.message ?? outcome.message);
     case 'starting':
       return { go: 'on', state: 'Initializing', reason: outcome.reason, message: outcome.message };
     case 'running': {

@@ -48,6 +48,13 @@ export interface Pod {
 export interface Seen {
   readonly batchJob: BatchJob | undefined;
   readonly pods: readonly Pod[];
+  /** Why its objects, or its pods, could not be made. */
+  readonly trouble?: Trouble | undefined;
+}
+
+export interface Trouble {
+  readonly reason: string;
+  readonly message: string;
 }
 
 const text = z.string().optional();

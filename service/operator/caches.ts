@@ -1,0 +1,137 @@
+import { CONFIG_MAP, type Kind, POD, SERVICE } from '../kube/kinds.ts';
+import type { Kube, KubeObject } from '../kube/kube.ts';
+import { createReflector, type Reflector } from '../kube/reflector/reflector.ts';
+import type { Change } from '../kube/reflector/store.ts';
+import {
+  type BatchJob,
+  configHash,
+  LABELS,
+  ownPart,
+  type Pod,
+  type Reading,
+  readBatchJob,
+  readPod,
+  readTrainingJob,
+} from '../trainingjob/index.ts';
+import { BATCH_JOB, TRAINING_JOB } from './kinds.ts';
+
+/** What is known of the cluster without asking; of each object only what decisions need. */
+export interface Caches {
+  readonly trainingJobs: Cache<Reading>;
+  /** namespace/name of all TrainingJobs. */
+  keys(): string[];
+  /** By namespace/name of the TrainingJob. */
+  batchJob(key: string): BatchJob | undefined;
+  podsOf(key: string): readonly Pod[];
+  readonly pods: Cache<Pod>;
+  /** Hash of its content; undefined: not there. */
+  configHash(key: string): string | undefined;
+  hasService(key: string): boolean;
+  readonly synced: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+export interface Cache<T> {
+  get(key: string): T | undefined;
+  list(): T[];
+}
+
+export interface CacheOptions {
+  /** Empty: all of the cluster. */
+  readonly namespaces: readonly string[];
+  /** Something about this TrainingJob has changed that may matter to it. */
+  readonly onChange: (key: string) => void;
+  readonly onTrouble: (error: unknown, retryInMs: number) => void;
+}
+
+export function createCaches(kube: Kube, { namespaces, onChange, onTrouble }: CacheOptions): Caches {
+  const ours = `${LABELS.app}=${LABELS.appValue}`;
+  const reflect = <T>(kind: Kind, keep: (object: KubeObject) => T, more: Partial<Options<T>> = {}) =>
+    merged(
+      (namespaces.length > 0 ? namespaces : [undefined]).map((namespace) =>
+        createReflector<T>(kube, kind, { namespace, keep, onTrouble, ...more }),
+      ),
+    );
+  /** Objects are found by the TrainingJob that their label names. */
+  const child = <T>(kind: Kind, read: (object: KubeObject) => T, more: Partial<Options<Child<T>>> = {}) =>
+    reflect<Child<T>>(kind, (object) => ({ of: jobKeyOf(object), is: read(object) }), {
+      labelSelector: ours,
+      indexes: { job: ({ of }) => [of] },
+      onChange: (change) => onChange(kept(change).of),
+      ...more,
+    });
+
+  const trainingJobs = reflect(TRAINING_JOB, readTrainingJob, {
+    onChange: (change) => {
+      if (change.type !== 'changed' || isNews(change.before, change.after)) onChange(change.key);
+    },
+  });
+  const batchJobs = child(BATCH_JOB, readBatchJob);
+  const pods = child(POD, readPod);
+  const configMaps = child(CONFIG_MAP, configHash);
+  const services = child(SERVICE, () => true, { metadataOnly: true });
+  const all = [trainingJobs, batchJobs, pods, configMaps, services];
+
+  return {
+    trainingJobs,
+    keys: () => trainingJobs.keys(),
+    batchJob: (key) => batchJobs.byIndex('job', key)[0]?.is,
+    podsOf: (key) => pods.byIndex('job', key).map(({ is }) => is),
+    pods: { get: (key) => pods.get(key)?.is, list: () => pods.list().map(({ is }) => is) },
+    configHash: (key) => configMaps.byIndex('job', key)[0]?.is,
+    hasService: (key) => services.byIndex('job', key).length > 0,
+    synced: Promise.all(all.map(({ synced }) => synced)),
+    async stop() {
+      await Promise.all(all.map((each) => each.stop()));
+    },
+  };
+}
+
+type Options<T> = Parameters<typeof createReflector<T>>[2];
+
+interface Child<T> {
+  readonly of: string;
+  readonly is: T;
+}
+
+const kept = <T>(change: Change<T>): T => (change.type === 'deleted' ? change.before : change.after);
+
+const jobKeyOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.labels?.[LABELS.job] ?? ''}`;
+
+/** Several namespaces as if they were one. */
+function merged<T>(reflectors: readonly Reflector<T>[]) {
+  return {
+    get: (key: string) => first(reflectors, ({ store }) => store.get(key)),
+    keys: () => reflectors.flatMap(({ store }) => [...store.keys()]),
+    list: () => reflectors.flatMap(({ store }) => store.list()),
+    byIndex: (name: string, value: string) => reflectors.flatMap(({ store }) => store.byIndex(name, value)),
+    synced: Promise.all(reflectors.map(({ synced }) => synced)),
+    stop: () => Promise.all(reflectors.map((each) => each.stop())),
+  };
+}
+
+function first<A, B>(list: readonly A[], find: (item: A) => B | undefined): B | undefined {
+  for (const item of list) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * Reports of progress change the object every second, and mean something only to who waits for a goal, or for a job that
+ * stands still to go on.
+ */
+function isNews(before: Reading, after: Reading): boolean {
+  if ('problems' in before || 'problems' in after) return true;
+  const [was, is] = [before.job, after.job];
+  const isStalled = is.status.conditions?.some(({ type, status }) => type === 'Stalled' && status === 'True');
+  return (
+    was.generation !== is.generation ||
+    was.isDeleted !== is.isDeleted ||
+    is.spec.successPolicy !== undefined ||
+    isStalled === true ||
+    JSON.stringify(was.labels) !== JSON.stringify(is.labels) ||
+    JSON.stringify(ownPart(was.status)) !== JSON.stringify(ownPart(is.status))
+  );
+}

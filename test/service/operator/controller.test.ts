@@ -1,0 +1,300 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { JOB } from '../../../service/local/kube/job-kind.ts';
+import { CONFIG_MAP, POD, SERVICE } from '../../../service/local/kube/kinds.ts';
+import { pick } from '../../../service/local/kube/objects.ts';
+import { refused, TRAINING_JOB } from './cluster.ts';
+import { children, conditionOf, startWorld, type World } from './world.ts';
+
+let world: World;
+beforeEach(async () => {
+  world = await startWorld();
+});
+afterEach(() => world.close());
+
+const state = (name: string) => () => world.status(name).state;
+const attempt = (name: string) => () => Number(world.job(name)?.metadata.labels?.['ml.example.com/attempt']);
+
+describe('a TrainingJob', () => {
+  it('gets its objects, runs and completes', async () => {
+    await world.operate();
+    const { metadata } = world.submit('bert', {
+      numWorkers: 2,
+      checkpoint: { storage: { type: 'pvc' } },
+    });
+    await expect.poll(attempt('bert')).toBe(1);
+    const made = children(world, 'bert');
+    for (const child of [made.job, made.configMap, made.service, made.claim]) {
+      expect(child?.metadata.ownerReferences?.[0]?.uid).toBe(metadata.uid);
+    }
+    await expect.poll(state('bert')).toBe('Pending');
+    world.pods('bert', 'Pending');
+    await expect.poll(state('bert')).toBe('Initializing');
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+    expect(world.status('bert').workers).toMatchObject({ active: 2, pending: 0, summary: '2/2' });
+    expect(conditionOf(world.status('bert'), 'Ready')).toBe('True');
+    world.succeed('bert');
+    await expect.poll(state('bert')).toBe('Completed');
+    await world.settled();
+    expect(world.events('bert')).toEqual(['Started', 'Initializing', 'Running', 'Completed']);
+    expect(world.job('bert')).toBeDefined();
+  });
+
+  it('is started again as a whole when a worker fails, from its last checkpoint, until its limit', async () => {
+    await world.operate();
+    world.submit('bert', { numWorkers: 3, failurePolicy: { backoffLimit: 2 } });
+    for (const each of [1, 2, 3]) {
+      await expect.poll(attempt('bert')).toBe(each);
+      world.pods('bert', 'Running');
+      await expect.poll(state('bert')).toBe('Running');
+      const before = world.cluster.registry.read(TRAINING_JOB, 'ml', 'bert');
+      const status = { ...(before.status as object), checkpoint: { latest: `/checkpoints/${each}` } };
+      world.cluster.registry.update(
+        TRAINING_JOB,
+        { ...before, status },
+        { manager: 'progress', subresource: 'status' },
+      );
+      world.fail('bert', 1);
+      if (each < 3) await expect.poll(attempt('bert')).toBe(each + 1);
+    }
+    await expect.poll(state('bert')).toBe('Failed');
+    expect(world.status('bert')).toMatchObject({
+      failureReason: 'BackoffLimitExceeded',
+      attempt: 3,
+      restartCount: 2,
+      failures: 3,
+    });
+    const env = pick(world.job('bert'), 'spec', 'template', 'spec', 'containers') as { env: object[] }[];
+    expect(env[0]?.env).toContainEqual({ name: 'RESUME_FROM', value: '/checkpoints/2' });
+  });
+
+  it('that was disrupted is started again, and that does not count', async () => {
+    await world.operate();
+    world.submit('bert', { failurePolicy: { backoffLimit: 0 } });
+    for (const each of [1, 2, 3]) {
+      await expect.poll(attempt('bert')).toBe(each);
+      world.pods('bert', 'Running');
+      await expect.poll(() => world.status('bert').attempt).toBe(each);
+      world.fail('bert', 0, { disrupted: true });
+    }
+    await expect.poll(attempt('bert')).toBe(4);
+    expect(world.status('bert')).toMatchObject({ failures: 0, restartCount: 3 });
+  });
+
+  it('is stopped and goes on with suspend', async () => {
+    await world.operate();
+    world.submit('bert');
+    await expect.poll(attempt('bert')).toBe(1);
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+    world.change('bert', { suspend: true, image: 'other', numWorkers: 2 });
+    await expect.poll(state('bert')).toBe('Suspended');
+    await expect.poll(() => world.job('bert')).toBeUndefined();
+    expect(world.cluster.registry.store.list(POD, 'ml')).toEqual([]);
+    world.change('bert', { suspend: false });
+    await expect.poll(attempt('bert')).toBe(2);
+    expect(pick(world.job('bert'), 'spec', 'completions')).toBe(2);
+    expect(world.status('bert')).toMatchObject({ attempt: 2, restartCount: 0 });
+  });
+
+  it('that is deleted takes its objects along', async () => {
+    await world.operate();
+    world.submit('bert', { numWorkers: 2 });
+    await expect.poll(attempt('bert')).toBe(1);
+    world.pods('bert', 'Running');
+    world.cluster.registry.delete(TRAINING_JOB, 'ml', 'bert');
+    await expect.poll(() => Object.values(children(world, 'bert')).filter(Boolean)).toEqual([]);
+    await world.settled();
+    expect(world.cluster.registry.store.list(POD, 'ml')).toEqual([]);
+  });
+
+  it('whose ConfigMap is refused gets no Job, and says why', async () => {
+    let refuse = true;
+    world.cluster.fates.add(({ method, path }) =>
+      refuse && method === 'PATCH' && path.includes('configmaps')
+        ? Promise.resolve(refused(403, 'Forbidden', 'configmaps "bert-config" is forbidden: exceeded quota'))
+        : undefined,
+    );
+    await world.operate();
+    world.submit('bert');
+    await expect.poll(() => world.status('bert').reason).toBe('CannotCreate');
+    expect(world.status('bert').message).toContain('exceeded quota');
+    expect(world.job('bert')).toBeUndefined();
+    refuse = false;
+    await expect.poll(attempt('bert')).toBe(1);
+    await expect.poll(() => world.status('bert').reason).toBe('CreatingPods');
+    expect(world.events('bert').filter((reason) => reason === 'CannotCreate')).toHaveLength(1);
+  });
+
+  it('does not take over a Job of somebody else', async () => {
+    const container = { name: 'x', image: 'x' };
+    const template = { spec: { restartPolicy: 'Never', containers: [container] } };
+    world.cluster.registry.create(
+      JOB,
+      { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'bert-training', namespace: 'ml' }, spec: { template } },
+      { manager: 'somebody' },
+    );
+    await world.operate();
+    world.submit('bert');
+    await expect.poll(() => world.status('bert').reason).toBe('NameTaken');
+    expect(world.job('bert')?.metadata.ownerReferences).toBeUndefined();
+  });
+});
+
+describe('what others do meanwhile', () => {
+  beforeEach(async () => {
+    await world.operate();
+    world.submit('bert', { numWorkers: 2 });
+    await expect.poll(attempt('bert')).toBe(1);
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+  });
+
+  it('a ConfigMap or Service that was removed is made again', async () => {
+    world.cluster.registry.delete(CONFIG_MAP, 'ml', 'bert-config');
+    world.cluster.registry.delete(SERVICE, 'ml', 'bert-headless');
+    await expect.poll(() => children(world, 'bert')).toMatchObject({ configMap: {}, service: {} });
+    expect(world.status('bert')).toMatchObject({ state: 'Running', attempt: 1 });
+  });
+
+  it('a ConfigMap that was changed is put right', async () => {
+    const before = world.cluster.registry.read(CONFIG_MAP, 'ml', 'bert-config');
+    world.cluster.registry.update(CONFIG_MAP, { ...before, data: { model: 'evil' } }, { manager: 'somebody' });
+    await expect.poll(() => pick(children(world, 'bert').configMap, 'data', 'model')).toBe('m');
+  });
+
+  it('a Job that was deleted is another attempt', async () => {
+    world.cluster.registry.delete(JOB, 'ml', 'bert-training');
+    await expect.poll(attempt('bert')).toBe(2);
+    expect(world.status('bert')).toMatchObject({ failures: 0, failureReason: 'JobDeleted' });
+  });
+
+  it('a status that was wiped comes back', async () => {
+    const before = world.cluster.registry.read(TRAINING_JOB, 'ml', 'bert');
+    world.cluster.registry.update(
+      TRAINING_JOB,
+      { ...before, status: {} },
+      { manager: 'somebody', subresource: 'status' },
+    );
+    await expect.poll(state('bert')).toBe('Running');
+    expect(world.status('bert').attempt).toBe(1);
+  });
+});
+
+describe('a restart of the operator', () => {
+  it('writes nothing when nothing has changed, and counts no failure again', async () => {
+    const first = await world.operate();
+    world.submit('failed', { failurePolicy: { backoffLimit: 0 } });
+    world.submit('running', { numWorkers: 2 });
+    world.submit('suspended', { suspend: true });
+    await expect.poll(attempt('failed')).toBe(1);
+    await expect.poll(attempt('running')).toBe(1);
+    world.fail('failed', 0);
+    world.pods('running', 'Running');
+    await expect.poll(state('failed')).toBe('Failed');
+    await expect.poll(state('running')).toBe('Running');
+    await expect.poll(state('suspended')).toBe('Suspended');
+    await world.settled();
+    await first.stop();
+    const before = world.cluster.registry.store.version();
+    world.cluster.requests.length = 0;
+    await world.operate();
+    await world.settled();
+    expect(world.cluster.requests.filter((request) => !/^(GET|WATCH)/.test(request))).toEqual([]);
+    expect(world.cluster.registry.store.version()).toBe(before);
+  });
+
+  it('goes on wherever the one before ended', async () => {
+    // Ended after each of its writes in turn, as if killed then: the next one has to finish the work.
+    for (let writes = 0; writes < 8; writes += 1) {
+      const name = `bert-${writes}`;
+      let left = writes;
+      const dying = await world.operate({ isLeading: () => left-- > 0 });
+      world.submit(name, { numWorkers: 2, checkpoint: { storage: {} } });
+      await dying.queue.idle();
+      await dying.stop();
+      const next = await world.operate();
+      await expect.poll(attempt(name)).toBe(1);
+      world.pods(name, 'Running');
+      await expect.poll(state(name)).toBe('Running');
+      expect(world.status(name)).toMatchObject({ attempt: 1, restartCount: 0 });
+      await next.stop();
+    }
+  });
+});
+
+describe('an API server that', () => {
+  /** A third of all writes, in an order that has no rhythm and is the same each time. */
+  const chance = () => {
+    let seed = 1;
+    return () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647 < 1 / 3;
+    };
+  };
+  const faults = {
+    'answers 409': () => refused(409, 'Conflict', 'the object has been modified'),
+    'answers 429': () => refused(429, 'TooManyRequests', 'try later'),
+    'answers 500': () => refused(500, 'InternalError', 'etcd is gone'),
+    'drops connections': () => 'drop' as const,
+  };
+  it.each(Object.entries(faults))('%s keeps nothing from being done, and nothing twice', async (_title, fault) => {
+    const strikes = chance();
+    world.cluster.fates.add(({ method }) => (method !== 'GET' && strikes() ? Promise.resolve(fault()) : undefined));
+    await lifeOf('bert');
+  });
+
+  it('loses its answers does not make it do anything twice', async () => {
+    const strikes = chance();
+    world.cluster.fates.add(({ method }, answer) =>
+      method !== 'GET' && strikes() ? answer().then(() => 'drop' as const) : undefined,
+    );
+    await lifeOf('bert');
+  });
+
+  it('forgets its history is listed anew', async () => {
+    await world.operate();
+    world.submit('bert');
+    await expect.poll(attempt('bert')).toBe(1);
+    world.cluster.server.watches.disconnect();
+    world.cluster.registry.store.compact();
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+  });
+
+  /** Created, failed once, run to its end. */
+  async function lifeOf(name: string): Promise<void> {
+    await world.operate();
+    const made: string[] = [];
+    world.cluster.registry.store.onChange(({ type, resource, object }) => {
+      if (type === 'ADDED' && resource === JOB) made.push(String(object.metadata.labels?.['ml.example.com/attempt']));
+    });
+    world.submit(name, { numWorkers: 2 });
+    await expect.poll(attempt(name)).toBe(1);
+    world.pods(name, 'Running');
+    await expect.poll(state(name)).toBe('Running');
+    world.fail(name, 0);
+    await expect.poll(attempt(name)).toBe(2);
+    world.pods(name, 'Running');
+    await expect.poll(state(name)).toBe('Running');
+    world.succeed(name);
+    await expect.poll(state(name)).toBe('Completed');
+    expect(made).toEqual(['1', '2']);
+    expect(world.status(name)).toMatchObject({ failures: 1, restartCount: 1, attempt: 2 });
+  }
+});
+
+it('two operators at once make nothing twice', async () => {
+  await world.operate();
+  await world.operate();
+  const made: string[] = [];
+  world.cluster.registry.store.onChange(({ type, resource, object }) => {
+    if (type === 'ADDED' && resource === JOB) made.push(object.metadata.name);
+  });
+  const names = Array.from({ length: 20 }, (_, index) => `job-${index}`);
+  for (const name of names) world.submit(name);
+  for (const name of names) await expect.poll(attempt(name)).toBe(1);
+  for (const name of names) world.pods(name, 'Running');
+  for (const name of names) await expect.poll(state(name)).toBe('Running');
+  expect(made.sort()).toEqual(names.map((name) => `${name}-training`).sort());
+});
