@@ -131,13 +131,19 @@ export const KINDS = {
   },
 } as const;
 
+/** Beginnings of log lines that others look for: `npm run deploy` waits for the monitor's. */
+export const LOG_LINES = {
+  /** What follows says how it looks: "polling every 1 second". */
+  monitorStarted: 'Job monitor started - ',
+} as const;
+
 /** Names in /metrics that alerts and dashboards rely on. */
 export const METRICS = {
   /** gauge {status}: jobs that are not finished, by status */
   activeJobs: 'mlp_jobs_active',
   /** counter {algorithm} */
   submissions: 'mlp_job_submissions_total',
-  /** counter {status, reason} */
+  /** counter {status, reason}; the reason is one of contract/reasons.ts, or Other */
   finished: 'mlp_jobs_finished_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */
   dispatchLag: 'mlp_dispatch_lag_seconds',

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isReason } from './contract/reasons.ts';
 import { METRICS } from './contract.ts';
 import { isFinished, type Job } from './jobs/job.ts';
 import type { ReadClusterHealth } from './monitor/health.ts';
@@ -68,7 +69,8 @@ export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth
     },
     submitted: (algorithm) => submissions.inc({ algorithm }),
     statusChanged({ status, reason }) {
-      if (isFinished(status)) finished.inc({ status, reason });
+      // A word from outside would make a series of its own for each that anybody ever writes.
+      if (isFinished(status)) finished.inc({ status, reason: isReason(reason) ? reason : 'Other' });
     },
     karmadaRequest(cluster, outcome, seconds) {
       karmadaRequests.inc({ cluster: cluster ?? '', outcome });

@@ -4,6 +4,7 @@ import { ANYONE, type Identity, type Role } from '../auth/identity.ts';
 import { type FieldProblem, nearestName, problemsOf } from '../jobs/problems.ts';
 import { callerWith } from './middleware/caller.ts';
 import { jsonBody } from './middleware/json-body.ts';
+import { localsOf } from './middleware/locals.ts';
 import { noteRoute } from './middleware/request-log.ts';
 import { invalid, notFound, Problem } from './problem.ts';
 
@@ -66,7 +67,7 @@ const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1
 const admission = (one: Route): RequestHandler[] => [
   (_request, response, next) => {
     noteRoute(response, one.path);
-    response.locals.caller = one.role === 'public' ? ANYONE : callerWith(one.role, response);
+    localsOf(response).caller = one.role === 'public' ? ANYONE : callerWith(one.role, response);
     next();
   },
 ];
@@ -74,11 +75,13 @@ const admission = (one: Route): RequestHandler[] => [
 const serve =
   (one: Route): RequestHandler =>
   async (request, response) => {
+    const { caller } = localsOf(response);
+    if (!caller) throw new Error(`${one.path} is served to somebody who was not let in`);
     const answer = await one.handle({
       params: parseParams(one, request),
       query: parseQuery(one, request),
       body: request.body,
-      caller: response.locals.caller as Identity,
+      caller,
       request,
       response,
     });

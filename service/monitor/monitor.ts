@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import { LOG_LINES } from '../contract.ts';
 import type { JobStatus } from '../jobs/job.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { MonitoredJob, Store } from '../store/store.ts';
@@ -78,7 +79,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
     async start() {
       await ownership.start();
       loop.start();
-      log.info(`Job monitor started - ${describe(config)}`);
+      log.info(`${LOG_LINES.monitorStarted}${describe(config)}`);
     },
     async stop() {
       ticks.close();

@@ -1,3 +1,4 @@
+import type { Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
 import { REQUEST_VERSION } from '../jobs/stored-request.ts';
 import type { Database } from './database.ts';
@@ -70,7 +71,7 @@ const record = (
   retry_of: retryOf,
   attempt,
   created_by: createdBy,
-  reason: wait?.reason ?? 'Queued',
+  reason: wait?.reason ?? ('Queued' satisfies Reason),
   message: wait ? storable(wait.message) : 'Waiting to be dispatched',
   caller: idempotency?.caller,
   key: idempotency?.key,

@@ -1,4 +1,4 @@
-import { DEFAULT_PORT, PATHS } from '../../../service/contract.ts';
+import { DEFAULT_PORT, LOG_LINES, PATHS } from '../../../service/contract.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
 import { ApiFailure } from '../kube/api.ts';
 import { getThroughPod } from '../port-forward.ts';
@@ -6,8 +6,6 @@ import { isWell, type Pod } from '../rollout/pods.ts';
 import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
 import type { Target } from '../target.ts';
 
-/** What the backend's monitor writes when it starts, before "polling every 1 second" or its other ways (service/monitor). */
-const MONITOR_LINE = 'Job monitor started - ';
 const MONITOR_WITHIN_MS = 30_000;
 /** The line is among the first; kubelets keep the newest 10 MB of a log. */
 const LOG_BYTES = 1024 * 1024;
@@ -98,11 +96,11 @@ async function monitorLine({ flags, target }: Deployment): Promise<string> {
     await pause(1_000);
   }
   throw new StepFailure(
-    `no pod of ${BACKEND} wrote "${MONITOR_LINE}..." within ${limit / 1000} s: look at its log for what Karmada answers`,
+    `no pod of ${BACKEND} wrote "${LOG_LINES.monitorStarted}..." within ${limit / 1000} s: look at its log for what Karmada answers`,
   );
 }
 
 const isOld = ({ metadata }: Pod): boolean => Date.now() - Date.parse(metadata.creationTimestamp ?? '') > OLD_MS;
 
 /** To its end, or to that of the JSON text that it is in. */
-const lineIn = (log: string): string | undefined => new RegExp(`${MONITOR_LINE}[^"\\n]*`).exec(log)?.[0];
+const lineIn = (log: string): string | undefined => new RegExp(`${LOG_LINES.monitorStarted}[^"\\n]*`).exec(log)?.[0];

@@ -3,6 +3,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Authenticator } from '../../auth/authenticator.ts';
 import { ANYONE, hasRole, type Identity, type Role } from '../../auth/identity.ts';
 import { Problem } from '../problem.ts';
+import { localsOf } from './locals.ts';
 
 /**
  * Finds out who calls. A missing or wrong token is no failure yet: public routes need none, and the limit below must count
@@ -12,22 +13,20 @@ export const identifyCaller =
   (authenticator: Authenticator | null): RequestHandler =>
   async (request, response, next) => {
     if (authenticator === null) {
-      response.locals.identity = ANYONE;
+      localsOf(response).identity = ANYONE;
     } else {
       const token = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
-      if (token) response.locals.identity = await authenticator.identify(token);
-      response.locals.tokenGiven = token !== undefined;
+      if (token) localsOf(response).identity = await authenticator.identify(token);
+      localsOf(response).tokenGiven = token !== undefined;
     }
     next();
   };
 
-const identityIn = (response: Response): Identity | undefined => response.locals.identity as Identity | undefined;
-
 /** The caller, when they are known and have that role somewhere. Which namespace is for the route to ask. */
 export function callerWith(role: Role, response: Response): Identity {
-  const identity = identityIn(response);
+  const { identity, tokenGiven } = localsOf(response);
   if (!identity) {
-    const [detail, challenge] = response.locals.tokenGiven
+    const [detail, challenge] = tokenGiven
       ? ['This token is not valid (any more)', 'Bearer error="invalid_token"']
       : ['Send a token in the Authorization header: Bearer <token>', 'Bearer'];
     throw new Problem(401, detail, { headers: { 'WWW-Authenticate': challenge } });
@@ -44,7 +43,7 @@ export function limitRate(perMinute: number, authenticated: boolean): RequestHan
     standardHeaders: 'draft-6',
     legacyHeaders: false,
     keyGenerator: (request, response) => {
-      const identity = authenticated ? identityIn(response as Response) : undefined;
+      const identity = authenticated ? localsOf(response as Response).identity : undefined;
       return identity?.id ?? ipKeyGenerator(request.ip ?? '');
     },
     handler: (_request, _response, next) =>

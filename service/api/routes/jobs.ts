@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JOB_SORTS, type JobQuery } from '../../store/store.ts';
 import { visibleJob, visibleNamespaces } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Route, route } from '../route.ts';
@@ -32,8 +33,7 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
         algorithm: query.algorithm,
         cluster: query.cluster,
         text: query.q,
-        sort: query.sort.replace(/^-/, '') as 'createdAt',
-        descending: query.sort.startsWith('-'),
+        ...orderOf(query.sort),
         limit: query.limit,
         cursor: query.cursor,
       });
@@ -101,6 +101,13 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     },
   }),
 ];
+
+/** "-createdAt": the newest first. */
+function orderOf(sort: z.output<typeof JobListQuery>['sort']): Pick<JobQuery, 'sort' | 'descending'> {
+  const field = JOB_SORTS.find((each) => sort === each || sort === `-${each}`);
+  if (!field) throw new Error(`${sort} is no order of jobs, though the query's schema took it`);
+  return { sort: field, descending: sort !== field };
+}
 
 /** Relative, so that it holds behind any proxy. */
 function nextLink(url: string, cursor: string | null): Record<string, string> {

@@ -109,6 +109,14 @@ describe('tokens', () => {
     expect((await namespaces('admin-token')).sort()).toEqual(['team-a', 'team-b']);
     expect((await world.call('/api/v1/summary', { token: 'viewer-a-token' })).body.total).toBe(1);
     expect((await world.call('/api/v1/summary', { token: 'admin-token' })).body.total).toBe(2);
+    // Of each cluster, too: all members together have as many as the caller may see.
+    const jobsInClusters = async (token: string) => {
+      const { body } = await world.call('/api/v1/proxy/clusters', { token });
+      const counts = (body.clusters as { jobs: Record<string, number> }[]).flatMap(({ jobs }) => Object.values(jobs));
+      return counts.reduce((sum, count) => sum + count, 0);
+    };
+    await until(async () => (await jobsInClusters('admin-token')) === 2, 'both jobs are in a cluster');
+    expect(await jobsInClusters('viewer-a-token')).toBe(1);
     const look = async (token: string, query: string) =>
       (await world.call(`/api/v1/proxy/clusters/member1/resources?${query}`, { token })).status;
     expect(await look('viewer-a-token', 'namespace=team-a')).toBe(200);

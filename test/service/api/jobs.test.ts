@@ -103,7 +103,8 @@ test('the list is a bare array, newest first, a page at a time by Link, and each
 test('a list without a limit is a page too', async () => {
   await world.database.query(
     `insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name, attempt, wanted, finished_at)
-     select 'many-' || n, 'many', 'many', 'xgboost', 0, 'RayJob', '{}', 'Succeeded', '', '', 'many-' || n, 1, 'run', now() from generate_series(1, 150) n`,
+     select 'many-' || n, 'many', 'many', 'xgboost', 0, 'RayJob', $1::json, 'Succeeded', '', '', 'many-' || n, 1, 'run', now() from generate_series(1, 150) n`,
+    [JSON.stringify(request)],
   );
   const page = await world.call('/api/v1/jobs?namespace=many');
   expect(page.body).toHaveLength(100);

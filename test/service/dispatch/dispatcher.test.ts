@@ -42,7 +42,8 @@ test('two dispatchers share the jobs and send each once', async () => {
 test('a mistake of ours in one job holds up no other, and is not told in its words', async () => {
   const world = await setUp();
   const broken = await world.submit();
-  await world.database.query(`update job set request = '{}' where id = $1`, [broken.id]);
+  const odd = `update job set request = jsonb_set(request::jsonb, '{inputDataConfig}', '[null]')::json where id = $1`;
+  await world.database.query(odd, [broken.id]);
   world.dispatch();
   const { id } = await world.submit();
   await world.shows(id, 'Scheduled');

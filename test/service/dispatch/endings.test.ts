@@ -2,6 +2,7 @@ import { type ExpectStatic, expect } from 'vitest';
 import type { Reason } from '../../../service/contract/reasons.ts';
 import type { Job } from '../../../service/jobs/job.ts';
 import { KarmadaError } from '../../../service/karmada/errors.ts';
+import type { Karmada } from '../../../service/karmada/karmada.ts';
 import { concurrently } from '../../concurrently.ts';
 import { objectsOf, remainsOf, setUp, type World } from './world.ts';
 
@@ -233,3 +234,38 @@ concurrently('a control plane without garbage collector: the binding is removed 
   await world.shows(job.id, 'Cancelled');
   expect(await remainsOf(world, job)).toEqual([]);
 });
+
+concurrently(
+  'an object that somebody made under the same name in the very moment of removal is not taken for ours',
+  async ({ expect }) => {
+    const world = await setUp();
+    const job = await world.submit();
+    const { workload } = objectsOf(job);
+    const metadata = { name: job.objectName, namespace: job.namespace, labels: { owner: 'somebody' } };
+    let replaced = false;
+    const karmada: Karmada = {
+      ...world.karmada,
+      async delete(reference, options) {
+        // Between our look at the object and our wish to remove it.
+        if (reference.kind === workload.kind && !replaced) {
+          replaced = true;
+          await world.karmada.delete(workload);
+          await expect.poll(() => world.karmada.get(workload)).toBeUndefined();
+          await world.karmada.apply({
+            apiVersion: 'ray.io/v1',
+            kind: 'RayJob',
+            metadata,
+            spec: { entrypoint: 'theirs' },
+          });
+        }
+        return world.karmada.delete(reference, options);
+      },
+    };
+    world.dispatch({ karmada });
+    await world.shows(job.id, 'Scheduled');
+    await remove(world, job.id);
+    await world.until(job.id, (now) => now === undefined);
+    expect(replaced).toBe(true);
+    expect(await world.karmada.get(workload)).toMatchObject({ spec: { entrypoint: 'theirs' } });
+  },
+);

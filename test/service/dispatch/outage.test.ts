@@ -87,6 +87,8 @@ test.each([
   ['no answer at all', down(), true],
   ['throttled', down({ status: 429, retryAfterSeconds: 30 }), true],
   ['starting', down({ status: 503 }), true],
+  ['a proxy that finds no server behind it', down({ status: 502 }), true],
+  ['a proxy that waited in vain', down({ status: 504 }), true],
   ['credentials not accepted', new KarmadaError('unauthenticated', '', { status: 401 }), true],
   // It may be this one object that makes a webhook fail.
   ['one failing request', down({ status: 500 }), false],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { factsOf } from '../../../service/contract/reasons.ts';
 import { fromBatchJob, fromRayJob, isFinished, type Job, summarise, transition } from '../../../service/jobs/index.ts';
 import type { ClusterState } from '../../../service/jobs/job.ts';
 import { accepted, minimal } from './requests.ts';
@@ -260,6 +261,13 @@ describe('an observation', () => {
     expect(transition(runs, { cluster: 'member1', state: ray('PENDING', 'Running'), at: NOW })).toBeUndefined();
   });
 
+  it('of a submission goes forward only: it is submitted, then Ray has it', () => {
+    const submitting = ray('', 'Running');
+    const submitted = ray('PENDING', 'Running');
+    expect(history([submitting, submitted])).toEqual(['Pending/Submitting', 'Pending/Submitted']);
+    expect(history([submitted, submitting])).toEqual(['Pending/Submitted']);
+  });
+
   it('of a retry or a suspension does take it back, and lets it start again', () => {
     expect(
       history([
@@ -337,6 +345,34 @@ describe('a job on several clusters', () => {
       status: 'Failed',
       message: 'b: out of memory',
     });
+  });
+});
+
+describe('a cluster that has finished, beside one that has not,', () => {
+  it('keeps its end, whatever comes late', () => {
+    const both = job({ clusters: ['a', 'b'] });
+    const done = seen(seen(both, ray('RUNNING', 'Running'), 'b'), ray('SUCCEEDED', 'Complete'), 'a');
+    for (const late of [
+      ray('RUNNING', 'Running'),
+      ray('FAILED', 'Failed'),
+      ray('', 'Suspended'),
+      ray('', 'Retrying'),
+    ]) {
+      expect(transition(done, { cluster: 'a', state: late, at: NOW })).toBeUndefined();
+    }
+    expect(seen(done, ray('SUCCEEDED', 'Complete'), 'b')).toMatchObject({ status: 'Succeeded' });
+  });
+});
+
+describe('a word of a member', () => {
+  it('that is one of ours, but nothing that a member says, decides nothing', () => {
+    expect(ray('FAILED', 'Failed', { reason: 'Refused' }).reason).toBe('MemberRefused');
+    expect(ray('FAILED', 'Failed', { reason: 'Cancelled' }).reason).toBe('MemberCancelled');
+    expect(factsOf(ray('FAILED', 'Failed', { reason: 'Cancelled' }).reason)).toBeUndefined();
+  });
+
+  it('that nobody knows is shown as it is', () => {
+    expect(ray('FAILED', 'Failed', { reason: 'Something new!' }).reason).toBe('Somethingnew');
   });
 });
 
