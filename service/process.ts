@@ -19,8 +19,11 @@ export function configOrExit<C>(loaded: Loaded<C>): C {
   process.exit(1);
 }
 
-/** A terminal's Ctrl-C reaches us twice when npm stands between: it passes on what we were sent as well. */
-const SAME_KEYSTROKE_MS = 300;
+/**
+ * Within this time a second signal is the same: npm passes on a Ctrl-C that we were sent as well, and the end of npm may be
+ * seen before the SIGTERM that was sent to both.
+ */
+const SAME_SIGNAL_MS = 300;
 
 /**
  * Starts, and stops at SIGTERM or SIGINT within the drain's time; a second signal ends the process at once.
@@ -29,11 +32,12 @@ const SAME_KEYSTROKE_MS = 300;
 export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void> }>, log: Logger): Promise<void> {
   let running: { stop(): Promise<void> } | undefined;
   let signalledAt: number | undefined;
+  let npmEnded = false;
 
   const onSignal = (signal: NodeJS.Signals) => {
     const now = performance.now();
     if (signalledAt !== undefined) {
-      if (signal === 'SIGINT' && now - signalledAt < SAME_KEYSTROKE_MS) return;
+      if ((signal === 'SIGINT' || npmEnded) && now - signalledAt < SAME_SIGNAL_MS) return;
       log.warn(`${signal} again: ending at once`);
       process.exit(1);
     }
@@ -46,7 +50,9 @@ export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void
   process.on('SIGINT', onSignal);
   onEndOfNpm(() => {
     // A service manager signals npm, its shell and us at the same time: that is one SIGTERM, not a second one.
-    if (signalledAt === undefined) onSignal('SIGTERM');
+    if (signalledAt !== undefined) return;
+    npmEnded = true;
+    onSignal('SIGTERM');
   });
 
   try {
@@ -69,7 +75,8 @@ function onEndOfNpm(stop: () => void): void {
   const timer = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(timer);
-    stop();
+    // A signal that has arrived already is handled before this.
+    setImmediate(stop);
   }, 250).unref();
 }
 

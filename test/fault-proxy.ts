@@ -4,8 +4,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 /** A TCP proxy on loopback that breaks connections the way networks and servers do. Starts healthy. */
 export interface FaultProxy {
   readonly port: number;
-  /** Connections that are open now. */
-  readonly connections: number;
+  /** Connections that were refused by a reset, or have sent something into the black hole that they are in. */
+  readonly victims: number;
   /** Nothing passes any more, in either direction, and nobody is told: the half-open connection. New ones are accepted and hang too. */
   blackHole(): void;
   /** New connections pass; those that are open stay in the black hole for ever. */
@@ -25,9 +25,11 @@ type Mode = { kind: 'pass' } | { kind: 'blackHole' } | { kind: 'reset' } | { kin
 
 export async function startFaultProxy(target: { host?: string; port: number }): Promise<FaultProxy> {
   let mode: Mode = { kind: 'pass' };
+  let refused = 0;
   const pairs = new Set<readonly [Socket, Socket]>();
   const server = createServer({ noDelay: true }, (near) => {
     if (mode.kind === 'reset') {
+      refused += 1;
       near.on('error', () => undefined);
       near.resetAndDestroy();
       return;
@@ -69,8 +71,8 @@ export async function startFaultProxy(target: { host?: string; port: number }): 
   const port = await listening(server);
   return {
     port,
-    get connections() {
-      return pairs.size;
+    get victims() {
+      return refused + [...pairs].filter(([near]) => near.isPaused() && near.readableLength > 0).length;
     },
     blackHole() {
       mode = { kind: 'blackHole' };

@@ -52,7 +52,8 @@ test.each([
   world.dispatch({ store });
   await isUnderWay(world);
   proxy[trouble]();
-  setTimeout(() => proxy.heal(), 700);
+  await expect.poll(() => proxy.victims).toBeGreaterThan(0);
+  proxy.heal();
   await allArriveOnce(world, jobs);
 });
 

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { inventory } from './inventory.ts';
 import { rules } from './rules/index.ts';
 import { nodePorts } from './rules/ports.ts';
-import { schemasAreHere } from './rules/schemas.ts';
 import { environments, subjectOf } from './subjects.ts';
 
 describe.each(environments)('$title', ({ definition, environment, values }) => {
@@ -15,10 +14,6 @@ describe.each(environments)('$title', ({ definition, environment, values }) => {
   test('the inventory is as reviewed', async () => {
     await expect(inventory(subject)).toMatchFileSnapshot(`__snapshots__/${definition.name}-${environment}.txt`);
   });
-});
-
-test.skipIf(!schemasAreHere)('the schemas of the API servers were read', () => {
-  expect(schemasAreHere).toBe(true);
 });
 
 test('no two stacks want the same NodePort in environments of one name', () => {

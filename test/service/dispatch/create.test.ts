@@ -92,7 +92,7 @@ test('jobs are sent by priority, then age', async () => {
     jobs.push(await world.submit({ jobName, priority }));
   }
   world.dispatch({ concurrency: 1 });
-  await Promise.all(jobs.map(({ id }) => world.shows(id, 'Scheduled')));
+  for (const { id } of jobs) await world.shows(id, 'Scheduled');
   const applied = world.simulated.requests.entries().filter(({ method }) => method === 'PATCH');
   const sent = applied.flatMap(({ path }) => path.match(/\/rayjobs\/(\w+)-/)?.[1] ?? []);
   expect(sent).toEqual(['high', 'first', 'second', 'low']);

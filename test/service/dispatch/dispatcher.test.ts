@@ -34,7 +34,7 @@ test('two dispatchers share the jobs and send each once', async () => {
   const jobs = await Promise.all(Array.from({ length: 30 }, () => world.submit()));
   world.dispatch();
   world.dispatch({ store: world.database.store() });
-  await Promise.all(jobs.map(({ id }) => world.shows(id, 'Scheduled')));
+  for (const { id } of jobs) await world.shows(id, 'Scheduled');
   expect(patches(world)).toBe(jobs.length);
   expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
 });

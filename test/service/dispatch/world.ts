@@ -44,7 +44,8 @@ export interface World {
   shows(id: string, reason: string): Promise<Job>;
 }
 
-const PATIENCE_MS = 15_000;
+/** Less than a test may take, so that what was waited for is told. */
+const PATIENCE_MS = 25_000;
 
 export async function setUp(simulation: SimulationOptions = {}): Promise<World> {
   const database = await freshDatabase();

@@ -109,23 +109,24 @@ describe('a network that', () => {
     await proxy.close();
   });
 
-  test('goes silent: readiness is refused within seconds, and the dead sessions are not used again', {
+  test('goes silent: readiness is refused soon, the dead sessions are not used again, and closing waits for none of them', {
     timeout: 60_000,
   }, async () => {
     const store = database.store({ url: throughProxy(), poolSize: 2 });
     const id = await inserted(store);
+    // Two sessions, open and idle.
+    await Promise.all([store.jobs.get(id), store.jobs.get(id)]);
 
     proxy.blackHole();
-    const asked = Date.now();
-    await expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
-    expect(Date.now() - asked).toBeLessThan(10_000);
+    const refusal = expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
+    // A statement that nobody waits for in a hurry has longer, and so tells what is soon.
+    const statement = store.jobs.get(id).catch(() => undefined);
+    expect(await Promise.race([refusal.then(() => 'check'), statement.then(() => 'statement')])).toBe('check');
     // New connections work again; those in the hole stay there.
     proxy.forget();
 
     expect((await whenAvailable(() => store.jobs.get(id)))?.id).toBe(id);
-    const closing = Date.now();
-    await store.close();
-    expect(Date.now() - closing).toBeLessThan(8_000);
+    expect(await Promise.race([store.close().then(() => 'closed'), statement.then(() => 'statement')])).toBe('closed');
   });
 
   test('resets: unavailable, then there again', async () => {

@@ -1,0 +1,39 @@
+// `node --import tsx test/schemas/record.ts [folder]`: schemas.json from the whole schemas and from what the program writes.
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { stacks } from '../../infra/stacks/index.ts';
+import { manifestsOf } from '../../service/jobs/index.ts';
+import { arbitrarySettings } from '../infra/arbitrary.ts';
+import { all, environments, subjectOf } from '../infra/subjects.ts';
+import { accepted, specOf, validBody } from '../service/jobs/requests.ts';
+import { pruned } from './prune.ts';
+import { wholeSchemas } from './whole.ts';
+
+/** Rare fields come up in some hundred of random settings; more find no more. The same each time, so that a diff shows what changed. */
+const SETTINGS = { numRuns: 1_000, seed: 1 };
+const REQUESTS = { numRuns: 3_000, seed: 1 };
+
+function* everythingWeWrite(): Generator<object> {
+  for (const { definition, values } of environments) yield* all(subjectOf(definition, values));
+  for (const definition of stacks) {
+    for (const values of fc.sample(arbitrarySettings(definition), SETTINGS)) yield* all(subjectOf(definition, values));
+  }
+  for (const body of fc.sample(validBody, REQUESTS)) {
+    for (const storageClass of [null, 'fast']) {
+      const settings = { rayImage: 'rayproject/ray:2.46.0', credentialsSecret: 'object-storage', storageClass };
+      const made = manifestsOf(specOf(accepted(body)), settings);
+      const { namespace, policy, volume, volumePolicy, workload } = made;
+      yield* [namespace, volume, policy, volumePolicy(['member1']), workload].filter((each) => each !== undefined);
+    }
+  }
+}
+
+const target = join(import.meta.dirname, 'schemas.json');
+const schemas = pruned(wholeSchemas(process.argv[2]), everythingWeWrite());
+writeFileSync(target, JSON.stringify(schemas));
+execFileSync('npx', ['biome', 'format', '--write', target], { stdio: 'ignore' });
+console.log(
+  `${target}: ${Object.keys(schemas.kinds).length} kinds, ${Object.keys(schemas.definitions).length} definitions`,
+);
