@@ -57,6 +57,16 @@ interface Sofar {
   changed: number;
 }
 
+/** A Table against what is known. */
+interface Compared {
+  readonly kind: JobKind;
+  readonly changed: readonly KnownRow[];
+  readonly missing: readonly KnownRow[];
+  /** How many rows it had. */
+  readonly objects: number;
+  readonly version: string;
+}
+
 export function createVisit({ karmada, known, quiet, lost, writer, clock, log }: VisitOptions): Visit {
   let answerNumber = 0;
 
@@ -100,13 +110,12 @@ export function createVisit({ karmada, known, quiet, lost, writer, clock, log }:
     known.settle(cluster);
     for (const kind of known.kindsInUse(cluster)) {
       const askedAt = clock.elapsed();
-      const { rows, resourceVersion } = await member.table(kind, { timeoutMs });
+      const table = await compareTable(member, kind, timeoutMs);
       latencyMs += clock.elapsed() - askedAt;
-      versions.set(kind, resourceVersion);
-      const compared = compare(kind, rows, known.rows(cluster, kind), ++answerNumber);
-      missing.push(...compared.missing);
-      found.changed += compared.changed.length;
-      await read(member, kind, compared.changed, rows.length, resourceVersion, timeoutMs, found);
+      versions.set(kind, table.version);
+      for (const row of table.missing) missing.push(row);
+      found.changed += table.changed.length;
+      await read(member, table, timeoutMs, found);
     }
     if (missing.length > 0) {
       known.unsettle(cluster);
@@ -116,15 +125,16 @@ export function createVisit({ karmada, known, quiet, lost, writer, clock, log }:
     return { is: 'answered', latencyMs, versions, isLook: true };
   }
 
-  async function read(
-    member: Member,
-    kind: JobKind,
-    changed: readonly KnownRow[],
-    objects: number,
-    version: string,
-    timeoutMs: number,
-    found: Sofar,
-  ): Promise<void> {
+  /** By itself, so that nothing holds on to thousands of rows while the few that changed are read. */
+  async function compareTable(member: Member, kind: JobKind, timeoutMs: number): Promise<Compared> {
+    const { rows, resourceVersion } = await member.table(kind, { timeoutMs });
+    answerNumber += 1;
+    const compared = compare(kind, rows, known.rows(member.cluster, kind), answerNumber);
+    return { ...compared, kind, objects: rows.length, version: resourceVersion };
+  }
+
+  async function read(member: Member, table: Compared, timeoutMs: number, found: Sofar): Promise<void> {
+    const { kind, changed, objects, version } = table;
     const { cluster } = member;
     const readable = changed.filter(isReadable);
     const answer = await readChanged({ member, kind, changed: readable, objects, version, timeoutMs });
