@@ -15,6 +15,19 @@ export interface JoinedSignal {
   release(): void;
 }
 
+/** Runs with a signal that aborts with any of these, and lets go of them when it is done. */
+export async function withSignals<T>(
+  signals: readonly (AbortSignal | undefined)[],
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { release, signal } = joinSignals(...signals);
+  try {
+    return await run(signal);
+  } finally {
+    release();
+  }
+}
+
 export function joinSignals(...signals: readonly (AbortSignal | undefined)[]): JoinedSignal {
   const controller = new AbortController();
   const releases: (() => void)[] = [];
@@ -22,6 +35,7 @@ export function joinSignals(...signals: readonly (AbortSignal | undefined)[]): J
     for (const each of releases) each();
   };
   for (const signal of signals) {
+    if (controller.signal.aborted) break;
     releases.push(
       onAbort(signal, () => {
         controller.abort(signal?.reason);

@@ -4,6 +4,7 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
+import { withSignals } from '../signals.ts';
 import type { Claim, CommonWait, Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
 import { afterFailure, waitingFor, waitOf } from './failure.ts';
@@ -134,7 +135,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     const { job, attempts } = claim;
     const timeUp = AbortSignal.timeout(claimSeconds * 1000 * ROUND_SHARE_OF_CLAIM);
     try {
-      return await reconcile(contextFor(claim, AbortSignal.any([givingUp.signal, timeUp])), job);
+      return await withSignals([givingUp.signal, timeUp], (signal) => reconcile(contextFor(claim, signal), job));
     } catch (error) {
       if (givingUp.signal.aborted) return { set: {}, next: { dueInSeconds: 0 } };
       // Others that wait for the same answer are due when it is asked for; a little apart, so that they do not arrive as one.

@@ -1,5 +1,6 @@
 import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
+import { withSignals } from '../signals.ts';
 import { Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
@@ -27,7 +28,7 @@ async function keepLogs(context: StepContext, job: Job, tries: number): Promise<
   const { attempts, signal } = context;
   const patience = AbortSignal.timeout(MAX_LOGS_MS);
   try {
-    await context.keepLogs(job, AbortSignal.any([signal, patience]));
+    await withSignals([signal, patience], (until) => context.keepLogs(job, until));
   } catch (error) {
     const isClusters = error instanceof KarmadaError || error instanceof Paused || patience.aborted;
     if (signal.aborted || !isClusters) throw error;

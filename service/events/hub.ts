@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../jobs/job.ts';
+import { joinSignals } from '../signals.ts';
 import type { EventStore } from '../store/store.ts';
 
 /**
@@ -91,17 +92,21 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
     },
     newest: () => newest,
     async *watch(after, signal) {
-      const ended = AbortSignal.any([signal, stopping.signal]);
-      let last = after;
-      while (!ended.aborted) {
-        const seen = newest;
-        const events = fromMemory(last) ?? (await store.after(last, PAGE));
-        if (events.length > 0) {
-          last = events.at(-1)?.id ?? last;
-          yield events;
-        } else if (seen === newest) {
-          await pause(signals, 'news', MAX_WAIT_MS, ended);
+      const { release, signal: ended } = joinSignals(signal, stopping.signal);
+      try {
+        let last = after;
+        while (!ended.aborted) {
+          const seen = newest;
+          const events = fromMemory(last) ?? (await store.after(last, PAGE));
+          if (events.length > 0) {
+            last = events.at(-1)?.id ?? last;
+            yield events;
+          } else if (seen === newest) {
+            await pause(signals, 'news', MAX_WAIT_MS, ended);
+          }
         }
+      } finally {
+        release();
       }
     },
   };
@@ -110,11 +115,12 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
 /** Until the event, the time or the signal, whichever is first; leaves no listener behind. */
 async function pause(signals: EventEmitter, event: string, milliseconds: number, signal: AbortSignal): Promise<void> {
   const over = new AbortController();
-  const ended = AbortSignal.any([signal, over.signal]);
+  const { release, signal: ended } = joinSignals(signal, over.signal);
   const ignoreAbort = () => undefined;
   await Promise.race([
     once(signals, event, { signal: ended }).catch(ignoreAbort),
     rest(milliseconds, undefined, { signal: ended }).catch(ignoreAbort),
   ]);
   over.abort();
+  release();
 }

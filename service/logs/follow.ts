@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
+import { joinSignals } from '../signals.ts';
 import { linesOf } from './lines.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import {
@@ -44,10 +45,8 @@ export async function* followLogs(
   const pipe = createPipe<string>(MAX_WAITING_LINES);
   // Whatever is asked of the members for this caller ends when the caller does.
   const end = new AbortController();
-  const following = new Following(query, pipe, {
-    ...options,
-    signal: AbortSignal.any([options.signal, end.signal]),
-  });
+  const { release, signal } = joinSignals(options.signal, end.signal);
+  const following = new Following(query, pipe, { ...options, signal });
   const done = following.run(job).finally(() => pipe.close());
   // Awaited below; until then a failure must not count as unhandled.
   done.catch(() => undefined);
@@ -56,6 +55,7 @@ export async function* followLogs(
     await done;
   } finally {
     end.abort();
+    release();
     await done.catch(() => undefined);
   }
 }

@@ -1,6 +1,7 @@
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
+import { joinSignals } from '../signals.ts';
 import type { KeptLog, LogStore } from '../store/store.ts';
 import { isProgram, type LogSource, MEMBER_TIMEOUT_MS, sourcesIn } from './sources.ts';
 
@@ -54,11 +55,12 @@ async function tailOf(
   const waits = isFinished(job.status) && !source.ended && isProgram(source);
   const timer = setTimeout(() => patience.abort(), LAST_LINES_MS);
   const ring = createRing(most);
+  const until = joinSignals(signal, waits ? patience.signal : undefined);
   try {
     const chunks = await member.logs(
       { namespace: job.namespace, name: source.pod, container: source.container },
       { timestamps: true, tailLines: Math.ceil(most / STAMP_BYTES), follow: waits },
-      { signal: waits ? AbortSignal.any([signal, patience.signal]) : signal, timeoutMs: MEMBER_TIMEOUT_MS },
+      { signal: until.signal, timeoutMs: MEMBER_TIMEOUT_MS },
     );
     for await (const chunk of chunks) ring.add(Buffer.from(chunk));
   } catch (error) {
@@ -67,6 +69,7 @@ async function tailOf(
     if (!isOver && !isGone) throw error;
   } finally {
     clearTimeout(timer);
+    until.release();
   }
   const { bytes, droppedBytes } = ring.content();
   return bytes.length > 0 ? { source, bytes, droppedBytes } : undefined;

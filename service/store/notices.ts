@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import { withSignals } from '../signals.ts';
 import type { Database, StoreLog } from './database.ts';
 
 const CHANNELS = ['mlp_due', 'mlp_events'] as const;
@@ -128,10 +129,9 @@ export class Notices {
     });
     for (;;) {
       const timer = new AbortController();
-      const pause = sleep(PROBE_EVERY_MS, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(
-        () => undefined,
+      await withSignals([signal, timer.signal], (until) =>
+        Promise.race([sleep(PROBE_EVERY_MS, undefined, { signal: until }).catch(() => undefined), overNow]),
       );
-      await Promise.race([pause, overNow]);
       timer.abort();
       if (signal.aborted) return;
       if (over) throw new Error('the server ended it');

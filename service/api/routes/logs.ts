@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { readLogs } from '../../logs/index.ts';
+import { withSignals } from '../../signals.ts';
 import { visibleJob } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
@@ -24,19 +25,20 @@ export const logRoute = ({ store, karmada, stopping }: ApiDependencies): Route =
     answers: { 200: { description: 'Plain text, as it comes', body: z.string(), type: 'text/plain' } },
     async handle({ params, query, caller, request, response }) {
       const job = await visibleJob(store, params.id, caller);
-      const signal = AbortSignal.any([disconnected(response), stopping]);
-      const { from, lines } = await readLogs({ store, karmada }, job, query, signal);
-      response.writeHead(200, {
-        'Content-Type': 'text/plain; charset=utf-8',
-        'X-Log-Source': from,
-        // nginx would collect the lines before passing them on.
-        'X-Accel-Buffering': 'no',
+      return withSignals([disconnected(response), stopping], async (signal) => {
+        const { from, lines } = await readLogs({ store, karmada }, job, query, signal);
+        response.writeHead(200, {
+          'Content-Type': 'text/plain; charset=utf-8',
+          'X-Log-Source': from,
+          // nginx would collect the lines before passing them on.
+          'X-Accel-Buffering': 'no',
+        });
+        // A job that waits may write nothing for hours; who follows it wants to know at once that the line stands.
+        response.flushHeaders();
+        if (request.method !== 'HEAD') await sendAll(lines, response, signal);
+        response.end();
+        return 'streamed' as const;
       });
-      // A job that waits may write nothing for hours; who follows it wants to know at once that the line stands.
-      response.flushHeaders();
-      if (request.method !== 'HEAD') await sendAll(lines, response, signal);
-      response.end();
-      return 'streamed';
     },
   });
 
@@ -46,7 +48,9 @@ async function sendAll(lines: AsyncIterable<string>, response: Response, signal:
     for await (const line of lines) {
       if (signal.aborted) return;
       if (response.write(line)) continue;
-      await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS)]) });
+      await withSignals([signal, AbortSignal.timeout(STALLED_MS)], (patience) =>
+        once(response, 'drain', { signal: patience }),
+      );
     }
   } catch (error) {
     if (!signal.aborted) throw error;
