@@ -193,6 +193,10 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
       return transport.stream({ ...call, accept: '*/*', query: { container, ...query } }, options ?? {});
     },
 
+    async forward({ name, namespace }, port, options) {
+      return transport.forward(at('forward', 'GET', POD, { namespace, name }, 'portforward'), port, options);
+    },
+
     async document(path, options) {
       // Named by its path, so that an answer about something else that is missing is an error.
       const call = asking('document', 'GET', { path, plural: 'documents', name: null });

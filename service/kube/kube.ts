@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Kind } from './kinds.ts';
 import type { Problem } from './server.ts';
 import type { Column, TableRow } from './table.ts';
@@ -30,6 +31,8 @@ export interface Kube {
   delete(kind: Kind, name: ObjectName, options?: DeleteOptions): Promise<boolean>;
   /** Rejects with 'missing' when there is no such pod or container, 'notReady' while it has not started. */
   logs(pod: ContainerName, query: LogQuery, options?: RequestOptions): Promise<AsyncIterable<Buffer>>;
+  /** A byte stream to a port of a pod, from within its own network, as `kubectl port-forward` has it. */
+  forward(pod: ContainerName, port: number, options?: RequestOptions): Promise<Duplex>;
   /** What a server tells beside objects: what it serves, its version. undefined when there is no such thing. */
   document(path: string, options?: RequestOptions): Promise<unknown>;
   /** Any request, and whatever was answered, unparsed: for what lies behind the proxy of a service or pod. Throws only without an answer. */

@@ -14,6 +14,7 @@ export type Verb =
   | 'patch'
   | 'delete'
   | 'document'
+  | 'forward'
   | 'request';
 
 /** One per request, when its answer has been read, its stream has ended or it has failed. */

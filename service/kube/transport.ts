@@ -1,11 +1,13 @@
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { header, parseJson, pieces, readAll } from './body.ts';
-import { createConnection } from './connection.ts';
+import { createConnection, type Line } from './connection.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { failureOf, garbled, noCredentials, saysObjectMissing, unreachable } from './failures.ts';
 import type { Identity } from './identity.ts';
 import type { Method, RawAnswer, RequestOptions } from './kube.ts';
 import { createMeter, type Meter, type RequestReport, type Verb } from './meter.ts';
+import { openPortForward } from './port-forward.ts';
 import type { Asked } from './server.ts';
 
 export interface Call extends Asked {
@@ -20,6 +22,8 @@ export interface Call extends Asked {
 export interface Transport {
   /** The answer as `read` understands it; undefined when the object asked for is not there. Never tried twice: callers decide. */
   json<T>(call: Call, read: (body: unknown, asked: Asked) => T, options?: RequestOptions): Promise<T | undefined>;
+  /** A stream to a port, by the subresource that the call names. */
+  forward(call: Call, port: number, options?: RequestOptions): Promise<Duplex>;
   /** Whatever was answered, with any status. */
   raw(call: Call, options?: RequestOptions): Promise<RawAnswer>;
   /** The body piece by piece, after the head of a 2xx answer. */
@@ -47,11 +51,15 @@ type Pool = 'requests' | 'streams';
 export function createTransport(identity: Identity, options: TransportOptions): Transport {
   const connection = createConnection(identity);
   const { onRequest, maxBytes = MAX_BYTES } = options;
+  const address = `${options.title ? `${options.title} at ` : ''}${identity.server}`;
 
-  async function dispatch(call: Call, deadline: Deadline, pool: Pool): Promise<Dispatcher.ResponseData> {
-    const line = await Promise.race([connection.current(), deadline.passed]).catch((error: unknown) => {
+  const currentLine = (call: Call, deadline: Deadline): Promise<Line> =>
+    Promise.race([connection.current(), deadline.passed]).catch((error: unknown) => {
       throw deadline.signal.aborted ? error : noCredentials(call, identity.source, error);
     });
+
+  async function dispatch(call: Call, deadline: Deadline, pool: Pool): Promise<Dispatcher.ResponseData> {
+    const line = await currentLine(call, deadline);
     try {
       return await line[pool].request({
         origin: line.origin,
@@ -69,8 +77,7 @@ export function createTransport(identity: Identity, options: TransportOptions): 
         signal: deadline.signal,
       });
     } catch (error) {
-      const at = `${options.title ? `${options.title} at ` : ''}${identity.server}`;
-      throw deadline.signal.aborted ? error : unreachable(call, at, error);
+      throw deadline.signal.aborted ? error : unreachable(call, address, error);
     }
   }
 
@@ -99,6 +106,25 @@ export function createTransport(identity: Identity, options: TransportOptions): 
         const understood = body && read(parseJson(body, call), call);
         meter.done(answer ? 'ok' : 'missing');
         return understood;
+      } catch (error) {
+        const explained = deadline.explain(error, call);
+        meter.failed(explained);
+        throw explained;
+      } finally {
+        deadline.clear();
+      }
+    },
+
+    async forward(call, port, { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS } = {}) {
+      const meter = createMeter(call, onRequest);
+      const deadline = createDeadline(signal, timeoutMs);
+      try {
+        const line = await currentLine(call, deadline);
+        const stream = await openPortForward(line, call, port, deadline).catch((error: unknown) => {
+          throw deadline.signal.aborted ? error : unreachable(call, address, error);
+        });
+        stream.once('close', () => meter.done('ok'));
+        return stream;
       } catch (error) {
         const explained = deadline.explain(error, call);
         meter.failed(explained);
