@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import type { KubeObject } from '../synth/synthesize.ts';
-import type { ChartOf } from './chart.ts';
+import type { ChartOf } from './chart-of.ts';
 
 /** What the manifests are typed for is 1.28 (docs/adr/0002). */
 const OLDEST_KUBERNETES = '1.28';

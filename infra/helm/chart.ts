@@ -3,6 +3,7 @@ import { type CommonSettings, common } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import type { Canonical } from './canonical.ts';
 import { chartFile } from './chart-file.ts';
+import type { ChartOf } from './chart-of.ts';
 import { ciFiles } from './ci-values.ts';
 import { derive } from './derive.ts';
 import { pathsIn } from './holes.ts';
@@ -25,19 +26,6 @@ export interface HelmChart {
   readonly files: ReadonlyMap<string, string>;
   /** The settings that are values of this chart. */
   readonly paths: ReadonlySet<string>;
-}
-
-/** One chart of a stack, as far as its files need to know it. */
-export interface ChartOf {
-  readonly definition: StackDefinition;
-  /** As values. */
-  readonly settings: z.ZodType;
-  readonly name: string;
-  /** "" for the stack's own cluster, or the name of another API server. */
-  readonly folder: string;
-  /** The settings that are values of this chart. */
-  readonly leaves: readonly Leaf[];
-  readonly project: Project;
 }
 
 /** The charts of a stack: one for its own cluster, and one for each other API server. */

@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { at, put } from '../settings/paths.ts';
-import type { ChartOf } from './chart.ts';
+import type { ChartOf } from './chart-of.ts';
 import type { Leaf } from './leaves.ts';
 
 /** Values of each environment and example, as far as this chart has them. */

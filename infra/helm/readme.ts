@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import { allowed } from '../settings/mistakes.ts';
-import type { ChartOf } from './chart.ts';
+import type { ChartOf } from './chart-of.ts';
 import type { Leaf } from './leaves.ts';
 
 /** README.md of a chart: how to install it, and the table of its values. */
