@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { type CommonSettings, common } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import type { Canonical } from './canonical.ts';
