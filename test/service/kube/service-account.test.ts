@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createKube } from '../../../service/kube/client.ts';
 import { loadServiceAccount, ownNamespace } from '../../../service/kube/service-account.ts';
-import { createAuthority } from '../karmada/certificates.ts';
+import { createAuthority } from './certificates.ts';
 
 /** As the kubelet mounts it. */
 async function mounted(files: Readonly<Record<string, string>>): Promise<string> {

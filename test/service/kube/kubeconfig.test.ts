@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import { createKarmada } from '../../../service/karmada/client.ts';
-import { KarmadaError } from '../../../service/karmada/errors.ts';
+import { createKube } from '../../../service/kube/client.ts';
+import { KubeError } from '../../../service/kube/errors.ts';
+import { NODE } from '../../../service/kube/kinds.ts';
 import { type KubeconfigOptions, loadKubeconfig } from '../../../service/kube/kubeconfig.ts';
+import { startWorld, temporaryDirectory } from '../karmada/simulation.ts';
 import { createAuthority } from './certificates.ts';
-import { startWorld, temporaryDirectory } from './simulation.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -36,8 +37,8 @@ interface Seen {
 }
 
 const EMPTY_LIST = JSON.stringify({
-  apiVersion: 'cluster.karmada.io/v1alpha1',
-  kind: 'ClusterList',
+  apiVersion: 'v1',
+  kind: 'NodeList',
   metadata: {},
   items: [],
 });
@@ -73,9 +74,9 @@ async function startServer(tls?: ServerOptions) {
 }
 
 async function clientFor(path: string, options: KubeconfigOptions = {}) {
-  const karmada = createKarmada(await loadKubeconfig(path, options));
-  onTestFinished(() => karmada.close());
-  return karmada;
+  const kube = createKube(await loadKubeconfig(path, options), { userAgent: 'test' });
+  onTestFinished(() => kube.close());
+  return { nodes: async () => (await kube.list(NODE)).items };
 }
 
 describe('a kubeconfig that cannot be used says what is wrong', () => {
@@ -148,7 +149,7 @@ describe('the server is shown and checked', () => {
     const client = await authority.client('ml-platform');
     const user = { 'client-certificate-data': base64(client.cert), 'client-key-data': base64(client.key) };
     const cluster = { server: `https://127.0.0.1:${server.port}`, 'certificate-authority-data': base64(authority.ca) };
-    await (await clientFor(await written(kubeconfig(cluster, user)))).clusters();
+    await (await clientFor(await written(kubeconfig(cluster, user)))).nodes();
     expect(server.seen).toEqual([expect.objectContaining({ user: 'ml-platform' })]);
   });
 
@@ -157,12 +158,12 @@ describe('the server is shown and checked', () => {
     const server = await startServer(authority.server);
     const cluster = { server: `https://127.0.0.1:${server.port}`, 'certificate-authority-data': base64(other.ca) };
     const refused = await (await clientFor(await written(kubeconfig(cluster))))
-      .clusters()
+      .nodes()
       .catch((error: unknown) => error);
-    expect(refused).toBeInstanceOf(KarmadaError);
-    expect((refused as KarmadaError).failure).toBe('unavailable');
+    expect(refused).toBeInstanceOf(KubeError);
+    expect((refused as KubeError).failure).toBe('unavailable');
     const trusting = { server: cluster.server, 'insecure-skip-tls-verify': true };
-    expect(await (await clientFor(await written(kubeconfig(trusting)))).clusters()).toEqual([]);
+    expect(await (await clientFor(await written(kubeconfig(trusting)))).nodes()).toEqual([]);
   });
 
   test('the simulated Karmada over TLS, by the kubeconfig that it writes', async () => {
@@ -176,9 +177,9 @@ describe('the server is shown and checked', () => {
     const authority = await createAuthority();
     const server = await startServer(authority.server);
     const cluster = { server: `https://localhost:${server.port}`, 'certificate-authority-data': base64(authority.ca) };
-    await expect((await clientFor(await written(kubeconfig(cluster)))).clusters()).rejects.toThrow(/localhost/);
+    await expect((await clientFor(await written(kubeconfig(cluster)))).nodes()).rejects.toThrow(/localhost/);
     const named = { ...cluster, 'tls-server-name': 'karmada.example' };
-    expect(await (await clientFor(await written(kubeconfig(named)))).clusters()).toEqual([]);
+    expect(await (await clientFor(await written(kubeconfig(named)))).nodes()).toEqual([]);
   });
 
   test('a server under a path, and a proxy before it', async () => {
@@ -198,9 +199,9 @@ describe('the server is shown and checked', () => {
       'insecure-skip-tls-verify': true,
       'proxy-url': `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
     };
-    await (await clientFor(await written(kubeconfig(cluster)))).clusters();
+    await (await clientFor(await written(kubeconfig(cluster)))).nodes();
     expect(tunnels).toEqual([`karmada.example:${server.port}`]);
-    expect(server.seen[0]?.path).toMatch(/^\/k8s\/clusters\/c-1\/apis\/cluster\.karmada\.io/);
+    expect(server.seen[0]?.path).toMatch(/^\/k8s\/clusters\/c-1\/api\/v1\/nodes/);
   });
 });
 
@@ -209,8 +210,8 @@ describe('credentials that change', () => {
 
   test('connections are kept: many requests, hardly more than one connection', async () => {
     const server = await startServer();
-    const karmada = await clientFor(await written(kubeconfig(plain(server.port), { token: 'a' })));
-    for (let i = 0; i < 20; i += 1) await karmada.clusters();
+    const client = await clientFor(await written(kubeconfig(plain(server.port), { token: 'a' })));
+    for (let i = 0; i < 20; i += 1) await client.nodes();
     // The second is opened when the first has sent its answer but is not yet free again.
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
@@ -223,11 +224,11 @@ describe('credentials that change', () => {
     await symlink('first', join(directory, 'token'));
     const path = join(directory, 'kubeconfig');
     await writeFile(path, stringify(kubeconfig(plain(server.port), { tokenFile: 'token' })));
-    const karmada = await clientFor(path, { checkEveryMs: 0 });
-    await karmada.clusters();
+    const client = await clientFor(path, { checkEveryMs: 0 });
+    await client.nodes();
     await symlink('second', join(directory, 'token.new'));
     await rename(join(directory, 'token.new'), join(directory, 'token'));
-    await karmada.clusters();
+    await client.nodes();
     expect(server.seen.map(({ authorization }) => authorization)).toEqual(['Bearer token-1', 'Bearer token-22']);
   });
 
@@ -251,10 +252,10 @@ describe('credentials that change', () => {
       await rename(`${path}.new`, path);
     };
     await show('before');
-    const karmada = await clientFor(path, { checkEveryMs: 0 });
-    await karmada.clusters();
+    const client = await clientFor(path, { checkEveryMs: 0 });
+    await client.nodes();
     await show('after');
-    await karmada.clusters();
+    await client.nodes();
     expect(server.seen.map(({ user }) => user)).toEqual(['before', 'after']);
     expect(server.connections()).toBe(2);
   });
@@ -262,20 +263,20 @@ describe('credentials that change', () => {
   test('after a 401 the file is read again at once, without waiting for the next look', async () => {
     const server = await startServer();
     const path = await written(kubeconfig(plain(server.port), { token: 'old' }));
-    const karmada = await clientFor(path, { checkEveryMs: 3_600_000 });
+    const client = await clientFor(path, { checkEveryMs: 3_600_000 });
     server.acceptOnly((request) => request.headers.authorization === 'Bearer new');
-    await expect(karmada.clusters()).rejects.toMatchObject({ failure: 'unauthenticated' });
+    await expect(client.nodes()).rejects.toMatchObject({ failure: 'unauthenticated' });
     await writeFile(path, stringify(kubeconfig(plain(server.port), { token: 'new' })));
-    expect(await karmada.clusters()).toEqual([]);
+    expect(await client.nodes()).toEqual([]);
   });
 
   test('a file that breaks while the service runs changes nothing but a warning', async () => {
     const server = await startServer();
     const path = await written(kubeconfig(plain(server.port), { token: 'a' }));
     const warnings: string[] = [];
-    const karmada = await clientFor(path, { checkEveryMs: 0, onWarning: (message) => warnings.push(message) });
+    const client = await clientFor(path, { checkEveryMs: 0, onWarning: (message) => warnings.push(message) });
     await writeFile(path, 'half a fi: [');
-    for (let i = 0; i < 3; i += 1) expect(await karmada.clusters()).toEqual([]);
+    for (let i = 0; i < 3; i += 1) expect(await client.nodes()).toEqual([]);
     expect(warnings).toEqual([expect.stringContaining('is no YAML')]);
   });
 
@@ -294,7 +295,7 @@ describe('credentials that change', () => {
       `#!/bin/sh\ncase "$KUBERNETES_EXEC_INFO" in *ExecCredential*) echo '${credential}';; esac\n`,
     );
     await chmod(plugin, 0o755);
-    await (await clientFor(path)).clusters();
+    await (await clientFor(path)).nodes();
     expect(server.seen[0]?.authorization).toBe('Bearer from-plugin');
   });
 
@@ -304,14 +305,14 @@ describe('credentials that change', () => {
     const path = await written(kubeconfig(plain(server.port), { exec }));
     const plugin = join(path, '..', 'plugin');
     await writeFile(plugin, '#!/bin/sh\necho no session >&2; exit 1\n', { mode: 0o755 });
-    const karmada = await clientFor(path);
-    await expect(karmada.clusters()).rejects.toMatchObject({
+    const client = await clientFor(path);
+    await expect(client.nodes()).rejects.toMatchObject({
       failure: 'unauthenticated',
       message: expect.stringContaining('no session'),
     });
     expect(server.seen).toEqual([]);
     await writeFile(plugin, `#!/bin/sh\necho '{"status":{"token":"late"}}'\n`);
-    await karmada.clusters();
+    await client.nodes();
     expect(server.seen[0]?.authorization).toBe('Bearer late');
   });
 });
