@@ -38,6 +38,8 @@ export interface ApiServerOptions {
   /** By `<plural>.<group>/<subresource>`. */
   readonly subresources?: Readonly<Record<string, SubresourceHandler>>;
   readonly bookmarkMs?: number;
+  /** What is answered to a GET of a path beside the API. */
+  readonly documents?: Readonly<Record<string, () => Promise<object>>>;
 }
 
 /** One simulated API server: the Kubernetes API over a registry. */
@@ -54,6 +56,8 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
   async function answer(request: ApiRequest): Promise<Reply> {
     const discovered = discover(request, registry.table, options.kubernetesVersion) ?? openApi(request, registry.table);
     if (discovered) return discovered;
+    const document = options.documents?.[`/${request.path.join('/')}`];
+    if (document && request.method === 'GET') return json(200, await document());
     const route = routeOf(request.path, registry.table);
     if (!route) return plain(404, '404 page not found\n');
     const special = options.subresources?.[`${route.type.plural}.${route.type.group}/${route.subresource}`];

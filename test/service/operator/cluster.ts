@@ -19,6 +19,7 @@ import {
 import { listen } from '../../../service/local/kube/listener.ts';
 import { createRegistry, type Registry } from '../../../service/local/kube/registry.ts';
 import { resourceTable } from '../../../service/local/kube/resources.ts';
+import { createTokenIssuer, type TokenIssuer } from '../../../service/local/kube/service-accounts.ts';
 import { ApiError } from '../../../service/local/kube/status.ts';
 import { createStore } from '../../../service/local/kube/store.ts';
 import { customResourceDefinition } from '../../../service/trainingjob/index.ts';
@@ -38,6 +39,7 @@ export interface Cluster {
   /** The first that has something to say decides. */
   readonly fates: Set<Fate>;
   readonly identity: Identity;
+  readonly tokens: TokenIssuer;
   kube(): Kube;
   close(): Promise<void>;
 }
@@ -65,7 +67,9 @@ export async function startCluster({ historySize = 5_000 } = {}): Promise<Cluste
     registry.create(NAMESPACE, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { manager: 'test' });
   }
   collectGarbage(registry);
-  const server = createApiServer(registry, { kubernetesVersion: 'v1.36.0', bookmarkMs: 200 });
+  const tokens = createTokenIssuer();
+  const { documents } = tokens;
+  const server = createApiServer(registry, { kubernetesVersion: 'v1.36.0', bookmarkMs: 200, documents });
   const requests: string[] = [];
   const fates = new Set<Fate>();
   const listener = await listen(async (request, wire) => {
@@ -92,6 +96,7 @@ export async function startCluster({ historySize = 5_000 } = {}): Promise<Cluste
     requests,
     fates,
     identity,
+    tokens,
     kube() {
       const client = createKube(identity, { userAgent: 'test' });
       clients.push(client);

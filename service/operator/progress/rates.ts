@@ -1,0 +1,23 @@
+import { type Clock, systemClock } from '../clock.ts';
+
+/** More callers than this are not told apart for ever: those that have been silent longest are forgotten. */
+const REMEMBERED = 50_000;
+
+/** Whether one of many callers may once more; each has so many at once, and so many a second. */
+export function createRates(
+  { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
+  clock: Clock = systemClock,
+): (caller: string) => boolean {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  return (caller) => {
+    const now = clock.now();
+    const bucket = buckets.get(caller) ?? { tokens: burst, at: now };
+    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
+    const may = tokens >= 1;
+    buckets.delete(caller);
+    buckets.set(caller, { tokens: may ? tokens - 1 : tokens, at: now });
+    const [oldest] = buckets.keys();
+    if (buckets.size > REMEMBERED && oldest !== undefined) buckets.delete(oldest);
+    return may;
+  };
+}
