@@ -1,8 +1,8 @@
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import { StepFailure } from './failure.ts';
 import type { Cluster } from './kube/cluster.ts';
 import type { Known, User } from './kubeconfig-file.ts';
-import { StepFailure } from './step.ts';
 
 interface Identity {
   readonly user: string;

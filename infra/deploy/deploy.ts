@@ -1,17 +1,17 @@
 import { inspect } from 'node:util';
-import { mlPlatform } from '../stacks/ml-platform/index.ts';
-import { previewOfSecrets } from './dry-run.ts';
-import { inputMistakes } from './inputs.ts';
+import { NO_LEDGER, readLedger } from './applied/ledger.ts';
+import { earlierThan } from './applied/record.ts';
+import { previewOf } from './dry-run.ts';
+import { UsageError } from './failure.ts';
+import { goneOptions, inputMistakes } from './inputs.ts';
 import { Interrupted } from './interrupt.ts';
 import { type DeployFlags, deployCommand } from './options.ts';
 import { FailedStep, isForUser, type Output, runSteps } from './report.ts';
 import type { Deployment } from './step.ts';
-import { STEPS } from './steps/index.ts';
+import { stepsFor } from './steps/index.ts';
 import { prerequisites } from './steps/prerequisites.ts';
-import { openTarget, type Target, UsageError } from './target.ts';
+import { openTarget, type Target } from './target.ts';
 import type { Terminal } from './terminal.ts';
-import { helm, helmMistakes } from './ways/helm.ts';
-import { manifests } from './ways/manifests.ts';
 
 /** A stack into a cluster, from the first question to its addresses; returns the exit code. */
 export async function deploy(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
@@ -27,41 +27,37 @@ export async function deploy(argv: readonly string[], terminal: Terminal, signal
 }
 
 async function run(flags: DeployFlags, output: Output, signal: AbortSignal): Promise<void> {
-  const target = await openTarget(flags, process.env, signal, async (stack) => [
-    ...inputMistakes(flags, process.env),
-    ...(flags.helm ? await helmMistakes(stack, flags.only !== 'platform' && stack === mlPlatform.name) : []),
-  ]);
+  const instead = goneOptions(flags);
+  if (instead !== undefined) throw new UsageError(instead);
+  const target = await openTarget(flags, process.env, signal, inputMistakes(flags, process.env));
   try {
     const deployment = await deploymentOf(target, flags, output);
     if (flags.dryRun) await dryRun(deployment, output);
-    else await runSteps(STEPS, deployment, output);
+    else await runSteps(stepsFor(flags), deployment, output);
   } finally {
     await target.close();
   }
 }
 
 async function deploymentOf(target: Target, flags: DeployFlags, output: Output): Promise<Deployment> {
-  const way = flags.helm ? helm : manifests;
   // A server that does not answer is told by the first step, with all else that is wrong.
-  if (!flags.rollback) return { target, flags, way, objects: target.objects, earlier: [] };
-  const before = await way.before(target);
-  if (!before)
-    throw new UsageError(`there is no earlier revision of ${target.stack} in the namespace ${target.namespace}`);
-  const { environment = target.environment, name, objects } = before;
-  output.write(
-    flags.json
-      ? JSON.stringify({ step: 'Rollback', state: 'running', text: name })
-      : `Back to ${name} (${environment})`,
-  );
-  return { target: { ...target, environment }, flags, way, objects, earlier: [] };
+  if (!flags.rollback) return { target, flags, objects: target.objects, ledger: NO_LEDGER };
+  const ledger = await readLedger(target);
+  const earlier = earlierThan(ledger.record);
+  if (!earlier) {
+    throw new UsageError(
+      `nothing ran before: there is no earlier deployment of ${target.stack} in ${target.namespace}`,
+    );
+  }
+  const { at, environment, objects } = earlier;
+  const text = `what ran since ${at} (${environment})`;
+  output.write(flags.json ? JSON.stringify({ step: 'Rollback', state: 'running', text }) : `Back to ${text}`);
+  return { target: { ...target, environment }, flags, objects, ledger };
 }
 
 async function dryRun(deployment: Deployment, output: Output): Promise<void> {
   await runSteps([prerequisites], deployment, output);
-  for (const { change, lines, object } of [
-    ...(await previewOfSecrets(deployment)),
-    ...(await deployment.way.preview(deployment)),
-  ]) {
+  for (const { change, lines, object } of await previewOf(deployment)) {
     output.write(
       deployment.flags.json
         ? JSON.stringify({ object, change, lines })

@@ -1,34 +1,32 @@
 import type { KubeObject } from '../synth/synthesize.ts';
+import { differences } from './applied/differences.ts';
+import { addedByOthers } from './applied/others.ts';
+import { outdated } from './applied/prune.ts';
 import { applied } from './kube/apply.ts';
 import type { Cluster } from './kube/cluster.ts';
-import { differences } from './kube/differences.ts';
 import { titleOf } from './kube/resources.ts';
+import { clusterOf, partsOf } from './parts.ts';
 import { readSecret } from './secret.ts';
-import type { Deployment } from './step.ts';
-import type { Objects } from './target.ts';
-import { outdated } from './ways/outdated.ts';
-import { clusterOf, partsOf } from './ways/parts.ts';
+import { type Deployment, toApply } from './step.ts';
 
 export interface Preview {
   readonly object: string;
-  readonly change: 'create' | 'change' | 'remove' | 'unchanged';
+  /** others: applying changes nothing, and somebody else has added to it what stays as it is. */
+  readonly change: 'create' | 'change' | 'remove' | 'unchanged' | 'others';
+  /** "- " and "+ " what applying takes away and sets; "~ " what others have added. */
   readonly lines: readonly string[];
 }
 
-/** What applying would do; the API server works out each object, so that its defaults are no difference. */
-export async function previewOfApply(deployment: Deployment): Promise<Preview[]> {
-  const parts = await Promise.all(partsOf(deployment.flags, deployment.target).map((part) => partOf(deployment, part)));
-  return parts.flat();
-}
-
-async function partOf(deployment: Deployment, part: keyof Objects): Promise<Preview[]> {
-  const cluster = clusterOf(deployment.target, part);
-  const previews: Preview[] = [];
-  for (const object of deployment.objects[part]) previews.push(await previewOfOne(deployment, cluster, object));
-  const doomed = await outdated(deployment, part);
-  const there = await Promise.all(doomed.map(async (each) => cluster.api.find(await cluster.resources.pathOf(each))));
-  const removals = doomed.filter((_, index) => there[index] !== undefined);
-  return [...previews, ...removals.map((each): Preview => ({ object: titleOf(each), change: 'remove', lines: [] }))];
+/** What a deployment would do; the API server works out each object, so that its defaults are no difference. */
+export async function previewOf(deployment: Deployment): Promise<Preview[]> {
+  const previews = await previewOfSecrets(deployment);
+  for (const part of partsOf(deployment.flags, deployment.target)) {
+    const cluster = clusterOf(deployment.target, part);
+    for (const object of toApply(deployment, part)) previews.push(await previewOfOne(deployment, cluster, object));
+    const removals = await outdated(deployment, part);
+    previews.push(...removals.map((each): Preview => ({ object: titleOf(each), change: 'remove', lines: [] })));
+  }
+  return previews;
 }
 
 async function previewOfOne({ flags }: Deployment, cluster: Cluster, object: KubeObject): Promise<Preview> {
@@ -39,11 +37,13 @@ async function previewOfOne({ flags }: Deployment, cluster: Cluster, object: Kub
   const force = flags.forceConflicts ?? false;
   const after = await applied(cluster, path, object, { dryRun: true, force }, true);
   const lines = differences(before, after);
-  return { object: titleOf(object), change: lines.length > 0 ? 'change' : 'unchanged', lines };
+  const others = addedByOthers(after);
+  const change = lines.length > 0 ? 'change' : others.length > 0 ? 'others' : 'unchanged';
+  return { object: titleOf(object), change, lines: [...lines, ...others] };
 }
 
 /** The Secrets that a later step would make; their values are random and not shown. */
-export async function previewOfSecrets({ flags, target }: Deployment): Promise<Preview[]> {
+async function previewOfSecrets({ flags, target }: Deployment): Promise<Preview[]> {
   const made = target.createdAtDeploy.filter(({ kind, madeBy }) => kind === 'Secret' && madeBy === undefined);
   if (flags.only === 'karmada') return [];
   const there = await Promise.all(made.map(({ name }) => readSecret(target, name)));

@@ -3,6 +3,19 @@ import { BUILDERS, findBuilder } from '../images/builder.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { DeployFlags } from './options.ts';
 
+/** What to do in the place of options that are no more. */
+export function goneOptions({ adopt, helm }: DeployFlags): string | undefined {
+  if (helm) {
+    return [
+      '--helm is no more: this command applies by itself, and helm installs its charts. With the other options as before:',
+      '  npm run deploy -- --only prepare     makes identity, secrets and the values file, and prints the helm upgrade to run',
+    ].join('\n');
+  }
+  return adopt
+    ? '--adopt is no more: docs/gitops.md says, in two commands each, how to change to Helm and back'
+    : undefined;
+}
+
 /** What is wrong with the command line itself and the files it names, each with what to do. */
 export function inputMistakes(flags: DeployFlags, variables: NodeJS.ProcessEnv): string[] {
   return [
@@ -12,7 +25,9 @@ export function inputMistakes(flags: DeployFlags, variables: NodeJS.ProcessEnv):
     ...(flags.rollback && flags.buildImages
       ? ['--rollback deploys images that are there: leave --build-images out']
       : []),
-    ...(flags.adopt && flags.rollback ? ['--adopt and --rollback are two things: first the one, then the other'] : []),
+    ...(flags.rollback && flags.only === 'prepare'
+      ? ['--rollback applies objects again, and --only prepare applies none: leave one of them out']
+      : []),
   ];
 }
 

@@ -18,11 +18,13 @@ export interface DeployFlags extends CommonFlags {
   readonly pushImages?: boolean;
   readonly tokensFile?: string;
   readonly useGivenKubeconfig?: boolean;
+  readonly valuesFile?: string;
+  /** Options of earlier releases. */
   readonly helm?: boolean;
   readonly adopt?: boolean;
   readonly forceConflicts?: boolean;
   readonly dryRun?: boolean;
-  readonly only?: 'karmada' | 'platform';
+  readonly only?: 'prepare' | 'karmada' | 'platform';
   readonly rollback?: boolean;
   readonly timeout: number;
   /** How long a pod may show the same trouble, in milliseconds. */
@@ -35,43 +37,50 @@ export interface DestroyFlags extends CommonFlags {
 }
 
 export function deployCommand(): Command {
-  return common('deploy', 'Deploys a stack to a cluster, waits until it runs and proves it. Run again, it goes on.')
-    .addOption(
-      new Option('--karmada-server <url>', "Karmada's address as pods reach it; default: that of its kubeconfig").env(
-        'KARMADA_SERVER',
-      ),
-    )
-    .addOption(yes('--build-images', 'build the images of ml-platform first').env('BUILD_IMAGES'))
-    .addOption(yes('--push-images', 'push them, as built just now or before').env('PUSH_IMAGES'))
-    .addOption(
-      new Option('--tokens-file <file>', 'hashed API tokens (npm run hash-token), where auth.mode is tokens').env(
-        'API_TOKENS_FILE',
-      ),
-    )
-    .option('--use-given-kubeconfig', 'give the backend the two kubeconfigs as they are, with all their rights')
-    .option('--helm', 'install the chart of charts-out/helm instead of applying manifests (HELM, or helm on PATH)')
-    .option('--adopt', 'take over what is there already: from manifests to Helm, or with no --helm back from it')
-    .option('--force-conflicts', 'take over fields that another tool manages')
-    .option('--dry-run', 'change nothing: print what would change, as the API server sees it')
-    .addOption(
-      new Option('--only <part>', 'only the rights and the identity in Karmada, or only the platform').choices([
-        'karmada',
-        'platform',
-      ]),
-    )
-    .option('--rollback', 'deploy the revision before the current one again')
-    .addOption(
-      new Option('--timeout <duration>', 'how long pods may take to come up')
-        .argParser(duration)
-        .default(600_000, '10m'),
-    )
-    .addOption(
-      new Option('--patience <duration>', 'how long a pod may show the same trouble before it is given up')
-        .argParser(duration)
-        .default(60_000, '1m'),
-    )
-    .option('--probe-job', 'at the end run the check of the stack: for ml-platform a job through Karmada to Succeeded')
-    .addHelpText('after', VARIABLES);
+  return (
+    common('deploy', 'Deploys a stack to a cluster, waits until it runs and proves it. Run again, it goes on.')
+      .addOption(
+        new Option('--karmada-server <url>', "Karmada's address as pods reach it; default: that of its kubeconfig").env(
+          'KARMADA_SERVER',
+        ),
+      )
+      .addOption(yes('--build-images', 'build the images of ml-platform first').env('BUILD_IMAGES'))
+      .addOption(yes('--push-images', 'push them, as built just now or before').env('PUSH_IMAGES'))
+      .addOption(
+        new Option('--tokens-file <file>', 'hashed API tokens (npm run hash-token), where auth.mode is tokens').env(
+          'API_TOKENS_FILE',
+        ),
+      )
+      .option('--use-given-kubeconfig', 'give the backend the two kubeconfigs as they are, with all their rights')
+      .option('--force-conflicts', 'take over fields that another tool manages')
+      .option('--dry-run', 'change nothing: print what would change, as the API server sees it')
+      .addOption(
+        new Option(
+          '--only <part>',
+          'prepare: all but the objects themselves, for Helm or Argo CD; karmada: rights and identity there; platform: without those',
+        ).choices(['prepare', 'karmada', 'platform']),
+      )
+      .option('--values-file <file>', 'with --only prepare: the settings in use as values of the chart')
+      .option('--rollback', 'apply again what ran before the current deployment')
+      // Options of earlier releases: known, so that what to do in their place can be said.
+      .addOption(new Option('--helm').hideHelp())
+      .addOption(new Option('--adopt').hideHelp())
+      .addOption(
+        new Option('--timeout <duration>', 'how long pods may take to come up')
+          .argParser(duration)
+          .default(600_000, '10m'),
+      )
+      .addOption(
+        new Option('--patience <duration>', 'how long a pod may show the same trouble before it is given up')
+          .argParser(duration)
+          .default(60_000, '1m'),
+      )
+      .option(
+        '--probe-job',
+        'at the end run the check of the stack: for ml-platform a job through Karmada to Succeeded',
+      )
+      .addHelpText('after', VARIABLES)
+  );
 }
 
 export function destroyCommand(): Command {

@@ -1,5 +1,6 @@
 import type { Cluster } from './kube/cluster.ts';
 import type { ObjectKey } from './kube/resources.ts';
+import { partsOf } from './parts.ts';
 import type { Deployment } from './step.ts';
 
 export interface Right {
@@ -12,9 +13,8 @@ export interface Right {
 const APPLY = ['get', 'create', 'patch', 'delete'];
 
 /** Rights that the kubeconfigs lack, asked for as the API server knows them (SelfSubjectAccessReview). */
-export async function missingRights({ flags, objects, target, way }: Deployment): Promise<string[]> {
+export async function missingRights({ flags, objects, target }: Deployment): Promise<string[]> {
   const { karmada, management, namespace, platform } = target;
-  const own = way.rights(target);
   const local = (resource: string, verbs: string[], group = ''): Right[] =>
     verbs.map((verb) => ({ verb, group, resource, namespace }));
   const wide = (resource: string, verbs: string[], group: string): Right[] =>
@@ -25,7 +25,6 @@ export async function missingRights({ flags, objects, target, way }: Deployment)
     ...local('pods', ['list']),
     ...local('pods/log', ['get']),
     ...local('events', ['list']),
-    ...own.management,
   ];
   const identity =
     platform?.karmada.identity.type === 'serviceAccount'
@@ -42,16 +41,13 @@ export async function missingRights({ flags, objects, target, way }: Deployment)
           ...wide('certificatesigningrequests/approval', ['update'], 'certificates.k8s.io'),
           { verb: 'approve', group: 'certificates.k8s.io', resource: 'signers' },
         ];
-  const onManagement =
-    flags.only === 'karmada' ? always : [...always, ...(await toApply(management, objects.platform, namespace))];
+  const onManagement = partsOf(flags, target).includes('platform')
+    ? [...always, ...(await toApply(management, objects.platform, namespace, [...APPLY, 'list']))]
+    : always;
   const onKarmada =
     !karmada || flags.only === 'platform'
       ? []
-      : [
-          ...own.karmada,
-          ...(await toApply(karmada, objects.karmada, namespace)),
-          ...(flags.useGivenKubeconfig ? [] : identity),
-        ];
+      : [...(await toApply(karmada, objects.karmada, namespace, APPLY)), ...(flags.useGivenKubeconfig ? [] : identity)];
   return [
     ...(await denied(management, 'management cluster', onManagement)),
     ...(karmada ? await denied(karmada, 'Karmada', onKarmada) : []),
@@ -59,11 +55,16 @@ export async function missingRights({ flags, objects, target, way }: Deployment)
 }
 
 /** Kinds that are not served are told elsewhere: as the operator that is missing. */
-async function toApply(cluster: Cluster, objects: readonly ObjectKey[], namespace: string): Promise<Right[]> {
+async function toApply(
+  cluster: Cluster,
+  objects: readonly ObjectKey[],
+  namespace: string,
+  verbs: readonly string[],
+): Promise<Right[]> {
   const found = await Promise.all(objects.map((object) => cluster.resources.of(object).catch(() => undefined)));
   const kinds = new Map(found.flatMap((each) => (each ? [[`${each.plural}.${each.group}`, each] as const] : [])));
   return [...kinds.values()].flatMap(({ group, namespaced, plural }) =>
-    APPLY.map((verb) => ({ verb, group, resource: plural, ...(namespaced && { namespace }) })),
+    verbs.map((verb) => ({ verb, group, resource: plural, ...(namespaced && { namespace }) })),
   );
 }
 

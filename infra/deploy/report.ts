@@ -1,5 +1,9 @@
 import { Listr } from 'listr2';
-import { type Deployment, type Step, StepFailure } from './step.ts';
+import { KubeconfigError } from '../../service/kube/kubeconfig.ts';
+import { PlanError } from '../plan.ts';
+import { StepFailure, UsageError } from './failure.ts';
+import { ApiFailure } from './kube/api.ts';
+import type { Deployment, Step } from './step.ts';
 
 export interface Output {
   /** 'live' on a terminal, 'plain' lines elsewhere, 'json' for machines. */
@@ -70,10 +74,8 @@ async function runLive(steps: readonly Step[], deployment: Deployment): Promise<
   }).run();
 }
 
+const FOR_USER = [StepFailure, UsageError, PlanError, ApiFailure, KubeconfigError];
+
 /** Whether the reason is for the user, or a fault of ours whose origin must be shown. */
 export const isForUser = (error: unknown): boolean =>
-  error instanceof FailedStep
-    ? isForUser(error.cause)
-    : error instanceof StepFailure ||
-      (error instanceof Error &&
-        ['ApiFailure', 'PlanError', 'UsageError', 'Error', 'KubeconfigError'].includes(error.name));
+  error instanceof FailedStep ? isForUser(error.cause) : FOR_USER.some((each) => error instanceof each);

@@ -7,11 +7,18 @@ type Values = Readonly<Record<string, string>>;
 /** On the Secrets that this command made, and may remove with the data. */
 export const MADE_FOR = 'mlplatform.io/made-for';
 
-const folderOf = ({ namespace }: Place): string => `/api/v1/namespaces/${namespace}/secrets`;
+const folderOf = ({ namespace }: Pick<Target, 'namespace'>): string => `/api/v1/namespaces/${namespace}/secrets`;
 
 export async function readSecret(place: Place, name: string): Promise<Values | undefined> {
   const found = await place.management.api.find<{ data?: Values }>(`${folderOf(place)}/${name}`);
   return found && mapped(found.data ?? {}, (value) => Buffer.from(value, 'base64').toString());
+}
+
+/** Secrets in which Helm keeps its release of the installation; none where they may not be read. */
+export async function helmReleases(place: Pick<Target, 'instance' | 'management' | 'namespace'>): Promise<string[]> {
+  const query = { labelSelector: `owner=helm,name=${place.instance}`, limit: '1' };
+  const list = await place.management.api.find<{ items: { metadata: { name: string } }[] }>(folderOf(place), query);
+  return (list?.items ?? []).map(({ metadata }) => metadata.name);
 }
 
 /** Makes the Secret, or sets these keys of it; false when they are as wanted already. */

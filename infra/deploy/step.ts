@@ -1,19 +1,19 @@
+import type { KubeObject } from '../synth/synthesize.ts';
+import { labelled } from './applied/apply-set.ts';
+import type { Ledger } from './applied/ledger.ts';
+import type { Part, Wanted } from './applied/record.ts';
 import type { DeployFlags } from './options.ts';
-import type { Revision } from './revisions.ts';
+import { partsOf } from './parts.ts';
 import type { Objects, Target } from './target.ts';
-import type { Way } from './ways/way.ts';
 
 /** One deployment while it goes on. */
 export interface Deployment {
   readonly target: Target;
   readonly flags: DeployFlags;
-  readonly way: Way;
-  /** What is applied: what the program generates, or on a rollback what an earlier revision holds. */
+  /** What is applied: what the program generates, or on a rollback what was applied before. */
   readonly objects: Objects;
-  /** Revisions of applied manifests that were there before, the newest first; the first step reads them. */
-  earlier: readonly Revision[];
-  /** The one that this deployment writes, once it has. */
-  revision?: Revision;
+  /** What this command has applied so far; the first step reads it, later ones write it. */
+  ledger: Ledger;
 }
 
 export interface Step {
@@ -24,10 +24,15 @@ export interface Step {
   run(deployment: Deployment, say: (text: string) => void): Promise<string>;
 }
 
-/** A step failed for a reason that the user can do something about. */
-export class StepFailure extends Error {
-  override name = 'StepFailure';
-}
+export const wantedOf = ({ flags, objects, target }: Deployment): Wanted => ({
+  environment: target.environment,
+  objects,
+  parts: partsOf(flags, target),
+});
+
+/** The objects of a part as they are applied: those of the platform as members of its ApplySet. */
+export const toApply = ({ objects, target }: Deployment, part: Part): readonly KubeObject[] =>
+  part === 'platform' ? objects.platform.map((each) => labelled(each, target.parent)) : objects[part];
 
 export const forPlatform = ({ flags }: Deployment): string | undefined =>
   flags.only === 'karmada' ? 'only Karmada was asked for' : undefined;

@@ -3,6 +3,8 @@ import { PlanError, type Planned, plan } from '../plan.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { Settings as PlatformSettings } from '../stacks/ml-platform/settings.ts';
 import { type KubeObject, type Synthesis, synthesize } from '../synth/synthesize.ts';
+import type { ParentName } from './applied/apply-set.ts';
+import { UsageError } from './failure.ts';
 import { connectTo, type KubeApi } from './kube/api.ts';
 import { type Cluster, clusterFor } from './kube/cluster.ts';
 import type { CommonFlags } from './options.ts';
@@ -14,6 +16,10 @@ export interface Target {
   readonly environment: string;
   readonly namespace: string;
   readonly objects: Objects;
+  /** What tells this installation from another one of the stack: its name, and the label on its objects. */
+  readonly instance: string;
+  /** Of the ApplySet that its objects are in. */
+  readonly parent: ParentName;
   /** Its workloads, and all folders of its objects. */
   readonly synthesis: Synthesis;
   readonly createdAtDeploy: readonly CreatedAtDeploy[];
@@ -42,35 +48,29 @@ export interface KubeconfigChoice {
   readonly context: string | undefined;
 }
 
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
-
 /** Settings and kubeconfigs are all looked at before any mistake is told, so that all are told at once. */
 export async function openTarget(
   flags: CommonFlags,
   variables: NodeJS.ProcessEnv,
   signal: AbortSignal,
-  inputs: (stack: string) => Promise<string[]> = async () => [],
+  inputs: readonly string[] = [],
 ): Promise<Target> {
-  const [settings, clusters, others] = await Promise.allSettled([
+  const [settings, clusters] = await Promise.allSettled([
     (async () => plannedFor(flags, variables))(),
     openClusters(flags, flags.stack === mlPlatform.name, signal),
-    inputs(flags.stack),
   ]);
-  if (settings.status === 'fulfilled' && clusters.status === 'fulfilled' && others.status === 'fulfilled') {
-    const target = targetOf(settings.value, clusters.value, others.value, signal);
+  if (settings.status === 'fulfilled' && clusters.status === 'fulfilled') {
+    const target = targetOf(settings.value, clusters.value, inputs, signal);
     return { ...target, kubeconfigs: kubeconfigsOf(flags) };
   }
   if (clusters.status === 'fulfilled') await closeAll(clusters.value);
-  const failed = [settings, clusters, others].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  const failed = [settings, clusters].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (failed.some((reason) => !(reason instanceof UsageError || reason instanceof PlanError))) throw failed[0];
-  const told = others.status === 'fulfilled' ? others.value : [];
-  throw new UsageError([...failed.map((reason: Error) => reason.message), ...told].join('\n'));
+  throw new UsageError([...failed.map((reason: Error) => reason.message), ...inputs].join('\n'));
 }
 
 function plannedFor({ config, env, stack }: CommonFlags, variables: NodeJS.ProcessEnv): Planned {
-  const options = { stack, environment: env, ...(config !== undefined && { config }), out: '', help: false };
+  const options = { stack, environment: env, ...(config !== undefined && { config }) };
   const [planned] = plan(options, variables);
   if (!planned) throw new PlanError(`no environment ${env} of ${stack}`);
   return planned;
@@ -83,6 +83,7 @@ function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[],
   const synthesis = synthesize(definition, settings, { environment });
   const { folders } = synthesis;
   const namespace = settings.namespace.name;
+  const instance = `${settings.namePrefix}${definition.name}`;
   const clusters: Clusters = {
     management: clusterFor(opened.management, namespace, signal),
     karmada: opened.karmada && clusterFor(opened.karmada, namespace, signal),
@@ -92,6 +93,8 @@ function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[],
     stack: definition.name,
     environment,
     namespace,
+    instance,
+    parent: { name: `${instance}-applyset`, namespace },
     synthesis,
     objects: { platform: folders.get('') ?? [], karmada: folders.get('karmada') ?? [] },
     createdAtDeploy: definition.createdAtDeploy(settings),

@@ -1,18 +1,17 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { inspect } from 'node:util';
-import { forgetRelease } from '../helm/release.ts';
-import { releasesOf } from '../helm/runs.ts';
+import { deleteLedger, readLedger } from '../applied/ledger.ts';
+import { UsageError } from '../failure.ts';
 import { Interrupted } from '../interrupt.ts';
 import { remove } from '../kube/apply.ts';
 import { titleOf } from '../kube/resources.ts';
 import { type DestroyFlags, destroyCommand } from '../options.ts';
 import { isForUser } from '../report.ts';
-import { deleteRevision, readRevisions } from '../revisions.ts';
-import { openTarget, type Target, UsageError } from '../target.ts';
+import { helmReleases } from '../secret.ts';
+import { openTarget, type Target } from '../target.ts';
 import type { Terminal } from '../terminal.ts';
-import { clusterOf, releaseNamespace, releaseOf } from '../ways/parts.ts';
-import { type Doomed, doomedObjects, type Records } from './doomed.ts';
+import { type Doomed, doomedObjects } from './doomed.ts';
 import { runningJobs } from './running-jobs.ts';
 
 interface Command {
@@ -51,32 +50,22 @@ async function run(command: Command): Promise<void> {
 async function removeFrom(target: Target, command: Command): Promise<void> {
   const { flags } = command;
   const tell = teller(command);
-  const records = await recordsOf(target, flags.deleteData ?? false);
-  const doomed = await doomedObjects(target, records, flags.deleteData ?? false);
+  const [release] = await helmReleases(target);
+  if (release !== undefined) {
+    throw new UsageError(
+      `Helm keeps it (Secret ${release}): helm uninstall ${target.instance} --namespace ${target.namespace}, and then the same command again for what is left`,
+    );
+  }
+  const ledger = await readLedger(target);
+  const doomed = await doomedObjects(target, ledger, flags.deleteData ?? false);
   if (doomed.length === 0) return tell('done', `${target.stack} has nothing to remove in ${target.namespace}`);
   await list(target, doomed, tell);
   if (!flags.yes) await confirm(target.namespace, command);
   for (const each of doomed) {
     if (await remove(each.cluster, each.object)) tell('removed', nameOf(each));
   }
-  for (const part of ['platform', 'karmada'] as const) {
-    const { length } = records.releases[part];
-    if (length === 0) continue;
-    await forgetRelease(clusterOf(target, part), releaseNamespace(target, part), records.releases[part]);
-    tell('removed', `Helm release ${releaseOf(target, part)} (${length} revisions)`);
-  }
-  if (flags.deleteData) for (const { number } of records.revisions) await deleteRevision(target, number);
+  if (flags.deleteData) await deleteLedger(target, ledger);
   tell('done', `${doomed.length} objects removed; the namespace ${target.namespace} stays${remains(flags)}`);
-}
-
-/** What is in Karmada goes with the data alone, and so does the release that it belongs to. */
-async function recordsOf(target: Target, data: boolean): Promise<Records> {
-  const [revisions, platform, karmada] = await Promise.all([
-    readRevisions(target),
-    releasesOf(target, 'platform'),
-    data && target.karmada ? releasesOf(target, 'karmada') : [],
-  ]);
-  return { revisions, releases: { platform, karmada } };
 }
 
 function remains(flags: DestroyFlags): string {

@@ -1,10 +1,11 @@
-import type { Release } from '../helm/release.ts';
+import { membersOf } from '../applied/apply-set.ts';
+import type { Ledger } from '../applied/ledger.ts';
+import type { Part } from '../applied/record.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { idOf, type ObjectKey } from '../kube/resources.ts';
-import type { Revision } from '../revisions.ts';
+import { clusterOf } from '../parts.ts';
 import { MADE_FOR } from '../secret.ts';
-import type { Objects, Target } from '../target.ts';
-import { everApplied } from '../ways/outdated.ts';
+import type { Target } from '../target.ts';
 
 export interface Doomed {
   readonly cluster: Cluster;
@@ -12,24 +13,18 @@ export interface Doomed {
   readonly object: ObjectKey;
 }
 
-/** Where it is noted down what was deployed. */
-export interface Records {
-  readonly revisions: readonly Revision[];
-  readonly releases: Readonly<Record<keyof Objects, readonly Release[]>>;
-}
-
 /** Without --delete-data these stay, as does all that is in Karmada. The namespace, which may hold others' objects, always does. */
 const DATA = new Set(['PersistentVolumeClaim', 'Secret']);
 
 /** What there is to remove, the last applied first. */
-export async function doomedObjects(target: Target, records: Records, data: boolean): Promise<Doomed[]> {
+export async function doomedObjects(target: Target, ledger: Ledger, data: boolean): Promise<Doomed[]> {
   const { karmada, management } = target;
-  const mine = [...(await known(target, management, records, 'platform')), ...(await secretsMade(target))];
+  const mine = [...(await known(target, ledger, 'platform')), ...(await secretsMade(target))];
   const goes = ({ kind }: ObjectKey): boolean => kind !== 'Namespace' && (data || !DATA.has(kind));
   const all: Doomed[] = [
     ...mine.filter(goes).map((object) => ({ cluster: management, where: 'cluster' as const, object })),
     ...(karmada && data
-      ? (await known(target, karmada, records, 'karmada')).map((object) => ({
+      ? (await known(target, ledger, 'karmada')).map((object) => ({
           cluster: karmada,
           where: 'Karmada' as const,
           object,
@@ -40,12 +35,13 @@ export async function doomedObjects(target: Target, records: Records, data: bool
   return all.filter((_, index) => there[index]);
 }
 
-/** As revisions and releases tell; of a stack that something else deployed, as the program would generate it. */
-async function known(target: Target, { resources }: Cluster, records: Records, part: keyof Objects) {
-  const { releases, revisions } = records;
-  const told = [...everApplied(revisions, part), ...releases[part].flatMap(({ objects }) => objects)];
+/** As the record and the ApplySet tell; of a stack that something else deployed, as the program would generate it. */
+async function known(target: Target, { record, scope }: Ledger, part: Part): Promise<ObjectKey[]> {
+  const cluster = clusterOf(target, part);
+  const members = part === 'platform' ? await membersOf(cluster, target.parent, scope) : [];
+  const told = [...record.applied[part], ...members];
   const all: readonly ObjectKey[] = told.length > 0 ? told : target.objects[part];
-  const pathOf = (object: ObjectKey) => resources.pathOf(object).catch(() => idOf(object));
+  const pathOf = (object: ObjectKey) => cluster.resources.pathOf(object).catch(() => idOf(object));
   const byPath = await Promise.all(all.map(async (object) => [await pathOf(object), object] as const));
   return [...new Map(byPath).values()].reverse();
 }

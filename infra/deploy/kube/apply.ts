@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../synth/synthesize.ts';
+import { differences } from '../applied/differences.ts';
 import { ApiFailure } from './api.ts';
 import type { Cluster } from './cluster.ts';
-import { differences } from './differences.ts';
 import { type ObjectKey, titleOf } from './resources.ts';
 
 export const FIELD_MANAGER = 'ml-platform-deploy';
@@ -10,8 +10,6 @@ export interface ApplyOptions {
   /** Take over fields that others manage. */
   readonly force: boolean;
   readonly dryRun?: boolean;
-  /** Who answers for the fields; left out: this command. */
-  readonly manager?: string;
 }
 
 export type Change = 'created' | 'changed' | 'unchanged';
@@ -30,7 +28,7 @@ export async function apply(cluster: Cluster, object: KubeObject, options: Apply
 export async function applyAll(
   cluster: Cluster,
   objects: readonly KubeObject[],
-  force: boolean,
+  { forceConflicts: force = false }: { readonly forceConflicts?: boolean },
   say: (text: string) => void,
 ): Promise<string> {
   const counts: Record<Change, number> = { created: 0, changed: 0, unchanged: 0 };
@@ -46,17 +44,15 @@ export async function applied(
   cluster: Cluster,
   path: string,
   object: KubeObject,
-  { dryRun = false, force, manager = FIELD_MANAGER }: ApplyOptions,
+  { dryRun = false, force }: ApplyOptions,
   exists: boolean,
 ): Promise<KubeObject> {
-  const { namespaced } = await cluster.resources.of(object);
-  const body = namespaced ? object : withoutNamespace(object);
   const send = () =>
     cluster.api.ask<KubeObject>('PATCH', path, {
-      query: { fieldManager: manager, force: String(force), ...(dryRun && { dryRun: 'All' }) },
+      query: { fieldManager: FIELD_MANAGER, force: String(force), ...(dryRun && { dryRun: 'All' }) },
       // JSON is YAML, and JSON.stringify makes no mistakes with quotes.
       contentType: 'application/apply-patch+yaml',
-      body,
+      body: object,
     });
   try {
     return await send();
@@ -73,12 +69,6 @@ export async function applied(
       cause: error,
     });
   }
-}
-
-/** A chart gives each of its objects its namespace, also those that have none. */
-function withoutNamespace({ metadata, ...object }: KubeObject): KubeObject {
-  const { namespace: _, ...rest } = metadata;
-  return { ...object, metadata: rest } as KubeObject;
 }
 
 function hintFor({ message, status }: ApiFailure, object: KubeObject): string {

@@ -8,6 +8,8 @@ export interface ObjectKey {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
+type Kind = Pick<ObjectKey, 'apiVersion' | 'kind'>;
+
 export interface Resource {
   readonly group: string;
   readonly plural: string;
@@ -16,8 +18,12 @@ export interface Resource {
 
 /** Where objects live on one API server, as its discovery tells. */
 export interface Resources {
-  of(object: ObjectKey): Promise<Resource>;
+  of(kind: Kind): Promise<Resource>;
   pathOf(object: ObjectKey): Promise<string>;
+  /** Where objects of the kind are listed: in each of the namespaces, or once. */
+  foldersOf(kind: Kind, namespaces: readonly string[]): Promise<string[]>;
+  /** The version of a group that the server prefers; undefined: it serves none. */
+  versionOf(group: string): Promise<string | undefined>;
 }
 
 interface Served {
@@ -27,7 +33,7 @@ interface Served {
 export function resourcesOf(api: KubeApi, namespace: string): Resources {
   const known = new Map<string, Promise<Served>>();
 
-  async function of({ apiVersion, kind }: ObjectKey): Promise<Resource> {
+  async function of({ apiVersion, kind }: Kind): Promise<Resource> {
     const served = known.get(apiVersion) ?? api.ask<Served>('GET', rootOf(apiVersion));
     known.set(apiVersion, served);
     const found = (await served).resources.find((each) => each.kind === kind && !each.name.includes('/'));
@@ -42,6 +48,16 @@ export function resourcesOf(api: KubeApi, namespace: string): Resources {
       const { namespaced, plural } = await of(object);
       const { name, namespace: own = namespace } = object.metadata;
       return `${rootOf(object.apiVersion)}${namespaced ? `/namespaces/${own}` : ''}/${plural}/${name}`;
+    },
+    async foldersOf(kind, namespaces) {
+      const { namespaced, plural } = await of(kind);
+      const root = rootOf(kind.apiVersion);
+      return namespaced ? namespaces.map((each) => `${root}/namespaces/${each}/${plural}`) : [`${root}/${plural}`];
+    },
+    async versionOf(group) {
+      if (group === '') return 'v1';
+      const served = await api.find<{ preferredVersion: { groupVersion: string } }>(`/apis/${group}`);
+      return served?.preferredVersion.groupVersion;
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../synth/synthesize.ts';
+import { StepFailure } from '../failure.ts';
 import { titleOf } from '../kube/resources.ts';
-import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+import { type Deployment, forPlatform, type Step } from '../step.ts';
 import { matching, ofNewVersion, type Pod } from './pods.ts';
 import { isWaitedFor, type Progress, progressOf, type Workload } from './progress.ts';
 import { reasonsFor } from './reasons.ts';

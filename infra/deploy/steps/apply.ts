@@ -1,7 +1,18 @@
-import { forPlatform, type Step } from '../step.ts';
+import { applyAll } from '../kube/apply.ts';
+import { clusterOf } from '../parts.ts';
+import { forKarmada, forPlatform, type Step, toApply } from '../step.ts';
+
+/** What the backend may do in Karmada and in its members. */
+export const karmadaRights: Step = {
+  title: 'Rights in Karmada',
+  skipped: forKarmada,
+  run: (deployment, say) =>
+    applyAll(clusterOf(deployment.target, 'karmada'), toApply(deployment, 'karmada'), deployment.flags, say),
+};
 
 export const applyObjects: Step = {
   title: 'Manifests',
   skipped: forPlatform,
-  run: (deployment, say) => deployment.way.install(deployment, 'platform', say),
+  run: (deployment, say) =>
+    applyAll(deployment.target.management, toApply(deployment, 'platform'), deployment.flags, say),
 };

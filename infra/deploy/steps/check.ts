@@ -1,11 +1,12 @@
 import { CHECK_FOLDER } from '../../constructs/check.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
+import { StepFailure } from '../failure.ts';
 import { apply, remove } from '../kube/apply.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import type { Pod } from '../rollout/pods.ts';
 import { podReasons } from '../rollout/reasons.ts';
 import { createPatience, troubleOf } from '../rollout/trouble.ts';
-import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+import { type Deployment, forPlatform, type Step } from '../step.ts';
 
 const LOOK_EVERY_MS = 1_000;
 const SHOWN_LINES = 15;

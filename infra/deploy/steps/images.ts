@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { runChild } from '../child.ts';
-import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+import { StepFailure } from '../failure.ts';
+import { type Deployment, forPlatform, type Step } from '../step.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 /** Of a build that failed the end says why. */

@@ -1,30 +1,23 @@
+import type { DeployFlags } from '../options.ts';
 import { rollout } from '../rollout/rollout.ts';
 import type { Step } from '../step.ts';
 import { addresses } from './addresses.ts';
-import { applyObjects } from './apply.ts';
+import { applyObjects, karmadaRights } from './apply.ts';
 import { check } from './check.ts';
 import { build, push } from './images.ts';
 import { karmadaIdentity } from './karmada-identity.ts';
-import { karmadaRights } from './karmada-rights.ts';
+import { nextCommands } from './next-commands.ts';
 import { prerequisites } from './prerequisites.ts';
-import { prune } from './prune.ts';
+import { pruning } from './prune.ts';
 import { record } from './record.ts';
 import { secrets } from './secrets.ts';
 import { verify } from './verify.ts';
 
-/** A deployment, from the first question to the last answer. Each may be done again without harm. */
-export const STEPS: readonly Step[] = [
-  prerequisites,
-  build,
-  push,
-  record,
-  karmadaRights,
-  karmadaIdentity,
-  secrets,
-  applyObjects,
-  rollout,
-  prune,
-  verify,
-  check,
-  addresses,
-];
+/** All that the objects need. */
+const PREPARATION: readonly Step[] = [prerequisites, build, push, record, karmadaRights, karmadaIdentity, secrets];
+
+/** A deployment, from the first question to the last answer. Each step may be done again without harm. */
+export const stepsFor = ({ only }: Pick<DeployFlags, 'only'>): readonly Step[] =>
+  only === 'prepare'
+    ? [...PREPARATION, pruning, nextCommands]
+    : [...PREPARATION, applyObjects, rollout, pruning, verify, check, addresses];

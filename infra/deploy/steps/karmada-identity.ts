@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { KUBECONFIG_SECRET } from '../../../service/contract.ts';
 import { issueCertificate, stillGood } from '../certificate.ts';
+import { StepFailure } from '../failure.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { kubeconfigFor, type User, userOf } from '../kubeconfig-file.ts';
 import { readSecret, writeSecret } from '../secret.ts';
-import { type Deployment, forKarmada, type Step, StepFailure } from '../step.ts';
+import { type Deployment, forKarmada, type Step } from '../step.ts';
 
 /** Asked for; an API server may give less. */
 const TOKEN_SECONDS = 365 * 24 * 3_600;

@@ -1,13 +1,15 @@
 import { findings } from '../../preflight/checks.ts';
 import { factsOf, kubeConfigOf } from '../../preflight/cluster.ts';
 import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
+import { readLedger } from '../applied/ledger.ts';
+import { StepFailure } from '../failure.ts';
 import { unpullableImages } from '../image-registry.ts';
 import { ApiFailure } from '../kube/api.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import { partsOf } from '../parts.ts';
 import { missingRights } from '../permissions.ts';
-import { readRevisions } from '../revisions.ts';
-import { readSecret } from '../secret.ts';
-import { type Deployment, type Step, StepFailure } from '../step.ts';
+import { helmReleases, readSecret } from '../secret.ts';
+import type { Deployment, Step } from '../step.ts';
 
 /** Looked at before anything is changed, and all that is wrong told at once. */
 export const prerequisites: Step = {
@@ -22,14 +24,14 @@ export const prerequisites: Step = {
     const silent = asked.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
     // Of a cluster that does not answer nothing else can be said.
     if (silent.length > 0) throw mistakes([...told, ...silent]);
-    deployment.earlier = await readRevisions(deployment.target);
+    deployment.ledger = await readLedger(deployment.target);
 
     say('permissions, storage classes, ports, images');
     const found = (
       await Promise.all([
         [...told],
         missingRights(deployment),
-        deployment.way.obstacles(deployment),
+        keptByHelm(deployment),
         missingTokens(deployment),
         checkWithoutToken(deployment),
         standingInTheWay(deployment),
@@ -80,6 +82,16 @@ async function unpullable({ flags, objects, target }: Deployment, say: (text: st
   const { missing, unknown } = await unpullableImages(objects.platform, registry);
   for (const each of unknown) say(each);
   return missing;
+}
+
+/** Two that apply the same objects would each undo what the other does. */
+async function keptByHelm({ flags, target }: Deployment): Promise<string[]> {
+  if (!partsOf(flags, target).includes('platform')) return [];
+  const [release] = await helmReleases(target);
+  if (release === undefined) return [];
+  return [
+    `Helm keeps it here (Secret ${release}): go on with --only prepare and the helm upgrade that it prints, or change from Helm to this command (docs/gitops.md)`,
+  ];
 }
 
 /** Callers need tokens, and neither the command line nor the cluster has any. */

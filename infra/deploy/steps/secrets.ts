@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { CreatedAtDeploy } from '../../constructs/created-at-deploy.ts';
 import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
+import { StepFailure } from '../failure.ts';
 import { readSecret, writeSecret } from '../secret.ts';
-import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+import { type Deployment, forPlatform, type Step } from '../step.ts';
 
 /** Passwords, made once and kept; in memory here, in the cluster's Secrets, and nowhere else. */
 export const secrets: Step = {

@@ -1,9 +1,10 @@
 import { DEFAULT_PORT, LOG_LINES, PATHS } from '../../../service/contract.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
+import { StepFailure } from '../failure.ts';
 import { ApiFailure } from '../kube/api.ts';
 import { getThroughPod } from '../port-forward.ts';
 import { isWell, type Pod } from '../rollout/pods.ts';
-import { type Deployment, forPlatform, type Step, StepFailure } from '../step.ts';
+import { type Deployment, forPlatform, type Step } from '../step.ts';
 import type { Target } from '../target.ts';
 
 const MONITOR_WITHIN_MS = 30_000;

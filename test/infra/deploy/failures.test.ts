@@ -4,7 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StepFailure } from '../../../infra/deploy/failure.ts';
 import { unpullableImages } from '../../../infra/deploy/image-registry.ts';
+import { isForUser, runSteps } from '../../../infra/deploy/report.ts';
+import type { Deployment } from '../../../infra/deploy/step.ts';
 import { json } from '../../../service/local/kube/exchange.ts';
 import { SERVICE } from '../../../service/local/kube/kinds.ts';
 import { startWorld, type World } from './command.ts';
@@ -47,20 +50,44 @@ test('all that stands in the way is told at once, and nothing is changed', async
 test('mistakes on the command line are told together with those in the settings and in the clusters', async () => {
   const tokens = join(world.folder, 'tokens.yaml');
   writeFileSync(tokens, '- { name: ann }');
-  const options = ['--tokens-file', tokens, '--karmada-server', 'karmada:5443', '--helm'];
-  const variables = { HELM: '/nowhere/helm', STORAGE_CLASS: 'fast' };
+  const options = ['--tokens-file', tokens, '--karmada-server', 'karmada:5443'];
+  const variables = { STORAGE_CLASS: 'fast' };
   const { code, err } = await world.run('deploy', options, { variables });
   expect(code).toBe(1);
   expect(err).toMatch(/tokens\.yaml is no file of tokens \(npm run hash-token makes one\): .*sha256/);
   expect(err).toContain('KARMADA_SERVER (or --karmada-server) is "karmada:5443"');
-  expect(err).toContain('/nowhere/helm does not start');
-  expect(err).toContain('install it, name it with HELM, or leave --helm out');
   expect(err).toContain('storage class fast is not there');
 
   const worse = await world.run('deploy', options, { variables: { ...variables, MGMT_KUBECONFIG: '', VERSION: '!' } });
   expect(worse.err).toContain('images.tag');
   expect(worse.err).toContain('MGMT_KUBECONFIG (or --mgmt-kubeconfig) is not set');
   expect(worse.err).toContain('is no file of tokens');
+});
+
+test.each([
+  ['--helm', 'npm run deploy -- --only prepare'],
+  ['--adopt', 'docs/gitops.md'],
+])(
+  '%s, which earlier releases had, is refused with what to do now, before any cluster is asked',
+  async (flag, instead) => {
+    const { code, err } = await world.deploy(flag);
+    expect(code).toBe(1);
+    expect(err).toMatch(new RegExp(`^deploy: ${flag} is no more: `));
+    expect(err).toContain(instead);
+    expect(world.management.requests).toEqual([]);
+  },
+);
+
+test('a fault of ours is told with where it is; what the user can mend, in a line', async () => {
+  const faulty = (error: Error) => ({
+    title: 'Faulty',
+    run: () => Promise.reject(error),
+  });
+  const output = { style: 'plain' as const, write: () => undefined };
+  const failed = (error: Error) => runSteps([faulty(error)], {} as Deployment, output).catch((each: unknown) => each);
+  expect(isForUser(await failed(new TypeError('x is undefined')))).toBe(false);
+  expect(isForUser(await failed(new Error('thrown by a library')))).toBe(false);
+  expect(isForUser(await failed(new StepFailure('the cluster is full')))).toBe(true);
 });
 
 test('a kubeconfig that may see its own namespace alone still deploys', async () => {
@@ -113,7 +140,7 @@ test('pods that do not come up: each with its reason; mended, the same command g
   world.management.tryAgain();
   const mended = await world.deploy();
   expect(mended.code, mended.err).toBe(0);
-  expect(mended.out).toContain('Revision: 1, as begun before');
+  expect(mended.out).toContain('Record: ConfigMap ml-platform-applyset, as begun before');
   expect(mended.out).toContain('Manifests: 0 created, 0 changed, 17 unchanged');
 });
 

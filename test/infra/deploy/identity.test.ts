@@ -27,7 +27,7 @@ test('only Karmada: rights and kubeconfig, for a controller that applies the res
   expect(kubeconfig().users[0].user).toHaveProperty('client-key-data');
   expect(world.find(world.management, 'apps/v1', 'Deployment', 'ml-platform-backend')).toBeUndefined();
   const rollback = await world.deploy('--rollback');
-  expect(rollback.err).toContain('there is no earlier revision of ml-platform');
+  expect(rollback.err).toContain('there is no earlier deployment of ml-platform');
 });
 
 test('a ServiceAccount in the place of a certificate', async () => {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Interrupted } from '../../../infra/deploy/interrupt.ts';
 import type { ApiRequest } from '../../../service/local/kube/exchange.ts';
-import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
 import { startWorld, type World } from './command.ts';
 
 let world: World;
@@ -12,7 +11,6 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const helm = kubernetesTool('helm4');
 const ends = (what: string) => (path: string) => path.endsWith(what);
 
 type When = (path: string, method: string) => boolean;
@@ -22,23 +20,16 @@ interface Phase {
   readonly args: readonly string[];
 }
 const phase = (step: string, when: When, ...args: string[]): Phase => ({ step, when, args });
-const withHelm: Phase = phase(
-  'Manifests',
-  (path, method) => method !== 'GET' && /\/services(\/postgres)?$/.test(path),
-  '--helm',
-);
-
 const phases: readonly Phase[] = [
   phase('Prerequisites', ends('selfsubjectaccessreviews')),
-  phase('Revision', (path, method) => method === 'POST' && path.endsWith('/configmaps')),
+  phase('Record', (path, method) => method === 'POST' && path.endsWith('/configmaps')),
   phase('Rights in Karmada', (path, method) => method === 'PATCH' && path.includes('/clusterrolebindings/')),
   phase('Identity in Karmada', ends('/approval')),
   phase('Secrets', (path, method) => method === 'GET' && path.endsWith('/secrets/postgres-credentials')),
   phase('Manifests', ends('/services/postgres')),
   phase('Rollout', (path, method) => method === 'GET' && path.endsWith('/namespaces/ml-platform/pods')),
-  phase('Pruning', (path, method) => method === 'PATCH' && path.endsWith('ml-platform-revision-1')),
+  phase('Pruning', (path, method) => method === 'PATCH' && path.endsWith('ml-platform-applyset')),
   phase('Verification', ends('/proxy/ready')),
-  ...(helm ? [withHelm] : []),
 ];
 
 test.each(phases)('stopped in $step $args, the same command goes on', async ({ args, step, when }) => {
@@ -49,14 +40,13 @@ test.each(phases)('stopped in $step $args, the same command goes on', async ({ a
   };
   world.management.wishes.intercept = stop;
   world.karmada.wishes.intercept = stop;
-  const variables = { HELM: helm ?? '' };
-  const stopped = await world.run('deploy', args, { signal: controller.signal, variables });
+  const stopped = await world.run('deploy', args, { signal: controller.signal });
   expect(stopped.err).toContain(`deploy: ${step} failed: stopped by SIGINT`);
   expect(stopped.code).toBe(130);
 
   world.management.wishes.intercept = async () => undefined;
   world.karmada.wishes.intercept = async () => undefined;
-  const again = await world.run('deploy', args, { variables });
+  const again = await world.run('deploy', args);
   expect(again.code, again.err).toBe(0);
 });
 
