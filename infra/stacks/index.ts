@@ -4,6 +4,4 @@ import { mlPlatform } from './ml-platform/index.ts';
 import { preempt } from './preempt/index.ts';
 
 /** Every stack. What is listed here is synthesized, tested, drawn, charted and can be deployed. */
-export const stacks: readonly StackDefinition[] = [mlPlatform, flts, preempt].map(
-  (definition) => definition as unknown as StackDefinition,
-);
+export const stacks: readonly StackDefinition[] = [mlPlatform, flts, preempt];

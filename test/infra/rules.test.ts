@@ -11,7 +11,7 @@ import { own, type Subject, settingsOf, subject } from './subjects.ts';
 const MONITORED = { ...mlPlatform.environments.prod, monitoring: { enabled: true } };
 
 function broken(change: (subject: Subject) => void): string[] {
-  const definition = mlPlatform as unknown as Subject['definition'];
+  const definition = mlPlatform;
   const fresh = subject(definition, settingsOf(definition, MONITORED));
   expect(Object.values(rules).flatMap((rule) => rule(fresh))).toEqual([]);
   change(fresh);

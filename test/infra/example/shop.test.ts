@@ -7,7 +7,7 @@ import { rules } from '../rules/index.ts';
 import { own, subjectOf } from '../subjects.ts';
 import { shop } from './shop.ts';
 
-const definition = shop as unknown as StackDefinition;
+const definition: StackDefinition = shop;
 const source = readFileSync(join(import.meta.dirname, 'shop.ts'), 'utf8');
 
 describe.each(Object.entries(shop.environments))('the stack that infra/README.md writes, %s', (_, values) => {

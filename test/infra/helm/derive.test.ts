@@ -41,7 +41,7 @@ function stackWith<Shape extends z.ZodRawShape>(
       use(stack, settings.extra as z.output<z.ZodObject<Shape>>);
     },
   });
-  return definition as unknown as StackDefinition;
+  return definition;
 }
 
 const file = (stack: Stack, content: string) =>

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { mlPlatform } from '../../../infra/stacks/ml-platform/index.ts';
 import { subjectOf } from '../subjects.ts';
 
@@ -11,7 +10,7 @@ interface Rule {
 }
 
 function access(karmada: unknown = {}) {
-  const objects = subjectOf(mlPlatform as unknown as StackDefinition, { karmada }).folders.get('karmada') ?? [];
+  const objects = subjectOf(mlPlatform, { karmada }).folders.get('karmada') ?? [];
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever kind it asked for.
   const find = (kind: string, name: string): any =>
     objects.find((each) => each.kind === kind && each.metadata.name === name);

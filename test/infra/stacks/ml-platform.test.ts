@@ -6,7 +6,7 @@ import { KUBECONFIG_SECRET } from '../../../service/contract.ts';
 import { env } from '../constructs/build.ts';
 import { own, subjectOf, title } from '../subjects.ts';
 
-const definition = mlPlatform as unknown as StackDefinition;
+const definition: StackDefinition = mlPlatform;
 
 function platform(values: unknown) {
   const subject = subjectOf(definition, values);

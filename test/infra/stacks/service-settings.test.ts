@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { mlPlatform } from '../../../infra/stacks/ml-platform/index.ts';
 import { settings } from '../../../infra/stacks/ml-platform/settings.ts';
 import { SETTINGS } from '../../../service/config/settings.ts';
@@ -14,7 +13,7 @@ const LEFT_ALONE: Record<string, string> = {};
 
 /** Names of the variables of the backend's container, with the settings given. */
 function variables(values: unknown): string[] {
-  const { folders } = subjectOf(mlPlatform as unknown as StackDefinition, values);
+  const { folders } = subjectOf(mlPlatform, values);
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever kind it asked for.
   const find = (kind: string): any =>
     folders.get('')?.find((each) => each.kind === kind && each.metadata.name === 'ml-platform-backend');
