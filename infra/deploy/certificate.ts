@@ -1,5 +1,7 @@
 import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
+import type { Kind } from '../../service/kube/kinds.ts';
+import type { ObjectName } from '../../service/kube/kube.ts';
 import { StepFailure } from './failure.ts';
 import type { Cluster } from './kube/cluster.ts';
 import type { Known, User } from './kubeconfig-file.ts';
@@ -17,18 +19,19 @@ const RENEW_BEFORE_MS = 90 * 24 * 3_600_000;
 const LAST_PART = 1 / 3;
 const SIGNED_WITHIN_MS = 30_000;
 
-const folder = '/apis/certificates.k8s.io/v1/certificatesigningrequests';
+const REQUEST: Kind = {
+  apiVersion: 'certificates.k8s.io/v1',
+  kind: 'CertificateSigningRequest',
+  plural: 'certificatesigningrequests',
+  namespaced: false,
+};
 
-interface SigningRequest {
-  readonly status?: { readonly certificate?: string };
+interface Status {
+  readonly certificate?: string;
 }
 
 /** A key that never leaves this process but in the Secret, and a certificate for it from the cluster's own authority. */
-export async function issueCertificate(
-  { api, pause }: Cluster,
-  { group, user }: Identity,
-  timeoutMs: number,
-): Promise<User> {
+export async function issueCertificate(karmada: Cluster, { group, user }: Identity, timeoutMs: number): Promise<User> {
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const wanted = await Pkcs10CertificateRequestGenerator.create({
     name: `CN=${user}, O=${group}`,
@@ -36,10 +39,11 @@ export async function issueCertificate(
     signingAlgorithm: ALGORITHM,
   });
   const metadata = { name: `${user}-${randomBytes(4).toString('hex')}` };
-  const path = `${folder}/${metadata.name}`;
+  const name: ObjectName = { namespace: null, name: metadata.name };
+  const { kube } = karmada;
   const request = {
-    apiVersion: 'certificates.k8s.io/v1',
-    kind: 'CertificateSigningRequest',
+    apiVersion: REQUEST.apiVersion,
+    kind: REQUEST.kind,
     metadata,
     spec: {
       request: Buffer.from(wanted.toString('pem')).toString('base64'),
@@ -48,24 +52,25 @@ export async function issueCertificate(
       expirationSeconds: YEAR_SECONDS,
     },
   };
-  const created = await api.ask<object>('POST', folder, { body: request });
+  const created = await kube.create(REQUEST, request);
   try {
     const condition = { type: 'Approved', status: 'True', reason: 'Deploy', message: 'approved by npm run deploy' };
-    await api.ask('PUT', `${path}/approval`, { body: { ...created, status: { conditions: [condition] } } });
-    const certificate = await signed({ api, pause }, path, Math.min(timeoutMs, SIGNED_WITHIN_MS));
+    const approval = `/apis/${REQUEST.apiVersion}/${REQUEST.plural}/${metadata.name}/approval`;
+    await karmada.ask('PUT', approval, { ...created, status: { conditions: [condition] } });
+    const certificate = await signed(karmada, name, Math.min(timeoutMs, SIGNED_WITHIN_MS));
     const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
     return {
       'client-certificate-data': certificate,
       'client-key-data': Buffer.from(pem('PRIVATE KEY', key)).toString('base64'),
     };
   } finally {
-    await api.text('DELETE', path).catch(() => undefined);
+    await kube.delete(REQUEST, name).catch(() => undefined);
   }
 }
 
-async function signed({ api, pause }: Pick<Cluster, 'api' | 'pause'>, path: string, limitMs: number): Promise<string> {
+async function signed({ kube, pause }: Cluster, name: ObjectName, limitMs: number): Promise<string> {
   for (let waited = 0; waited < limitMs; waited += 500) {
-    const certificate = (await api.find<SigningRequest>(path))?.status?.certificate;
+    const { certificate } = ((await kube.get(REQUEST, name))?.status ?? {}) as Status;
     if (certificate) return certificate;
     await pause(500);
   }

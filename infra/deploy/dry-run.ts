@@ -4,7 +4,7 @@ import { addedByOthers } from './applied/others.ts';
 import { outdated } from './applied/prune.ts';
 import { applied } from './kube/apply.ts';
 import type { Cluster } from './kube/cluster.ts';
-import { titleOf } from './kube/resources.ts';
+import { titleOf } from './kube/objects.ts';
 import { clusterOf, partsOf } from './parts.ts';
 import { readSecret } from './secret.ts';
 import { type Deployment, toApply } from './step.ts';
@@ -30,12 +30,11 @@ export async function previewOf(deployment: Deployment): Promise<Preview[]> {
 }
 
 async function previewOfOne({ flags }: Deployment, cluster: Cluster, object: KubeObject): Promise<Preview> {
-  const path = await cluster.resources.pathOf(object);
-  const before = await cluster.api.find<KubeObject>(path);
+  const before = await cluster.find(object);
   // What is not there yet is all new; in a namespace that is not there yet the server could not even say so.
   if (!before) return { object: titleOf(object), change: 'create', lines: [] };
   const force = flags.forceConflicts ?? false;
-  const after = await applied(cluster, path, object, { dryRun: true, force }, true);
+  const after = await applied(cluster, object, { dryRun: true, force }, true);
   const lines = differences(before, after);
   const others = addedByOthers(after);
   const change = lines.length > 0 ? 'change' : others.length > 0 ? 'others' : 'unchanged';

@@ -1,5 +1,5 @@
-import type { Cluster } from './kube/cluster.ts';
-import type { ObjectKey } from './kube/resources.ts';
+import { type Cluster, placeIfServed } from './kube/cluster.ts';
+import { groupOf, type ObjectKey } from './kube/objects.ts';
 import { partsOf } from './parts.ts';
 import type { Deployment } from './step.ts';
 
@@ -61,15 +61,16 @@ async function toApply(
   namespace: string,
   verbs: readonly string[],
 ): Promise<Right[]> {
-  const found = await Promise.all(objects.map((object) => cluster.resources.of(object).catch(() => undefined)));
-  const kinds = new Map(found.flatMap((each) => (each ? [[`${each.plural}.${each.group}`, each] as const] : [])));
+  const found = await Promise.all(objects.map((object) => placeIfServed(cluster, object)));
+  const served = found.flatMap((place) => (place ? [{ ...place.kind, group: groupOf(place.kind) }] : []));
+  const kinds = new Map(served.map((each) => [`${each.plural}.${each.group}`, each]));
   return [...kinds.values()].flatMap(({ group, namespaced, plural }) =>
     verbs.map((verb) => ({ verb, group, resource: plural, ...(namespaced && { namespace }) })),
   );
 }
 
-async function denied({ api }: Cluster, where: string, rights: readonly Right[]): Promise<string[]> {
-  const answers = await Promise.all(rights.map((right) => allowed(api, right)));
+async function denied(cluster: Cluster, where: string, rights: readonly Right[]): Promise<string[]> {
+  const answers = await Promise.all(rights.map((right) => allowed(cluster, right)));
   const missing = rights.filter((_, index) => !answers[index]);
   const verbs = new Map<string, Set<string>>();
   for (const { group, namespace, resource, verb } of missing) {
@@ -79,7 +80,7 @@ async function denied({ api }: Cluster, where: string, rights: readonly Right[])
   return [...verbs].map(([what, each]) => `${where}: the kubeconfig may not ${[...each].join(', ')} ${what}`);
 }
 
-async function allowed(api: Cluster['api'], { resource: full, ...right }: Right): Promise<boolean> {
+async function allowed(cluster: Cluster, { resource: full, ...right }: Right): Promise<boolean> {
   const [resource, subresource] = full.split('/');
   const body = {
     apiVersion: 'authorization.k8s.io/v1',
@@ -87,6 +88,6 @@ async function allowed(api: Cluster['api'], { resource: full, ...right }: Right)
     spec: { resourceAttributes: { ...right, resource, ...(subresource !== undefined && { subresource }) } },
   };
   const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
-  const { status } = await api.ask<{ status?: { allowed?: boolean } }>('POST', path, { body });
+  const { status } = await cluster.ask<{ status?: { allowed?: boolean } }>('POST', path, body);
   return status?.allowed === true;
 }

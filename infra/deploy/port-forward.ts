@@ -1,8 +1,7 @@
 import { Agent, request } from 'node:http';
 import { Duplex, PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { PortForward } from '@kubernetes/client-node';
-import { kubeConfigOf } from '../preflight/cluster.ts';
+import { KubeConfig, PortForward } from '@kubernetes/client-node';
 import type { KubeconfigChoice } from './target.ts';
 
 export interface ForwardedPlace {
@@ -20,7 +19,7 @@ const TIMEOUT_MS = 15_000;
  */
 export async function getThroughPod(place: ForwardedPlace, path: string, signal: AbortSignal) {
   const { kubeconfig, namespace, pod, port } = place;
-  const forward = new PortForward(kubeConfigOf(kubeconfig.path, kubeconfig.context));
+  const forward = new PortForward(kubeConfigOf(kubeconfig));
   const [fromPod, toPod, errors] = [new PassThrough(), new PassThrough(), new PassThrough()];
   const late = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const socket = await Promise.race([forward.portForward(namespace, pod, [port], fromPod, errors, toPod), ended(late)]);
@@ -37,6 +36,13 @@ export async function getThroughPod(place: ForwardedPlace, path: string, signal:
   } finally {
     if ('close' in socket) socket.close();
   }
+}
+
+function kubeConfigOf({ context, path }: KubeconfigChoice): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(path);
+  if (context !== undefined) config.setCurrentContext(context);
+  return config;
 }
 
 function ended(signal: AbortSignal): Promise<never> {

@@ -1,8 +1,8 @@
 import { Listr } from 'listr2';
+import { KubeError } from '../../service/kube/errors.ts';
 import { KubeconfigError } from '../../service/kube/kubeconfig.ts';
 import { PlanError } from '../plan.ts';
 import { StepFailure, UsageError } from './failure.ts';
-import { ApiFailure } from './kube/api.ts';
 import type { Deployment, Step } from './step.ts';
 
 export interface Output {
@@ -74,7 +74,7 @@ async function runLive(steps: readonly Step[], deployment: Deployment): Promise<
   }).run();
 }
 
-const FOR_USER = [StepFailure, UsageError, PlanError, ApiFailure, KubeconfigError];
+const FOR_USER = [StepFailure, UsageError, PlanError, KubeError, KubeconfigError];
 
 /** Whether the reason is for the user, or a fault of ours whose origin must be shown. */
 export const isForUser = (error: unknown): boolean =>

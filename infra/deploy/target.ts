@@ -1,3 +1,5 @@
+import type { Identity } from '../../service/kube/identity.ts';
+import { loadKubeconfig } from '../../service/kube/kubeconfig.ts';
 import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import { PlanError, type Planned, plan } from '../plan.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
@@ -5,7 +7,6 @@ import type { Settings as PlatformSettings } from '../stacks/ml-platform/setting
 import { type KubeObject, type Synthesis, synthesize } from '../synth/synthesize.ts';
 import type { ParentName } from './applied/apply-set.ts';
 import { UsageError } from './failure.ts';
-import { connectTo, type KubeApi } from './kube/api.ts';
 import { type Cluster, clusterFor } from './kube/cluster.ts';
 import type { CommonFlags } from './options.ts';
 
@@ -55,16 +56,15 @@ export async function openTarget(
   signal: AbortSignal,
   inputs: readonly string[] = [],
 ): Promise<Target> {
-  const [settings, clusters] = await Promise.allSettled([
+  const [settings, identities] = await Promise.allSettled([
     (async () => plannedFor(flags, variables))(),
-    openClusters(flags, flags.stack === mlPlatform.name, signal),
+    identitiesOf(flags, flags.stack === mlPlatform.name),
   ]);
-  if (settings.status === 'fulfilled' && clusters.status === 'fulfilled') {
-    const target = targetOf(settings.value, clusters.value, inputs, signal);
+  if (settings.status === 'fulfilled' && identities.status === 'fulfilled') {
+    const target = targetOf(settings.value, identities.value, inputs, signal);
     return { ...target, kubeconfigs: kubeconfigsOf(flags) };
   }
-  if (clusters.status === 'fulfilled') await closeAll(clusters.value);
-  const failed = [settings, clusters].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+  const failed = [settings, identities].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (failed.some((reason) => !(reason instanceof UsageError || reason instanceof PlanError))) throw failed[0];
   throw new UsageError([...failed.map((reason: Error) => reason.message), ...inputs].join('\n'));
 }
@@ -78,15 +78,15 @@ function plannedFor({ config, env, stack }: CommonFlags, variables: NodeJS.Proce
 
 type Clusters = Pick<Target, 'management' | 'karmada'>;
 
-function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[], signal: AbortSignal) {
+function targetOf(planned: Planned, identities: Identities, mistakes: readonly string[], signal: AbortSignal) {
   const { definition, environment, settings } = planned;
   const synthesis = synthesize(definition, settings, { environment });
   const { folders } = synthesis;
   const namespace = settings.namespace.name;
   const instance = `${settings.namePrefix}${definition.name}`;
   const clusters: Clusters = {
-    management: clusterFor(opened.management, namespace, signal),
-    karmada: opened.karmada && clusterFor(opened.karmada, namespace, signal),
+    management: clusterFor(identities.management, namespace, signal),
+    karmada: identities.karmada && clusterFor(identities.karmada, namespace, signal),
   };
   return {
     planned,
@@ -102,30 +102,26 @@ function targetOf(planned: Planned, opened: Opened, mistakes: readonly string[],
     ...clusters,
     mistakes,
     signal,
-    close: () => closeAll(opened),
+    async close() {
+      await Promise.all([clusters.management.kube.close(), clusters.karmada?.kube.close()]);
+    },
   };
 }
 
-interface Opened {
-  readonly management: KubeApi;
-  readonly karmada: KubeApi | undefined;
+interface Identities {
+  readonly management: Identity;
+  readonly karmada: Identity | undefined;
 }
 
-async function closeAll({ karmada, management }: Opened): Promise<void> {
-  await Promise.all([management.close(), karmada?.close()]);
-}
-
-async function openClusters(flags: CommonFlags, usesKarmada: boolean, signal: AbortSignal): Promise<Opened> {
+async function identitiesOf(flags: CommonFlags, usesKarmada: boolean): Promise<Identities> {
   const { karmada, management } = kubeconfigsOf(flags);
   const [first, second] = await Promise.allSettled([
-    open('--mgmt-kubeconfig', 'MGMT_KUBECONFIG', management, signal),
-    usesKarmada ? open('--karmada-kubeconfig', 'KARMADA_KUBECONFIG', karmada, signal) : undefined,
+    identityOf('--mgmt-kubeconfig', 'MGMT_KUBECONFIG', management),
+    usesKarmada ? identityOf('--karmada-kubeconfig', 'KARMADA_KUBECONFIG', karmada) : undefined,
   ]);
   if (first.status === 'fulfilled' && second.status === 'fulfilled') {
     return { management: first.value, karmada: second.value };
   }
-  const opened = [first, second].flatMap((each) => (each.status === 'fulfilled' && each.value ? [each.value] : []));
-  await Promise.all(opened.map((api) => api.close()));
   const mistakes = [first, second].flatMap((each) =>
     each.status === 'rejected' ? [(each.reason as Error).message] : [],
   );
@@ -141,7 +137,7 @@ const kubeconfigsOf = ({
   karmada: { path: karmadaKubeconfig, context: undefined },
 });
 
-async function open(flag: string, variable: string, { context, path }: KubeconfigChoice, signal: AbortSignal) {
+async function identityOf(flag: string, variable: string, { context, path }: KubeconfigChoice): Promise<Identity> {
   if (path === '') throw new UsageError(`${variable} (or ${flag}) is not set: name the file of the kubeconfig`);
-  return connectTo(path, signal, context);
+  return loadKubeconfig(path, context === undefined ? {} : { context });
 }

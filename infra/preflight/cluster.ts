@@ -1,80 +1,74 @@
-import { ApiException, ApisApi, CoreV1Api, KubeConfig, StorageV1Api } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
+import { createKube } from '../../service/kube/client.ts';
+import { createDiscovery } from '../../service/kube/discovery.ts';
+import { KubeError } from '../../service/kube/errors.ts';
+import { CLAIM, CONFIG_MAP, type Kind, SECRET, SERVICE } from '../../service/kube/kinds.ts';
+import type { Kube } from '../../service/kube/kube.ts';
+import { settingsOf } from '../../service/kube/settings.ts';
+import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import type { ClusterFacts, Wanted } from './checks.ts';
 
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
+const STORAGE_CLASS: Kind = {
+  apiVersion: 'storage.k8s.io/v1',
+  kind: 'StorageClass',
+  plural: 'storageclasses',
+  namespaced: false,
+};
 
-export function connect(context: string | undefined): KubeConfig {
+/** As kubectl finds its cluster: KUBECONFIG, which may name several files, or ~/.kube/config. */
+export function connect(context: string | undefined): Kube {
   const config = new KubeConfig();
   config.loadFromDefault();
   if (context !== undefined) config.setCurrentContext(context);
-  return config;
-}
-
-export function kubeConfigOf(file: string, context: string | undefined): KubeConfig {
-  const config = new KubeConfig();
-  config.loadFromFile(file);
-  if (context !== undefined) config.setCurrentContext(context);
-  return config;
+  const server = config.getCurrentCluster()?.server ?? 'no cluster';
+  const identity = { source: 'the kubeconfig', server, settings: () => settingsOf(config), distrust: () => undefined };
+  return createKube(identity, { userAgent: 'ml-platform-preflight' });
 }
 
 /** Reads, and only reads: what is asked for is what the checks need. */
-export async function factsOf(config: KubeConfig, { createdAtDeploy, namespace }: Wanted): Promise<ClusterFacts> {
-  const core = config.makeApiClient(CoreV1Api);
-  const [classes, services, groups] = await Promise.all([
-    ifAllowed(config.makeApiClient(StorageV1Api).listStorageClass()),
-    ifAllowed(core.listServiceForAllNamespaces()),
-    config.makeApiClient(ApisApi).getAPIVersions(),
+export async function factsOf(kube: Kube, { createdAtDeploy, namespace }: Wanted): Promise<ClusterFacts> {
+  const [classes, services, apis] = await Promise.all([
+    ifAllowed(kube.list(STORAGE_CLASS)),
+    ifAllowed(kube.list(SERVICE)),
+    createDiscovery(kube).groupVersions(),
   ]);
   const existing = new Map<string, string[] | undefined>();
   for (const { kind, name } of createdAtDeploy) {
-    const keys = await keysOf(core, kind, name, namespace);
+    const keys = await keysOf(kube, kind, { name, namespace });
     if (keys !== 'absent') existing.set(`${kind} ${name}`, keys);
   }
   return {
     storageClasses: classes?.items.map(({ metadata }) => ({
-      name: metadata?.name ?? '',
-      isDefault: metadata?.annotations?.[DEFAULT_CLASS] === 'true',
+      name: metadata.name,
+      isDefault: metadata.annotations?.[DEFAULT_CLASS] === 'true',
     })),
     nodePorts: services?.items.flatMap(({ metadata, spec }) =>
-      (spec?.ports ?? []).flatMap(({ nodePort }) =>
-        nodePort === undefined ? [] : [{ port: nodePort, owner: `${metadata?.namespace}/${metadata?.name}` }],
+      ((spec as { ports?: { nodePort?: number }[] } | undefined)?.ports ?? []).flatMap(({ nodePort }) =>
+        nodePort === undefined ? [] : [{ port: nodePort, owner: `${metadata.namespace}/${metadata.name}` }],
       ),
     ),
-    apis: new Set(['v1', ...groups.groups.flatMap(({ versions }) => versions.map(({ groupVersion }) => groupVersion))]),
+    apis,
     existing,
   };
 }
 
 /** What concerns the whole cluster is often not for those who deploy to one namespace of it. */
-async function ifAllowed<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof ApiException && error.code === 403) return undefined;
+const ifAllowed = <Answer>(asked: Promise<Answer>): Promise<Answer | undefined> =>
+  asked.catch((error: unknown) => {
+    if (error instanceof KubeError && error.failure === 'forbidden') return undefined;
     throw error;
-  }
-}
+  });
+
+const KINDS: Readonly<Record<CreatedAtDeploy['kind'], Kind>> = {
+  PersistentVolumeClaim: CLAIM,
+  Secret: SECRET,
+  ConfigMap: CONFIG_MAP,
+};
 
 /** undefined: it may be there, but we may not read it. */
-async function keysOf(
-  core: CoreV1Api,
-  kind: string,
-  name: string,
-  namespace: string,
-): Promise<string[] | undefined | 'absent'> {
-  try {
-    if (kind === 'PersistentVolumeClaim') {
-      await core.readNamespacedPersistentVolumeClaim({ name, namespace });
-      return [];
-    }
-    const { data = {} } =
-      kind === 'Secret'
-        ? await core.readNamespacedSecret({ name, namespace })
-        : await core.readNamespacedConfigMap({ name, namespace });
-    return Object.keys(data);
-  } catch (error) {
-    if (error instanceof ApiException && error.code === 404) return 'absent';
-    if (error instanceof ApiException && error.code === 403) return undefined;
-    throw error;
-  }
+async function keysOf(kube: Kube, kind: CreatedAtDeploy['kind'], name: { name: string; namespace: string }) {
+  const found = await ifAllowed(kube.get(KINDS[kind], name).then((object) => object ?? ('absent' as const)));
+  if (found === undefined || found === 'absent') return found;
+  return Object.keys((found as { data?: object }).data ?? {});
 }

@@ -1,6 +1,6 @@
 // npm run preflight: asks a cluster whether a stack's manifests can come up there, before anything is applied.
-import { ApiException } from '@kubernetes/client-node';
 import { Command } from 'commander';
+import { KubeError } from '../../service/kube/errors.ts';
 import { PlanError, plan } from '../plan.ts';
 import { synthesize } from '../synth/synthesize.ts';
 import { findings, type Wanted } from './checks.ts';
@@ -25,23 +25,26 @@ const flags = new Command('npm run preflight --')
 try {
   process.exitCode = (await preflight(flags)) ? 0 : 1;
 } catch (error) {
-  const usage = error instanceof PlanError;
-  console.error(`preflight: ${usage ? error.message : `the cluster could not be asked: ${reason(error)}`}`);
+  // A fault of ours needs its stack.
+  if (error instanceof PlanError) console.error(`preflight: ${error.message}`);
+  else if (error instanceof KubeError) console.error(`preflight: the cluster could not be asked: ${error.message}`);
+  else console.error(error);
   process.exitCode = 1;
 }
 
 async function preflight({ config, context, env, stack }: Flags): Promise<boolean> {
   const wanted = wantedBy(stack, env, config);
-  const cluster = connect(context);
-  const found = findings(wanted, await factsOf(cluster, wanted));
-  const where = `${stack}/${env} in ${cluster.getCurrentCluster()?.server}`;
+  const kube = connect(context);
+  const facts = await factsOf(kube, wanted).finally(() => kube.close());
+  const found = findings(wanted, facts);
+  const where = `${stack}/${env} in ${kube.address}`;
   if (found.length === 0) console.log(`${where}: nothing stands in the way of ${wanted.objects.length} objects`);
   else console.error([`${where}: ${found.length} to mend before anything is applied`, ...found].join('\n  '));
   return found.length === 0;
 }
 
 function wantedBy(stack: string, environment: string, config: string | undefined): Wanted {
-  const options = { stack, environment, ...(config !== undefined && { config }), out: '', help: false };
+  const options = { stack, environment, ...(config !== undefined && { config }) };
   const [planned] = plan(options, process.env);
   if (!planned) throw new PlanError(`no environment ${environment} of ${stack}`);
   const { definition, settings } = planned;
@@ -50,17 +53,4 @@ function wantedBy(stack: string, environment: string, config: string | undefined
     objects: synthesize(definition, settings, { environment: planned.environment }).folders.get('') ?? [],
     createdAtDeploy: definition.createdAtDeploy(settings),
   };
-}
-
-function reason(error: unknown): string {
-  // The client's own message holds headers and the whole body.
-  if (error instanceof ApiException) return `HTTP ${error.code}: ${said(error.body)}`;
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
-}
-
-/** The message of a Status object, or whatever a proxy on the way answered. */
-function said(body: unknown): string {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return (/"message":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text).slice(0, 500);
 }

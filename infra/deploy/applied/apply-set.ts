@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Kind } from '../../../service/kube/kinds.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { StepFailure } from '../failure.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import type { ObjectKey } from '../kube/resources.ts';
+import { groupOf, keyOf, type ObjectKey } from '../kube/objects.ts';
 
 // An ApplySet as `kubectl apply --prune --applyset` knows it (KEP-3659): a parent object names the set and where its
 // members are, each member bears the set's id. What bears it and is no longer applied, either tool may prune.
@@ -47,8 +48,6 @@ export const isData = ({ kind }: ObjectKey): boolean => DATA.has(kind);
 const COPIES_LABELS = 'kafka.strimzi.io';
 const isMember = (object: ObjectKey): boolean => !isData(object) && groupOf(object) !== COPIES_LABELS;
 
-const groupOf = ({ apiVersion }: ObjectKey): string => (apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '');
-
 const setId = ({ name, namespace }: ParentName): string =>
   `applyset-${createHash('sha256').update(`${name}.${namespace}.ConfigMap.`).digest('base64url')}-v1`;
 
@@ -89,6 +88,7 @@ export function readScope(parent: Parent | undefined, { name, namespace }: Paren
 
 /** What makes a ConfigMap the parent of the set. */
 export const parentMetadata = (parent: ParentName, { kinds, namespaces }: Scope) => ({
+  ...parent,
   labels: { [ID]: setId(parent) },
   annotations: {
     [TOOLING]: `${RULES}/${RULES_VERSION}`,
@@ -112,24 +112,28 @@ export async function membersOf(cluster: Cluster, parent: ParentName, scope: Sco
 }
 
 async function membersOfKind(
-  { api, resources }: Cluster,
+  cluster: Cluster,
   parent: ParentName,
   { namespaces }: Scope,
   groupKind: string,
 ): Promise<ObjectKey[]> {
-  const [kind = '', ...group] = groupKind.split('.');
-  const apiVersion = await resources.versionOf(group.join('.'));
-  // A group that is no longer served has no objects.
-  if (apiVersion === undefined) return [];
-  const query = { labelSelector: `${PART_OF}=${setId(parent)}` };
-  const folders = await resources.foldersOf({ apiVersion, kind }, [parent.namespace, ...namespaces]);
-  const lists = await Promise.all(folders.map((folder) => api.find<{ items: Found[] }>(folder, query)));
+  const kind = await servedKind(cluster, groupKind);
+  if (!kind) return [];
+  const query = { labelSelector: `${PART_OF}=${setId(parent)}`, metadataOnly: true };
+  const places = kind.namespaced ? [parent.namespace, ...namespaces] : [null];
+  const lists = await Promise.all(places.map((namespace) => cluster.kube.list(kind, { ...query, namespace })));
   return lists
-    .flatMap((list) => list?.items ?? [])
+    .flatMap(({ items }) => items as readonly Found[])
     .filter(({ metadata }) => !metadata.ownerReferences?.some(({ controller }) => controller))
-    .map(({ metadata }) => ({
-      apiVersion,
-      kind,
-      metadata: { name: metadata.name, ...(metadata.namespace !== undefined && { namespace: metadata.namespace }) },
-    }));
+    .map(({ metadata }) => keyOf({ apiVersion: kind.apiVersion, kind: kind.kind, metadata }));
+}
+
+/** The set names no versions, and any that is served lists all its objects; a kind that is not served has none. */
+async function servedKind({ discovery }: Cluster, groupKind: string): Promise<Kind | undefined> {
+  const [kind = '', ...rest] = groupKind.split('.');
+  const group = rest.join('.');
+  const all =
+    group === '' ? ['v1'] : [...(await discovery.groupVersions())].filter((each) => each.startsWith(`${group}/`));
+  const found = await Promise.allSettled(all.map((apiVersion) => discovery.kindOf({ apiVersion, kind })));
+  return found.find((each) => each.status === 'fulfilled')?.value;
 }

@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { KubeError } from '../../../service/kube/errors.ts';
+import { CONFIG_MAP } from '../../../service/kube/kinds.ts';
+import type { KubeObject } from '../../../service/kube/kube.ts';
 import { StepFailure } from '../failure.ts';
-import { ApiFailure } from '../kube/api.ts';
 import type { Target } from '../target.ts';
 import { type Parent, parentMetadata, readScope, type Scope, scopeOf, union } from './apply-set.ts';
 import { type AppliedRecord, NOTHING_APPLIED } from './record.ts';
@@ -35,12 +37,10 @@ interface ConfigMap extends Parent {
 }
 
 const KEY = 'record.json.gz';
-const folderOf = ({ namespace }: Place): string => `/api/v1/namespaces/${namespace}/configmaps`;
-const pathOf = (place: Place): string => `${folderOf(place)}/${place.parent.name}`;
 
 export async function readLedger(place: Place): Promise<Ledger> {
   const [parent, revisions] = await Promise.all([
-    place.management.api.find<ConfigMap>(pathOf(place)),
+    place.management.kube.get(CONFIG_MAP, place.parent) as Promise<ConfigMap | undefined>,
     readRevisions(place),
   ]);
   return {
@@ -84,27 +84,25 @@ export async function writeLedger(
 }
 
 async function write(place: Place, { version }: Ledger, record: AppliedRecord, scope: Scope): Promise<string> {
-  const { api } = place.management;
-  const metadata = { name: place.parent.name, ...parentMetadata(place.parent, scope) };
+  const { kube } = place.management;
+  const metadata = parentMetadata(place.parent, scope);
   const binaryData = { [KEY]: gzipSync(JSON.stringify(record)).toString('base64') };
   try {
     const written =
       version === undefined
-        ? await api.ask<ConfigMap>('POST', folderOf(place), {
-            body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, binaryData },
-          })
-        : await api.ask<ConfigMap>('PATCH', pathOf(place), {
-            contentType: 'application/merge-patch+json',
-            body: { metadata: { ...metadata, resourceVersion: version }, binaryData },
+        ? await kube.create(CONFIG_MAP, { apiVersion: 'v1', kind: 'ConfigMap', metadata, binaryData } as KubeObject)
+        : await kube.patch(CONFIG_MAP, place.parent, {
+            metadata: { ...metadata, resourceVersion: version },
+            binaryData,
           });
-    return written.metadata.resourceVersion ?? '';
+    return written?.metadata.resourceVersion ?? '';
   } catch (error) {
-    if (!(error instanceof ApiFailure) || error.status !== 409) throw error;
+    if (!(error instanceof KubeError) || error.failure !== 'conflict') throw error;
     throw new StepFailure(`the record was written by somebody else meanwhile: who deploys ${place.stack} right now?`);
   }
 }
 
 export async function deleteLedger(place: Place, { revisions }: Ledger): Promise<void> {
-  await place.management.api.text('DELETE', pathOf(place));
+  await place.management.kube.delete(CONFIG_MAP, place.parent);
   for (const revision of revisions) await deleteRevision(place, revision);
 }

@@ -1,7 +1,6 @@
-import type { KubeObject } from '../../synth/synthesize.ts';
 import { FIELD_MANAGER, remove } from '../kube/apply.ts';
-import type { Cluster } from '../kube/cluster.ts';
-import { idOf, type ObjectKey, titleOf } from '../kube/resources.ts';
+import { byId, type Cluster, placeIfServed } from '../kube/cluster.ts';
+import { type ObjectKey, titleOf } from '../kube/objects.ts';
 import { clusterOf } from '../parts.ts';
 import type { Deployment } from '../step.ts';
 import { isData, membersOf } from './apply-set.ts';
@@ -12,22 +11,18 @@ export async function outdated({ ledger, objects, target }: Deployment, part: Pa
   const cluster = clusterOf(target, part);
   const members = part === 'platform' ? await membersOf(cluster, target.parent, ledger.scope) : [];
   const [wanted, recorded, inSet] = await Promise.all(
-    [objects[part], ledger.record.applied[part], members].map((all) => byPath(cluster, all)),
+    [objects[part], ledger.record.applied[part], members].map((all) => byId(cluster, all)),
   );
   const isOutdated = ([path, object]: readonly [string, ObjectKey]) => !wanted?.has(path) && !isData(object);
   const known = [...(recorded ?? [])].filter(([path, object]) => isOutdated([path, object]) && !inSet?.has(path));
-  const ours = await Promise.all(known.map(async ([path]) => isOurs(await cluster.api.find<KubeObject>(path))));
+  const ours = await Promise.all(known.map(([, object]) => isOurs(cluster, object)));
   return [...known.filter((_, index) => ours[index]), ...[...(inSet ?? [])].filter(isOutdated)].map(([, each]) => each);
 }
 
-/** Whether or not an object names its namespace, its path is the same; a kind that is not served has none. */
-async function byPath({ resources }: Cluster, objects: readonly ObjectKey[]): Promise<Map<string, ObjectKey>> {
-  const paths = await Promise.all(objects.map((each) => resources.pathOf(each).catch(() => idOf(each))));
-  return new Map(objects.map((each, index) => [paths[index] ?? '', each]));
-}
-
 /** An object of that name may be somebody else's by now. */
-function isOurs(live: KubeObject | undefined): boolean {
+async function isOurs(cluster: Cluster, object: ObjectKey): Promise<boolean> {
+  const place = await placeIfServed(cluster, object);
+  const live = place && (await cluster.kube.get(place.kind, place.name));
   const { managedFields = [] } = (live?.metadata ?? {}) as { managedFields?: readonly { manager?: string }[] };
   return managedFields.some(({ manager }) => manager === FIELD_MANAGER);
 }

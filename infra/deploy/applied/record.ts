@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { idOf, keyOf, type ObjectKey } from '../kube/resources.ts';
+import { idOf, keyOf, type ObjectKey } from '../kube/objects.ts';
 import type { Objects } from '../target.ts';
 import { isData } from './apply-set.ts';
 

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
+import { CONFIG_MAP } from '../../../service/kube/kinds.ts';
 import { INSTANCE } from '../../constructs/labels.ts';
 import { StepFailure } from '../failure.ts';
-import { keyOf } from '../kube/resources.ts';
+import { keyOf } from '../kube/objects.ts';
 import type { Objects, Target } from '../target.ts';
 import { type AppliedRecord, type Deployed, NOTHING_APPLIED, unique } from './record.ts';
 
@@ -25,13 +26,12 @@ interface ConfigMap {
 }
 
 type Place = Pick<Target, 'instance' | 'management' | 'namespace' | 'stack'>;
-const folderOf = ({ namespace }: Place): string => `/api/v1/namespaces/${namespace}/configmaps`;
 
 /** The newest first. */
 export async function readRevisions(place: Place): Promise<Revision[]> {
-  const query = { labelSelector: `mlplatform.io/revision-of=${place.stack}` };
-  const list = await place.management.api.find<{ items: ConfigMap[] }>(folderOf(place), query);
-  return (list?.items ?? [])
+  const query = { namespace: place.namespace, labelSelector: `mlplatform.io/revision-of=${place.stack}` };
+  const { items } = await place.management.kube.list(CONFIG_MAP, query);
+  return (items as readonly ConfigMap[])
     .map(parse)
     .filter(({ deployed }) => instanceIn(deployed.objects) === place.instance)
     .sort((a, b) => b.number - a.number);
@@ -72,6 +72,6 @@ export function recordOf(revisions: readonly Revision[]): AppliedRecord {
   };
 }
 
-export async function deleteRevision(place: Place, { name }: Revision): Promise<void> {
-  await place.management.api.text('DELETE', `${folderOf(place)}/${name}`);
+export async function deleteRevision({ management, namespace }: Place, { name }: Revision): Promise<void> {
+  await management.kube.delete(CONFIG_MAP, { namespace, name });
 }

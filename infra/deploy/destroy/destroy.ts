@@ -5,7 +5,7 @@ import { deleteLedger, readLedger } from '../applied/ledger.ts';
 import { UsageError } from '../failure.ts';
 import { Interrupted } from '../interrupt.ts';
 import { remove } from '../kube/apply.ts';
-import { titleOf } from '../kube/resources.ts';
+import { titleOf } from '../kube/objects.ts';
 import { type DestroyFlags, destroyCommand } from '../options.ts';
 import { isForUser } from '../report.ts';
 import { helmReleases } from '../secret.ts';
@@ -82,7 +82,7 @@ async function list(target: Target, doomed: readonly Doomed[], tell: Tell): Prom
       `${running.length} jobs have not ended, and go on in their clusters unwatched: ${running.join(', ')}`,
     );
   }
-  tell('listed', `${target.stack} in ${target.namespace} at ${target.management.api.server}:`);
+  tell('listed', `${target.stack} in ${target.namespace} at ${target.management.kube.address}:`);
   for (const each of doomed) tell('listed', nameOf(each));
 }
 

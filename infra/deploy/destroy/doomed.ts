@@ -1,8 +1,9 @@
+import { SECRET } from '../../../service/kube/kinds.ts';
 import { membersOf } from '../applied/apply-set.ts';
 import type { Ledger } from '../applied/ledger.ts';
 import type { Part } from '../applied/record.ts';
-import type { Cluster } from '../kube/cluster.ts';
-import { idOf, type ObjectKey } from '../kube/resources.ts';
+import { byId, type Cluster, placeIfServed } from '../kube/cluster.ts';
+import type { ObjectKey } from '../kube/objects.ts';
 import { clusterOf } from '../parts.ts';
 import { MADE_FOR } from '../secret.ts';
 import type { Target } from '../target.ts';
@@ -41,24 +42,21 @@ async function known(target: Target, { record, scope }: Ledger, part: Part): Pro
   const members = part === 'platform' ? await membersOf(cluster, target.parent, scope) : [];
   const told = [...record.applied[part], ...members];
   const all: readonly ObjectKey[] = told.length > 0 ? told : target.objects[part];
-  const pathOf = (object: ObjectKey) => cluster.resources.pathOf(object).catch(() => idOf(object));
-  const byPath = await Promise.all(all.map(async (object) => [await pathOf(object), object] as const));
-  return [...new Map(byPath).values()].reverse();
+  return [...(await byId(cluster, all)).values()].reverse();
 }
 
 async function secretsMade({ management, namespace, stack }: Target): Promise<ObjectKey[]> {
-  const query = { labelSelector: `${MADE_FOR}=${stack}` };
-  const path = `/api/v1/namespaces/${namespace}/secrets`;
-  const found = await management.api.find<{ items: { metadata: { name: string } }[] }>(path, query);
-  return (found?.items ?? []).map(({ metadata }) => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
+  const query = { namespace, labelSelector: `${MADE_FOR}=${stack}`, metadataOnly: true };
+  const { items } = await management.kube.list(SECRET, query);
+  return items.map(({ metadata }) => ({
+    apiVersion: SECRET.apiVersion,
+    kind: SECRET.kind,
     metadata: { name: metadata.name, namespace },
   }));
 }
 
 /** A kind that is no longer served has no objects. */
-async function exists({ api, resources }: Cluster, object: ObjectKey): Promise<boolean> {
-  const path = await resources.pathOf(object).catch(() => undefined);
-  return path !== undefined && (await api.find(path)) !== undefined;
+async function exists(cluster: Cluster, object: ObjectKey): Promise<boolean> {
+  const place = await placeIfServed(cluster, object);
+  return place !== undefined && (await cluster.kube.get(place.kind, place.name)) !== undefined;
 }

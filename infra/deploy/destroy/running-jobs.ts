@@ -1,4 +1,6 @@
-import { LABELS } from '../../../service/contract.ts';
+import { KINDS, LABELS } from '../../../service/contract.ts';
+import { KubeError } from '../../../service/kube/errors.ts';
+import type { Kind } from '../../../service/kube/kinds.ts';
 import type { Cluster } from '../kube/cluster.ts';
 
 interface Job {
@@ -10,15 +12,20 @@ interface Job {
   };
 }
 
-const PATHS = ['/apis/ray.io/v1/rayjobs', '/apis/batch/v1/jobs'];
 const ENDED = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'Complete', 'Failed']);
 
 /** Jobs of the platform that have not ended, as Karmada knows them: "namespace/name". */
-export async function runningJobs({ api }: Cluster): Promise<string[]> {
-  const query = { labelSelector: `${LABELS.managedBy}=${LABELS.managedByValue}` };
-  const lists = await Promise.all(PATHS.map((path) => api.find<{ items: Job[] }>(path, query)));
+export async function runningJobs({ kube }: Cluster): Promise<string[]> {
+  const labelSelector = `${LABELS.managedBy}=${LABELS.managedByValue}`;
+  const list = (kind: Kind) =>
+    kube.list(kind, { labelSelector }).catch((error: unknown) => {
+      // A kind that is not served there has no objects.
+      if (error instanceof KubeError && error.status === 404) return { items: [] };
+      throw error;
+    });
+  const lists = await Promise.all([KINDS.rayJob, KINDS.job].map(list));
   return lists
-    .flatMap((list) => list?.items ?? [])
+    .flatMap(({ items }) => items as readonly Job[])
     .filter((job) => !hasEnded(job))
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 }

@@ -1,8 +1,9 @@
+import { KubeError } from '../../../service/kube/errors.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { differences } from '../applied/differences.ts';
-import { ApiFailure } from './api.ts';
-import type { Cluster } from './cluster.ts';
-import { type ObjectKey, titleOf } from './resources.ts';
+import { StepFailure } from '../failure.ts';
+import { type Cluster, placeIfServed } from './cluster.ts';
+import { type ObjectKey, titleOf } from './objects.ts';
 
 export const FIELD_MANAGER = 'ml-platform-deploy';
 
@@ -16,9 +17,8 @@ export type Change = 'created' | 'changed' | 'unchanged';
 
 /** Server-side apply of one object. */
 export async function apply(cluster: Cluster, object: KubeObject, options: ApplyOptions): Promise<Change> {
-  const path = await cluster.resources.pathOf(object);
-  const before = await cluster.api.find<KubeObject>(path);
-  const after = await applied(cluster, path, object, options, before !== undefined);
+  const before = await cluster.find(object);
+  const after = await applied(cluster, object, options, before !== undefined);
   if (!before) return 'created';
   // Not by its version: controllers write its status meanwhile.
   return differences(before, after).length === 0 ? 'unchanged' : 'changed';
@@ -42,36 +42,32 @@ export async function applyAll(
 
 export async function applied(
   cluster: Cluster,
-  path: string,
   object: KubeObject,
   { dryRun = false, force }: ApplyOptions,
   exists: boolean,
-): Promise<KubeObject> {
-  const send = () =>
-    cluster.api.ask<KubeObject>('PATCH', path, {
-      query: { fieldManager: FIELD_MANAGER, force: String(force), ...(dryRun && { dryRun: 'All' }) },
-      // JSON is YAML, and JSON.stringify makes no mistakes with quotes.
-      contentType: 'application/apply-patch+yaml',
-      body: object,
-    });
+): Promise<object> {
+  const { kind, name } = await cluster.placeOf(object);
+  const { namespace } = name;
+  const whole = { ...object, metadata: { ...object.metadata, ...(namespace !== null && { namespace }) } };
+  const send = () => cluster.kube.apply(kind, whole, { fieldManager: FIELD_MANAGER, force, dryRun });
   try {
     return await send();
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
+    if (!(error instanceof KubeError)) throw error;
     // A Job's template cannot be changed: what has been done once is done anew.
     if (error.status === 422 && object.kind === 'Job' && exists) {
       if (dryRun) return object;
       await remove(cluster, object, 'Foreground');
-      await gone(cluster, path);
+      while ((await cluster.find(object)) !== undefined) await cluster.pause(500);
       return send();
     }
-    throw new ApiFailure(error.status, `${titleOf(object)}: ${error.message}${hintFor(error, object)}`, {
+    throw new StepFailure(`${titleOf(object)}: ${error.words || error.message}${hintFor(error, object)}`, {
       cause: error,
     });
   }
 }
 
-function hintFor({ message, status }: ApiFailure, object: KubeObject): string {
+function hintFor({ message, status }: KubeError, object: KubeObject): string {
   const isFixed = status === 422 && /immutable|forbidden: updates to/i.test(message);
   if (isFixed && object.kind === 'PersistentVolumeClaim') {
     return '; a volume keeps its class and access mode, and grows only: give the settings those that it has, or copy its data to another';
@@ -86,19 +82,10 @@ function hintFor({ message, status }: ApiFailure, object: KubeObject): string {
 
 /** false when it was not there. */
 export async function remove(
-  { api, resources }: Cluster,
+  cluster: Cluster,
   object: ObjectKey,
   propagationPolicy: 'Background' | 'Foreground' = 'Background',
 ): Promise<boolean> {
-  try {
-    await api.ask('DELETE', await resources.pathOf(object), { body: { propagationPolicy } });
-    return true;
-  } catch (error) {
-    if (error instanceof ApiFailure && error.status === 404) return false;
-    throw error;
-  }
-}
-
-async function gone({ api, pause }: Cluster, path: string): Promise<void> {
-  while ((await api.find(path)) !== undefined) await pause(500);
+  const place = await placeIfServed(cluster, object);
+  return place !== undefined && cluster.kube.delete(place.kind, place.name, { propagationPolicy });
 }

@@ -1,3 +1,5 @@
+import { EVENT, POD } from '../../../service/kube/kinds.ts';
+import { logLines } from '../kube/logs.ts';
 import type { Target } from '../target.ts';
 import {
   type ContainerStatus,
@@ -22,12 +24,10 @@ const EVENTS = 3;
 
 /** Why the pods of a workload do not come up, as far as the cluster knows. */
 export async function reasonsFor(target: Target, workload: Workload): Promise<string[]> {
-  const { api } = target.management;
-  const folder = `/api/v1/namespaces/${target.namespace}`;
   const labels = workload.spec?.selector?.matchLabels;
-  const all = (await api.ask<{ items: Pod[] }>('GET', `${folder}/pods`)).items;
+  const all = (await target.management.kube.list(POD, { namespace: target.namespace })).items as readonly Pod[];
   const pods = labels ? ofNewVersion(matching(all, labels), workload.status?.updateRevision) : [];
-  const events = await eventsIn(target, folder);
+  const events = await eventsIn(target);
   // Without a pod it is the ReplicaSet or the workload itself that was refused one (quota, admission).
   if (pods.length === 0) return warnings(events, (name) => name.startsWith(workload.metadata.name));
   const reasons = await Promise.all(pods.filter((pod) => !isWell(pod)).map((pod) => podReasons(target, pod, events)));
@@ -36,10 +36,9 @@ export async function reasonsFor(target: Target, workload: Workload): Promise<st
 
 /** Why one pod does not come up. */
 export async function podReasons(target: Target, pod: Pod, known?: readonly Event[]): Promise<string[]> {
-  const folder = `/api/v1/namespaces/${target.namespace}`;
-  const events = known ?? (await eventsIn(target, folder));
+  const events = known ?? (await eventsIn(target));
   const noNode = unschedulable(pod);
-  const containers = unwellContainers(pod).map((each) => containerReason(target, folder, pod, each));
+  const containers = unwellContainers(pod).map((each) => containerReason(target, pod, each));
   const found = [
     ...(noNode === undefined ? [] : [`no node takes it: ${noNode}`]),
     ...(await Promise.all(containers)).flat(),
@@ -49,15 +48,10 @@ export async function podReasons(target: Target, pod: Pod, known?: readonly Even
   return (found.length > 0 ? found : [nothing]).map((each) => `pod ${pod.metadata.name}: ${each}`);
 }
 
-const eventsIn = async ({ management }: Target, folder: string): Promise<Event[]> =>
-  (await management.api.ask<{ items: Event[] }>('GET', `${folder}/events`)).items;
+const eventsIn = async ({ management, namespace }: Target): Promise<readonly Event[]> =>
+  (await management.kube.list(EVENT, { namespace })).items as readonly Event[];
 
-async function containerReason(
-  target: Target,
-  folder: string,
-  pod: Pod,
-  container: ContainerStatus,
-): Promise<string[]> {
+async function containerReason(target: Target, pod: Pod, container: ContainerStatus): Promise<string[]> {
   const { lastState, name, restartCount = 0, state } = container;
   const ended = state?.terminated ?? lastState?.terminated;
   const words = [
@@ -67,17 +61,22 @@ async function containerReason(
     restartCount > 0 && `started again ${restartCount} times`,
     state?.running && 'runs, and its readiness probe does not succeed',
   ].filter((each) => each);
-  const lines = state?.running || ended ? await lastLines(target, folder, pod, container) : [];
+  const lines = state?.running || ended ? await lastLines(target, pod, container) : [];
   return [`${name}: ${words.join(', ')}`, ...lines.map((line) => `  | ${line}`)];
 }
 
 /** Of the container that runs; where it was just started anew and has said nothing yet, of the one before. */
-async function lastLines(target: Target, folder: string, pod: Pod, { name }: ContainerStatus): Promise<string[]> {
-  const path = `${folder}/pods/${pod.metadata.name}/log`;
-  for (const previous of ['false', 'true']) {
-    const query = { container: name, tailLines: String(LOG_LINES), previous };
-    const { status, text } = await target.management.api.text('GET', path, { query });
-    if (status === 200 && text.trim() !== '') return text.trimEnd().split('\n');
+async function lastLines({ management, namespace }: Target, pod: Pod, { name }: ContainerStatus): Promise<string[]> {
+  for (const previous of [false, true]) {
+    const lines = await logLines(
+      management,
+      { namespace, name: pod.metadata.name, container: name },
+      {
+        tailLines: LOG_LINES,
+        previous,
+      },
+    );
+    if (lines.length > 0) return lines;
   }
   return [];
 }

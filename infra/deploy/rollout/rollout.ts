@@ -1,6 +1,7 @@
+import { POD } from '../../../service/kube/kinds.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { StepFailure } from '../failure.ts';
-import { titleOf } from '../kube/resources.ts';
+import { titleOf } from '../kube/objects.ts';
 import { type Deployment, forPlatform, type Step } from '../step.ts';
 import { matching, ofNewVersion, type Pod } from './pods.ts';
 import { isWaitedFor, type Progress, progressOf, type Workload } from './progress.ts';
@@ -51,11 +52,11 @@ interface Look {
 }
 
 async function lookAt({ target }: Deployment, objects: readonly KubeObject[]): Promise<Look[]> {
-  const { api, resources } = target.management;
-  const { items } = await api.ask<{ items: Pod[] }>('GET', `/api/v1/namespaces/${target.namespace}/pods`);
+  const { kube } = target.management;
+  const items = (await kube.list(POD, { namespace: target.namespace })).items as readonly Pod[];
   return Promise.all(
     objects.map(async (object) => {
-      const live = await api.find<Workload>(await resources.pathOf(object));
+      const live = (await target.management.find(object)) as Workload | undefined;
       const progress = progressOf(live);
       const labels = live?.spec?.selector?.matchLabels;
       const pods = labels ? matching(items, labels) : [];

@@ -1,3 +1,5 @@
+import { KubeError } from '../../../service/kube/errors.ts';
+import { NODE } from '../../../service/kube/kinds.ts';
 import { textOf, wayTo } from '../../notes/notes.ts';
 import { entrances } from '../../stacks/entrances.ts';
 import { forPlatform, type Step } from '../step.ts';
@@ -16,17 +18,17 @@ export const addresses: Step = {
   },
 };
 
-interface Nodes {
-  readonly items: readonly {
-    readonly status?: { readonly addresses?: readonly { type: string; address: string }[] };
-  }[];
+interface NodeStatus {
+  readonly addresses?: readonly { readonly type: string; readonly address: string }[];
 }
 
 /** Of a node as seen from outside, if it has such an address; to read nodes is not a right that a deployment needs. */
 async function nodeAddress({ management }: Target): Promise<string | undefined> {
-  const { status, text } = await management.api.text('GET', '/api/v1/nodes');
-  if (status !== 200) return undefined;
-  const all = (JSON.parse(text) as Nodes).items.flatMap((each) => each.status?.addresses ?? []);
+  const nodes = await management.kube.list(NODE).catch((error: unknown) => {
+    if (error instanceof KubeError && error.failure === 'forbidden') return { items: [] };
+    throw error;
+  });
+  const all = nodes.items.flatMap(({ status }) => (status as NodeStatus | undefined)?.addresses ?? []);
   const byType = (type: string) => all.find((each) => each.type === type)?.address;
   return byType('ExternalIP') ?? byType('InternalIP');
 }

@@ -1,8 +1,10 @@
+import { POD } from '../../../service/kube/kinds.ts';
 import { CHECK_FOLDER } from '../../constructs/check.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { StepFailure } from '../failure.ts';
 import { apply, remove } from '../kube/apply.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import { logLines } from '../kube/logs.ts';
 import type { Pod } from '../rollout/pods.ts';
 import { podReasons } from '../rollout/reasons.ts';
 import { createPatience, troubleOf } from '../rollout/trouble.ts';
@@ -32,15 +34,15 @@ export const check: Step = {
 };
 
 async function ended({ flags, target }: Deployment, pod: KubeObject, say: (text: string) => void): Promise<string> {
-  const { api, pause, resources } = target.management;
-  const path = await resources.pathOf(pod);
+  const { kube, pause } = target.management;
+  const name = { namespace: target.namespace, name: pod.metadata.name };
   const patience = createPatience(flags.patience);
   // The check ends by itself, with its reason; the rest is for its image and its start.
   const deadline = performance.now() + target.planned.settings.check.timeoutSeconds * 1_000 + flags.timeout;
   for (;;) {
-    const live = await api.find<Pod>(path);
+    const live = (await kube.get(POD, name)) as Pod | undefined;
     if (!live) throw new StepFailure(`the pod ${pod.metadata.name} is no longer there: somebody removed it`);
-    const lines = await logOf(api, path);
+    const lines = await logLines(target.management, name, { tailLines: SHOWN_LINES });
     const { phase } = live.status ?? {};
     if (phase === 'Succeeded') return lines.at(-1) ?? 'it succeeded';
     if (phase === 'Failed')
@@ -56,16 +58,10 @@ async function ended({ flags, target }: Deployment, pod: KubeObject, say: (text:
   }
 }
 
-async function logOf(api: Cluster['api'], path: string): Promise<string[]> {
-  const { status, text } = await api.text('GET', `${path}/log`, { query: { tailLines: String(SHOWN_LINES) } });
-  return status === 200 && text.trim() !== '' ? text.trimEnd().split('\n') : [];
-}
-
 /** The pod last applied first, and gone before anything of its name is made anew. */
 async function removeAll(cluster: Cluster, objects: readonly KubeObject[]): Promise<void> {
   for (const object of [...objects].reverse()) {
     if (!(await remove(cluster, object))) continue;
-    const path = await cluster.resources.pathOf(object);
-    while ((await cluster.api.find(path)) !== undefined) await cluster.pause(500);
+    while ((await cluster.find(object)) !== undefined) await cluster.pause(500);
   }
 }

@@ -28,9 +28,9 @@ export const karmadaIdentity: Step = {
     }
     const { kept, user } = await userFor(deployment, karmada, secret);
     const changed = await writeSecret(target, secret, {
-      [KUBECONFIG_SECRET.karmada]: kubeconfigFor(await karmada.api.settings(), user, flags.karmadaServer),
+      [KUBECONFIG_SECRET.karmada]: kubeconfigFor(await karmada.settings(), user, flags.karmadaServer),
       // The backend is told of this cluster and asks it nothing, so it gets an address and no credentials.
-      [KUBECONFIG_SECRET.mgmt]: kubeconfigFor(await target.management.api.settings(), {}),
+      [KUBECONFIG_SECRET.mgmt]: kubeconfigFor(await target.management.settings(), {}),
     });
     return `${platform.karmada.identity.user}, ${kept ? 'kept' : 'new'}, in the Secret ${secret}${changed ? '' : ' (unchanged)'}`;
   },
@@ -47,11 +47,11 @@ async function userFor(
     const path = `/api/v1/namespaces/${identity.namespace}/serviceaccounts/${identity.user}/token`;
     const spec = { expirationSeconds: TOKEN_SECONDS };
     const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec };
-    const { status } = await karmada.api.ask<{ status: { token: string } }>('POST', path, { body });
+    const { status } = await karmada.ask<{ status: { token: string } }>('POST', path, body);
     return { user: { token: status.token }, kept: false };
   }
   const known = userOf((await readSecret(deployment.target, secret))?.[KUBECONFIG_SECRET.karmada]);
-  const server = (await karmada.api.settings()).tls.ca;
+  const server = (await karmada.settings()).tls.ca;
   if (known && stillGood(known, identity) && known.ca === caText(server)) return { user: known.user, kept: true };
   return { user: await issueCertificate(karmada, identity, deployment.flags.timeout), kept: false };
 }

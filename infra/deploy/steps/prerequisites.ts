@@ -1,10 +1,10 @@
+import { KubeError } from '../../../service/kube/errors.ts';
 import { findings } from '../../preflight/checks.ts';
-import { factsOf, kubeConfigOf } from '../../preflight/cluster.ts';
+import { factsOf } from '../../preflight/cluster.ts';
 import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
 import { readLedger } from '../applied/ledger.ts';
 import { StepFailure } from '../failure.ts';
 import { unpullableImages } from '../image-registry.ts';
-import { ApiFailure } from '../kube/api.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { partsOf } from '../parts.ts';
 import { missingRights } from '../permissions.ts';
@@ -40,7 +40,7 @@ export const prerequisites: Step = {
       ])
     ).flat();
     if (found.length > 0) throw mistakes(found);
-    return asked.map(({ cluster, name, version }) => `${name} ${version} at ${cluster.api.server}`).join(', ');
+    return asked.map(({ cluster, name, version }) => `${name} ${version} at ${cluster.kube.address}`).join(', ');
   },
 };
 
@@ -49,15 +49,15 @@ const mistakes = (found: readonly string[]): StepFailure =>
     `${found.length} to mend before anything is changed:\n${found.map((each) => `  ${each}`).join('\n')}`,
   );
 
-async function versionOf({ api }: Cluster): Promise<{ version: string; problem?: string }> {
+async function versionOf({ kube }: Cluster): Promise<{ version: string; problem?: string }> {
   try {
-    const { gitVersion } = await api.ask<{ gitVersion?: string }>('GET', '/version');
-    if (gitVersion === undefined) return { version: '', problem: `${api.server} is no Kubernetes API server` };
+    const { gitVersion } = (await kube.document('/version')) as { gitVersion?: string };
+    if (gitVersion === undefined) return { version: '', problem: `${kube.address} is no Kubernetes API server` };
     const [, minor = '0'] = /^v1\.(\d+)/.exec(gitVersion) ?? [];
-    const old = `${api.server} is Kubernetes ${gitVersion}; ${OLDEST} or newer is needed`;
+    const old = `${kube.address} is Kubernetes ${gitVersion}; ${OLDEST} or newer is needed`;
     return { version: gitVersion, ...(Number(minor) < 28 && { problem: old }) };
   } catch (error) {
-    if (!(error instanceof ApiFailure)) throw error;
+    if (!(error instanceof KubeError)) throw error;
     return { version: '', problem: error.message };
   }
 }
@@ -70,7 +70,7 @@ async function standingInTheWay({ flags, objects, target }: Deployment): Promise
   // What nobody else makes, this command does in a later step.
   const createdAtDeploy = target.createdAtDeploy.filter(({ madeBy }) => madeBy === 'the administrator');
   const wanted = { namespace: target.namespace, objects: objects.platform, createdAtDeploy };
-  const facts = await factsOf(kubeConfigOf(flags.mgmtKubeconfig ?? '', flags.context), wanted);
+  const facts = await factsOf(target.management.kube, wanted);
   return findings(wanted, facts);
 }
 
@@ -114,7 +114,7 @@ function checkWithoutToken({ flags, target: { platform } }: Deployment): string[
 /** Karmada's address goes into the backend's kubeconfig, where "this machine" would be the pod. */
 async function unreachable({ flags, target }: Deployment): Promise<string[]> {
   if (!target.karmada || flags.only === 'platform' || flags.karmadaServer || flags.useGivenKubeconfig) return [];
-  const { server } = await target.karmada.api.settings();
+  const { server } = await target.karmada.settings();
   if (!/^(localhost|127\.|\[::1\])/.test(server.hostname)) return [];
   return [`Karmada at ${server.origin} is this machine alone: give its address for pods with --karmada-server`];
 }

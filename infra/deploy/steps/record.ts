@@ -1,3 +1,4 @@
+import { NAMESPACE } from '../../../service/kube/kinds.ts';
 import { writeLedger } from '../applied/ledger.ts';
 import { withBegun } from '../applied/record.ts';
 import { StepFailure } from '../failure.ts';
@@ -12,7 +13,7 @@ export const record: Step = {
     // Of a rollback too: the namespace is older than any deployment.
     const namespace = target.objects.platform.find(({ kind }) => kind === 'Namespace');
     if (namespace) await apply(target.management, namespace, { force: flags.forceConflicts ?? false });
-    else if (!(await target.management.api.find(`/api/v1/namespaces/${target.namespace}`))) {
+    else if (!(await target.management.kube.get(NAMESPACE, { namespace: null, name: target.namespace }))) {
       throw new StepFailure(`the namespace ${target.namespace} is not there, and namespace.create is off: make it`);
     }
     const next = withBegun(ledger.record, wantedOf(deployment));

@@ -1,7 +1,9 @@
 import { DEFAULT_PORT, LOG_LINES, PATHS } from '../../../service/contract.ts';
+import { KubeError } from '../../../service/kube/errors.ts';
+import { POD } from '../../../service/kube/kinds.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
 import { StepFailure } from '../failure.ts';
-import { ApiFailure } from '../kube/api.ts';
+import { logLines } from '../kube/logs.ts';
 import { getThroughPod } from '../port-forward.ts';
 import { isWell, type Pod } from '../rollout/pods.ts';
 import { type Deployment, forPlatform, type Step } from '../step.ts';
@@ -29,9 +31,8 @@ export const verify: Step = {
 
 /** By the API server's proxy; where a NetworkPolicy or a right keeps that away, by a port forwarded to the pod. */
 async function answerOf(target: Target, path: string): Promise<string> {
-  const { api } = target.management;
   const proxy = `/api/v1/namespaces/${target.namespace}/services/${BACKEND}:http/proxy${path}`;
-  const { status, text } = await api.text('GET', proxy).catch(noAnswer);
+  const { status, text } = await target.management.kube.request('GET', proxy).catch(noAnswer);
   if (!isFromApiServer(status, text)) return judged(path, { status, text });
   const forwarded = await throughPod(target, path);
   if (typeof forwarded !== 'string') return `${judged(path, forwarded)} through a forwarded port`;
@@ -65,7 +66,7 @@ async function throughPod(target: Target, path: string) {
 
 /** Where a NetworkPolicy drops what the API server sends, its proxy waits longer than we do. */
 function noAnswer(error: unknown): { status: number; text: string } {
-  if (error instanceof ApiFailure) return { status: 504, text: '' };
+  if (error instanceof KubeError) return { status: 504, text: '' };
   throw error;
 }
 
@@ -75,26 +76,25 @@ function isFromApiServer(status: number, text: string): boolean {
   return !text.startsWith('{') || text.includes('"kind":"Status"');
 }
 
-const folderOf = ({ namespace }: Target): string => `/api/v1/namespaces/${namespace}/pods`;
-
-async function backendPods(target: Target): Promise<readonly Pod[]> {
-  const query = { labelSelector: `app.kubernetes.io/name=${BACKEND},app.kubernetes.io/instance=${target.stack}` };
-  return (await target.management.api.ask<{ items: Pod[] }>('GET', folderOf(target), { query })).items;
+async function backendPods({ management, namespace, stack }: Target): Promise<readonly Pod[]> {
+  const labelSelector = `app.kubernetes.io/name=${BACKEND},app.kubernetes.io/instance=${stack}`;
+  return (await management.kube.list(POD, { namespace, labelSelector })).items as readonly Pod[];
 }
 
 async function monitorLine({ flags, target }: Deployment): Promise<string> {
   const limit = Math.min(flags.timeout, MONITOR_WITHIN_MS);
-  const { api, pause } = target.management;
-  const query = { container: BACKEND, limitBytes: String(LOG_BYTES) };
+  const { namespace } = target;
   for (let waited = 0; waited < limit; waited += 1_000) {
     const pods = await backendPods(target);
     const logs = await Promise.all(
-      pods.map(({ metadata }) => api.text('GET', `${folderOf(target)}/${metadata.name}/log`, { query })),
+      pods.map(({ metadata: { name } }) =>
+        logLines(target.management, { namespace, name, container: BACKEND }, { limitBytes: LOG_BYTES }),
+      ),
     );
-    const line = logs.map(({ text }) => lineIn(text)).find((each) => each !== undefined);
+    const line = logs.flatMap((lines) => lines.map(lineIn)).find((each) => each !== undefined);
     if (line !== undefined) return `the log says "${line}"`;
     if (pods.some((pod) => isWell(pod) && isOld(pod))) return "the log no longer reaches back to the monitor's start";
-    await pause(1_000);
+    await target.management.pause(1_000);
   }
   throw new StepFailure(
     `no pod of ${BACKEND} wrote "${LOG_LINES.monitorStarted}..." within ${limit / 1000} s: look at its log for what Karmada answers`,

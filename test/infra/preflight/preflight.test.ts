@@ -16,9 +16,11 @@ let directory = '';
 
 beforeAll(async () => {
   server = createServer(({ url = '' }, response) => {
-    const body = answers[url];
-    const status = { kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'NotFound', code: 404 };
-    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? status));
+    const { pathname } = new URL(url, 'http://localhost');
+    const [kind = '', name = ''] = pathname.split('/').slice(-2);
+    const missing = { kind: 'Status', apiVersion: 'v1', reason: 'NotFound', code: 404, details: { kind, name } };
+    const body = answers[pathname];
+    response.writeHead(body ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? missing));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   directory = mkdtempSync(join(tmpdir(), 'preflight-'));
@@ -41,10 +43,18 @@ afterAll(() => {
   rmSync(directory, { recursive: true });
 });
 
+const list = (kind: string, ...items: { metadata: object }[]) => ({ apiVersion: 'v1', kind, metadata: {}, items });
+const secret = (...keys: string[]) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'x' },
+  data: Object.fromEntries(keys.map((key) => [key, 'eA=='])),
+});
 const group = (groupVersion: string) => ({ versions: [{ groupVersion }] });
 const CLUSTER = {
-  '/apis/storage.k8s.io/v1/storageclasses': { items: [{ metadata: { name: 'hostpath' } }] },
-  '/api/v1/services': { items: [] },
+  '/apis/storage.k8s.io/v1/storageclasses': list('StorageClassList', { metadata: { name: 'hostpath' } }),
+  '/api/v1/services': list('ServiceList'),
+  '/api': { versions: ['v1'] },
   '/apis': { groups: ['apps/v1', 'batch/v1', 'networking.k8s.io/v1', 'autoscaling/v2', 'policy/v1'].map(group) },
 };
 
@@ -62,11 +72,12 @@ async function preflight(...args: string[]): Promise<{ code: number; said: strin
 test('says every thing that is missing, and how to make it, before anything is applied', async () => {
   answers = {
     ...CLUSTER,
-    '/apis/storage.k8s.io/v1/storageclasses': { items: [{ metadata: { name: 'standard' } }] },
-    '/api/v1/services': {
-      items: [{ metadata: { namespace: 'harbor', name: 'core' }, spec: { ports: [{ nodePort: 30_023 }] } }],
-    },
-    '/api/v1/namespaces/flts/secrets/minio-credentials': { data: { 'access-key': 'eA==' } },
+    '/apis/storage.k8s.io/v1/storageclasses': list('StorageClassList', { metadata: { name: 'standard' } }),
+    '/api/v1/services': list('ServiceList', {
+      metadata: { namespace: 'harbor', name: 'core' },
+      ...{ spec: { ports: [{ nodePort: 30_023 }] } },
+    }),
+    '/api/v1/namespaces/flts/secrets/minio-credentials': secret('access-key'),
   };
   const { code, said } = await preflight('--stack', 'flts', '--env', 'dev');
   expect(code).toBe(1);
@@ -82,7 +93,6 @@ test('says every thing that is missing, and how to make it, before anything is a
 });
 
 test('finds nothing where all is there', async () => {
-  const secret = (...keys: string[]) => ({ data: Object.fromEntries(keys.map((key) => [key, 'eA=='])) });
   answers = {
     ...CLUSTER,
     '/api/v1/namespaces/flts/secrets/minio-credentials': secret('access-key', 'secret-key'),
