@@ -43,6 +43,9 @@ const FAULTS: readonly (readonly [string, readonly FaultKind[]])[] = [
   ],
 ];
 
+/** Thirty-six jobs, most of which are tried again after a pause, on a machine that may be busy with others. */
+const TIMEOUT_MS = 120_000;
+
 /** A job for each fault and request, which meets that fault at that request once. */
 async function jobsMeeting(
   world: World,
@@ -74,32 +77,40 @@ function rayJobsOf({ simulated }: World, job: Job): string[] {
 const mapValues = (members: World['simulated']['members']) =>
   Object.fromEntries([...members].map(([name, { server }]) => [name, server]));
 
-test.each(FAULTS)('%s at any step on the way: one RayJob, in one cluster', async (_name, faults) => {
-  const world = await setUp();
-  const jobs = await jobsMeeting(world, faults, ON_THE_WAY, () => world.submit());
-  world.dispatch({ requestTimeoutMs: 500 });
-  for (const { id } of jobs) {
-    const { clusters, ...job } = await world.shows(id, 'Scheduled');
-    await expect.poll(() => rayJobsOf(world, { clusters, ...job })).toEqual(['karmada', ...clusters]);
-  }
-  expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
-});
+test.each(FAULTS)(
+  '%s at any step on the way: one RayJob, in one cluster',
+  async (_name, faults) => {
+    const world = await setUp();
+    const jobs = await jobsMeeting(world, faults, ON_THE_WAY, () => world.submit());
+    world.dispatch({ requestTimeoutMs: 500 });
+    for (const { id } of jobs) {
+      const { clusters, ...job } = await world.shows(id, 'Scheduled');
+      await expect.poll(() => rayJobsOf(world, { clusters, ...job })).toEqual(['karmada', ...clusters]);
+    }
+    expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
+  },
+  TIMEOUT_MS,
+);
 
-test.each(FAULTS)('%s while it is removed: nothing is left', async (_name, faults) => {
-  const world = await setUp();
-  const dispatcher = world.dispatch();
-  const jobs = await jobsMeeting(world, faults, WHILE_REMOVED, async () =>
-    world.shows((await world.submit()).id, 'Scheduled'),
-  );
-  await dispatcher.stop();
-  for (const { id } of jobs)
-    await world.store.jobs.setWanted(id, 'delete', { reason: 'Deleting', message: 'asked for' });
-  world.dispatch({ requestTimeoutMs: 500 });
-  for (const job of jobs) {
-    await world.until(job.id, (each) => each === undefined);
-    expect(await remainsOf(world, job)).toEqual([]);
-  }
-});
+test.each(FAULTS)(
+  '%s while it is removed: nothing is left',
+  async (_name, faults) => {
+    const world = await setUp();
+    const dispatcher = world.dispatch();
+    const jobs = await jobsMeeting(world, faults, WHILE_REMOVED, async () =>
+      world.shows((await world.submit()).id, 'Scheduled'),
+    );
+    await dispatcher.stop();
+    for (const { id } of jobs)
+      await world.store.jobs.setWanted(id, 'delete', { reason: 'Deleting', message: 'asked for' });
+    world.dispatch({ requestTimeoutMs: 500 });
+    for (const job of jobs) {
+      await world.until(job.id, (each) => each === undefined);
+      expect(await remainsOf(world, job)).toEqual([]);
+    }
+  },
+  TIMEOUT_MS,
+);
 
 test('Karmada is down: every job waits and says why, once; when it is back they all go on', async () => {
   const world = await setUp();
