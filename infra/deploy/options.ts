@@ -37,50 +37,52 @@ export interface DestroyFlags extends CommonFlags {
 }
 
 export function deployCommand(): Command {
-  return (
-    common('deploy', 'Deploys a stack to a cluster, waits until it runs and proves it. Run again, it goes on.')
-      .addOption(
-        new Option('--karmada-server <url>', "Karmada's address as pods reach it; default: that of its kubeconfig").env(
-          'KARMADA_SERVER',
-        ),
-      )
-      .addOption(yes('--build-images', 'build the images of ml-platform first').env('BUILD_IMAGES'))
-      .addOption(yes('--push-images', 'push them, as built just now or before').env('PUSH_IMAGES'))
-      .addOption(
-        new Option('--tokens-file <file>', 'hashed API tokens (npm run hash-token), where auth.mode is tokens').env(
-          'API_TOKENS_FILE',
-        ),
-      )
-      .option('--use-given-kubeconfig', 'give the backend the two kubeconfigs as they are, with all their rights')
-      .option('--force-conflicts', 'take over fields that another tool manages')
-      .option('--dry-run', 'change nothing: print what would change, as the API server sees it')
-      .addOption(
-        new Option(
-          '--only <part>',
-          'prepare: all but the objects themselves, for Helm or Argo CD; karmada: rights and identity there; platform: without those',
-        ).choices(['prepare', 'karmada', 'platform']),
-      )
-      .option('--values-file <file>', 'with --only prepare: the settings in use as values of the chart')
-      .option('--rollback', 'apply again what ran before the current deployment')
-      // Options of earlier releases: known, so that what to do in their place can be said.
-      .addOption(new Option('--helm').hideHelp())
-      .addOption(new Option('--adopt').hideHelp())
-      .addOption(
-        new Option('--timeout <duration>', 'how long pods may take to come up')
-          .argParser(duration)
-          .default(600_000, '10m'),
-      )
-      .addOption(
-        new Option('--patience <duration>', 'how long a pod may show the same trouble before it is given up')
-          .argParser(duration)
-          .default(60_000, '1m'),
-      )
-      .option(
-        '--probe-job',
-        'at the end run the check of the stack: for ml-platform a job through Karmada to Succeeded',
-      )
-      .addHelpText('after', VARIABLES)
+  const command = common(
+    'deploy',
+    'Deploys a stack to a cluster, waits until it runs and proves it. Run again, it goes on.',
   );
+  command
+    .optionsGroup('What is done:')
+    .option('--dry-run', 'change nothing: print what would change, and what others have added to our objects')
+    .addOption(
+      new Option(
+        '--only <part>',
+        'prepare: all but the objects, which Helm or Argo CD then apply; karmada: rights and identity there; platform: without those',
+      ).choices(['prepare', 'karmada', 'platform']),
+    )
+    .option(
+      '--values-file <file>',
+      'with --only prepare: where the settings in use go as values of the chart; default: dist/<stack>-<env>.values.yaml',
+    )
+    .option('--rollback', 'apply again what ran before the current deployment')
+    .option('--probe-job', 'at the end run the check of the stack: for ml-platform a job through Karmada to Succeeded')
+    .option('--force-conflicts', 'take over fields that another tool manages');
+  command
+    .optionsGroup('What it brings along:')
+    .addOption(yes('--build-images', 'build the images of ml-platform first').env('BUILD_IMAGES'))
+    .addOption(yes('--push-images', 'push them, as built just now or before').env('PUSH_IMAGES'))
+    .addOption(
+      new Option('--tokens-file <file>', 'hashed API tokens (npm run hash-token), where auth.mode is tokens').env(
+        'API_TOKENS_FILE',
+      ),
+    )
+    .addOption(
+      new Option('--karmada-server <url>', "Karmada's address as pods reach it; default: that of its kubeconfig").env(
+        'KARMADA_SERVER',
+      ),
+    )
+    .option('--use-given-kubeconfig', 'give the backend the two kubeconfigs as they are, with all their rights');
+  command
+    .optionsGroup('How long it waits:')
+    .addOption(new Option('--timeout <duration>', 'for pods to come up').argParser(duration).default(600_000, '10m'))
+    .addOption(
+      new Option('--patience <duration>', 'while a pod shows the same trouble')
+        .argParser(duration)
+        .default(60_000, '1m'),
+    );
+  // Options of earlier releases: known, so that what to do in their place can be said.
+  for (const gone of ['--helm', '--adopt']) command.addOption(new Option(gone).hideHelp());
+  return command.addHelpText('after', VARIABLES);
 }
 
 export function destroyCommand(): Command {
@@ -93,6 +95,7 @@ export function destroyCommand(): Command {
 function common(name: string, description: string): Command {
   return new Command(`npm run ${name} --`)
     .description(description)
+    .optionsGroup('Which stack, and where:')
     .option('-s, --stack <name>', 'the stack', 'ml-platform')
     .option('-e, --env <name>', 'the environment; with --config: the one it lays over', 'dev')
     .option('-c, --config <file>', 'YAML of settings: an environment of your own')

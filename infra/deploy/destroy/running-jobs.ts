@@ -1,18 +1,8 @@
+import { hasEnded } from '../../../service/contract/ended.ts';
 import { KINDS, LABELS } from '../../../service/contract.ts';
 import { KubeError } from '../../../service/kube/errors.ts';
 import type { Kind } from '../../../service/kube/kinds.ts';
 import type { Cluster } from '../kube/cluster.ts';
-
-interface Job {
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly status?: {
-    readonly jobStatus?: string;
-    readonly jobDeploymentStatus?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
-}
-
-const ENDED = new Set(['SUCCEEDED', 'FAILED', 'STOPPED', 'Complete', 'Failed']);
 
 /** Jobs of the platform that have not ended, as Karmada knows them: "namespace/name". */
 export async function runningJobs({ kube }: Cluster): Promise<string[]> {
@@ -25,12 +15,7 @@ export async function runningJobs({ kube }: Cluster): Promise<string[]> {
     });
   const lists = await Promise.all([KINDS.rayJob, KINDS.job].map(list));
   return lists
-    .flatMap(({ items }) => items as readonly Job[])
+    .flatMap(({ items }) => items)
     .filter((job) => !hasEnded(job))
     .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`);
 }
-
-const hasEnded = ({ status = {} }: Job): boolean =>
-  ENDED.has(status.jobStatus ?? '') ||
-  ENDED.has(status.jobDeploymentStatus ?? '') ||
-  (status.conditions ?? []).some(({ status: value, type }) => ENDED.has(type) && value === 'True');

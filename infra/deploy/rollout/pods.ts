@@ -1,70 +1,31 @@
-/** As much of a pod as tells why it does not come up. */
-export interface Pod {
-  readonly metadata: {
-    readonly name: string;
-    readonly uid?: string;
-    readonly creationTimestamp?: string;
-    readonly deletionTimestamp?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-  };
-  readonly status?: {
-    readonly phase?: string;
-    readonly conditions?: readonly { type: string; status: string; reason?: string; message?: string }[];
-    readonly initContainerStatuses?: readonly ContainerStatus[];
-    readonly containerStatuses?: readonly ContainerStatus[];
-  };
+import { POD } from '../../../service/kube/kinds.ts';
+import { type Pod, readPod } from '../../../service/kube/pods/pod.ts';
+import { type PodTrouble, troublesOf } from '../../../service/kube/pods/trouble.ts';
+import type { Target } from '../target.ts';
+
+export async function podsIn({ management, namespace }: Target, labelSelector?: string): Promise<Pod[]> {
+  return (await management.kube.list(POD, { namespace, labelSelector })).items.map(readPod);
 }
 
-interface Ended {
-  readonly exitCode?: number;
-  readonly reason?: string;
+/** What keeps the pod from coming up, as far as it is worth giving up for. A pod that has failed is not: its controller makes another. */
+export function troubleOf(pod: Pod): PodTrouble | undefined {
+  if (pod.status.phase === 'Failed') return undefined;
+  return troublesOf(pod).find(({ pace }) => pace !== 'passing');
 }
-
-export interface ContainerStatus {
-  readonly name: string;
-  readonly ready?: boolean;
-  readonly restartCount?: number;
-  readonly state?: {
-    readonly waiting?: { readonly reason?: string; readonly message?: string };
-    readonly terminated?: Ended;
-    readonly running?: object;
-  };
-  readonly lastState?: { readonly terminated?: Ended };
-}
-
-const holds = ({ status }: Pod, type: string): boolean =>
-  status?.conditions?.some((each) => each.type === type && each.status === 'True') ?? false;
-
-/** Up, or done. */
-export const isWell = (pod: Pod): boolean => pod.status?.phase === 'Succeeded' || holds(pod, 'Ready');
-
-/** Why no node takes the pod. */
-export const unschedulable = ({ status }: Pod): string | undefined => {
-  const condition = status?.conditions?.find(({ reason }) => reason === 'Unschedulable');
-  return condition && (condition.message ?? condition.reason);
-};
-
-/** Those that keep the pod from being ready. */
-export const unwellContainers = ({ status }: Pod): ContainerStatus[] => [
-  ...(status?.initContainerStatuses ?? []).filter(({ ready, state }) => !ready && state?.terminated?.exitCode !== 0),
-  ...(status?.containerStatuses ?? []).filter(
-    ({ ready, state }) => !ready && state?.waiting?.reason !== 'PodInitializing',
-  ),
-];
 
 /** Pods that a selector's labels match. */
 export const matching = (pods: readonly Pod[], labels: Readonly<Record<string, string>>): Pod[] =>
-  pods.filter(({ metadata }) => Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value));
+  pods.filter(({ metadata }) => Object.entries(labels).every(([key, value]) => metadata.labels[key] === value));
 
 /** A Deployment's pods bear the hash of their template, a StatefulSet's that of their revision. */
 const VERSION_LABELS = ['pod-template-hash', 'controller-revision-hash'];
 
 const versionOf = ({ metadata }: Pod): string =>
-  VERSION_LABELS.map((label) => metadata.labels?.[label]).find((value) => value !== undefined) ?? '';
+  VERSION_LABELS.map((label) => metadata.labels[label]).find((value) => value !== undefined) ?? '';
 
 /** The pods of the version that is rolled out: that of `version`, or else of the youngest pod. */
 export function ofNewVersion(pods: readonly Pod[], version?: string): Pod[] {
-  const alive = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const alive = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
   const youngest = [...alive].sort((a, b) => bornAt(b) - bornAt(a))[0];
   const wanted = version ?? (youngest && versionOf(youngest));
   return alive.filter((pod) => versionOf(pod) === wanted || versionOf(pod) === '');

@@ -1,13 +1,13 @@
-import { POD } from '../../../service/kube/kinds.ts';
+import type { Pod } from '../../../service/kube/pods/pod.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { StepFailure } from '../failure.ts';
 import { titleOf } from '../kube/objects.ts';
 import { type Deployment, forPlatform, type Step } from '../step.ts';
-import { matching, ofNewVersion, type Pod } from './pods.ts';
+import { createPatience, type Trouble } from './patience.ts';
+import { matching, ofNewVersion, podsIn, troubleOf } from './pods.ts';
 import { isWaitedFor, type Progress, progressOf, type Workload } from './progress.ts';
 import { reasonsFor } from './reasons.ts';
 import { replaceStuckPods } from './stuck-pods.ts';
-import { createPatience, type Trouble, troubleOf } from './trouble.ts';
 
 const LOOK_EVERY_MS = 1_000;
 
@@ -52,8 +52,7 @@ interface Look {
 }
 
 async function lookAt({ target }: Deployment, objects: readonly KubeObject[]): Promise<Look[]> {
-  const { kube } = target.management;
-  const items = (await kube.list(POD, { namespace: target.namespace })).items as readonly Pod[];
+  const items = await podsIn(target);
   return Promise.all(
     objects.map(async (object) => {
       const live = (await target.management.find(object)) as Workload | undefined;

@@ -1,8 +1,8 @@
 import { POD } from '../../../service/kube/kinds.ts';
+import { isWell, type Pod } from '../../../service/kube/pods/pod.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import { isWell, type Pod } from './pods.ts';
+import { troubleOf } from './pods.ts';
 import type { Workload } from './progress.ts';
-import { troubleOf } from './trouble.ts';
 
 /**
  * A StatefulSet does not replace a pod of the version before that never came up, although the new version would mend it
@@ -18,8 +18,8 @@ export async function replaceStuckPods(
   if (!workload || version === undefined) return;
   const stuck = pods.filter(
     (pod) =>
-      pod.metadata.deletionTimestamp === undefined &&
-      (pod.metadata.labels?.['controller-revision-hash'] ?? version) !== version &&
+      !pod.metadata.deletionTimestamp &&
+      (pod.metadata.labels['controller-revision-hash'] ?? version) !== version &&
       !isWell(pod) &&
       troubleOf(pod) !== undefined,
   );

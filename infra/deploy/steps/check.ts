@@ -1,13 +1,14 @@
 import { POD } from '../../../service/kube/kinds.ts';
+import { eventsIn, explainPod } from '../../../service/kube/pods/explain.ts';
+import { readPod } from '../../../service/kube/pods/pod.ts';
 import { CHECK_FOLDER } from '../../constructs/check.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { StepFailure } from '../failure.ts';
 import { apply, remove } from '../kube/apply.ts';
 import type { Cluster } from '../kube/cluster.ts';
 import { logLines } from '../kube/logs.ts';
-import type { Pod } from '../rollout/pods.ts';
-import { podReasons } from '../rollout/reasons.ts';
-import { createPatience, troubleOf } from '../rollout/trouble.ts';
+import { createPatience } from '../rollout/patience.ts';
+import { troubleOf } from '../rollout/pods.ts';
 import { type Deployment, forPlatform, type Step } from '../step.ts';
 
 const LOOK_EVERY_MS = 1_000;
@@ -40,18 +41,19 @@ async function ended({ flags, target }: Deployment, pod: KubeObject, say: (text:
   // The check ends by itself, with its reason; the rest is for its image and its start.
   const deadline = performance.now() + target.planned.settings.check.timeoutSeconds * 1_000 + flags.timeout;
   for (;;) {
-    const live = (await kube.get(POD, name)) as Pod | undefined;
-    if (!live) throw new StepFailure(`the pod ${pod.metadata.name} is no longer there: somebody removed it`);
+    const found = await kube.get(POD, name);
+    if (!found) throw new StepFailure(`the pod ${pod.metadata.name} is no longer there: somebody removed it`);
     const lines = await logLines(target.management, name, { tailLines: SHOWN_LINES });
-    const { phase } = live.status ?? {};
+    const live = readPod(found);
+    const { phase } = live.status;
     if (phase === 'Succeeded') return lines.at(-1) ?? 'it succeeded';
     if (phase === 'Failed')
       throw new StepFailure(lines.slice(-SHOWN_LINES).join('\n') || 'it failed, and said nothing');
-    say(lines.at(-1) ?? `the pod ${pod.metadata.name} is ${phase ?? 'not looked at yet'}`);
+    say(lines.at(-1) ?? `the pod ${pod.metadata.name} is ${phase}`);
     const trouble = troubleOf(live);
     const isLate = performance.now() >= deadline;
     if (isLate || (trouble && patience.exhausted([trouble]).length > 0)) {
-      const reasons = await podReasons(target, live);
+      const reasons = await explainPod(kube, live, await eventsIn(kube, target.namespace), { signal: target.signal });
       throw new StepFailure([isLate ? 'it does not end' : 'its pod does not come up', ...reasons].join('\n  '));
     }
     await pause(LOOK_EVERY_MS);

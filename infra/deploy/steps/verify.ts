@@ -1,11 +1,11 @@
 import { DEFAULT_PORT, LOG_LINES, PATHS } from '../../../service/contract.ts';
 import { KubeError } from '../../../service/kube/errors.ts';
-import { POD } from '../../../service/kube/kinds.ts';
+import { isWell, type Pod } from '../../../service/kube/pods/pod.ts';
 import { BACKEND } from '../../stacks/ml-platform/backend.ts';
 import { StepFailure } from '../failure.ts';
 import { logLines } from '../kube/logs.ts';
 import { getThroughPod } from '../port-forward.ts';
-import { isWell, type Pod } from '../rollout/pods.ts';
+import { podsIn } from '../rollout/pods.ts';
 import { type Deployment, forPlatform, type Step } from '../step.ts';
 import type { Target } from '../target.ts';
 
@@ -76,10 +76,8 @@ function isFromApiServer(status: number, text: string): boolean {
   return !text.startsWith('{') || text.includes('"kind":"Status"');
 }
 
-async function backendPods({ management, namespace, stack }: Target): Promise<readonly Pod[]> {
-  const labelSelector = `app.kubernetes.io/name=${BACKEND},app.kubernetes.io/instance=${stack}`;
-  return (await management.kube.list(POD, { namespace, labelSelector })).items as readonly Pod[];
-}
+const backendPods = (target: Target): Promise<Pod[]> =>
+  podsIn(target, `app.kubernetes.io/name=${BACKEND},app.kubernetes.io/instance=${target.stack}`);
 
 async function monitorLine({ flags, target }: Deployment): Promise<string> {
   const limit = Math.min(flags.timeout, MONITOR_WITHIN_MS);

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Pod } from '../../../infra/deploy/rollout/pods.ts';
+import { createPatience } from '../../../infra/deploy/rollout/patience.ts';
+import { troubleOf } from '../../../infra/deploy/rollout/pods.ts';
 import { type Progress, progressOf, type Workload } from '../../../infra/deploy/rollout/progress.ts';
-import { createPatience, troubleOf } from '../../../infra/deploy/rollout/trouble.ts';
+import { readPod } from '../../../service/kube/pods/pod.ts';
 import { POD } from '../../../service/local/kube/kinds.ts';
 import { DAEMON_SET, DEPLOYMENT } from '../../simulation/cluster/kinds.ts';
 import { NAMESPACE, startWorld, type World } from './command.ts';
@@ -104,14 +105,17 @@ test('each kind is up by what its controller says', () => {
 });
 
 test('patience begins when a trouble is first seen, and anew when it comes back', () => {
-  const pod = (state: object, more: object = {}): Pod => ({
-    metadata: { name: 'x', uid: '1' },
-    status: { containerStatuses: [{ name: 'c', ready: false, state, ...more }] },
-  });
+  const pod = (state: object, more: object = {}, phase = 'Running') =>
+    readPod({
+      metadata: { name: 'x', uid: '1' },
+      status: { phase, containerStatuses: [{ name: 'c', ready: false, state, ...more }] },
+    });
   const waiting = troubleOf(pod({ waiting: { reason: 'ImagePullBackOff' } }));
   const crashed = troubleOf(pod({ running: {} }, { restartCount: 1, lastState: { terminated: { exitCode: 1 } } }));
   if (!waiting || !crashed) expect.fail('no troubles');
   expect(troubleOf(pod({ waiting: { reason: 'ContainerCreating' } }))).toBeUndefined();
+  // Its controller makes another: a Job that is tried again, a pod that was evicted.
+  expect(troubleOf(pod({ terminated: { exitCode: 1 } }, {}, 'Failed'))).toBeUndefined();
   let now = 0;
   const patience = createPatience(1_000, () => now);
   expect(patience.exhausted([waiting])).toEqual([]);
