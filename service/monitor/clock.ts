@@ -16,7 +16,7 @@ export interface Clock {
 }
 
 /** How time passes for a replica; a test may have its own. */
-export type Passing = Pick<Clock, 'elapsed' | 'sleep'>;
+type Passing = Pick<Clock, 'elapsed' | 'sleep'>;
 
 const realTime: Passing = {
   elapsed: () => performance.now(),

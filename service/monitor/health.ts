@@ -18,7 +18,7 @@ export interface ClusterHealth {
 /** What the API, the metrics and the page are told; the monitor answers for all replicas. */
 export type ReadClusterHealth = () => Promise<ReadonlyMap<string, ClusterHealth>>;
 
-/** One failed query is weather; the jobs are told only when it lasts. */
+/** One query may fail by chance; the jobs are told only when it lasts. */
 const UNREACHABLE_AFTER_FAILURES = 3;
 /** The others wait for a cluster that usually answers within this part of a tick, and for no other. */
 const PROMPT_SHARE_OF_TICK = 0.25;
@@ -46,7 +46,7 @@ export class Health {
   }
 
   /** Starts from what the last owner left, so that "unreachable since" outlives a replica. */
-  follow(cluster: string, note: LeaseNote | undefined): void {
+  takeOver(cluster: string, note: LeaseNote | undefined): void {
     this.#accounts.set(cluster, accountOf(note));
   }
 
@@ -115,7 +115,7 @@ export class Health {
   }
 
   #account(cluster: string): Account {
-    if (!this.#accounts.has(cluster)) this.follow(cluster, undefined);
+    if (!this.#accounts.has(cluster)) this.takeOver(cluster, undefined);
     const account = this.#accounts.get(cluster);
     if (!account) throw new Error(`There is no account of the health of cluster ${cluster}.`);
     return account;

@@ -18,7 +18,7 @@ export interface KnownRow {
   gone: Gone | null;
 }
 
-export interface Gone {
+interface Gone {
   /** When a GET first confirmed it; null while none has. In elapsed milliseconds, like the next. */
   confirmedAt: number | null;
   checkAt: number;
@@ -40,7 +40,7 @@ export class KnownJobs {
   }
 
   /** From now on jobs on this cluster are remembered. */
-  follow(cluster: string): void {
+  remember(cluster: string): void {
     if (!this.#clusters.has(cluster)) this.#clusters.set(cluster, { RayJob: new Map(), Job: new Map() });
   }
 

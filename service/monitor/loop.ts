@@ -1,7 +1,7 @@
 import type { Bell } from './bell.ts';
 import type { Clock } from './clock.ts';
 
-export interface Loop {
+interface Loop {
   start(): void;
   /** Ends after the turn that is under way. */
   stop(): Promise<void>;

@@ -7,14 +7,14 @@ import type { KnownRow } from './known-jobs.ts';
 import { readNow, referenceOf } from './rows.ts';
 
 /** A cluster that restarted may show nothing for a moment: so many of the missing are asked for by name in one tick, no more. */
-const MOST_CONFIRMED_A_TICK = 50;
+const MAX_CONFIRMED_A_TICK = 50;
 const CONFIRMED_AT_ONCE = 8;
 /** After a GET found what the list did not show, or while a grace runs. */
 const CHECK_AGAIN_MS = 5_000;
 /** The bindings of all jobs are read at most this often because of clusters that cannot be reached. */
-const FOLLOW_MOVES_EVERY_MS = 30_000;
+const FIND_MOVES_EVERY_MS = 30_000;
 
-export interface LostOptions {
+interface LostOptions {
   readonly karmada: Karmada;
   readonly graceMs: number;
   readonly clock: Clock;
@@ -26,11 +26,11 @@ export interface LostJobs {
   /** What is to be said of jobs that a list did not show: of some that they are gone, of some what is there after all. */
   confirm(missing: readonly KnownRow[], timeoutMs: number): Promise<Observation[]>;
   /** Those that Karmada has meanwhile placed elsewhere. */
-  followMoves(unreachable: readonly KnownRow[]): Promise<Observation[]>;
+  findMoves(unreachable: readonly KnownRow[]): Promise<Observation[]>;
 }
 
 export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): LostJobs {
-  let followedAt = Number.NEGATIVE_INFINITY;
+  let movesFoundAt = Number.NEGATIVE_INFINITY;
 
   async function confirmOne(row: KnownRow, timeoutMs: number): Promise<Observation | undefined> {
     const now = clock.elapsed();
@@ -59,7 +59,7 @@ export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): L
       const due = missing
         // A job that is to be cancelled or deleted is meant to vanish: dispatch says when it has.
         .filter(({ job, gone }) => (job.wanted === 'run' || job.wanted === 'suspend') && (gone?.checkAt ?? 0) <= now)
-        .slice(0, MOST_CONFIRMED_A_TICK);
+        .slice(0, MAX_CONFIRMED_A_TICK);
       const limit = pLimit(CONFIRMED_AT_ONCE);
       const observations = await Promise.all(
         due.map((row) =>
@@ -75,9 +75,9 @@ export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): L
       return observations.filter((observation) => observation !== undefined);
     },
 
-    async followMoves(rows) {
-      if (clock.elapsed() - followedAt < FOLLOW_MOVES_EVERY_MS) return [];
-      followedAt = clock.elapsed();
+    async findMoves(rows) {
+      if (clock.elapsed() - movesFoundAt < FIND_MOVES_EVERY_MS) return [];
+      movesFoundAt = clock.elapsed();
       const kinds = [...new Set(rows.map(({ job }) => job.kind))];
       const placements = new Map(
         (await Promise.all(kinds.map((kind) => karmada.placements(kind)))).flatMap((map) => [...map]),

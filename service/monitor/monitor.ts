@@ -18,7 +18,7 @@ import { createVisit } from './visit.ts';
 import { Watches } from './watch.ts';
 import { Writer } from './writer.ts';
 
-export interface MonitorConfig {
+interface MonitorConfig {
   readonly intervalMs: number;
   readonly mode: 'poll' | 'watch';
   readonly lostGraceMs: number;

@@ -11,7 +11,7 @@ const RENEW_EVERY_MS = 1_000;
 const RECOUNT_EVERY_MS = 10_000;
 export const LEASE_PREFIX = 'monitor/';
 
-export interface OwnershipOptions {
+interface OwnershipOptions {
   readonly holder: string;
   readonly store: { readonly leases: LeaseStore; readonly monitor: Pick<MonitorStore, 'clustersInUse'> };
   /** Left beside the lease of an owned cluster. */

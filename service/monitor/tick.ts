@@ -21,7 +21,7 @@ const LOADED_AT_ONCE = 8;
 const PROMPT_AT_ONCE = 32;
 const SLOW_AT_ONCE = 16;
 /** A cluster that was prompt until now and is not any more holds the others up for this part of one tick. */
-const LONGEST_WAIT_SHARE = 0.5;
+const MAX_WAIT_SHARE = 0.5;
 
 export interface TickReport {
   readonly durationMs: number;
@@ -33,7 +33,7 @@ export interface TickReport {
   readonly jobs: number;
 }
 
-export interface TickOptions {
+interface TickOptions {
   readonly intervalMs: number;
   readonly store: Pick<Store, 'monitor' | 'leases'>;
   readonly ownership: Ownership;
@@ -66,11 +66,11 @@ export function createTicks(options: TickOptions): Ticks {
     own();
     await load();
     const asked = ownership.clusters().filter(isDue).map(ask);
-    await follow();
+    await catchUp();
     const heard = await thoseInTime(asked);
     // Not awaited: while this tick is written the next one may already ask. The writer keeps the order.
     void write(startedAt, asked.length, heard);
-    followMoves();
+    findMoves();
     tellJobs();
   }
 
@@ -102,15 +102,15 @@ export function createTicks(options: TickOptions): Ticks {
     while (unloaded.size > 0) {
       const clusters = [...unloaded].slice(0, LOADED_AT_ONCE);
       for (const cluster of clusters) {
-        known.follow(cluster);
-        health.follow(cluster, notes.get(leaseName(cluster)));
+        known.remember(cluster);
+        health.takeOver(cluster, notes.get(leaseName(cluster)));
       }
       for (const job of await store.monitor.active(clusters)) known.put(job);
       for (const cluster of clusters) unloaded.delete(cluster);
     }
   }
 
-  async function follow(): Promise<void> {
+  async function catchUp(): Promise<void> {
     const { jobs, mark: next } = await store.monitor.changedSince(mark);
     mark = next;
     ownership.needed(jobs.flatMap((job) => (isFinished(job.status) ? [] : job.clusters)));
@@ -153,7 +153,7 @@ export function createTicks(options: TickOptions): Ticks {
     const collect = (found: Findings): unknown => heard.push(found);
     const prompt = asked.filter(({ isPrompt }) => isPrompt).map(({ findings }) => findings.then(collect));
     const late = new AbortController();
-    await Promise.race([Promise.all(prompt), clock.sleep(LONGEST_WAIT_SHARE * intervalMs, late.signal)]);
+    await Promise.race([Promise.all(prompt), clock.sleep(MAX_WAIT_SHARE * intervalMs, late.signal)]);
     late.abort();
     for (const { findings } of asked) void findings.then(() => writer.flushSoon());
     return [...heard];
@@ -217,11 +217,11 @@ export function createTicks(options: TickOptions): Ticks {
   }
 
   /** Jobs of unreachable clusters may have been placed elsewhere by Karmada. */
-  function followMoves(): void {
+  function findMoves(): void {
     const unreachable = ownership.clusters().filter((cluster) => health.unreachableSince(cluster) !== null);
     if (unreachable.length === 0) return;
     lost
-      .followMoves(unreachable.flatMap((cluster) => [...known.allRows(cluster)]))
+      .findMoves(unreachable.flatMap((cluster) => [...known.allRows(cluster)]))
       .then((observations) => {
         for (const observation of observations) writer.add(observation);
         writer.flushSoon();

@@ -14,7 +14,7 @@ const IDLE_TIMEOUT_MS = 90_000;
 /** One that ends sooner, without a word, brought nothing. */
 const SHORT_LIVED_MS = 500;
 /** After so many of those in a row the query takes over, and its next answer starts a new watch. */
-const MOST_FRUITLESS = 3;
+const MAX_FRUITLESS = 3;
 const RESUME_AFTER_MS = 20;
 /** Cut for no longer than this, it still counts: resumed, it tells every step, while the query would tell only the last. */
 const GAP_MS = 1_000;
@@ -52,7 +52,7 @@ export class Watches {
     if (watches.has(kind)) return;
     const standing: Standing = { ending: new AbortController(), isOpen: false, cutAt: Number.NEGATIVE_INFINITY };
     watches.set(kind, standing);
-    void this.#follow(cluster, kind, resourceVersion, standing).finally(() => {
+    void this.#run(cluster, kind, resourceVersion, standing).finally(() => {
       if (watches.get(kind) === standing) watches.delete(kind);
     });
   }
@@ -75,12 +75,12 @@ export class Watches {
     for (const cluster of [...this.#standing.keys()]) this.end(cluster);
   }
 
-  async #follow(cluster: string, kind: JobKind, from: string, standing: Standing): Promise<void> {
+  async #run(cluster: string, kind: JobKind, from: string, standing: Standing): Promise<void> {
     const { clock, health } = this.#options;
     const { signal } = standing.ending;
     let version = from;
     let fruitless = 0;
-    while (!signal.aborted && fruitless < MOST_FRUITLESS) {
+    while (!signal.aborted && fruitless < MAX_FRUITLESS) {
       const startedAt = clock.elapsed();
       const before = version;
       try {

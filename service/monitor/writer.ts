@@ -7,20 +7,20 @@ import type { KnownJobs } from './known-jobs.ts';
 import { leaseName, type Ownership } from './ownership.ts';
 
 /** Keeps one statement within some megabytes; a tick of 1,000 changes is far below. */
-const MOST_CHANGES_A_STATEMENT = 5_000;
+const MAX_CHANGES_A_STATEMENT = 5_000;
 /** A watch's changes are to be stored within tens of milliseconds. */
 const GATHER_MS = 5;
 /** The store was ahead of us this often in a row for one observation: let the next answer of the cluster decide. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 /** While the database is away a watch goes on telling: beyond this only the newest observation of a job is kept. */
-const MOST_WAITING = 50_000;
+const MAX_UNWRITTEN = 50_000;
 
-interface Waiting {
+interface Unwritten {
   readonly observation: Observation;
   readonly tries: number;
 }
 
-export interface WriterOptions {
+interface WriterOptions {
   readonly store: Pick<MonitorStore, 'apply' | 'read'>;
   readonly known: KnownJobs;
   readonly ownership: Pick<Ownership, 'leases'>;
@@ -36,7 +36,7 @@ export interface WriterOptions {
  */
 export class Writer {
   readonly #options: WriterOptions;
-  #queue: Waiting[] = [];
+  #queue: Unwritten[] = [];
   /** How many observations of a job have not reached the store yet, those being written included. */
   readonly #underWay = new Map<string, number>();
   #writing: Promise<number> | undefined;
@@ -48,7 +48,7 @@ export class Writer {
   }
 
   add(observation: Observation): void {
-    if (this.#queue.length >= MOST_WAITING) this.#keepNewestOnly();
+    if (this.#queue.length >= MAX_UNWRITTEN) this.#keepNewestOnly();
     this.#queue.push({ observation, tries: 0 });
     this.#underWay.set(observation.jobId, (this.#underWay.get(observation.jobId) ?? 0) + 1);
   }
@@ -94,18 +94,18 @@ export class Writer {
     while (this.#queue.length > 0);
   }
 
-  async #write(batch: readonly Waiting[]): Promise<number> {
+  async #write(batch: readonly Unwritten[]): Promise<number> {
     const { store, ownership } = this.#options;
     const changes: MonitorChange[] = [];
-    const changing = new Map<string, Waiting>();
-    for (const waiting of batch) {
-      const change = this.#changeFor(waiting.observation);
+    const changing = new Map<string, Unwritten>();
+    for (const unwritten of batch) {
+      const change = this.#changeFor(unwritten.observation);
       if (!change) {
-        this.#done(waiting);
+        this.#done(unwritten);
         continue;
       }
       changes.push(change);
-      changing.set(change.jobId, waiting);
+      changing.set(change.jobId, unwritten);
     }
     if (changes.length === 0) return 0;
     try {
@@ -128,12 +128,12 @@ export class Writer {
     return { jobId: job.id, readVersion: job.version, under: [leaseName(observation.cluster)], ...decision };
   }
 
-  #applied(job: MonitoredJob, changing: Map<string, Waiting>): void {
+  #applied(job: MonitoredJob, changing: Map<string, Unwritten>): void {
     const { known, log } = this.#options;
     const before = known.job(job.id)?.status;
     known.put(job);
-    const waiting = changing.get(job.id);
-    if (waiting) this.#done(waiting);
+    const unwritten = changing.get(job.id);
+    if (unwritten) this.#done(unwritten);
     changing.delete(job.id);
     if (before === undefined || before === job.status) return;
     log.info({ job: job.id, reason: job.reason }, `Job ${job.id} status changed: ${before} -> ${job.status}`);
@@ -141,49 +141,49 @@ export class Writer {
   }
 
   /** The store was ahead, or the lease has lapsed: read what is there, and decide again only in the first case. */
-  async #catchUp(stale: readonly string[], changing: Map<string, Waiting>): Promise<void> {
+  async #catchUp(stale: readonly string[], changing: Map<string, Unwritten>): Promise<void> {
     const { store, known } = this.#options;
     const fresh = new Map((await store.read(stale)).map((job) => [job.id, job]));
-    for (const [id, waiting] of [...changing]) {
+    for (const [id, unwritten] of [...changing]) {
       const job = fresh.get(id);
       const moved = job !== undefined && job.version !== known.job(id)?.version;
       if (job) known.put(job);
       else known.remove(id);
       changing.delete(id);
-      if (moved && known.job(id) && waiting.tries < MOST_TRIES) {
-        this.#queue.unshift({ observation: waiting.observation, tries: waiting.tries + 1 });
+      if (moved && known.job(id) && unwritten.tries < MAX_TRIES) {
+        this.#queue.unshift({ observation: unwritten.observation, tries: unwritten.tries + 1 });
       } else {
-        known.distrust(id, waiting.observation.cluster);
-        this.#done(waiting);
+        known.distrust(id, unwritten.observation.cluster);
+        this.#done(unwritten);
       }
     }
   }
 
   /** The first observation of each job, in the order in which they came. */
-  #takeBatch(): Waiting[] {
-    const batch = new Map<string, Waiting>();
-    const rest: Waiting[] = [];
-    for (const waiting of this.#queue) {
-      const { jobId } = waiting.observation;
-      if (batch.has(jobId) || batch.size >= MOST_CHANGES_A_STATEMENT) rest.push(waiting);
-      else batch.set(jobId, waiting);
+  #takeBatch(): Unwritten[] {
+    const batch = new Map<string, Unwritten>();
+    const rest: Unwritten[] = [];
+    for (const unwritten of this.#queue) {
+      const { jobId } = unwritten.observation;
+      if (batch.has(jobId) || batch.size >= MAX_CHANGES_A_STATEMENT) rest.push(unwritten);
+      else batch.set(jobId, unwritten);
     }
     this.#queue = rest;
     return [...batch.values()];
   }
 
   #keepNewestOnly(): void {
-    const newest = new Map<string, Waiting>();
-    for (const waiting of this.#queue) {
-      const key = `${waiting.observation.jobId} ${waiting.observation.cluster}`;
+    const newest = new Map<string, Unwritten>();
+    for (const unwritten of this.#queue) {
+      const key = `${unwritten.observation.jobId} ${unwritten.observation.cluster}`;
       const older = newest.get(key);
       if (older) this.#done(older);
-      newest.set(key, waiting);
+      newest.set(key, unwritten);
     }
     this.#queue = [...newest.values()];
   }
 
-  #done({ observation: { jobId } }: Waiting): void {
+  #done({ observation: { jobId } }: Unwritten): void {
     const left = (this.#underWay.get(jobId) ?? 1) - 1;
     if (left === 0) this.#underWay.delete(jobId);
     else this.#underWay.set(jobId, left);

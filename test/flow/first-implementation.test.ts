@@ -280,19 +280,22 @@ it('logs were a stub', async () => {
 describe('the monitor', () => {
   const AT_LEAST = 6;
 
-  /** When each cluster was asked for its jobs, and how many single jobs were read meanwhile; once it was asked a few times. */
+  /**
+   * When each cluster was asked whether any of its jobs has moved, and how often more than that was asked of it, rows or objects;
+   * once it was asked a few times.
+   */
   async function asked() {
     simulated().requests.clear();
     const reads = () =>
       simulated()
         .requests.entries()
         .filter(({ cluster, method, path }) => cluster !== null && method === 'GET' && path.includes('rayjobs'));
-    const ofAll = () => reads().filter(({ path }) => path.endsWith('/rayjobs'));
-    const timesOf = (name: string) => ofAll().flatMap(({ at, cluster }) => (cluster === name ? [at] : []));
+    const ofVersions = () => reads().filter(({ query }) => query.includes('fieldSelector='));
+    const timesOf = (name: string) => ofVersions().flatMap(({ at, cluster }) => (cluster === name ? [at] : []));
     return await eventually(base, 'some ticks', async () => {
       const perCluster = [...base.members.keys()].map(timesOf);
       const enough = perCluster.every(({ length }) => length >= AT_LEAST);
-      return enough ? { perCluster, objects: reads().length - ofAll().length } : undefined;
+      return enough ? { perCluster, more: reads().length - ofVersions().length } : undefined;
     });
   }
 
@@ -312,10 +315,10 @@ describe('the monitor', () => {
     );
     expect(new Set(jobs.map(({ placed }) => placed.cluster)).size).toBe(clusters.length);
     expect(await world.database.query('select 1 from replica')).toHaveLength(2);
-    // Once nothing changes any more, no object is read.
+    // Once nothing changes any more, neither rows nor objects are read.
     const { perCluster } = await eventually(base, 'a while in which nothing changes', async () => {
       const counts = await asked();
-      return counts.objects === 0 ? counts : undefined;
+      return counts.more === 0 ? counts : undefined;
     });
     for (const times of perCluster) {
       const [first = 0, last = 0] = [times[0], times.at(-1)];

@@ -3,7 +3,7 @@ import { type ClusterState, isFinished, type Job, type JobStatus } from '../job.
 import { summarise } from './summary.ts';
 
 /** What a cluster has just said about a job. */
-export interface Observation {
+interface ClusterReport {
   readonly cluster: string;
   readonly state: ClusterState;
   /** When it was seen, for an end of which the member gives no time. */
@@ -32,7 +32,7 @@ export type Observed = Pick<
  * The one place that decides what an observation changes; undefined when nothing. Polling and watching both come through here,
  * so the same sequence of states gives the same history: what is repeated, late or after the end changes nothing.
  */
-export function transition(job: Observed, { cluster, state, at }: Observation): Transition | undefined {
+export function transition(job: Observed, { cluster, state, at }: ClusterReport): Transition | undefined {
   // A job that is being cancelled or deleted ends when dispatch has removed it, not by what its dying pods say.
   if (isFinished(job.status) || job.wanted === 'cancel' || job.wanted === 'delete') return undefined;
   const known = job.clusterStates[cluster];

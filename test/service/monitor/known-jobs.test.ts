@@ -7,20 +7,20 @@ import { monitoredJob } from './some-monitored-jobs.ts';
 const job = (fields: Partial<MonitoredJob> = {}): MonitoredJob =>
   monitoredJob({ status: 'Running', reason: 'Running', ...fields });
 
-function following(...clusters: string[]): KnownJobs {
+function remembering(...clusters: string[]): KnownJobs {
   const known = new KnownJobs();
-  for (const cluster of clusters) known.follow(cluster);
+  for (const cluster of clusters) known.remember(cluster);
   return known;
 }
 
 test('jobs of clusters that are another replica’s are not remembered', () => {
-  const known = following('a');
+  const known = remembering('a');
   known.put(job({ clusters: ['b'] }));
   expect([known.size, known.isUnsettled('b')]).toEqual([0, false]);
 });
 
 test('a new row begins with the columns that were stored, so that an unchanged job costs no GET after a restart', () => {
-  const known = following('a');
+  const known = remembering('a');
   const state = {
     status: 'Running',
     reason: 'Running',
@@ -34,7 +34,7 @@ test('a new row begins with the columns that were stored, so that an unchanged j
 });
 
 test('an older version changes nothing; a newer one keeps what was seen', () => {
-  const known = following('a');
+  const known = remembering('a');
   known.put(job({ version: 2 }));
   const row = known.row('a', 'RayJob', 'train-1');
   if (row) row.columns = parseCells('seen');
@@ -45,7 +45,7 @@ test('an older version changes nothing; a newer one keeps what was seen', () => 
 });
 
 test('a finished or deleted job, and one that moved away, is forgotten', () => {
-  const known = following('a', 'b');
+  const known = remembering('a', 'b');
   known.put(job({ version: 1 }));
   known.put(job({ version: 2, clusters: ['b'] }));
   expect(known.row('a', 'RayJob', 'train-1')).toBeUndefined();
@@ -58,7 +58,7 @@ test('a finished or deleted job, and one that moved away, is forgotten', () => {
 });
 
 test('giving a cluster away keeps a job that is on another of ours', () => {
-  const known = following('a', 'b');
+  const known = remembering('a', 'b');
   known.put(job({ clusters: ['a', 'b'] }));
   known.put(job({ id: 'train-2', objectName: 'train-2', clusters: ['a'] }));
   known.forget('a');
@@ -68,7 +68,7 @@ test('giving a cluster away keeps a job that is on another of ours', () => {
 });
 
 test('a cluster on which a job is new to us is unsettled until it is looked at', () => {
-  const known = following('a', 'b');
+  const known = remembering('a', 'b');
   known.put(job({ version: 1 }));
   expect([known.isUnsettled('a'), known.isUnsettled('b')]).toEqual([true, false]);
   known.settle('a');

@@ -31,7 +31,7 @@ const IS_RUNNING = {
 /** What a cluster answers; each answer may be changed, or made to throw, by the test. */
 function setUpVisit(...names: string[]) {
   const known = new KnownJobs();
-  known.follow('a');
+  known.remember('a');
   for (const name of names) known.put(monitoredJob({ id: name, objectName: name }));
   const clock = createTestClock();
   const asked: string[] = [];
@@ -61,7 +61,7 @@ function setUpVisit(...names: string[]) {
     karmada: { member: () => member } as unknown as Karmada,
     known,
     quiet: new QuietClusters(clock, CHECK_MS),
-    lost: { confirm: async () => [], followMoves: async () => [] },
+    lost: { confirm: async () => [], findMoves: async () => [] },
     writer: { isUnderWay: () => false },
     clock,
     log: pino({ level: 'silent' }),

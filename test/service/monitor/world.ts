@@ -52,7 +52,7 @@ export const INTERVAL_MS = 200;
 /** So long that no tick comes but those that the test lets pass, and nothing is late that a server was asked for. */
 const TICKING_MS = 10_000;
 const PATIENCE_MS = 20_000;
-const MOST_TICKS = 30;
+const MAX_TICKS = 30;
 
 type MonitorOptions = Partial<MonitorDependencies['config']> & Partial<Omit<MonitorDependencies, 'config'>>;
 
@@ -192,12 +192,12 @@ export async function setUp({
         clock,
         pass,
         async until(id, holds) {
-          for (let ticks = 0; ticks < MOST_TICKS; ticks += 1) {
+          for (let ticks = 0; ticks < MAX_TICKS; ticks += 1) {
             const job = await get(id);
             if (holds(job)) return job;
             await pass(1);
           }
-          throw new Error(`In ${MOST_TICKS} ticks in vain; last seen: ${JSON.stringify(await get(id))}`);
+          throw new Error(`In ${MAX_TICKS} ticks in vain; last seen: ${JSON.stringify(await get(id))}`);
         },
       };
     },

@@ -11,7 +11,7 @@ import { eventually, RUNNING, setUp } from './world.ts';
 test('what could not be stored is not believed to be known: the next answer counts as changed again', async () => {
   const job = monitoredJob();
   const known = new KnownJobs();
-  known.follow('a');
+  known.remember('a');
   known.put(job);
   known.settle('a');
   const row = known.row('a', 'RayJob', job.objectName);
