@@ -48,7 +48,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(logRequests(log, metrics));
   app.use(securityHeaders(config.auth));
   if (!config.saysWhoMayCall) app.use(onlyLocalNames);
-  app.use(allowOrigins(config.corsOrigins));
+  app.use(allowOrigins(config.corsOrigins, log));
   app.use(PATHS.api, noStore, onceStarted(dependencies), identifyCaller(authenticator));
   if (config.rateLimitPerMinute > 0) app.use(PATHS.api, limitRate(config.rateLimitPerMinute, authenticator !== null));
   mountRoutes(app, routes);

@@ -46,13 +46,16 @@ export const notOpen = (state: string): Problem => unavailable(`The service is $
 const unavailable = (detail: string, cause: unknown): Problem =>
   new Problem(503, detail, { headers: { 'Retry-After': '2' }, cause });
 
-/** `message` is what clients of the first implementation read; pointer and detail are RFC 9457's names, path and message the ones in our documents. */
+/** Pointer and detail are RFC 9457's names, path and message the ones in our documents. */
+export function fieldView({ path, message }: FieldProblem) {
+  const pointer = pointerOf(path);
+  return { path: pointer, message, pointer: `#${pointer}`, detail: message };
+}
+
+/** `message` is what clients of the first implementation read. */
 function sendProblem(response: Response, problem: Problem): void {
   const title = STATUS_CODES[problem.status] ?? 'Error';
-  const errors = problem.fields.map(({ path, message }) => {
-    const pointer = pointerOf(path);
-    return { path: pointer, message, pointer: `#${pointer}`, detail: message };
-  });
+  const errors = problem.fields.map(fieldView);
   response.status(problem.status).set(problem.headers).type('application/problem+json');
   response.send(
     JSON.stringify({

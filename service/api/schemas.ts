@@ -55,6 +55,21 @@ export const JobBody = z
   })
   .meta({ id: 'Job' });
 
+const FieldNote = z
+  .object({
+    path: z.string().describe('JSON pointer to the field'),
+    message: z.string(),
+    pointer: z.string().describe('The same pointer as a URI fragment'),
+    detail: z.string().describe('The same as message, as RFC 9457 names it'),
+  })
+  .meta({ id: 'FieldNote' });
+
+const Warnings = z
+  .array(FieldNote)
+  .describe('What was ignored, or hardly does what was meant: one entry for each field');
+
+export const SubmittedJobBody = JobBody.extend({ warnings: Warnings }).meta({ id: 'SubmittedJob' });
+
 export const JobStateBody = z
   .object({
     phase: JobStatusName,
@@ -192,6 +207,7 @@ export const AlgorithmBody = z
     title: z.string(),
     description: z.string(),
     entrypoint: z.string(),
+    needsGpus: z.boolean().describe('It trains on GPUs only'),
     fields: z.array(
       z
         .object({
@@ -251,17 +267,7 @@ export const ProblemBody = z
     detail: z.string(),
     message: z.string().describe('The same as detail, for older clients'),
     requestId: z.string(),
-    errors: z
-      .array(
-        z.object({
-          path: z.string().describe('JSON pointer to the field'),
-          message: z.string(),
-          pointer: z.string().describe('The same pointer as a URI fragment'),
-          detail: z.string(),
-        }),
-      )
-      .optional()
-      .describe('One entry for each wrong field'),
+    errors: z.array(FieldNote).optional().describe('One entry for each wrong field'),
   })
   .meta({ id: 'Problem' });
 

@@ -5,6 +5,7 @@ export * from './environment.ts';
 export * from './ids.ts';
 export * from './job.ts';
 export * from './manifests/index.ts';
+export * from './outlook.ts';
 export * from './problems.ts';
 export * from './request.ts';
 export * from './state/index.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FieldProblem, suggestion } from './problems.ts';
+import { fieldsOf } from './state/observed.ts';
 
 /** Deeper than any request can be; a limit so that no later step can be sent into deep recursion. */
 const MAX_DEPTH = 16;
@@ -35,6 +36,18 @@ export function withoutEmpty(value: unknown): unknown {
       .filter(([, inner]) => inner !== null && inner !== '')
       .map(([key, inner]) => [key, VERBATIM.has(key) ? inner : withoutEmpty(inner)]),
   );
+}
+
+/**
+ * In the first implementation an image of one's own ran on Ray as the "algorithm" ray, with the image in headImage or workerImage:
+ * what is a container here.
+ */
+export function rayAsContainer(request: unknown): unknown {
+  const { algorithm, headImage, workerImage } = fieldsOf(request);
+  const { source = 'builtin', algorithmName, imageUri = headImage ?? workerImage } = fieldsOf(algorithm);
+  if (algorithmName !== 'ray' || (source !== 'builtin' && source !== 'default')) return request;
+  const asContainer = { ...fieldsOf(algorithm), source: 'container', ...(imageUri === undefined ? {} : { imageUri }) };
+  return { ...fieldsOf(request), algorithm: asContainer };
 }
 
 /** Keys that no schema knows but that come close to one that is known. */

@@ -3,7 +3,7 @@ import { ALGORITHMS, algorithmNamed } from './algorithms/index.ts';
 import { CHANNEL_SCHEMA } from './channel.ts';
 import { type Hyperparameters, PARAMETER_VALUE, parseHyperparameters, variableProblems } from './parameters.ts';
 import { explain, type FieldProblem, problemsOf, show, suggestion } from './problems.ts';
-import { forbiddenKeys, misspeltKeys, withoutEmpty } from './raw.ts';
+import { forbiddenKeys, misspeltKeys, rayAsContainer, withoutEmpty } from './raw.ts';
 import { dnsLabel, dnsSubdomain, environmentName, imageReference, printable, storageUri } from './text.ts';
 
 /** `default` and `custom` are what older clients say; the request is kept and shown in today's words. */
@@ -117,7 +117,12 @@ export type JobRequest = Omit<Parsed, 'algorithm' | 'hyperparameters'> & {
 };
 
 export type ParsedRequest =
-  | { readonly ok: true; readonly request: JobRequest }
+  | {
+      readonly ok: true;
+      readonly request: JobRequest;
+      /** What was sent and is not followed. */
+      readonly ignored: readonly FieldProblem[];
+    }
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
 /**
@@ -127,7 +132,7 @@ export type ParsedRequest =
 export function parseJobRequest(body: unknown): ParsedRequest {
   const forbidden = forbiddenKeys(body);
   if (forbidden.length > 0) return { ok: false, problems: forbidden };
-  const input = withoutEmpty(body);
+  const input = rayAsContainer(withoutEmpty(body));
   const misspelt = misspeltKeys(JOB_REQUEST_SCHEMA, input);
   const parsed = JOB_REQUEST_SCHEMA.safeParse(input, { error: explain });
   if (!parsed.success) {
@@ -137,7 +142,7 @@ export function parseJobRequest(body: unknown): ParsedRequest {
   const problems = [...misspelt, ...combinationProblems(parsed.data), ...block.problems];
   if (problems.length > 0) return { ok: false, problems };
   const algorithm = { ...parsed.data.algorithm, algorithmName: nameOf(parsed.data.algorithm) };
-  return { ok: true, request: { ...parsed.data, algorithm, hyperparameters: block.values } };
+  return { ok: true, request: { ...parsed.data, algorithm, hyperparameters: block.values }, ignored: block.ignored };
 }
 
 /** A container may go without a name of its own. */
@@ -195,28 +200,34 @@ function problemsBesides(input: unknown): readonly FieldProblem[] {
   return parts.success ? [...algorithmProblems(parts.data), ...hyperparameterBlock(parts.data).problems] : [];
 }
 
-/** The chosen algorithm's own block, with its defaults; blocks of others must be empty. */
+/**
+ * The chosen algorithm's own block, with its defaults. Pages of the first implementation send a block for xgboost whatever runs, so
+ * one of another algorithm is left aside; one that no algorithm has would be a mistake that nobody notices.
+ */
 function hyperparameterBlock(request: HyperparameterParts): {
   values: Record<string, Hyperparameters>;
   problems: FieldProblem[];
+  ignored: FieldProblem[];
 } {
   const name = nameOf(request.algorithm);
   const builtin = request.algorithm.source === 'builtin';
   const algorithm = builtin ? algorithmNamed(name) : undefined;
-  if (builtin && algorithm === undefined) return { values: {}, problems: [] };
+  if (builtin && algorithm === undefined) return { values: {}, problems: [], ignored: [] };
 
   const { [name]: own = {}, ...others } = request.hyperparameters;
-  const problems: FieldProblem[] = Object.entries(others)
-    .filter(([, block]) => Object.keys(block).length > 0)
-    .map(([other]) => ({
-      path: ['hyperparameters', other],
-      message: `must not be set: this job runs ${name}${suggestion(other, [name])}`,
-    }));
+  const problems: FieldProblem[] = [];
+  const ignored: FieldProblem[] = [];
+  for (const [other, block] of Object.entries(others)) {
+    if (Object.keys(block).length === 0) continue;
+    const path = ['hyperparameters', other];
+    if (algorithmNamed(other)) ignored.push({ path, message: `is ignored: this job runs ${name}` });
+    else problems.push({ path, message: `must not be set: this job runs ${name}${suggestion(other, [name])}` });
+  }
   const parsed = parseHyperparameters(algorithm, own);
   if (!parsed.ok) {
     const inner = parsed.problems.map(({ path, message }) => ({ path: ['hyperparameters', name, ...path], message }));
-    return { values: {}, problems: [...problems, ...inner] };
+    return { values: {}, problems: [...problems, ...inner], ignored };
   }
   problems.push(...variableProblems(algorithm, name, parsed.values, request.customHyperparameters));
-  return { values: Object.keys(parsed.values).length > 0 ? { [name]: parsed.values } : {}, problems };
+  return { values: Object.keys(parsed.values).length > 0 ? { [name]: parsed.values } : {}, problems, ignored };
 }

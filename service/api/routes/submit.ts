@@ -3,13 +3,15 @@ import { z } from 'zod';
 import type { Identity } from '../../auth/identity.ts';
 import { newJobId, objectNameOf } from '../../jobs/ids.ts';
 import type { Job } from '../../jobs/job.ts';
+import { outlookOf } from '../../jobs/outlook.ts';
+import type { FieldProblem } from '../../jobs/problems.ts';
 import { type JobRequest, parseJobRequest } from '../../jobs/request.ts';
 import type { NewJob, Store } from '../../store/store.ts';
 import { ownJob, requireSubmitter } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { invalid, Problem } from '../problem.ts';
-import { type Answer, type Call, type Route, route } from '../route.ts';
-import { JobBody, JobPath, JobRequestBody } from '../schemas.ts';
+import { fieldView, invalid, Problem } from '../problem.ts';
+import { type Call, type Route, route } from '../route.ts';
+import { JobBody, JobPath, JobRequestBody, SubmittedJobBody } from '../schemas.ts';
 import { jobView } from '../views.ts';
 
 const headers = z.object({
@@ -24,10 +26,7 @@ const ID_TRIES = 5;
 
 /** The two ways to a new job. */
 export function submitRoutes({ store, clusters, metrics, waitOfNewJobs }: ApiDependencies): Route[] {
-  async function submit(
-    call: Call<undefined, undefined> | Call<typeof JobPath, undefined>,
-    plan: Plan,
-  ): Promise<Answer> {
+  async function submit(call: Call<undefined, undefined> | Call<typeof JobPath, undefined>, plan: Plan) {
     const { job, isNew } = await insert(store, { ...plan, wait: waitOfNewJobs() }, idempotencyKey(call), call.caller);
     if (isNew) metrics.submitted(job.algorithm);
     return {
@@ -43,17 +42,18 @@ export function submitRoutes({ store, clusters, metrics, waitOfNewJobs }: ApiDep
       path: '/api/v1/jobs',
       tag: 'Jobs',
       summary: 'Submit a job',
-      description: 'The job is stored before this answers, as Pending; it is dispatched at once after.',
+      description:
+        'The job is stored before this answers, as Pending; it is dispatched at once after. What was ignored or hardly works is told in warnings.',
       role: 'submitter',
       headers,
       body: JobRequestBody,
-      answers: { 201: { description: 'The job', body: JobBody } },
+      answers: { 201: { description: 'The job', body: SubmittedJobBody } },
       async handle(call) {
-        const parsed = parseJobRequest(call.body);
-        if (!parsed.ok) throw invalid(parsed.problems);
-        requireSubmitter(call.caller, parsed.request.namespace);
-        await requireKnownClusters(parsed.request);
-        return submit(call, { request: parsed.request, retryOf: null, attempt: 1 });
+        const { request, warnings } = readRequest(call.body);
+        requireSubmitter(call.caller, request.namespace);
+        await requireKnownClusters(request);
+        const answer = await submit(call, { request, retryOf: null, attempt: 1 });
+        return { ...answer, body: { ...answer.body, warnings: warnings.map(fieldView) } };
       },
     }),
     route({
@@ -89,6 +89,15 @@ export function submitRoutes({ store, clusters, metrics, waitOfNewJobs }: ApiDep
       })),
     );
   }
+}
+
+/** Throws a Problem that names every field for which it cannot run. */
+function readRequest(body: unknown): { request: JobRequest; warnings: readonly FieldProblem[] } {
+  const parsed = parseJobRequest(body);
+  if (!parsed.ok) throw invalid(parsed.problems);
+  const { problems, warnings } = outlookOf(parsed.request);
+  if (problems.length > 0) throw invalid(problems);
+  return { request: parsed.request, warnings: [...parsed.ignored, ...warnings] };
 }
 
 type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt' | 'wait'>;

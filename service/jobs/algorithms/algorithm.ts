@@ -8,6 +8,8 @@ export interface Algorithm {
   /** How the training image starts it; a request's own `entrypoint` wins. */
   readonly entrypoint: string;
   readonly hyperparameters: z.ZodObject;
+  /** It trains on nothing else. */
+  readonly needsGpus: boolean;
   /** Environment names that are not simply the upper-cased field. */
   readonly environmentNames: Readonly<Record<string, string>>;
 }
@@ -24,18 +26,19 @@ export function defineAlgorithm(definition: {
   title: string;
   description: string;
   fields: z.core.$ZodLooseShape;
+  needsGpus?: true;
   /** Rules between fields. */
   check?: (values: Record<string, unknown>, refuse: (field: string, message: string) => void) => void;
   environmentNames?: Record<string, string>;
 }): Algorithm {
-  const { name, title, description, fields, check, environmentNames = {} } = definition;
+  const { name, title, description, fields, check, needsGpus = false, environmentNames = {} } = definition;
   const object = z.strictObject(fields);
   const hyperparameters = check
     ? object.superRefine((values, context) => {
         check(values, (field, message) => context.addIssue({ code: 'custom', path: [field], message }));
       })
     : object;
-  return { name, title, description, entrypoint: entrypointOf(name), hyperparameters, environmentNames };
+  return { name, title, description, entrypoint: entrypointOf(name), hyperparameters, needsGpus, environmentNames };
 }
 
 // The field types that forms know. A default is part of each: no field of a built-in algorithm is required.

@@ -7,6 +7,7 @@ export const deepspeedZero3 = defineAlgorithm({
   name: 'deepspeed-zero3',
   title: 'DeepSpeed ZeRO-3',
   description: 'Large language models whose parameters, gradients and optimizer states are spread over all GPUs.',
+  needsGpus: true,
   fields: {
     model_name: common.modelName('meta-llama/Llama-3.1-8B'),
     task: choice('causal-lm', ['causal-lm', 'seq2seq-lm', 'sequence-classification']).describe('What is learnt.'),

@@ -30,6 +30,7 @@ export interface AlgorithmDescription {
   readonly title: string;
   readonly description: string;
   readonly entrypoint: string;
+  readonly needsGpus: boolean;
   readonly fields: readonly FieldDescription[];
 }
 
@@ -39,11 +40,12 @@ export function describeAlgorithm({
   title,
   description,
   entrypoint,
+  needsGpus,
   hyperparameters,
 }: Algorithm): AlgorithmDescription {
   const { properties = {} } = z.toJSONSchema(hyperparameters, { io: 'input' });
   const fields = Object.entries(properties).map(([field, schema]) => describeField(field, schema as JsonSchema));
-  return { name, title, description, entrypoint, fields };
+  return { name, title, description, entrypoint, needsGpus, fields };
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

@@ -119,7 +119,7 @@ const submitter = (job: JobSpec, settings: ManifestSettings, env: readonly Varia
  * KubeRay puts the runtime environment between double quotes into a shell command of the submitter, where $ and ` would be
  * acted on and invisible characters arrive misspelt. Such values go to the pods as they are; Ray's processes inherit them.
  */
-function waysOf(environment: Readonly<Record<string, string>>) {
+export function waysOf(environment: Readonly<Record<string, string>>) {
   const byRay: Record<string, string> = {};
   const byPod: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) (/[$`\p{C}]/u.test(value) ? byPod : byRay)[name] = value;

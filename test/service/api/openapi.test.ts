@@ -74,10 +74,12 @@ test('a path that is not in the document is not served, and each that is tells i
 });
 
 test('what a job answers is what the document says, no field more or less', async () => {
-  const { body } = await world.call('/api/v1/jobs', { body: smallJob() });
+  const submitted = (await world.call('/api/v1/jobs', { body: smallJob() })).body;
+  const { body } = await world.call(`/api/v1/jobs/${submitted.id}`);
   const { properties, required } = document.components.schemas.Job;
   expect(Object.keys(body).sort()).toEqual(Object.keys(properties).sort());
   expect(Object.keys(body).sort()).toEqual([...required].sort());
+  expect(Object.keys(submitted).sort()).toEqual([...required, 'warnings'].sort());
 });
 
 test('the algorithms come with fields, ranges and defaults', async () => {
@@ -127,7 +129,18 @@ test('other origins may call only when they are listed', async () => {
     expect(listed.headers.get('access-control-allow-origin')).toBe('https://ml.example.com');
     expect(listed.headers.get('access-control-allow-headers')).toContain('Authorization');
     expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
-    expect((await preflight('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull();
+    const refused = await preflight('https://other.example');
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
+    const words = expect.stringMatching(/https:\/\/other\.example .*CORS_ORIGINS/);
+    expect(refused).toMatchObject({ status: 403, body: { detail: words } });
+    const read = { headers: { Origin: 'https://other.example' } };
+    for (let time = 0; time < 3; time++) expect((await open.call('/api/v1/jobs', read)).status).toBe(200);
+    const told = open.logged.filter((line) => line.includes('CORS_ORIGINS')).map((line) => JSON.parse(line).msg);
+    expect(told).toEqual([words]);
+    // The page itself, also behind a proxy that the browser sees under another name.
+    await open.call('/api/v1/jobs', { headers: { Origin: open.url } });
+    await open.call('/api/v1/jobs', { headers: { Origin: 'https://proxy.example', 'Sec-Fetch-Site': 'same-origin' } });
+    expect(open.logged.filter((line) => line.includes('CORS_ORIGINS'))).toHaveLength(1);
   } finally {
     await open.close();
   }

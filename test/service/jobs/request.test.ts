@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseJobRequest, pointerOf } from '../../../service/jobs/index.ts';
-import { accepted, container, minimal, refusedFields, validBody } from './requests.ts';
+import { ALGORITHMS, parseJobRequest, pointerOf } from '../../../service/jobs/index.ts';
+import { rayJob } from '../../../service/jobs/manifests/rayjob.ts';
+import { accepted, container, minimal, refusedFields, specOf, validBody } from './requests.ts';
 
 const recorded = JSON.parse(readFileSync(new URL('./xgboost-request.json', import.meta.url), 'utf8'));
+
+const settings = { rayImage: 'rayproject/ray:2.46.0', credentialsSecret: 'keys', storageClass: null };
 
 const messageAt = (body: unknown, field: string): string => {
   const parsed = parseJobRequest(body);
@@ -30,6 +33,55 @@ describe('a request of an existing client', () => {
     expect(request).toMatchObject({ namespace: 'default', inputDataConfig: [] });
     expect(request).not.toHaveProperty('createdBy');
     expect(request).not.toHaveProperty('pvcName');
+  });
+});
+
+describe('a page of the first implementation', () => {
+  it.each(ALGORITHMS.map(({ name }) => name).filter((name) => name !== 'xgboost'))(
+    'sends its block for xgboost with a request for %s: it is left aside, and that is told',
+    (algorithmName) => {
+      const { eta } = recorded.hyperparameters.xgboost;
+      for (const [block, ignored] of [
+        [recorded.hyperparameters.xgboost, ['hyperparameters.xgboost']],
+        [{ eta }, ['hyperparameters.xgboost']],
+        [{}, []],
+      ]) {
+        const parsed = parseJobRequest({
+          ...recorded,
+          algorithm: { algorithmName },
+          hyperparameters: { xgboost: block },
+        });
+        if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+        expect(parsed.ignored.map(({ path }) => path.join('.'))).toEqual(ignored);
+        expect(Object.keys(parsed.request.hyperparameters)).toEqual([algorithmName]);
+      }
+    },
+  );
+
+  it.each([
+    [{ headImage: 'team/head:1', workerImage: 'team/worker:1' }, 'team/head:1'],
+    [{ workerImage: 'team/worker:1' }, 'team/worker:1'],
+  ])('runs an image as the algorithm ray: %j', (images, imageUri) => {
+    for (const source of ['builtin', 'default', undefined]) {
+      const request = accepted({
+        jobName: 'own',
+        algorithm: { source, algorithmName: 'ray' },
+        entrypoint: 'python mine.py',
+        hyperparameters: { xgboost: { eta: 0.1 } },
+        ...images,
+      });
+      expect(request).toMatchObject({
+        algorithm: { source: 'container', algorithmName: 'ray', imageUri },
+        entrypoint: 'python mine.py',
+        hyperparameters: {},
+        ...images,
+      });
+      expect(rayJob(specOf(request), settings)).toMatchObject({ spec: { entrypoint: 'python mine.py' } });
+    }
+  });
+
+  it('is told that ray needs an image', () => {
+    expect(refusedFields(minimal({ algorithm: { algorithmName: 'ray' } }))).toEqual(['algorithm.imageUri']);
   });
 });
 
@@ -113,9 +165,9 @@ describe('refused', () => {
       'hyperparameters.xgboost.max_dept',
     ],
     [
-      'hyperparameters of another algorithm',
-      minimal({ hyperparameters: { lightgbm: { num_leaves: 3 } } }),
-      'hyperparameters.lightgbm',
+      'hyperparameters of no algorithm',
+      minimal({ hyperparameters: { xgbost: { eta: 0.1 } } }),
+      'hyperparameters.xgbost',
     ],
     ['a name that is too long for a label with its suffix', minimal({ jobName: 'a'.repeat(55) }), 'jobName'],
     ['a namespace that Karmada keeps to itself', minimal({ namespace: 'karmada-system' }), 'namespace'],

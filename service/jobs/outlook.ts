@@ -1,0 +1,70 @@
+import { algorithmNamed } from './algorithms/index.ts';
+import type { Channel } from './channel.ts';
+import { RESULTS_DIRECTORY, trainingEnvironment } from './environment.ts';
+import { waysOf } from './manifests/rayjob.ts';
+import type { FieldProblem } from './problems.ts';
+import type { JobRequest } from './request.ts';
+
+/** What can be foreseen of a request whose form is right. */
+export interface Outlook {
+  /** It cannot run anywhere. */
+  readonly problems: readonly FieldProblem[];
+  /** It is taken, and hardly does what was meant. */
+  readonly warnings: readonly FieldProblem[];
+}
+
+export function outlookOf(request: JobRequest): Outlook {
+  return {
+    problems: tooLongForTheShell(request),
+    warnings: [...request.inputDataConfig.flatMap(withoutBucket), ...outputWarnings(request), ...gpuWarnings(request)],
+  };
+}
+
+function withoutBucket({ bucket, channelName, sourceType }: Channel, index: number): FieldProblem[] {
+  if (bucket !== undefined || sourceType !== 'object-storage') return [];
+  const message = `is not set: the training is not told where the data of channel ${channelName} is`;
+  return [{ path: ['inputDataConfig', index, 'bucket'], message }];
+}
+
+function outputWarnings({ outputDataConfig: { artifactUri } }: JobRequest): FieldProblem[] {
+  if (artifactUri === undefined) return [];
+  const path = ['outputDataConfig', 'artifactUri'];
+  if (!/^[a-z][a-z0-9+.-]*:\/\/./i.test(artifactUri)) {
+    return [{ path, message: 'is no URI such as s3://models/churn/: the training may not know where that is' }];
+  }
+  const file = /^file:\/\/(?:localhost)?(\/.*)$/i.exec(artifactUri)?.[1];
+  if (file === undefined || `${file}/`.startsWith(`${RESULTS_DIRECTORY}/`)) return [];
+  const message = `is outside of the job's volume (${RESULTS_DIRECTORY}): what is written there is lost with the pod`;
+  return [{ path, message }];
+}
+
+function gpuWarnings({ algorithm, resources }: JobRequest): FieldProblem[] {
+  const builtin = algorithm.source === 'builtin' ? algorithmNamed(algorithm.algorithmName) : undefined;
+  if (!builtin?.needsGpus || resources.instanceResources.gpuCount > 0) return [];
+  return [
+    { path: ['resources', 'instanceResources', 'gpuCount'], message: `is 0, and ${builtin.title} trains on GPUs only` },
+  ];
+}
+
+/** Linux's MAX_ARG_STRLEN. KubeRay hands the runtime environment to the submitter's shell within one argument. */
+const MAX_SHELL_ARGUMENT = 128 * 1024;
+/** For `ray job submit` and its other options, and the loop that KubeRay writes around them. */
+const REST_OF_COMMAND = 2048;
+
+function tooLongForTheShell(request: JobRequest): FieldProblem[] {
+  if (request.runtime !== 'ray') return [];
+  const length = shellLength(waysOf(trainingEnvironment(request)).byRay);
+  const most = MAX_SHELL_ARGUMENT - REST_OF_COMMAND - Buffer.byteLength(request.entrypoint ?? '');
+  if (length <= most) return [];
+  const custom = Object.keys(request.customHyperparameters).length > 0;
+  const path = custom ? ['customHyperparameters'] : ['hyperparameters', request.algorithm.algorithmName];
+  const message = `make the environment of the training ${length} bytes long; it has to fit into one shell argument of the job's submitter, so at most ${most} are possible`;
+  return [{ path, message }];
+}
+
+/** In bytes, as KubeRay writes it: Go's JSON, which escapes <, > and &, in Go's quotes, which escape every space but the usual one. */
+function shellLength(variables: Readonly<Record<string, string>>): number {
+  const json = JSON.stringify({ env_vars: variables }).replace(/[<>&]/g, '\\u0000');
+  const quoted = JSON.stringify(json).replace(/(?! )\p{Z}/gu, '\\u0000');
+  return Buffer.byteLength(quoted);
+}

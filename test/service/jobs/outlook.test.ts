@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { outlookOf } from '../../../service/jobs/outlook.ts';
+import { accepted, container, minimal } from './requests.ts';
+
+const fieldsOf = (notes: readonly { path: readonly (string | number)[] }[]) => notes.map(({ path }) => path.join('.'));
+const warned = (body: unknown) => fieldsOf(outlookOf(accepted(body)).warnings);
+const refused = (body: unknown) => fieldsOf(outlookOf(accepted(body)).problems);
+
+describe('warned of', () => {
+  it('a channel without a bucket', () => {
+    const channels = [{ channelName: 'train', bucket: 'data' }, { channelName: 'validation' }];
+    expect(warned(minimal({ inputDataConfig: channels }))).toEqual(['inputDataConfig.1.bucket']);
+    expect(warned(minimal({ inputDataConfig: [{ channelName: 'train', sourceType: 'upload' }] }))).toEqual([]);
+  });
+
+  it.each([
+    ['models/churn', ['outputDataConfig.artifactUri']],
+    ['s3://', ['outputDataConfig.artifactUri']],
+    ['s3://models/churn', []],
+    ['storage://output/artifacts/', []],
+    ['file:///home/ray/result-storage', []],
+    ['file:///home/ray/result-storage/model', []],
+    ['file:///tmp/model', ['outputDataConfig.artifactUri']],
+    ['file:///home/ray/result-storage-of-others', ['outputDataConfig.artifactUri']],
+  ])('the output %s: %j', (artifactUri, fields) => {
+    expect(warned(minimal({ outputDataConfig: { artifactUri } }))).toEqual(fields);
+  });
+
+  it('DeepSpeed without GPUs', () => {
+    const algorithm = { algorithmName: 'deepspeed-zero3' };
+    const gpus = (gpuCount: number) => ({ algorithm, resources: { instanceResources: { gpuCount } } });
+    expect(warned(minimal({ algorithm }))).toEqual(['resources.instanceResources.gpuCount']);
+    expect(warned(minimal(gpus(1)))).toEqual([]);
+    expect(warned(minimal())).toEqual([]);
+  });
+});
+
+describe('refused', () => {
+  const many = (count: number, value: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`X_${index}`, value]));
+
+  it('an environment that does not fit into one argument of a shell, which holds 128 KiB', () => {
+    expect(refused(minimal({ customHyperparameters: many(30, 'x'.repeat(4000)) }))).toEqual([]);
+    expect(refused(minimal({ customHyperparameters: many(33, 'x'.repeat(4000)) }))).toEqual(['customHyperparameters']);
+  });
+
+  it('counts as KubeRay writes it: quotes are escaped twice, & becomes a number', () => {
+    expect(refused(minimal({ customHyperparameters: many(16, '"'.repeat(4000)) }))).toEqual(['customHyperparameters']);
+    expect(refused(minimal({ customHyperparameters: many(6, '&'.repeat(4000)) }))).toEqual(['customHyperparameters']);
+  });
+
+  it('not what goes to the pods by itself, nor that of a batch Job, which has no such shell', () => {
+    expect(refused(minimal({ customHyperparameters: many(33, `$${'x'.repeat(4000)}`) }))).toEqual([]);
+    expect(refused(container({ runtime: 'job', customHyperparameters: many(33, 'x'.repeat(4000)) }))).toEqual([]);
+  });
+});
