@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { fieldsOf } from './fields.ts';
 import { type FieldProblem, suggestion } from './problems.ts';
-import { fieldsOf } from './state/observed.ts';
 
 /** Deeper than any request can be; a limit so that no later step can be sent into deep recursion. */
 const MAX_DEPTH = 16;

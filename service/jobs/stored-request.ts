@@ -1,5 +1,5 @@
+import { fieldsOf } from './fields.ts';
 import type { JobRequest } from './request.ts';
-import { fieldsOf } from './state/observed.ts';
 
 // A request is stored as it was accepted, with the version of the form that it had then, and read into today's type by the steps
 // below. Whoever adds a field that is always there (a default), renames or moves one, adds a step and, in

@@ -1,9 +1,9 @@
+import { fieldsOf } from '../fields.ts';
 import type { ClusterState } from '../job.ts';
 import { NO_CELLS, printCells } from './cells.ts';
 import {
   countOf,
   failed,
-  fieldsOf,
   messageOf,
   pending,
   reasonOf,

@@ -3,11 +3,6 @@ import type { JobStatus } from '../job.ts';
 
 // What a member's object says, in our words. Everything in it was written by others, so nothing is taken on trust.
 
-type Fields = Readonly<Record<string, unknown>>;
-
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-
 export const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 export const countOf = (value: unknown): number => (typeof value === 'number' && value > 0 ? value : 0);
 
