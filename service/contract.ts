@@ -94,6 +94,65 @@ export const PROBE = {
   expectRefusal: '--expect-refusal',
 } as const;
 
+/** The operator of TrainingJobs (service/operator): a program of the backend's image, and what it is told. */
+export const OPERATOR = {
+  program: '/app/operator.js',
+  env: {
+    /** Of the operator itself: its Lease and its certificate are there. */
+    ownNamespace: 'POD_NAMESPACE',
+    ownName: 'POD_NAME',
+    /** Comma-separated; empty: all of the cluster. */
+    namespaces: 'WATCH_NAMESPACES',
+    workers: 'WORKERS',
+    /** Empty: as the pod that it runs in. */
+    kubeconfig: 'KUBECONFIG',
+    metricsPort: 'METRICS_PORT',
+    progressPort: 'PROGRESS_PORT',
+    /** How workers reach the progress endpoint; empty: no progress is taken. */
+    progressUrl: 'PROGRESS_URL',
+    /** false: the only replica there ever is, which need not ask whether it may act. */
+    leaderElection: 'LEADER_ELECTION',
+    logLevel: 'LOG_LEVEL',
+  },
+  paths: { metrics: '/metrics', health: '/healthz', ready: '/readyz' },
+  lease: 'trainingjob-controller',
+  certificateSecret: 'trainingjob-progress-tls',
+} as const;
+
+/** Of the operator; those that begin with trainingjob_ are what dashboards of teams read. */
+export const OPERATOR_METRICS = {
+  /** counter {namespace} */
+  created: 'trainingjob_created_total',
+  /** counter {namespace, reason} */
+  failed: 'trainingjob_failed_total',
+  /** counter {namespace, result: succeeded|failed} */
+  completed: 'trainingjob_completed_total',
+  /** counter {namespace, training_job} */
+  restarted: 'trainingjob_restarted_total',
+  /** gauge {namespace, state} */
+  count: 'trainingjob_count',
+  /** gauges {namespace, training_job}, as long as the job is there */
+  activeWorkers: 'trainingjob_active_workers',
+  allocatedGpus: 'trainingjob_allocated_gpus',
+  progress: 'trainingjob_progress_percent',
+  loss: 'trainingjob_loss',
+  accuracy: 'trainingjob_accuracy',
+  /** histogram {result: success|error} */
+  reconciliation: 'trainingjob_reconciliation_duration_seconds',
+  /** counter {error_type} */
+  reconciliationErrors: 'trainingjob_reconciliation_errors_total',
+  /** gauge: jobs that wait to be looked at */
+  queueDepth: 'trainingjob_queue_depth',
+  /** gauge: 1 on the replica that acts */
+  leader: 'trainingjob_leader',
+  /** counter {verb, outcome} */
+  apiRequests: 'trainingjob_api_requests_total',
+  /** counter {outcome: accepted, or the HTTP status} */
+  progressReports: 'trainingjob_progress_reports_total',
+  /** counter */
+  progressWrites: 'trainingjob_progress_writes_total',
+} as const;
+
 /** What the page's image reads when it starts. */
 export const WEB_ENV = {
   /** The API's address for the browser; empty: the page's own address, where nginx hands /api on. */

@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/kube': ['service/signals.ts'],
   'service/karmada': ['service/jobs', 'service/kube', CONTRACT],
   'service/trainingjob': [],
-  'service/operator': ['service/kube', 'service/signals.ts', 'service/trainingjob', CONTRACT],
+  'service/operator': ['service/kube', 'service/log.ts', 'service/signals.ts', 'service/trainingjob', CONTRACT],
   'service/probe': [CONTRACT],
   'service/config': ['service/auth', 'service/store', 'service/kube', CONTRACT],
   'service/config.ts': ['service/config', 'service/auth', 'service/store', CONTRACT],

@@ -41,10 +41,12 @@ export interface CacheOptions {
   readonly namespaces: readonly string[];
   /** Something about this TrainingJob has changed that may matter to it. */
   readonly onChange: (key: string) => void;
+  /** It was deleted. */
+  readonly onGone?: (gone: Reading) => void;
   readonly onTrouble: (error: unknown, retryInMs: number) => void;
 }
 
-export function createCaches(kube: Kube, { namespaces, onChange, onTrouble }: CacheOptions): Caches {
+export function createCaches(kube: Kube, { namespaces, onChange, onGone, onTrouble }: CacheOptions): Caches {
   const ours = `${LABELS.app}=${LABELS.appValue}`;
   const reflect = <T>(kind: Kind, keep: (object: KubeObject) => T, more: Partial<Options<T>> = {}) =>
     merged(
@@ -63,6 +65,7 @@ export function createCaches(kube: Kube, { namespaces, onChange, onTrouble }: Ca
 
   const trainingJobs = reflect(TRAINING_JOB, readTrainingJob, {
     onChange: (change) => {
+      if (change.type === 'deleted') onGone?.(change.before);
       if (change.type !== 'changed' || isNews(change.before, change.after)) onChange(change.key);
     },
   });

@@ -1,6 +1,6 @@
 import { KubeError } from '../kube/errors.ts';
 import type { Kube } from '../kube/kube.ts';
-import type { Surroundings } from '../trainingjob/index.ts';
+import type { Reading, Surroundings } from '../trainingjob/index.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { fenced, NotLeadingError } from './fence.ts';
 import { createMemory, type Reconciler, reconcile } from './reconcile.ts';
@@ -15,6 +15,7 @@ export interface ControllerOptions {
   readonly isLeading: () => boolean;
   readonly now?: () => Date;
   readonly onReconciled?: (report: { readonly seconds: number; readonly error: unknown }) => void;
+  readonly onGone?: (gone: Reading) => void;
   readonly log: ControllerLog;
 }
 
@@ -63,6 +64,7 @@ export function createController(options: ControllerOptions): Controller {
 
   const caches = createCaches(options.kube, {
     namespaces: options.namespaces,
+    ...(options.onGone ? { onGone: options.onGone } : {}),
     onChange: (key) => {
       if (isActing) queue.add(key);
     },
