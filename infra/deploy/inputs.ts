@@ -1,4 +1,4 @@
-import { readAccessFile, tokensShape } from '../../service/auth/files.ts';
+import { readAccessFile, tokensShape } from '../../service/contract/access-files.ts';
 import { BUILDERS, findBuilder } from '../images/builder.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { DeployFlags } from './options.ts';

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import { ANYONE, type Identity, type Role } from '../auth/identity.ts';
+import { ANYONE, type Identity } from '../auth/identity.ts';
+import type { Role } from '../contract/access-files.ts';
 import { type FieldProblem, nearestName, problemsOf } from '../jobs/problems.ts';
 import { callerWith } from './middleware/caller.ts';
 import { jsonBody } from './middleware/json-body.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLES } from '../auth/identity.ts';
+import { ROLES } from '../contract/access-files.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
 import { JOB_SORTS } from '../store/store.ts';

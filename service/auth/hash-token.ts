@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { stringify } from 'yaml';
-import { ROLES } from './identity.ts';
+import { ROLES } from '../contract/access-files.ts';
 
 // npm run hash-token -- NAME ROLE NAMESPACE...: makes a random token, prints it once, and the entry for AUTH_TOKENS_FILE.
 

@@ -1,20 +1,4 @@
-import { z } from 'zod';
-
-/**
- * Each role may do what the ones before it may: a viewer reads, a submitter also submits and acts on jobs, an admin also
- * sees what belongs to no namespace.
- */
-export const ROLES = ['viewer', 'submitter', 'admin'] as const;
-export type Role = (typeof ROLES)[number];
-
-/** A role in some namespaces; '*' is all of them. */
-export const grantShape = z.strictObject({
-  role: z.enum(ROLES),
-  namespaces: z
-    .array(z.string().regex(/^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, 'must be a namespace, or "*" for all'))
-    .min(1),
-});
-type Grant = z.infer<typeof grantShape>;
+import { type Grant, ROLES, type Role } from '../contract/access-files.ts';
 
 /** Who is calling. */
 export interface Identity {

@@ -1,8 +1,9 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { groupsShape } from '../contract/access-files.ts';
 import { type AuthConfig, type Authenticator, IssuerUnavailable } from './authenticator.ts';
-import { groupsShape, watchAccessFile } from './files.ts';
+import { watchAccessFile } from './files.ts';
 import type { Identity } from './identity.ts';
 
 /** Asymmetric only: with HS256 a public key would be enough to sign. */

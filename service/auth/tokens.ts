@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Logger } from 'pino';
+import { tokensShape } from '../contract/access-files.ts';
 import type { Authenticator } from './authenticator.ts';
-import { tokensShape, watchAccessFile } from './files.ts';
+import { watchAccessFile } from './files.ts';
 
 /** Bearer tokens known by their hash in AUTH_TOKENS_FILE. */
 export function createTokenAuthenticator(file: string, log: Logger): Authenticator {

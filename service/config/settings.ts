@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { groupsShape, readAccessFile, tokensShape } from '../auth/files.ts';
+import { groupsShape, readAccessFile, tokensShape } from '../contract/access-files.ts';
 import {
   DEFAULT_CREDENTIALS_SECRET,
   DEFAULT_PORT,

@@ -28,13 +28,13 @@ export async function openPortForward(line: Line, asked: Asked, port: number, de
     headers: { ...line.headers },
   });
   socket.binaryType = 'arraybuffer';
-  // Before it is open, so that no message is missed.
-  const stream = streamOver(socket, `${podOf(asked)}, port ${port}`);
+  // Before it is open, so that no message is missed; the pod may refuse before anybody listens, which readers and writers still see.
+  const stream = streamOver(socket, `${podOf(asked)}, port ${port}`).on('error', () => {});
   try {
     await Promise.race([opened(socket), deadline.passed]);
     return stream;
   } catch (error) {
-    stream.on('error', () => {}).destroy();
+    stream.destroy();
     throw error;
   }
 }

@@ -83,6 +83,7 @@ const endingWith = (signal: AbortSignal, kube: Kube): Kube => ({
   apply: (kind, object, options) => kube.apply(kind, object, { ...options, signal }),
   patch: (kind, name, change, options) => kube.patch(kind, name, change, { ...options, signal }),
   delete: (kind, name, options) => kube.delete(kind, name, { ...options, signal }),
+  forward: (pod, port, options) => kube.forward(pod, port, { ...options, signal }),
   document: (path, options) => kube.document(path, { ...options, signal }),
   request: (method, path, options) => kube.request(method, path, { ...options, signal }),
 });

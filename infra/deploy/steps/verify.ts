@@ -49,18 +49,12 @@ function judged(path: string, { status, text }: { readonly status: number; reado
 async function throughPod(target: Target, path: string) {
   const pod = (await backendPods(target)).find(isWell);
   if (!pod) return 'no pod is ready';
-  const place = {
-    kubeconfig: target.kubeconfigs.management,
-    namespace: target.namespace,
-    pod: pod.metadata.name,
-    port: DEFAULT_PORT,
-  };
+  const place = { namespace: target.namespace, name: pod.metadata.name, port: DEFAULT_PORT };
   try {
-    return await getThroughPod(place, path, target.signal);
+    return await getThroughPod(target.management, place, path);
   } catch (error) {
     if (target.signal.aborted) throw target.signal.reason;
-    // What a WebSocket reports is an event, which holds the error's message.
-    return (error as { message?: string }).message ?? String(error);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Authenticator } from '../../auth/authenticator.ts';
-import { ANYONE, hasRole, type Identity, type Role } from '../../auth/identity.ts';
+import { ANYONE, hasRole, type Identity } from '../../auth/identity.ts';
+import type { Role } from '../../contract/access-files.ts';
 import { Problem } from '../problem.ts';
 import { localsOf } from './locals.ts';
 

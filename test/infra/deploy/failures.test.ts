@@ -175,8 +175,8 @@ test('a service that says it is not ready fails the verification; one that the A
   wishes.proxied = () => undefined;
   const { code: unreachable, out } = await world.deploy();
   expect(unreachable).toBe(0);
-  expect(out).toContain(
-    '/ready answers the kubelet (the API server cannot reach it: 503; no port can be forwarded: pod ',
+  expect(out).toMatch(
+    /\/ready answers the kubelet \(the API server cannot reach it: 503; no port can be forwarded: Pod [^ ]+, port 8080: connection refused\)/,
   );
 });
 

@@ -86,6 +86,17 @@ test("what the pod's side refuses is the stream's error, in its own words", asyn
   );
 });
 
+test('a refusal that comes before anybody reads is kept for who reads', async () => {
+  const { asked, kube } = await kubelet();
+  const opening = kube.forward(POD, 8080);
+  const { socket } = await asked;
+  for (const channel of [0, 1]) socket.send(frame(channel, GREETING));
+  socket.send(frame(1, 'connection refused'));
+  const stream = await opening;
+  if (!stream.closed) await new Promise((resolve) => stream.once('close', resolve));
+  await expect(text(stream)).rejects.toThrow('Pod a/p, port 8080: connection refused');
+});
+
 test('a server that does not forward is told at once; one that says nothing when the time is up', async () => {
   await expect((await kubelet(403)).kube.forward(POD, 8080)).rejects.toMatchObject({
     failure: 'unavailable',
