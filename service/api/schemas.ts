@@ -89,6 +89,7 @@ const JobProgressBody = JobBody.pick({
   reason: true,
   message: true,
   wanted: true,
+  priority: true,
   clusters: true,
   unreachableSince: true,
   dispatchedAt: true,
@@ -113,6 +114,55 @@ export const JobEventBody = z
       .describe('The job as this event left it; null when it is deleted. Events of earlier versions lack it'),
   })
   .meta({ id: 'JobEvent' });
+
+/** Jobs that one request may act on. */
+const MAX_ACTED_ON = 1000;
+
+const jobId = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be the id of a job');
+
+export const BulkRequestBody = z
+  .strictObject({
+    action: z.enum(['cancel', 'suspend', 'resume', 'delete'], 'must be one of cancel, suspend, resume, delete'),
+    ids: z
+      .array(jobId)
+      .min(1, 'must name at least one job')
+      .max(MAX_ACTED_ON, `must name at most ${MAX_ACTED_ON} jobs`),
+  })
+  .meta({ id: 'BulkRequest' });
+
+export const BulkOutcomeBody = z
+  .object({
+    outcomes: z.array(
+      z.object({
+        id: z.string(),
+        outcome: z
+          .enum(['done', 'refused', 'forbidden', 'unknown'])
+          .describe(
+            'done: asked for, or it was so already; refused: its state does not allow it; unknown: no such job',
+          ),
+        detail: z.string().nullable().describe('Why not'),
+      }),
+    ),
+  })
+  .meta({ id: 'BulkOutcome' });
+
+export const PriorityBody = z
+  .strictObject({ priority: JOB_REQUEST_SCHEMA.shape.priority.unwrap() })
+  .meta({ id: 'Priority' });
+
+export const QueueBody = z
+  .object({
+    waiting: z.int().describe('Jobs that wait to be dispatched, of all namespaces'),
+    jobs: z
+      .array(z.object({ id: z.string(), position: z.int() }))
+      .describe('The first of them that the caller may see, in order; the first of all has position 1'),
+  })
+  .meta({ id: 'Queue' });
+
+const Values = z.array(z.object({ value: z.string(), jobs: z.int() }));
+export const FilterValuesBody = z
+  .object({ namespace: Values, algorithm: Values, owner: Values, reason: Values, cluster: Values })
+  .meta({ id: 'FilterValues' });
 
 export const AttemptBody = z
   .object({ id: z.string(), attempt: z.int(), status: JobStatusName, reason: z.string(), createdAt: time })
@@ -316,6 +366,8 @@ export const jobFilters = {
 
 export const JobListQuery = z.object({
   ...jobFilters,
+  owner: textOnce(255).optional().describe('Who submitted it'),
+  reason: names.optional().describe('One or several, separated by commas'),
   q: textOnce(200).optional().describe('Part of the name, id, reason or message'),
   sort: z
     .enum(SORTS, `must be one of ${SORTS.join(', ')}`)
@@ -342,5 +394,5 @@ export const LogQuery = z.object({
   cluster: textOnce(253).optional(),
 });
 
-export const JobPath = z.object({ id: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/) });
+export const JobPath = z.object({ id: jobId });
 export const ClusterPath = z.object({ cluster: z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/) });

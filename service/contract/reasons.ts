@@ -180,6 +180,7 @@ export const REASONS = {
     hint: 'The cluster does not answer. The job may be running all the same; its state is updated when the cluster is back.',
   },
   ClusterReachable: { setBy: ['monitor'], phase: 'any', eventOnly: true, label: 'Cluster reachable' },
+  PriorityChanged: { setBy: ['api'], phase: 'any', eventOnly: true, label: 'Priority changed' },
   Deleted: { setBy: ['dispatch'], phase: 'ended', eventOnly: true, label: 'Deleted' },
 } as const satisfies Readonly<Record<string, ReasonFacts>>;
 

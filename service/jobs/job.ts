@@ -67,6 +67,7 @@ export type JobProgress = Pick<
   | 'reason'
   | 'message'
   | 'wanted'
+  | 'priority'
   | 'clusters'
   | 'unreachableSince'
   | 'dispatchedAt'

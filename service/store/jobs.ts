@@ -1,5 +1,5 @@
 import { asReason } from '../contract/reasons.ts';
-import type { Job, JobStatus, Wanted } from '../jobs/job.ts';
+import type { Job, JobStatus } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Database } from './database.ts';
 import { createInsert, type Idempotency } from './insert.ts';
@@ -7,14 +7,32 @@ import { listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, type ReadJobs, toJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
-import type { InsertResult, JobQuery, JobStore, NewJob, Summary, SummaryFilter } from './store.ts';
+import {
+  type Asked,
+  FILTER_FIELDS,
+  type FilterField,
+  type FilterValues,
+  type InsertResult,
+  type JobQuery,
+  type JobStore,
+  type NewJob,
+  type Summary,
+  type SummaryFilter,
+} from './store.ts';
 
 const jobOfKey = statement('job-of-key');
 const jobById = statement('job-by-id');
 const summaryOfJobs = statement('summary');
 const attemptsOfJob = statement('attempts-of-job');
 const setWanted = statement('set-wanted');
+const setPriority = statement('set-priority');
+const queueOfJobs = statement('queue');
+const namespacesOfJobs = statement('namespaces-of-jobs');
+const filterValuesOfJobs = statement('filter-values');
 const textIndex = statement('text-index');
+
+/** Of which the values are told to choose from: some 20 ms. */
+const LOOKED_AT = 10_000;
 
 export function createJobStore(database: Database, notices: Notices, readJobs: ReadJobs): JobStore {
   const insert = createInsert(database);
@@ -22,6 +40,17 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
   const hasTextIndex = async (): Promise<boolean> => {
     textIndexFound ??= (await database.query<{ found: boolean }>(textIndex))[0]?.found ?? false;
     return textIndexFound;
+  };
+
+  const askAll: JobStore['setWantedOfMany'] = async (ids, wanted, { reason, message }) => {
+    type Row = Pick<JobRow, 'id' | 'status' | 'reason' | 'wanted' | 'finished_at'> & Pick<Asked, 'outcome'>;
+    const rows = await database.query<Row>(setWanted, [ids.map(storable), wanted, storable(reason), storable(message)]);
+    if (rows.some(({ outcome }) => outcome === 'set')) notices.send('mlp_due', 'mlp_events');
+    return rows.map(({ finished_at, reason, ...row }) => ({
+      ...row,
+      reason: asReason(reason),
+      finishedAt: finished_at,
+    }));
   };
 
   return {
@@ -76,16 +105,45 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
       }));
     },
 
-    async setWanted(id: string, wanted: Wanted, { reason, message }) {
-      const [row] = await database.query<JobRow & { outcome: 'set' | 'unchanged' | 'refused' }>(setWanted, [
+    async setWanted(id, wanted, event) {
+      const [asked] = await askAll([id], wanted, event);
+      const [row] = asked ? await database.query<JobRow>(jobById, [storable(id)]) : [];
+      return asked && row && { outcome: asked.outcome, job: toJob(row) };
+    },
+
+    setWantedOfMany: askAll,
+
+    async setPriority(id, priority, { reason, message }) {
+      const [row] = await database.query<Pick<Asked, 'outcome'>>(setPriority, [
         storable(id),
-        wanted,
-        storable(reason),
+        priority,
+        reason,
         storable(message),
       ]);
-      if (!row) return undefined;
-      if (row.outcome === 'set') notices.send('mlp_due', 'mlp_events');
-      return { outcome: row.outcome, job: toJob(row) };
+      if (row?.outcome === 'set') notices.send('mlp_events');
+      return row?.outcome;
+    },
+
+    async queue(limit) {
+      type Row = { id: string; namespace: string; position: number; waiting: number };
+      const rows = await database.query<Row>(queueOfJobs, [limit]);
+      return {
+        waiting: rows[0]?.waiting ?? 0,
+        jobs: rows.map(({ id, namespace, position }) => ({ id, namespace, position })),
+      };
+    },
+
+    async namespacesOf(ids) {
+      const rows = await database.query<Pick<JobRow, 'id' | 'namespace'>>(namespacesOfJobs, [ids.map(storable)]);
+      return new Map(rows.map(({ id, namespace }) => [id, namespace]));
+    },
+
+    async filterValues(namespaces) {
+      type Row = { field: FilterField; value: string; jobs: number };
+      const rows = await database.query<Row>(filterValuesOfJobs, [namespaces ?? null, LOOKED_AT]);
+      const of = (wanted: FilterField) =>
+        rows.filter(({ field }) => field === wanted).map(({ value, jobs }) => ({ value, jobs }));
+      return Object.fromEntries(FILTER_FIELDS.map((field) => [field, of(field)])) as unknown as FilterValues;
     },
   };
 }

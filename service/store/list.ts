@@ -120,6 +120,8 @@ function conditionsOf(filter: JobFilter, bind: (value: unknown) => string): stri
   if (filter.namespaces) conditions.push(`namespace = any (${bind(filter.namespaces)})`);
   if (filter.statuses) conditions.push(`status = any (${bind(filter.statuses)})`);
   if (filter.algorithm !== undefined) conditions.push(`algorithm = ${bind(filter.algorithm)}`);
+  if (filter.owner !== undefined) conditions.push(`created_by = ${bind(filter.owner)}`);
+  if (filter.reasons) conditions.push(`reason = any (${bind(filter.reasons)})`);
   if (filter.cluster !== undefined) conditions.push(`clusters @> array[${bind(filter.cluster)}]`);
   return conditions;
 }

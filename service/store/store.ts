@@ -51,6 +51,9 @@ export interface JobFilter {
   readonly statuses?: readonly JobStatus[];
   readonly algorithm?: string;
   readonly cluster?: string;
+  /** Who submitted it, by the name that people see. */
+  readonly owner?: string;
+  readonly reasons?: readonly string[];
   /** Part of the name, id, reason or message, any case. */
   readonly text?: string;
 }
@@ -64,12 +67,28 @@ export interface JobQuery extends JobFilter {
 }
 
 /** Counters exist for these; a text would need a look at every job. */
-export type SummaryFilter = Omit<JobFilter, 'text'>;
+export type SummaryFilter = Omit<JobFilter, 'text' | 'owner' | 'reasons'>;
 
 export interface Summary {
   readonly total: number;
   readonly byStatus: Readonly<Record<JobStatus, number>>;
   readonly byCluster: Readonly<Record<string, Readonly<Record<JobStatus, number>>>>;
+}
+
+/** What a list can be filtered by, with the number of jobs that have it. */
+export type FilterValues = Readonly<Record<FilterField, readonly { readonly value: string; readonly jobs: number }[]>>;
+export const FILTER_FIELDS = ['namespace', 'algorithm', 'owner', 'reason', 'cluster'] as const;
+export type FilterField = (typeof FILTER_FIELDS)[number];
+
+/** Of a job that was asked to change: what came of it, and how it is now. */
+export interface Asked extends Pick<Job, 'id' | 'status' | 'reason' | 'wanted' | 'finishedAt'> {
+  readonly outcome: 'set' | 'unchanged' | 'refused';
+}
+
+/** The first jobs that wait to be dispatched; positions count from 1. */
+export interface Queue {
+  readonly waiting: number;
+  readonly jobs: readonly { readonly id: string; readonly namespace: string; readonly position: number }[];
 }
 
 export interface JobStore {
@@ -86,7 +105,20 @@ export interface JobStore {
     id: string,
     wanted: Wanted,
     event: { reason: Reason; message: string },
-  ): Promise<{ outcome: 'set' | 'unchanged' | 'refused'; job: Job } | undefined>;
+  ): Promise<{ outcome: Asked['outcome']; job: Job } | undefined>;
+  /** The same of many in one statement; of those that there are. */
+  setWantedOfMany(ids: readonly string[], wanted: Wanted, event: { reason: Reason; message: string }): Promise<Asked[]>;
+  /** 'refused' when it has been dispatched or is to end. */
+  setPriority(
+    id: string,
+    priority: number,
+    event: { reason: Reason; message: string },
+  ): Promise<Asked['outcome'] | undefined>;
+  queue(limit: number): Promise<Queue>;
+  /** Of those that there are. */
+  namespacesOf(ids: readonly string[]): Promise<Map<string, string>>;
+  /** Which values the newest jobs of these namespaces have. */
+  filterValues(namespaces: readonly string[] | undefined): Promise<FilterValues>;
 }
 
 /** The part of a job that a writer may change. What is left out stays as it is. */

@@ -1,19 +1,25 @@
 import { z } from 'zod';
+import { mayIn } from '../../auth/identity.ts';
 import { JOB_SORTS, type JobQuery } from '../../store/store.ts';
 import { visibleJob, visibleNamespaces } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Route, route } from '../route.ts';
 import {
   AttemptBody,
+  FilterValuesBody,
   JobBody,
   JobEventBody,
   JobListQuery,
   JobPath,
   JobStateBody,
   jobFilters,
+  QueueBody,
   SummaryBody,
 } from '../schemas.ts';
 import { eventView, jobStateView, jobView } from '../views.ts';
+
+/** Whose place is told: who is further back has a long time to wait in any case. */
+const MAX_QUEUE = 1000;
 
 /** Reading jobs. */
 export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
@@ -32,6 +38,8 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
         statuses: query.status,
         algorithm: query.algorithm,
         cluster: query.cluster,
+        owner: query.owner,
+        reasons: query.reason,
         text: query.q,
         ...orderOf(query.sort),
         limit: query.limit,
@@ -98,6 +106,28 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
       const { namespace, status, algorithm, cluster } = query;
       const namespaces = visibleNamespaces(caller, namespace);
       return { body: await store.jobs.summary({ namespaces, statuses: status, algorithm, cluster }) };
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/filters',
+    tag: 'Jobs',
+    summary: 'Values to filter the list by: which the newest jobs have, and how many of them',
+    role: 'viewer',
+    answers: { 200: { description: 'By field', body: FilterValuesBody } },
+    handle: async ({ caller }) => ({ body: await store.jobs.filterValues(visibleNamespaces(caller, undefined)) }),
+  }),
+  route({
+    method: 'get',
+    path: '/api/v1/queue',
+    tag: 'Jobs',
+    summary: 'Jobs that wait to be dispatched, with their places in the queue',
+    role: 'viewer',
+    answers: { 200: { description: `The first ${MAX_QUEUE}`, body: QueueBody } },
+    async handle({ caller }) {
+      const { waiting, jobs } = await store.jobs.queue(MAX_QUEUE);
+      const visible = jobs.filter(({ namespace }) => mayIn(caller, 'viewer', namespace));
+      return { body: { waiting, jobs: visible.map(({ id, position }) => ({ id, position })) } };
     },
   }),
 ];

@@ -1,5 +1,25 @@
 // Written by `npm run types` from the service's OpenAPI document; never edited by hand.
 export interface paths {
+    "/api/v1/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel, suspend, resume or delete many jobs at once
+         * @description Asked for in one transaction; what came of each job is in the answer, in the order of the request. Role: submitter.
+         */
+        post: operations["postActions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/algorithms": {
         parameters: {
             query?: never;
@@ -49,6 +69,26 @@ export interface paths {
          * @description Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now. Role: viewer.
          */
         get: operations["getEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Values to filter the list by: which the newest jobs have, and how many of them
+         * @description Role: viewer.
+         */
+        get: operations["getFilters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -225,6 +265,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the priority of a job that waits to be dispatched
+         * @description Role: submitter.
+         */
+        post: operations["postJobsIdPriority"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/resume": {
         parameters: {
             query?: never;
@@ -365,6 +425,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs that wait to be dispatched, with their places in the queue
+         * @description Role: viewer.
+         */
+        get: operations["getQueue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/summary": {
         parameters: {
             query?: never;
@@ -472,6 +552,23 @@ export interface components {
             /** @enum {string} */
             mode: "none" | "tokens" | "oidc";
         };
+        BulkOutcome: {
+            outcomes: {
+                /** @description Why not */
+                detail: string | null;
+                id: string;
+                /**
+                 * @description done: asked for, or it was so already; refused: its state does not allow it; unknown: no such job
+                 * @enum {string}
+                 */
+                outcome: "done" | "refused" | "forbidden" | "unknown";
+            }[];
+        };
+        BulkRequest: {
+            /** @enum {string} */
+            action: "cancel" | "suspend" | "resume" | "delete";
+            ids: string[];
+        };
         Cluster: {
             /** @description Kubernetes quantities by resource */
             allocatable: {
@@ -526,6 +623,28 @@ export interface components {
             path: string;
             /** @description The same pointer as a URI fragment */
             pointer: string;
+        };
+        FilterValues: {
+            algorithm: {
+                jobs: number;
+                value: string;
+            }[];
+            cluster: {
+                jobs: number;
+                value: string;
+            }[];
+            namespace: {
+                jobs: number;
+                value: string;
+            }[];
+            owner: {
+                jobs: number;
+                value: string;
+            }[];
+            reason: {
+                jobs: number;
+                value: string;
+            }[];
         };
         Job: {
             algorithm: string;
@@ -740,6 +859,7 @@ export interface components {
                 /** Format: date-time */
                 finishedAt: string | null;
                 message: string;
+                priority: number;
                 /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
                 reason: string;
                 /** Format: date-time */
@@ -1003,6 +1123,9 @@ export interface components {
             done: boolean;
             message: string;
         };
+        Priority: {
+            priority: number;
+        };
         Problem: {
             detail: string;
             /** @description One entry for each wrong field */
@@ -1013,6 +1136,15 @@ export interface components {
             status: number;
             title: string;
             type: string;
+        };
+        Queue: {
+            /** @description The first of them that the caller may see, in order; the first of all has position 1 */
+            jobs: {
+                id: string;
+                position: number;
+            }[];
+            /** @description Jobs that wait to be dispatched, of all namespaces */
+            waiting: number;
         };
         Resources: {
             cluster: string;
@@ -1238,6 +1370,39 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    postActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            /** @description One outcome a job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOutcome"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getAlgorithms: {
         parameters: {
             query?: never;
@@ -1333,6 +1498,35 @@ export interface operations {
             };
         };
     };
+    getFilters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By field */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterValues"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getJobs: {
         parameters: {
             query?: {
@@ -1344,8 +1538,12 @@ export interface operations {
                 limit?: string;
                 /** @description One or several, separated by commas */
                 namespace?: string | string[];
+                /** @description Who submitted it */
+                owner?: string;
                 /** @description Part of the name, id, reason or message */
                 q?: string;
+                /** @description One or several, separated by commas */
+                reason?: string | string[];
                 /** @description A field; - before it turns the order round */
                 sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status";
                 /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
@@ -1669,6 +1867,41 @@ export interface operations {
             };
         };
     };
+    postJobsIdPriority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Priority"];
+            };
+        };
+        responses: {
+            /** @description The job as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     postJobsIdResume: {
         parameters: {
             query?: never;
@@ -1880,6 +2113,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resources"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getQueue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The first 1000 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

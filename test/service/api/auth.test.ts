@@ -77,8 +77,10 @@ describe('tokens', () => {
     const refused = all.filter(({ role }) => role === 'submitter');
     expect(refused.map(({ method, path }) => `${method} ${path.replace(job.id, '')}`).sort()).toEqual([
       'DELETE /api/v1/jobs/',
+      'POST /api/v1/actions',
       'POST /api/v1/jobs',
       'POST /api/v1/jobs//cancel',
+      'POST /api/v1/jobs//priority',
       'POST /api/v1/jobs//resume',
       'POST /api/v1/jobs//retry',
       'POST /api/v1/jobs//suspend',
@@ -95,7 +97,8 @@ describe('tokens', () => {
     const all = (await operations(world, job.id)).filter(({ path }) => path.includes(job.id));
     expect(all.length).toBeGreaterThan(8);
     for (const { method, path } of all) {
-      const answer = await world.call(path, { method, token: 'submitter-b-token' });
+      const body = method === 'POST' ? { priority: 1 } : undefined;
+      const answer = await world.call(path, { method, body, token: 'submitter-b-token' });
       expect([method, path, answer.status]).toEqual([method, path, 404]);
     }
     expect((await submit('submitter-b-token', 'team-a')).status).toBe(403);
@@ -176,6 +179,7 @@ describe('OpenID Connect', () => {
     roles = await temporaryFile(
       stringify([
         { group: 'ml', role: 'submitter', namespaces: ['team-a'] },
+        { group: 'cops', role: 'submitter', namespaces: ['team-c'] },
         { group: 'auditors', role: 'viewer', namespaces: ['*'] },
       ]),
     );
@@ -209,9 +213,16 @@ describe('OpenID Connect', () => {
     const { body } = await me(await issuer.token({ groups: ['ml', 'auditors'], preferred_username: 'ann' }));
     expect(body).toMatchObject({ name: 'ann', role: 'submitter', namespaces: null });
     const token = await issuer.token({ groups: ['ml', 'auditors'] });
-    const submit = (namespace: string) => world.call('/api/v1/jobs', { body: smallJob({ namespace }), token });
+    const submit = (namespace: string, by = token) =>
+      world.call('/api/v1/jobs', { body: smallJob({ namespace }), token: by });
+    await submit('team-c', await issuer.token({ groups: ['cops'] }));
     expect((await submit('team-a')).status).toBe(201);
     expect((await submit('team-b')).status).toBe(403);
+    const ofOthers = (await world.database.query<{ id: string }>("select id from job where namespace = 'team-c'"))[0];
+    const acted = await world.call('/api/v1/actions', { body: { action: 'cancel', ids: [ofOthers?.id] }, token });
+    expect(acted.body.outcomes).toMatchObject([
+      { outcome: 'forbidden', detail: expect.stringMatching(/submitter.*team-c/) },
+    ]);
     expect((await me(await issuer.token({ groups: ['cooks'] }))).status).toBe(403);
     expect((await me(await issuer.token({}))).status).toBe(403);
   });

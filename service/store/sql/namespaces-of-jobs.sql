@@ -1,0 +1,1 @@
+select id, namespace from job where id = any ($1::text[])
