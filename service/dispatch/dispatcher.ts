@@ -5,7 +5,7 @@ import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import { withSignals } from '../signals.ts';
-import type { Claim, CommonWait, Store } from '../store/store.ts';
+import { type Claim, type CommonWait, LANES, type Lane, type Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
 import { afterFailure, waitingFor, waitOf } from './failure.ts';
 import { guarded, type Pause, Paused } from './outage.ts';
@@ -26,6 +26,8 @@ export interface DispatcherDependencies {
   onFinished?(job: Job): void;
   /** Rounds at a time. Each is a handful of small requests in a row, so a few keep a control plane busy without crowding it. */
   readonly concurrency?: number;
+  /** Of jobs that end at a time, whose logs are read. */
+  readonly endingsAtOnce?: number;
   /** After this a round of a process that died is begun by another; a living one ends its round well before. */
   readonly claimSeconds?: number;
   /** Of each request; one of ours takes milliseconds, so this long means that it hangs. */
@@ -41,6 +43,7 @@ export interface Dispatcher {
 }
 
 const DEFAULT_CONCURRENCY = 8;
+const DEFAULT_ENDINGS_AT_ONCE = 8;
 const DEFAULT_CLAIM_SECONDS = 20;
 const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
 /** The rest of the claim's time is for writing the outcome down. */
@@ -56,14 +59,17 @@ const EXPLAINED_AT_ONCE = 1_000;
 
 export function createDispatcher(dependencies: DispatcherDependencies): Dispatcher {
   const { store, log } = dependencies;
-  const concurrency = dependencies.concurrency ?? DEFAULT_CONCURRENCY;
+  const slots: Readonly<Record<Lane, number>> = {
+    work: dependencies.concurrency ?? DEFAULT_CONCURRENCY,
+    endings: dependencies.endingsAtOnce ?? DEFAULT_ENDINGS_AT_ONCE,
+  };
   const claimSeconds = dependencies.claimSeconds ?? DEFAULT_CLAIM_SECONDS;
   const { karmada, pause, throughMembers } = guarded(
     dependencies.karmada,
     dependencies.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
   );
   const alarm = createAlarm();
-  const underWay = new Set<Promise<void>>();
+  const underWay = { work: new Set<Promise<void>>(), endings: new Set<Promise<void>>() };
   const givingUp = new AbortController();
   let stopping = false;
   let explainAgainAt = 0;
@@ -92,14 +98,19 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
 
   /** Returns how long there is nothing to do unless somebody rings. */
   async function takeJobs(): Promise<number> {
-    const free = concurrency - underWay.size;
-    if (free === 0) return MAX_SLEEP_MS;
     const paused = pause();
     if (paused) return sitOut(paused);
-    const claims = await store.dispatch.claim(free, claimSeconds);
-    for (const claim of claims) begin(claim);
-    if (claims.length === free) return underWay.size === concurrency ? MAX_SLEEP_MS : 0;
-    const seconds = await store.dispatch.nextDueInSeconds();
+    const open: Lane[] = [];
+    for (const lane of LANES) {
+      const free = slots[lane] - underWay[lane].size;
+      if (free === 0) continue;
+      const claims = await store.dispatch.claim(free, claimSeconds, [lane]);
+      for (const claim of claims) begin(claim, lane);
+      // A full lane rings when it has a slot again.
+      if (claims.length < free) open.push(lane);
+    }
+    if (open.length === 0) return MAX_SLEEP_MS;
+    const seconds = await store.dispatch.nextDueInSeconds(open);
     return Math.min(MAX_SLEEP_MS, (seconds ?? Number.POSITIVE_INFINITY) * 1000);
   }
 
@@ -114,7 +125,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     return Math.min(seconds * 1000, EXPLAIN_EVERY_MS);
   }
 
-  function begin(claim: Claim): void {
+  function begin(claim: Claim, lane: Lane): void {
     const deadline = Date.now() + claimSeconds * 1000;
     const round = decide(claim)
       .then((outcome) => settle(claim, outcome, deadline))
@@ -125,10 +136,10 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
         ),
       )
       .finally(() => {
-        underWay.delete(round);
+        underWay[lane].delete(round);
         alarm.ring();
       });
-    underWay.add(round);
+    underWay[lane].add(round);
   }
 
   async function decide(claim: Claim): Promise<Outcome> {
@@ -176,7 +187,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
     alarm.ring();
-    const ended = Promise.resolve(running).then(() => Promise.all(underWay));
+    const ended = Promise.resolve(running).then(() => Promise.all(LANES.flatMap((lane) => [...underWay[lane]])));
     await within(graceMs, ended);
     givingUp.abort(new Error('The service is stopping'));
     // What a database that hangs keeps from being written down is begun again when its claim has lapsed.

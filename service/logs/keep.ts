@@ -1,9 +1,11 @@
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
+import type { ContainerName } from '../kube/kube.ts';
 import { joinSignals } from '../signals.ts';
 import type { KeptLog, LogStore } from '../store/store.ts';
 import { isProgram, type LogSource, MEMBER_TIMEOUT_MS, sourcesIn } from './sources.ts';
+import { readTail } from './tail.ts';
 
 export interface LogKeeper {
   readonly store: Pick<LogStore, 'keep' | 'kept'>;
@@ -16,8 +18,8 @@ export interface LogKeeper {
 const MAX_KEPT_SOURCES = 20;
 /** A container that the job's end finds still writing gets this long to write its last lines. */
 const LAST_LINES_MS = 3000;
-/** No line is shorter than its stamp, so that many lines surely fill the room: more need not be sent. */
-const STAMP_BYTES = 31;
+/** Of those lines: a container that writes more than that is not waited for. */
+const MAX_FOLLOWED_BYTES = 1024 * 1024;
 
 /**
  * Puts the end of the output of each of the job's containers into the store, unless something is there. Called by dispatch under
@@ -25,21 +27,23 @@ const STAMP_BYTES = 31;
  */
 export async function keepLogs({ store, karmada, keepBytes }: LogKeeper, job: Job, signal: AbortSignal): Promise<void> {
   if (keepBytes === 0 || (await store.kept(job.id)).length > 0) return;
-  const logs: Tail[] = [];
+  let logs: Tail[] = [];
   for (const cluster of job.clusters) {
     const member = karmada.member(cluster);
     const sources = await sourcesIn(member, job, { signal, timeoutMs: MEMBER_TIMEOUT_MS });
     for (const source of sources.slice(0, Math.ceil(MAX_KEPT_SOURCES / job.clusters.length))) {
       const tail = await tailOf(member, job, source, keepBytes, signal);
-      if (tail) logs.push(tail);
+      // At once, or twenty containers would be held in full for the sake of one's room.
+      if (tail) logs = fitted([...logs, tail], keepBytes);
     }
   }
-  await store.keep(job.id, fitted(logs, keepBytes));
+  await store.keep(job.id, logs.map(keptLog));
 }
 
 interface Tail {
   readonly source: LogSource;
   readonly bytes: Buffer;
+  /** At least so many. */
   readonly droppedBytes: number;
 }
 
@@ -51,67 +55,61 @@ async function tailOf(
   most: number,
   signal: AbortSignal,
 ): Promise<Tail | undefined> {
-  const patience = new AbortController();
-  const waits = isFinished(job.status) && !source.ended && isProgram(source);
-  const timer = setTimeout(() => patience.abort(), LAST_LINES_MS);
-  const ring = createRing(most);
-  const until = joinSignals(signal, waits ? patience.signal : undefined);
+  const options = { signal, timeoutMs: MEMBER_TIMEOUT_MS };
+  const pod = { namespace: job.namespace, name: source.pod, container: source.container };
   try {
-    const chunks = await member.logs(
-      { namespace: job.namespace, name: source.pod, container: source.container },
-      { timestamps: true, tailLines: Math.ceil(most / STAMP_BYTES), follow: waits },
-      { signal: until.signal, timeoutMs: MEMBER_TIMEOUT_MS },
-    );
-    for await (const chunk of chunks) ring.add(Buffer.from(chunk));
+    if (isFinished(job.status) && !source.ended && isProgram(source)) await untilEnded(member, pod, signal);
+    const { bytes, isCut } = await readTail(async (query) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await member.logs(pod, { ...query, timestamps: true }, options)) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    }, most);
+    return bytes.length > 0 ? { source, bytes, droppedBytes: isCut ? 1 : 0 } : undefined;
   } catch (error) {
-    const isOver = patience.signal.aborted && !signal.aborted;
-    const isGone = error instanceof KarmadaError && (error.failure === 'missing' || error.failure === 'notReady');
-    if (!isOver && !isGone) throw error;
-  } finally {
-    clearTimeout(timer);
-    until.release();
+    if (error instanceof KarmadaError && (error.failure === 'missing' || error.failure === 'notReady'))
+      return undefined;
+    throw error;
   }
-  const { bytes, droppedBytes } = ring.content();
-  return bytes.length > 0 ? { source, bytes, droppedBytes } : undefined;
 }
 
-/** The last so many bytes of a stream. */
-function createRing(most: number) {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let droppedBytes = 0;
-  return {
-    add(chunk: Buffer): void {
-      chunks.push(chunk);
-      size += chunk.length;
-      for (let first = chunks[0]; first && size - first.length >= most; first = chunks[0]) {
-        chunks.shift();
-        size -= first.length;
-        droppedBytes += first.length;
-      }
-    },
-    content: () => ({ bytes: Buffer.concat(chunks), droppedBytes }),
-  };
+/** Until the container ends; what it writes is read afterwards. */
+async function untilEnded(member: Member, pod: ContainerName, signal: AbortSignal): Promise<void> {
+  const patience = AbortSignal.timeout(LAST_LINES_MS);
+  const until = joinSignals(signal, patience);
+  try {
+    const query = { follow: true, tailLines: 1, limitBytes: MAX_FOLLOWED_BYTES };
+    const chunks = await member.logs(pod, query, { signal: until.signal, timeoutMs: MEMBER_TIMEOUT_MS });
+    for await (const _ of chunks);
+  } catch (error) {
+    if (!patience.aborted || signal.aborted) throw error;
+  } finally {
+    until.release();
+  }
 }
 
 /** All of the short logs and the ends of the long ones: room that one leaves over goes to the others. */
-function fitted(logs: readonly Tail[], room: number): KeptLog[] {
+function fitted(logs: readonly Tail[], room: number): Tail[] {
   let left = room;
   return [...logs]
     .sort((a, b) => a.bytes.length - b.bytes.length)
     .map((log, index) => {
       const kept = lastLines(log.bytes, Math.floor(left / (logs.length - index)));
       left -= kept.length;
-      return {
-        cluster: log.source.cluster,
-        pod: log.source.pod,
-        container: log.source.container,
-        // PostgreSQL stores no NUL.
-        text: kept.toString('utf8').replaceAll('\0', ''),
-        droppedBytes: log.droppedBytes + log.bytes.length - kept.length,
-      };
+      if (kept.length === log.bytes.length) return log;
+      // A copy: a part of it would hold on to all of it.
+      const droppedBytes = log.droppedBytes + log.bytes.length - kept.length;
+      return { source: log.source, bytes: Buffer.from(kept), droppedBytes };
     });
 }
+
+const keptLog = ({ source, bytes, droppedBytes }: Tail): KeptLog => ({
+  cluster: source.cluster,
+  pod: source.pod,
+  container: source.container,
+  // PostgreSQL stores no NUL.
+  text: bytes.toString('utf8').replaceAll('\0', ''),
+  droppedBytes,
+});
 
 /** Whole lines, if there is one that fits. */
 function lastLines(bytes: Buffer, most: number): Buffer {

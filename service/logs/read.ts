@@ -137,6 +137,6 @@ function* keptLines({ text, droppedBytes }: KeptLog, { tailLines, sinceSeconds }
   const since = sinceSeconds === undefined ? Number.NEGATIVE_INFINITY : Date.now() - sinceSeconds * 1000;
   const recent = lines.map(stamped).filter(({ at }) => at === '' || Date.parse(at) >= since);
   const last = tailLines === undefined ? recent : recent.slice(recent.length - Math.min(tailLines, recent.length));
-  if (droppedBytes > 0 && last.length === lines.length) yield note(`${droppedBytes} bytes before this were not kept`);
+  if (droppedBytes > 0 && last.length === lines.length) yield note('what was written before this was not kept');
   for (const line of last) yield `${line.text}\n`;
 }

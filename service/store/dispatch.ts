@@ -3,7 +3,7 @@ import type { Database } from './database.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, type ReadJobs, toJob } from './rows.ts';
 import { json, statement, storable } from './statement.ts';
-import type { Claim, DispatchStore } from './store.ts';
+import { type Claim, type DispatchStore, LANES, type Lane } from './store.ts';
 
 const claimDue = statement('claim-due');
 const settleClaim = statement('settle-claim');
@@ -14,10 +14,11 @@ const backlog = statement('backlog');
 
 export function createDispatchStore(database: Database, notices: Notices, readJobs: ReadJobs): DispatchStore {
   return {
-    async claim(limit: number, forSeconds: number): Promise<Claim[]> {
+    async claim(limit, forSeconds, lanes): Promise<Claim[]> {
       const rows = await database.query<JobRow & { token: string; claim_attempts: number }>(claimDue, [
         limit,
         forSeconds,
+        endingOf(lanes),
       ]);
       // One that cannot be read stays claimed until its time is over: a version that can read it then takes it up.
       const jobs = new Map(readJobs(rows).map((job) => [job.id, job]));
@@ -53,8 +54,8 @@ export function createDispatchStore(database: Database, notices: Notices, readJo
       return row?.jobs ?? 0;
     },
 
-    async nextDueInSeconds(): Promise<number | null> {
-      return (await database.query<{ seconds: number | null }>(nextDue))[0]?.seconds ?? null;
+    async nextDueInSeconds(lanes): Promise<number | null> {
+      return (await database.query<{ seconds: number | null }>(nextDue, [endingOf(lanes)]))[0]?.seconds ?? null;
     },
 
     async backlog() {
@@ -65,3 +66,5 @@ export function createDispatchStore(database: Database, notices: Notices, readJo
     onDue: (listener) => notices.listen('mlp_due', listener),
   };
 }
+
+const endingOf = (lanes: readonly Lane[] = LANES): boolean[] => lanes.map((lane) => lane === 'endings');

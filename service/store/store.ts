@@ -165,16 +165,20 @@ export type Settlement =
       readonly next: 'deleteRow';
     };
 
+/** Jobs that end have their logs read first, which may take long: nobody else waits for that. */
+export const LANES = ['work', 'endings'] as const;
+export type Lane = (typeof LANES)[number];
+
 /** Jobs whose state on Karmada must be brought in line with `wanted`. */
 export interface DispatchStore {
-  /** Due and unclaimed jobs by priority, then age; each is ours until the time-out or until settled. */
-  claim(limit: number, forSeconds: number): Promise<Claim[]>;
+  /** Due and unclaimed jobs of these lanes (of all) by priority, then age; each is ours until the time-out or until settled. */
+  claim(limit: number, forSeconds: number, lanes?: readonly Lane[]): Promise<Claim[]>;
   /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
   settle(claim: Claim, result: Settlement): Promise<Job | undefined>;
   /** Due jobs that cannot be gone on with, at most so many, say why; returns how many did not say so before. */
   explainWait(limit: number, wait: CommonWait): Promise<number>;
-  /** Seconds until the next job becomes due, for the dispatcher's sleep; null when none waits. */
-  nextDueInSeconds(): Promise<number | null>;
+  /** Seconds until the next job of these lanes becomes due, for the dispatcher's sleep; null when none waits. */
+  nextDueInSeconds(lanes?: readonly Lane[]): Promise<number | null>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */
   backlog(): Promise<{ waiting: number; oldestSeconds: number }>;
   /** Calls back when a job may have become due (LISTEN); the dispatcher also looks by itself now and then. */
@@ -282,7 +286,7 @@ export interface KeptLog {
   readonly pod: string;
   readonly container: string;
   readonly text: string;
-  /** Bytes that did not fit under the cap, cut from the front. */
+  /** 0: it is whole. Else at least so many bytes before it were not kept: nobody reads them to count them. */
   readonly droppedBytes: number;
 }
 

@@ -40,9 +40,10 @@ with change as (
     from changed
    where jsonb_typeof(event) = 'object'
 ), due as (
-  insert into dispatch as existing (job_id, priority, created_at)
-  select id, priority, created_at from changed where finished_at is not null or moved order by id
+  insert into dispatch as existing (job_id, priority, created_at, ending)
+  select id, priority, created_at, finished_at is not null or wanted = 'cancel' from changed where finished_at is not null or moved order by id
   on conflict (job_id) do update set
+    ending = excluded.ending,
     again = existing.token is not null and existing.due_at > now(),
     due_at = case when existing.token is not null and existing.due_at > now() then existing.due_at else now() end,
     attempts = 0

@@ -1,8 +1,8 @@
--- $1 how many, $2 seconds. SKIP LOCKED: dispatchers never wait for each other and never get the same job. Only jobs that are due
+-- $1 how many, $2 seconds, $3 of those that end, of the others, or of both. SKIP LOCKED: dispatchers never wait for each other and never get the same job. Only jobs that are due
 -- are looked at (index dispatch_due), however many wait for later.
 with due as (
   select job_id from dispatch
-   where due_at <= now()
+   where due_at <= now() and ending = any($3::boolean[])
    order by priority desc, created_at, job_id
    limit $1
    for update skip locked

@@ -16,9 +16,10 @@ with locked as (
     from locked where job.id = locked.id and outcome = 'set'
   returning job.id, job.namespace, job.status, job.priority, job.created_at, job_of_event(job) as told_job
 ), queued as (
-  insert into dispatch as existing (job_id, priority, created_at)
-  select id, priority, created_at from changed order by id
+  insert into dispatch as existing (job_id, priority, created_at, ending)
+  select id, priority, created_at, $2 = 'cancel' from changed order by id
   on conflict (job_id) do update set
+    ending = excluded.ending,
     again = existing.token is not null and existing.due_at > now(),
     due_at = case when existing.token is not null and existing.due_at > now() then existing.due_at else now() end,
     attempts = 0

@@ -43,6 +43,32 @@ concurrently('cancel keeps the logs first, and is done when nothing is left anyw
   expect(order).toEqual([expect.stringContaining('member1: RayJob')]);
 });
 
+concurrently('logs that are slow to come keep no new job waiting', async ({ expect }) => {
+  const world = await setUp();
+  let reading = 0;
+  let give: () => void = () => undefined;
+  const logs = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  world.dispatch({
+    concurrency: 1,
+    endingsAtOnce: 2,
+    keepLogs: async () => {
+      reading += 1;
+      await logs;
+    },
+  });
+  for (let ended = 0; ended < 3; ended += 1) {
+    const job = await world.shows((await world.submit()).id, 'Scheduled');
+    await cancel(world, job.id);
+  }
+  await expect.poll(() => reading).toBe(2);
+  const { id } = await world.submit();
+  expect(await world.shows(id, 'Scheduled')).toBeDefined();
+  expect(reading).toBe(2);
+  give();
+});
+
 concurrently('a cluster that does not give its logs holds a cancel up for a few seconds, not for ever', async () => {
   const world = await setUp();
   let tries = 0;

@@ -115,7 +115,7 @@ describe('the output of a finished job', () => {
     const logs = await read(world, jobWith(finished), {}, kept);
     expect(logs.from).toBe('kept');
     expect(await all(logs.lines)).toBe(
-      'demo-submitter | -- 77 bytes before this were not kept --\ndemo-submitter | epoch 1\ndemo-submitter | epoch 2\ndemo-head | head up\n',
+      'demo-submitter | -- what was written before this was not kept --\ndemo-submitter | epoch 1\ndemo-submitter | epoch 2\ndemo-head | head up\n',
     );
     expect(await textOf(world, jobWith(finished), { container: 'ray-job-submitter', tailLines: 1 }, kept)).toBe(
       'epoch 2\n',

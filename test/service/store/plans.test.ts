@@ -142,8 +142,8 @@ describe('what the monitor, the dispatcher and the page ask every second looks a
     // Counters: one row for each namespace, algorithm, status and cluster.
     ['clusters-in-use', [], 1_000],
     ['summary', [null, null, null, null], 1_000],
-    ['claim-due', [10, 30], 100],
-    ['next-due', [], 10],
+    ['claim-due', [10, 30, [true, false]], 100],
+    ['next-due', [[true, false]], 10],
     ['backlog', [], 10],
     ['queue', [1_000], 10],
     ['filter-values', [null, 1_000], 5 * 1_000 + 1_000],
