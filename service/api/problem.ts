@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { IssuerUnavailable } from '../auth/authenticator.ts';
 import { type FieldProblem, pointerOf } from '../jobs/problems.ts';
+import { MAX_REQUEST_BYTES } from '../jobs/request.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import { InvalidCursor, StoreUnavailable, UnreadableJob } from '../store/errors.ts';
 import { requestIdOf } from './middleware/request-log.ts';
@@ -30,6 +31,9 @@ export class Problem extends Error {
   }
 }
 
+/** Who got more wrong than this mends these first. */
+const MAX_TOLD = 50;
+
 export const notFound = (what: string): Problem => new Problem(404, `There is no ${what}`);
 
 export const invalid = (fields: readonly FieldProblem[]): Problem => {
@@ -55,7 +59,8 @@ export function fieldView({ path, message }: FieldProblem) {
 /** `message` is what clients of the first implementation read. */
 function sendProblem(response: Response, problem: Problem): void {
   const title = STATUS_CODES[problem.status] ?? 'Error';
-  const errors = problem.fields.map(fieldView);
+  const errors = problem.fields.slice(0, MAX_TOLD).map(fieldView);
+  const moreErrors = problem.fields.length - errors.length;
   response.status(problem.status).set(problem.headers).type('application/problem+json');
   response.send(
     JSON.stringify({
@@ -66,6 +71,7 @@ function sendProblem(response: Response, problem: Problem): void {
       message: problem.message,
       requestId: requestIdOf(response),
       ...(errors.length > 0 && { errors }),
+      ...(moreErrors > 0 && { moreErrors }),
     }),
   );
 }
@@ -105,7 +111,7 @@ function asProblem(error: unknown): Problem {
 function requestProblem(type: unknown, error: unknown): string {
   switch (type) {
     case 'entity.too.large':
-      return 'The body is larger than 1 MiB';
+      return `The body is larger than ${MAX_REQUEST_BYTES / 1024} KiB, the most that a job can be told`;
     case 'entity.parse.failed':
       return 'The body is not valid JSON';
     case 'encoding.unsupported':

@@ -2,7 +2,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { ANYONE, type Identity } from '../auth/identity.ts';
 import type { Role } from '../contract/access-files.ts';
-import { type FieldProblem, nearestName, problemsOf } from '../jobs/problems.ts';
+import { type FieldProblem, nameSearch, problemsOf } from '../jobs/problems.ts';
 import { callerWith } from './middleware/caller.ts';
 import { jsonBody } from './middleware/json-body.ts';
 import { localsOf } from './middleware/locals.ts';
@@ -67,7 +67,7 @@ export function mountRoutes(app: Express, routes: readonly Route[]): void {
 
 const expressPath = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
-/** Before the body is read: a stranger's megabyte is not worth parsing. */
+/** Before the body is read: a stranger's body is not worth parsing. */
 const admission = (one: Route): RequestHandler[] => [
   (_request, response, next) => {
     noteRoute(response, one.path);
@@ -115,9 +115,10 @@ function parseParams(one: Route, request: Request) {
 function parseQuery(one: Route, request: Request) {
   if (!one.query) return {};
   const known = Object.keys(one.query.shape);
+  const search = nameSearch();
   const misspelt: FieldProblem[] = Object.keys(request.query).flatMap((name) => {
     // What is shorter is near to anything: the _=123 that some clients add against caches is no misspelt q.
-    const meant = known.includes(name) || name.length < 3 ? undefined : nearestName(name, known);
+    const meant = known.includes(name) || name.length < 3 ? undefined : search.nearest(name, known);
     return meant === undefined ? [] : [{ path: [name], message: `is not known, did you mean ${meant}?` }];
   });
   const parsed = one.query.safeParse(request.query);

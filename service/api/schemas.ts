@@ -317,7 +317,8 @@ export const ProblemBody = z
     detail: z.string(),
     message: z.string().describe('The same as detail, for older clients'),
     requestId: z.string(),
-    errors: z.array(FieldNote).optional().describe('One entry for each wrong field'),
+    errors: z.array(FieldNote).optional().describe('One entry for each wrong field, at most 50'),
+    moreErrors: z.int().optional().describe('How many more fields are wrong, when there are more'),
   })
   .meta({ id: 'Problem' });
 

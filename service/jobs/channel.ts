@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { listOf } from './list.ts';
+import { MAX_COLUMNS } from './raw.ts';
 import { endpoint, printable, storagePath, storageUri } from './text.ts';
 
 export const CHANNEL_TYPES = ['train', 'validation', 'test'] as const;
@@ -9,7 +11,7 @@ const columnName = () =>
 /** Clients send a list, or the text of a form field with commas in it. */
 const columns = (help: string) =>
   z
-    .union([printable(16_384), z.array(columnName()).max(4096)])
+    .union([printable(16_384), listOf(columnName(), MAX_COLUMNS)])
     .optional()
     .describe(help);
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { type Algorithm, environmentNameOf } from './algorithms/index.ts';
+import { listOf } from './list.ts';
 import { CREDENTIAL_VARIABLES, PLATFORM_VARIABLES } from './platform-variables.ts';
-import { explain, type FieldProblem, problemsOf, suggestion } from './problems.ts';
+import { explain, type FieldProblem, nameSearch, problemsOf } from './problems.ts';
+import { MAX_ENTRIES } from './raw.ts';
 import { environmentName, printable } from './text.ts';
 
 const scalar = () => z.union([z.literal(''), printable(4096), z.number(), z.boolean()]);
@@ -14,7 +16,7 @@ export type Hyperparameters = Readonly<Record<string, ParameterValue | null | re
 /** What the container of a user's own is told: any name that can be an environment variable. */
 const FREE_HYPERPARAMETERS = z.record(
   environmentName(),
-  z.union([scalar(), z.null(), z.array(scalar()).max(1000)], {
+  z.union([scalar(), z.null(), listOf(PARAMETER_VALUE, MAX_ENTRIES)], {
     error: `must be ${SCALAR_WORDS}, null, or a list of those`,
   }),
 );
@@ -61,8 +63,12 @@ export function parseHyperparameters(algorithm: Algorithm | undefined, block: un
   const parsed = schema.safeParse(block, { error: explain });
   if (parsed.success) return { ok: true, values: parsed.data as Hyperparameters };
   const known = Object.keys(algorithm?.hyperparameters.shape ?? {});
+  const search = nameSearch();
   return {
     ok: false,
-    problems: problemsOf(parsed.error, (key) => `is no hyperparameter of ${algorithm?.name}${suggestion(key, known)}`),
+    problems: problemsOf(
+      parsed.error,
+      (key) => `is no hyperparameter of ${algorithm?.name}${search.suggestion(key, known)}`,
+    ),
   };
 }

@@ -106,8 +106,28 @@ export function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
+/** No name that we know is near to a longer one. */
+const MAX_NEAR_LENGTH = 64;
+/** Who got more names wrong than this has sent something else altogether. Each costs up to half a millisecond. */
+const MAX_SEARCHES = 50;
+
+/** Near names for the first so many unknown ones of one request, and none for the rest. */
+export interface NameSearch {
+  nearest(name: string, known: readonly string[]): string | undefined;
+  suggestion(given: string, allowed: readonly string[]): string;
+}
+
+export function nameSearch(): NameSearch {
+  let left = MAX_SEARCHES;
+  return {
+    nearest: (name, known) => (left-- > 0 ? nearestName(name, known) : undefined),
+    suggestion: (given, allowed) => (left-- > 0 ? suggestion(given, allowed) : ''),
+  };
+}
+
 /** The known name that a misspelt one most likely stands for. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
+function nearestName(name: string, known: readonly string[]): string | undefined {
+  if (name.length > MAX_NEAR_LENGTH) return undefined;
   const byLowerCase = new Map(known.map((each) => [each.toLowerCase(), each]));
   // Two letters that changed places are two edits; of a very short word that would be any other.
   const maxDistance = name.length < 4 ? 1 : name.length < 9 ? 2 : 3;

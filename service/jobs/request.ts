@@ -3,7 +3,7 @@ import { ALGORITHMS, algorithmNamed } from './algorithms/index.ts';
 import { CHANNEL_SCHEMA } from './channel.ts';
 import { type Hyperparameters, PARAMETER_VALUE, parseHyperparameters, variableProblems } from './parameters.ts';
 import { explain, type FieldProblem, problemsOf, show, suggestion } from './problems.ts';
-import { forbiddenKeys, misspeltKeys, rayAsContainer, withoutEmpty } from './raw.ts';
+import { MAX_ENTRIES, misspeltKeys, rayAsContainer, structureProblems, withoutEmpty } from './raw.ts';
 import { dnsLabel, dnsSubdomain, environmentName, imageReference, printable, storageUri } from './text.ts';
 
 /** `default` and `custom` are what older clients say; the request is kept and shown in today's words. */
@@ -46,6 +46,12 @@ const resources = z.object({
   volumeSizeGB: z.int().min(1).max(1_000_000).default(50).describe('Size of the volume for results, in GiB.'),
 });
 
+/**
+ * All that the training container is told goes through one shell argument, of which Linux takes 128 KiB and no more; as JSON the
+ * same may be twice as long, each of its quotes and backslashes escaped. What else a request has is small beside that.
+ */
+export const MAX_REQUEST_BYTES = 2 * 128 * 1024;
+
 /** The request, field by field. Rules between fields and the hyperparameters' own types are in parseJobRequest. */
 export const JOB_REQUEST_SCHEMA = z.object({
   // The id is <jobName>-<8 hex> and is the value of a label: 54 + 9 = 63 characters.
@@ -85,7 +91,7 @@ export const JOB_REQUEST_SCHEMA = z.object({
   customHyperparameters: z
     .record(environmentName(), PARAMETER_VALUE)
     .default({})
-    .describe('More variables for the training container, upper-cased.'),
+    .describe(`More variables for the training container, upper-cased; at most ${MAX_ENTRIES}.`),
   targetClusters: z
     .array(dnsLabel())
     .max(100)
@@ -130,8 +136,8 @@ export type ParsedRequest =
  * A key that we do not know is dropped, since existing clients may send more than we read, unless it looks like a misspelt one.
  */
 export function parseJobRequest(body: unknown): ParsedRequest {
-  const forbidden = forbiddenKeys(body);
-  if (forbidden.length > 0) return { ok: false, problems: forbidden };
+  const unsound = structureProblems(body);
+  if (unsound.length > 0) return { ok: false, problems: unsound };
   const input = rayAsContainer(withoutEmpty(body));
   const misspelt = misspeltKeys(JOB_REQUEST_SCHEMA, input);
   const parsed = JOB_REQUEST_SCHEMA.safeParse(input, { error: explain });

@@ -1,10 +1,9 @@
 import express, { type RequestHandler } from 'express';
+import { MAX_REQUEST_BYTES } from '../../jobs/request.ts';
 import { Problem } from '../problem.ts';
 
-const MAX_BODY_BYTES = 1024 * 1024;
-
 const parseJson = express.json({
-  limit: MAX_BODY_BYTES,
+  limit: MAX_REQUEST_BYTES,
   strict: false,
 });
 

@@ -698,7 +698,7 @@ export interface components {
                 /** @description Secret in the job's namespace with the keys to the object storage. */
                 credentialsSecret?: string;
                 /**
-                 * @description More variables for the training container, upper-cased.
+                 * @description More variables for the training container, upper-cased; at most 1000.
                  * @default {}
                  */
                 customHyperparameters?: {
@@ -942,7 +942,7 @@ export interface components {
             /** @description Secret in the job's namespace with the keys to the object storage. */
             credentialsSecret?: string;
             /**
-             * @description More variables for the training container, upper-cased.
+             * @description More variables for the training container, upper-cased; at most 1000.
              * @default {}
              */
             customHyperparameters?: {
@@ -1128,10 +1128,12 @@ export interface components {
         };
         Problem: {
             detail: string;
-            /** @description One entry for each wrong field */
+            /** @description One entry for each wrong field, at most 50 */
             errors?: components["schemas"]["FieldNote"][];
             /** @description The same as detail, for older clients */
             message: string;
+            /** @description How many more fields are wrong, when there are more */
+            moreErrors?: number;
             requestId: string;
             status: number;
             title: string;
@@ -1205,7 +1207,7 @@ export interface components {
                 /** @description Secret in the job's namespace with the keys to the object storage. */
                 credentialsSecret?: string;
                 /**
-                 * @description More variables for the training container, upper-cased.
+                 * @description More variables for the training container, upper-cased; at most 1000.
                  * @default {}
                  */
                 customHyperparameters?: {

@@ -16,20 +16,32 @@ afterEach(async () => {
   expect(world.karmada.requests.entries().filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
+const names = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, 1]));
 const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 const refusals: Record<string, { send: CallOptions; status: number; says: RegExp; at?: string }> = {
   'no JSON': { send: { body: '{"jobName":' }, status: 400, says: /not valid JSON/ },
   'an empty body': { send: { body: '' }, status: 400, says: /object|JSON|required/ },
   'JSON that is no object': { send: { body: '"job"' }, status: 400, says: /object/ },
-  'a body over 1 MiB': {
-    send: { body: smallJob({ entrypoint: 'x'.repeat(1024 * 1024) }) },
+  'a body over 256 KiB': {
+    send: { body: smallJob({ entrypoint: 'x'.repeat(256 * 1024) }) },
     status: 413,
-    says: /1 MiB/,
+    says: /256 KiB/,
   },
-  'a small body that unpacks to more than 1 MiB': {
+  'a small body that unpacks to more than 256 KiB': {
     send: { body: gzipSync(`"${'x'.repeat(5_000_000)}"`), headers: { 'Content-Encoding': 'gzip' } },
     status: 413,
-    says: /1 MiB/,
+    says: /256 KiB/,
+  },
+  'seventy thousand parameters': {
+    send: { body: smallJob({ customHyperparameters: names(70_000) }) },
+    status: 413,
+    says: /256 KiB/,
+  },
+  'as many parameters as a body can hold': {
+    send: { body: smallJob({ customHyperparameters: names(24_000) }) },
+    status: 400,
+    says: /^customHyperparameters must have at most 1000 entries, not 24000$/,
+    at: '/customHyperparameters',
   },
   'a form': {
     send: { body: 'a=b', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
@@ -41,7 +53,7 @@ const refusals: Record<string, { send: CallOptions; status: number; says: RegExp
     status: 415,
     says: /UTF-8/,
   },
-  'JSON nested beyond reason': { send: { body: nested(200_000) }, status: 400, says: /nested/ },
+  'JSON nested beyond reason': { send: { body: nested(100_000) }, status: 400, says: /nested/ },
   'an unknown algorithm': {
     send: { body: smallJob({ algorithm: { algorithmName: 'xgbost' } }) },
     status: 400,
@@ -110,6 +122,16 @@ describe('POST /jobs refuses', () => {
       ['/jobName', '/priority', '/resources/instanceCount', '/targetClusters/0'].sort(),
     );
   });
+});
+
+test('of a thousand wrong fields some tens are told, and the number of the rest', async () => {
+  const wrong = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`max_dept${index}`, 1]));
+  const { status, body, text } = await world.call('/api/v1/jobs', {
+    body: smallJob({ hyperparameters: { xgboost: wrong } }),
+  });
+  expect([status, body.errors.length, body.moreErrors]).toEqual([400, 50, 950]);
+  expect(body.detail).toMatch(/; and 997 more$/);
+  expect(text.length).toBeLessThan(20_000);
 });
 
 describe('addresses and queries', () => {

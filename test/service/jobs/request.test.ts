@@ -106,6 +106,49 @@ it('keeps zero, false and empty as values of hyperparameters', () => {
   expect(request.customHyperparameters).toEqual({ A: 0, B: false, C: '' });
 });
 
+describe('what a request can hold is counted before it is looked at', () => {
+  const many = (count: number, value: unknown = 1) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`name_${index}`, value]));
+  const list = (count: number, value: unknown = 'a') => Array.from({ length: count }, () => value);
+
+  it('names in an object', () => {
+    expect(accepted(minimal({ customHyperparameters: many(1000) }))).toBeDefined();
+    const field = 'customHyperparameters';
+    expect(messageAt(minimal({ [field]: many(1001) }), field)).toBe('must have at most 1000 entries, not 1001');
+    // Their values are not looked at any more.
+    expect(refusedFields(minimal({ [field]: many(1001, { a: 'wrong' }) }))).toEqual([field]);
+  });
+
+  it('values in a list, of which columns are more', () => {
+    const columns = (count: number) =>
+      minimal({ inputDataConfig: [{ channelName: 'train', csvColumns: list(count) }] });
+    expect(accepted(columns(4096))).toBeDefined();
+    expect(refusedFields(columns(4097))).toEqual(['inputDataConfig.0.csvColumns']);
+    expect(refusedFields(minimal({ args: list(1001) }))).toEqual(['args']);
+  });
+
+  it('and values in all', () => {
+    const channel = { channelName: 'train', csvColumns: list(4096), featureNames: list(4096) };
+    expect(messageAt(minimal({ inputDataConfig: list(4, channel) }), '')).toBe('must have at most 28672 values in all');
+  });
+
+  it('of a list the first wrong value is told', () => {
+    const csvColumns = [...list(150), ',', ...list(2000, ',')];
+    expect(refusedFields(minimal({ inputDataConfig: [{ channelName: 'train', csvColumns }] }))).toEqual([
+      'inputDataConfig.0.csvColumns.150',
+    ]);
+  });
+
+  it('near names are searched for the first fifty, and never for a long one', () => {
+    const misspelt = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`max_dept${index}`, 1]));
+    const parsed = parseJobRequest(minimal({ hyperparameters: { xgboost: misspelt } }));
+    const problems = parsed.ok ? [] : parsed.problems;
+    expect(problems).toHaveLength(1000);
+    expect(problems.filter(({ message }) => message.includes('did you mean "max_depth"'))).toHaveLength(50);
+    expect(accepted(minimal({ [`jobName${'e'.repeat(100)}`]: 1 }))).toBeDefined();
+  });
+});
+
 describe('one entry for each wrong field', () => {
   it('names all of them at once', () => {
     const wrong = minimal({
