@@ -5,7 +5,7 @@ import { IssuerUnavailable } from '../auth/authenticator.ts';
 import { type FieldProblem, pointerOf } from '../jobs/problems.ts';
 import { MAX_REQUEST_BYTES } from '../jobs/request.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
-import { InvalidCursor, StoreUnavailable, UnreadableJob } from '../store/errors.ts';
+import { InvalidCursor, StoreBusy, StoreTooSlow, StoreUnavailable, UnreadableJob } from '../store/errors.ts';
 import { requestIdOf } from './middleware/request-log.ts';
 
 /** An answer that is not the one asked for, as RFC 9457 writes it. */
@@ -96,7 +96,7 @@ function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof KarmadaError) return karmadaProblem(error);
   if (error instanceof IssuerUnavailable) return unavailable(error.message, error);
-  if (error instanceof StoreUnavailable) return unavailable('The database cannot be reached just now', error);
+  if (error instanceof StoreUnavailable) return unavailable(storeProblem(error), error);
   if (error instanceof UnreadableJob) return new Problem(500, error.message, { cause: error });
   if (error instanceof InvalidCursor) return invalid([{ path: ['cursor'], message: error.message }]);
   const { status, type } = error as { status?: unknown; type?: unknown };
@@ -105,6 +105,13 @@ function asProblem(error: unknown): Problem {
   return new Problem(500, 'Something went wrong in the service; its log says what, under this request id', {
     cause: error,
   });
+}
+
+function storeProblem(error: StoreUnavailable): string {
+  if (error instanceof StoreTooSlow)
+    return 'The database did not finish this in its time: ask for less at once (a smaller limit, a narrower filter), or try again later';
+  if (error instanceof StoreBusy) return 'More is asked of the database just now than it can answer: try again later';
+  return 'The database cannot be reached just now';
 }
 
 /** What express and its body parser refuse, in words of our own: theirs repeat the input. */

@@ -1,8 +1,18 @@
 import pg from 'pg';
 
-/** The database cannot answer now: restarting, unreachable, out of connections, or too slow. Try again later; nothing is wrong with the request. */
+/** The database cannot answer now: restarting, unreachable, out of connections. Try again later; nothing is wrong with the request. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** It is there, but did not finish this statement in the time that one has: too much was asked at once, or others are in the way. */
+export class StoreTooSlow extends StoreUnavailable {
+  override readonly name = 'StoreTooSlow';
+}
+
+/** More is asked at once than our sessions with it can take. */
+export class StoreBusy extends StoreUnavailable {
+  override readonly name = 'StoreBusy';
 }
 
 /** A cursor that this store did not make, or made for another sort order: the caller's mistake. */
@@ -26,14 +36,17 @@ const UNAVAILABLE = [
   '08', // connection exceptions
   '53', // out of connections, memory, disk
   '57P', // shutting down, starting up, session ended
-  '57014', // statement_timeout
-  '55P03', // lock_timeout
   '58030', // the server's disk
   '25006', // read only: a standby, before the address points to the new primary
   '40001', // serialization, deadlock: tried again before it gets here
   '40P01',
   '28', // credentials refused: they are being rotated, or are wrong; the message says so
   '3D000', // no such database (yet)
+];
+
+const TOO_SLOW = [
+  '57014', // statement_timeout
+  '55P03', // lock_timeout
 ];
 
 /** Deadlock and serialization: the statement did nothing and may simply be sent again. */
@@ -46,6 +59,7 @@ export function translated(error: unknown, doing: string): Error {
     return error;
   if (error instanceof pg.DatabaseError) {
     const { code = '' } = error;
+    if (TOO_SLOW.includes(code)) return new StoreTooSlow(`${doing}: ${error.message} (${code})`, { cause: error });
     if (UNAVAILABLE.some((prefix) => code.startsWith(prefix))) {
       return new StoreUnavailable(`${doing}: ${error.message} (${code})`, { cause: error });
     }

@@ -10,8 +10,9 @@ import type { JobStore, NewJob } from './store.ts';
 
 const insertJobs = statement('insert-jobs');
 
-/** Bounds the size of one statement; a request may have a megabyte. */
 const MAX_TOGETHER = 32;
+/** Bytes of one statement, which is put together and read back in one piece. */
+const MAX_STATEMENT = 512 * 1024;
 /** While one statement waits for its commit, the next one collects jobs. */
 const STATEMENTS_AT_ONCE = 2;
 
@@ -22,9 +23,9 @@ type Inserted = Job | 'idTaken' | undefined;
 
 /** One commit for each job alone would be most of what a submission costs: npm run bench -- api. */
 export function createInsert(database: Database): (job: NewJob, idempotency?: Idempotency) => Promise<Inserted> {
-  const alone = async (job: NewJob, idempotency?: Idempotency): Promise<Inserted> => {
+  const alone = async (record: string): Promise<Inserted> => {
     try {
-      const [row] = await database.query<JobRow>(insertJobs, [JSON.stringify([record(job, idempotency)])]);
+      const [row] = await database.query<JobRow>(insertJobs, [`[${record}]`]);
       return row && toJob(row);
     } catch (error) {
       if (isUniqueViolation(error, 'job')) return 'idTaken';
@@ -32,11 +33,11 @@ export function createInsert(database: Database): (job: NewJob, idempotency?: Id
     }
   };
   const together = gathered(
-    async (jobs: readonly NewJob[]): Promise<(Inserted | Promise<Inserted>)[]> => {
+    async (jobs: readonly Written[]): Promise<(Inserted | Promise<Inserted>)[]> => {
       const [first] = jobs;
-      if (first && jobs.length === 1) return [await alone(first)];
+      if (first && jobs.length === 1) return [await alone(first.record)];
       try {
-        const rows = await database.query<JobRow>(insertJobs, [JSON.stringify(jobs.map((job) => record(job)))]);
+        const rows = await database.query<JobRow>(insertJobs, [`[${jobs.map(({ record }) => record).join(',')}]`]);
         const byId = new Map(rows.map((row) => [row.id, row]));
         return jobs.map(({ id }) => {
           const row = byId.get(id);
@@ -46,16 +47,30 @@ export function createInsert(database: Database): (job: NewJob, idempotency?: Id
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         // One of them made the statement fail; the others must not suffer for it.
-        return jobs.map((job) => alone(job));
+        return jobs.map(({ record }) => alone(record));
       }
     },
-    { most: MAX_TOGETHER, atOnce: STATEMENTS_AT_ONCE },
+    {
+      most: MAX_TOGETHER,
+      atOnce: STATEMENTS_AT_ONCE,
+      weigh: ({ record }) => record.length,
+      heaviest: MAX_STATEMENT,
+    },
   );
   // One key twice in a statement would fail it: its second row has to wait for the first one's commit.
-  return (job, idempotency) => (idempotency ? alone(job, idempotency) : together(job));
+  return (job, idempotency) => {
+    const record = JSON.stringify(recordOf(job, idempotency));
+    return idempotency ? alone(record) : together({ id: job.id, record });
+  };
 }
 
-const record = (
+/** A job as the statement takes it: its JSON. */
+interface Written {
+  readonly id: string;
+  readonly record: string;
+}
+
+const recordOf = (
   { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, wait }: NewJob,
   idempotency?: Idempotency,
 ) => ({

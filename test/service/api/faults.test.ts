@@ -44,6 +44,16 @@ test('while the database is away every answer says so and when to come back; the
   expect((await world.call('/api/v1/jobs', { body: smallJob() })).status).toBe(201);
 });
 
+test('a statement that has not ended in its time is told as that, not as a database that is away', async () => {
+  await world.database.query('begin');
+  await world.database.query('lock table job in access exclusive mode');
+  const answer = await world.call('/api/v1/jobs');
+  await world.database.query('rollback');
+  expect(answer.status).toBe(503);
+  expect(answer.body.detail).toMatch(/did not finish this in its time.*smaller limit/);
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
 test('sessions that went silent do not hold /ready for ever', async () => {
   proxy.blackHole();
   const answer = await world.call('/ready');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { gathered } from '../../../service/store/gather.ts';
 
 /** What is under way is answered by hand. */
-function setUp(limits = { most: 3, atOnce: 1 }) {
+function setUp(limits: Parameters<typeof gathered<number, string>>[1] = { most: 3, atOnce: 1 }) {
   const underWay: {
     items: readonly number[];
     resolve: (results: (string | Promise<string>)[]) => void;
@@ -51,4 +51,14 @@ test('an answer that fails on its own fails for its caller only', async () => {
   underWay[2]?.resolve(['three', Promise.reject(new Error('taken'))]);
   expect(await good).toBe('three');
   await expect(bad).rejects.toThrow('taken');
+});
+
+test('what is heavy goes with few others, and what is heavier than allowed goes alone', async () => {
+  const { ask, underWay } = setUp({ most: 9, atOnce: 1, weigh: (item) => item, heaviest: 10 });
+  for (const item of [1, 4, 6, 5, 30, 2, 3]) void ask(item);
+  for (let round = 0; round < 5; round++) {
+    await expect.poll(() => underWay.length).toBe(round + 1);
+    underWay[round]?.resolve([]);
+  }
+  expect(underWay.map(({ items }) => items)).toEqual([[1], [4, 6], [5], [30], [2, 3]]);
 });

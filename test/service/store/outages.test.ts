@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { StoreUnavailable } from '../../../service/store/errors.ts';
+import { StoreTooSlow, StoreUnavailable } from '../../../service/store/errors.ts';
 import { type FaultProxy, startFaultProxy } from '../../fault-proxy.ts';
 import { freshDatabase, type OwnPostgres, onDatabase, startOwnPostgres, type TestDatabase } from '../postgres.ts';
 import { inserted, newJob } from '../some-jobs.ts';
@@ -166,8 +166,8 @@ test('a pool that is exhausted by locks: unavailable to those who wait too long,
   await database.query('commit');
 
   expect(waiting.map((each) => each.status === 'rejected' && each.reason)).toEqual([
-    expect.any(StoreUnavailable),
-    expect.any(StoreUnavailable),
+    expect.any(StoreTooSlow),
+    expect.any(StoreTooSlow),
     expect.any(StoreUnavailable),
   ]);
   expect((await store.jobs.get(id))?.wanted).toBe('run');
