@@ -31,9 +31,6 @@ export class Problem extends Error {
   }
 }
 
-/** Who got more wrong than this mends these first. */
-const MAX_TOLD = 50;
-
 export const notFound = (what: string): Problem => new Problem(404, `There is no ${what}`);
 
 export const invalid = (fields: readonly FieldProblem[]): Problem => {
@@ -51,15 +48,20 @@ const unavailable = (detail: string, cause: unknown): Problem =>
   new Problem(503, detail, { headers: { 'Retry-After': '2' }, cause });
 
 /** Pointer and detail are RFC 9457's names, path and message the ones in our documents. */
-export function fieldView({ path, message }: FieldProblem) {
+function fieldView({ path, message }: FieldProblem) {
   const pointer = pointerOf(path);
   return { path: pointer, message, pointer: `#${pointer}`, detail: message };
 }
 
+/** Who got more wrong than this mends these first. */
+const MAX_TOLD = 50;
+
+export const fieldViews = (fields: readonly FieldProblem[]) => fields.slice(0, MAX_TOLD).map(fieldView);
+
 /** `message` is what clients of the first implementation read. */
 function sendProblem(response: Response, problem: Problem): void {
   const title = STATUS_CODES[problem.status] ?? 'Error';
-  const errors = problem.fields.slice(0, MAX_TOLD).map(fieldView);
+  const errors = fieldViews(problem.fields);
   const moreErrors = problem.fields.length - errors.length;
   response.status(problem.status).set(problem.headers).type('application/problem+json');
   response.send(

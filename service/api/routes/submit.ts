@@ -9,7 +9,7 @@ import { type JobRequest, parseJobRequest } from '../../jobs/request.ts';
 import type { NewJob, Store } from '../../store/store.ts';
 import { ownJob, requireSubmitter } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { fieldView, invalid, Problem } from '../problem.ts';
+import { fieldViews, invalid, Problem } from '../problem.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { JobBody, JobPath, JobRequestBody, SubmittedJobBody } from '../schemas.ts';
 import { jobView } from '../views.ts';
@@ -53,7 +53,7 @@ export function submitRoutes({ store, clusters, metrics, waitOfNewJobs }: ApiDep
         requireSubmitter(call.caller, request.namespace);
         await requireKnownClusters(request);
         const answer = await submit(call, { request, retryOf: null, attempt: 1 });
-        return { ...answer, body: { ...answer.body, warnings: warnings.map(fieldView) } };
+        return { ...answer, body: { ...answer.body, warnings: fieldViews(warnings) } };
       },
     }),
     route({
