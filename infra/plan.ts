@@ -88,8 +88,8 @@ function choose(choice: Choice): Named[] {
   if (choice.name) throw new PlanError('--name names the environment of a --config file, and there is none.');
   const all = chosen.flatMap(environmentsOf);
   if (!choice.environment) return all;
-  const named = all.filter(({ environment }) => environment === choice.environment);
-  if (named.length > 0) return named;
+  const matching = all.filter(({ environment }) => environment === choice.environment);
+  if (matching.length > 0) return matching;
   throw unknown(
     'environment',
     choice.environment,

@@ -50,7 +50,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     store,
     karmada,
     events,
-    waitOfNewJobs: dispatcher.wait,
+    obstacleOfNewJobs: dispatcher.obstacle,
     readClusterHealth: monitor.clusterHealth,
     metrics,
     authenticator,

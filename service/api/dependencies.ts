@@ -5,7 +5,7 @@ import type { EventHub } from '../events/hub.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReadClusterHealth } from '../monitor/health.ts';
-import type { CommonWait, Store } from '../store/store.ts';
+import type { CommonObstacle, Store } from '../store/store.ts';
 import type { ClusterDirectory } from './clusters.ts';
 
 /** All that the routes work with; main.ts brings it. */
@@ -16,7 +16,7 @@ export interface ApiDependencies {
   readonly clusters: ClusterDirectory;
   readonly events: EventHub;
   /** What is known to keep a new job from being dispatched at once. */
-  readonly waitOfNewJobs: () => CommonWait | undefined;
+  readonly obstacleOfNewJobs: () => CommonObstacle | undefined;
   readonly readClusterHealth: ReadClusterHealth;
   readonly metrics: Metrics;
   readonly authenticator: Authenticator | null;

@@ -5,9 +5,9 @@ import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import { withSignals } from '../signals.ts';
-import { type Claim, type CommonWait, LANES, type Lane, type Store } from '../store/store.ts';
+import { type Claim, type CommonObstacle, LANES, type Lane, type Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
-import { afterFailure, waitingFor, waitOf } from './failure.ts';
+import { afterFailure, obstacleOf, waitingFor } from './failure.ts';
 import { guarded, type Pause, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
@@ -37,7 +37,7 @@ export interface DispatcherDependencies {
 export interface Dispatcher {
   start(): void;
   /** While Karmada is known not to answer: what a job that is submitted now has to wait for. */
-  wait(): CommonWait | undefined;
+  obstacle(): CommonObstacle | undefined;
   /** Takes no more jobs, lets the rounds under way finish for so long, then gives them back; may be called twice. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -119,7 +119,10 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     if (Date.now() >= explainAgainAt) {
       explainAgainAt = Date.now() + EXPLAIN_EVERY_MS;
       let paused = pause();
-      while (paused && (await store.dispatch.explainWait(EXPLAINED_AT_ONCE, waitOf(paused))) === EXPLAINED_AT_ONCE)
+      while (
+        paused &&
+        (await store.dispatch.explainObstacle(EXPLAINED_AT_ONCE, obstacleOf(paused))) === EXPLAINED_AT_ONCE
+      )
         paused = pause();
     }
     return Math.min(seconds * 1000, EXPLAIN_EVERY_MS);
@@ -198,9 +201,9 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     start() {
       running ??= run();
     },
-    wait() {
+    obstacle() {
       const paused = pause();
-      return paused && waitOf(paused);
+      return paused && obstacleOf(paused);
     },
     stop(graceMs = DEFAULT_GRACE_MS) {
       stopped ??= stop(graceMs);

@@ -1,15 +1,15 @@
 import { factsOf } from '../contract/reasons.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
-import type { CommonWait } from '../store/store.ts';
+import type { CommonObstacle } from '../store/store.ts';
 import { Refusal } from './create.ts';
 import type { Pause } from './outage.ts';
-import { failed, type Outcome, type Waiting, waiting } from './outcome.ts';
+import { failed, type Obstacle, type Outcome, waiting } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reasonOf } from './remove.ts';
 
 /** What the user is told of each failure that time or an administrator cures. */
-const WAITS: Readonly<Record<KarmadaFailure, Omit<Waiting, 'detail'>>> = {
+const OBSTACLES: Readonly<Record<KarmadaFailure, Omit<Obstacle, 'detail'>>> = {
   unavailable: { reason: 'KarmadaUnavailable', message: 'Karmada does not answer; it is asked again until it does' },
   unauthenticated: { reason: 'KarmadaUnauthenticated', message: "Karmada does not accept the service's credentials" },
   forbidden: { reason: 'KarmadaForbidden', message: 'Karmada does not let the service do what this job needs' },
@@ -47,13 +47,13 @@ export function waitingFor(job: Job, error: unknown, dueInSeconds: number): Outc
 }
 
 /** What every job is told while the control plane does not answer. */
-export function waitOf({ cause }: Pause): CommonWait {
-  const { reason, message } = WAITS[cause.failure];
+export function obstacleOf({ cause }: Pause): CommonObstacle {
+  const { reason, message } = OBSTACLES[cause.failure];
   return { reason, message: `${message}: ${cause.message}` };
 }
 
-function whyOf(error: unknown): Waiting {
-  if (error instanceof KarmadaError) return { ...WAITS[error.failure], detail: error.message };
+function whyOf(error: unknown): Obstacle {
+  if (error instanceof KarmadaError) return { ...OBSTACLES[error.failure], detail: error.message };
   // The words of a mistake of ours are for the log.
   return { reason: 'InternalError', message: 'The service made a mistake (its log has it); it is tried again' };
 }

@@ -6,7 +6,7 @@ import type { Settlement } from '../store/store.ts';
 export type Outcome = Settlement;
 
 /** Why a job does not get on. The detail (an error's words) may change from try to try without being news. */
-export interface Waiting {
+export interface Obstacle {
   readonly reason: Reason;
   readonly message: string;
   readonly detail?: string;
@@ -17,7 +17,7 @@ export interface Waiting {
  * The job waits and says why. A row of history is written only when the reason is a new one, and nothing at all when the
  * words are the same: a control plane that is down for an hour must not cost a write per job and try.
  */
-export function waiting(job: Job, why: Waiting, dueInSeconds: number): Outcome {
+export function waiting(job: Job, why: Obstacle, dueInSeconds: number): Outcome {
   const message = why.detail ? `${why.message}: ${why.detail}` : why.message;
   const next = { dueInSeconds };
   if (job.reason === why.reason && job.message === message) return { set: {}, next };

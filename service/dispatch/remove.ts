@@ -6,7 +6,7 @@ import { KarmadaError } from '../karmada/errors.ts';
 import { bindingName } from '../karmada/placement.ts';
 import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import { isOurs } from './create.ts';
-import { type Outcome, type Waiting, waiting } from './outcome.ts';
+import { type Obstacle, type Outcome, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
 import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
 
@@ -102,7 +102,7 @@ const WORTH_A_WORD_MS = 2_500;
 
 export function stillThere(
   job: Job,
-  why: Omit<Waiting, 'reason'>,
+  why: Omit<Obstacle, 'reason'>,
   isWorthAWord = waitedMs(job) > WORTH_A_WORD_MS,
 ): Outcome {
   const dueInSeconds = pollDelay(job.updatedAt);

@@ -12,13 +12,13 @@ export class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError';
 }
 
-const named = <T extends z.ZodType>(key: string, value: T) =>
+const entries = <T extends z.ZodType>(key: string, value: T) =>
   z.array(z.looseObject({ name: z.string().min(1), [key]: value })).min(1);
 
 const fileSchema = z.looseObject({
   'current-context': z.string().min(1),
-  contexts: named('context', z.looseObject({ cluster: z.string().min(1) })),
-  clusters: named(
+  contexts: entries('context', z.looseObject({ cluster: z.string().min(1) })),
+  clusters: entries(
     'cluster',
     z.looseObject({
       server: z.url({ protocol: /^https?$/ }),

@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 import { WebSocket } from 'undici';
-import type { Line } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import { causeOf } from './failures.ts';
+import type { Line } from './lines.ts';
 import type { Asked } from './server.ts';
 
 // What `kubectl port-forward` does, over a WebSocket: the kubelet reaches the port from within the pod's own network. Each message
@@ -14,10 +14,10 @@ const DATA = 0;
 const ERROR = 1;
 const PORT_BYTES = 2;
 /** With more than this still to be sent, who writes waits. */
-const MOST_UNSENT_BYTES = 1024 * 1024;
+const MAX_UNSENT_BYTES = 1024 * 1024;
 const LOOK_AGAIN_MS = 5;
 /** A WebSocket cannot be held back: a reader who falls so far behind loses the stream. */
-const MOST_UNREAD_BYTES = 16 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
 
 /** The stream, as soon as the server has opened it. */
 export async function openPortForward(line: Line, asked: Asked, port: number, deadline: Deadline): Promise<Duplex> {
@@ -61,7 +61,7 @@ function streamOver(socket: WebSocket, title: string): Duplex {
     write(chunk: Buffer, _encoding, done) {
       socket.send(Buffer.concat([Buffer.from([DATA]), chunk]));
       const goOn = (): void => {
-        if (socket.bufferedAmount <= MOST_UNSENT_BYTES || socket.readyState !== WebSocket.OPEN) done();
+        if (socket.bufferedAmount <= MAX_UNSENT_BYTES || socket.readyState !== WebSocket.OPEN) done();
         else setTimeout(goOn, LOOK_AGAIN_MS);
       };
       goOn();
@@ -80,8 +80,8 @@ function streamOver(socket: WebSocket, title: string): Duplex {
     greeted.add(channel);
     if (body.length === 0 || stream.destroyed) return;
     if (channel === ERROR) fail(body.toString('utf8').trim());
-    else if (channel === DATA && !stream.push(body) && stream.readableLength > MOST_UNREAD_BYTES) {
-      fail(`more than ${MOST_UNREAD_BYTES} bytes wait to be read`);
+    else if (channel === DATA && !stream.push(body) && stream.readableLength > MAX_UNREAD_BYTES) {
+      fail(`more than ${MAX_UNREAD_BYTES} bytes wait to be read`);
     }
   });
   socket.addEventListener('close', () => {

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { header, parseJson, pieces, readAll } from './body.ts';
-import { createConnection, type Line } from './connection.ts';
 import { createDeadline, type Deadline } from './deadline.ts';
 import { failureOf, garbled, noCredentials, saysObjectMissing, unreachable } from './failures.ts';
 import type { Identity } from './identity.ts';
 import type { Method, RawAnswer, RequestOptions } from './kube.ts';
+import { createLines, type Line } from './lines.ts';
 import { createMeter, type Meter, type RequestReport, type Verb } from './meter.ts';
 import { openPortForward } from './port-forward.ts';
 import type { Asked } from './server.ts';
@@ -49,12 +49,12 @@ const MAX_ERROR_BYTES = 256 * 1024;
 type Pool = 'requests' | 'streams';
 
 export function createTransport(identity: Identity, options: TransportOptions): Transport {
-  const connection = createConnection(identity);
+  const lines = createLines(identity);
   const { onRequest, maxBytes = MAX_BYTES } = options;
   const address = `${options.title ? `${options.title} at ` : ''}${identity.server}`;
 
   const currentLine = (call: Call, deadline: Deadline): Promise<Line> =>
-    Promise.race([connection.current(), deadline.passed]).catch((error: unknown) => {
+    Promise.race([lines.current(), deadline.passed]).catch((error: unknown) => {
       throw deadline.signal.aborted ? error : noCredentials(call, identity.source, error);
     });
 
@@ -167,7 +167,7 @@ export function createTransport(identity: Identity, options: TransportOptions): 
       }
     },
 
-    close: () => connection.close(),
+    close: () => lines.close(),
   };
 }
 

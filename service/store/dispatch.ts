@@ -7,7 +7,7 @@ import { type Claim, type DispatchStore, LANES, type Lane } from './store.ts';
 
 const claimDue = statement('claim-due');
 const settleClaim = statement('settle-claim');
-const explainWait = statement('explain-wait');
+const explainObstacle = statement('explain-obstacle');
 const deleteJob = statement('delete-job');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
@@ -48,8 +48,8 @@ export function createDispatchStore(database: Database, notices: Notices, readJo
       return row && toJob(row);
     },
 
-    async explainWait(limit, { message, reason }): Promise<number> {
-      const [row] = await database.query<{ jobs: number }>(explainWait, [limit, reason, storable(message)]);
+    async explainObstacle(limit, { message, reason }): Promise<number> {
+      const [row] = await database.query<{ jobs: number }>(explainObstacle, [limit, reason, storable(message)]);
       if (row?.jobs) notices.send('mlp_events');
       return row?.jobs ?? 0;
     },

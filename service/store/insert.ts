@@ -71,7 +71,7 @@ interface Written {
 }
 
 const recordOf = (
-  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, wait }: NewJob,
+  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, obstacle }: NewJob,
   idempotency?: Idempotency,
 ) => ({
   id,
@@ -86,8 +86,8 @@ const recordOf = (
   retry_of: retryOf,
   attempt,
   created_by: createdBy,
-  reason: wait?.reason ?? ('Queued' satisfies Reason),
-  message: wait ? storable(wait.message) : 'Waiting to be dispatched',
+  reason: obstacle?.reason ?? ('Queued' satisfies Reason),
+  message: obstacle ? storable(obstacle.message) : 'Waiting to be dispatched',
   caller: idempotency?.caller,
   key: idempotency?.key,
   hash: idempotency?.requestHash,

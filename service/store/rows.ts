@@ -120,7 +120,7 @@ function requestOf({ id, request, request_version }: JobRow): JobRequest {
 }
 
 /** Who is told of a job more than once need not be told each time. */
-const MOST_TOLD = 1_000;
+const MAX_TOLD = 1_000;
 
 /** For many rows at once: one that cannot be read is left out and logged, once, so that the others are served. */
 export type ReadJobs = (rows: readonly JobRow[]) => Job[];
@@ -134,7 +134,7 @@ export function createRowReader(log: StoreLog): ReadJobs {
       } catch (error) {
         if (!(error instanceof UnreadableJob)) throw error;
         if (!told.has(row.id)) {
-          if (told.size >= MOST_TOLD) told.clear();
+          if (told.size >= MAX_TOLD) told.clear();
           told.add(row.id);
           log.warn({ job: row.id, err: error }, error.message);
         }

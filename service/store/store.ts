@@ -30,11 +30,11 @@ export interface NewJob {
   readonly attempt: number;
   readonly createdBy: string | null;
   /** What it says from the first moment, when that is known. */
-  readonly wait?: CommonWait | undefined;
+  readonly obstacle?: CommonObstacle | undefined;
 }
 
 /** Why nobody can go on with any job now. */
-export interface CommonWait {
+export interface CommonObstacle {
   readonly reason: Reason;
   readonly message: string;
 }
@@ -176,7 +176,7 @@ export interface DispatchStore {
   /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
   settle(claim: Claim, result: Settlement): Promise<Job | undefined>;
   /** Due jobs that cannot be gone on with, at most so many, say why; returns how many did not say so before. */
-  explainWait(limit: number, wait: CommonWait): Promise<number>;
+  explainObstacle(limit: number, obstacle: CommonObstacle): Promise<number>;
   /** Seconds until the next job of these lanes becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(lanes?: readonly Lane[]): Promise<number | null>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */

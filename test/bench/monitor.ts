@@ -1,39 +1,26 @@
 import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { latencyOf, load, quantile } from './monitor/figures.ts';
 import { SEED, SEED_FINISHED } from './monitor/jobs.ts';
 import { type Members, type Subject, startDatabase, startMembers, startSubject } from './monitor/processes.ts';
+import { benchCommand, count } from './options.ts';
 
-const OPTIONS = {
-  jobs: { type: 'string', default: '50000' },
-  clusters: { type: 'string', default: '50' },
-  rate: { type: 'string', default: '100' },
-  burst: { type: 'string', default: '1000' },
-  finished: { type: 'string', default: '200000' },
-  seconds: { type: 'string', default: '20' },
-  sample: { type: 'string', default: '500' },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
-} as const;
-
-const HELP = `npm run bench -- monitor [options]
-
-  --jobs N       active jobs (50000)
-  --clusters N   member clusters (50)
-  --rate N       changes a second for the latencies (100)
-  --burst N      changes a second for the sustained run (1000)
-  --finished N   finished jobs that must cost nothing (200000)
-  --seconds N    length of each measurement (20)
-  --sample N     jobs read one by one for the comparison (500)
-  --json         only the JSON
-
-Three processes besides this one: PostgreSQL (embedded, durable), the simulated members, and the monitor alone.
+const command = benchCommand(
+  'monitor',
+  `Three processes besides this one: PostgreSQL (embedded, durable), the simulated members, and the monitor alone.
 A request takes as long as Karmada's proxy needs for its TLS session (12 to 18 ms, about 190 a second), for the monitor as
-for the floor; "bare" are the same without that wait, where all time is this machine's own.`;
+for the floor; "bare" are the same without that wait, where all time is this machine's own.`,
+)
+  .option('--jobs <n>', 'active jobs', count, 50_000)
+  .option('--clusters <n>', 'member clusters', count, 50)
+  .option('--rate <n>', 'changes a second for the latencies', count, 100)
+  .option('--burst <n>', 'changes a second for the sustained run', count, 1_000)
+  .option('--finished <n>', 'finished jobs that must cost nothing', count, 200_000)
+  .option('--seconds <n>', 'length of each measurement', count, 20)
+  .option('--sample <n>', 'jobs read one by one for the comparison', count, 500);
 
 /** Changes that are on their way when the driver stops must not count as lost. */
 const SETTLE_MS = 4_000;
@@ -49,12 +36,7 @@ interface Settings {
 }
 
 export async function run(args: string[]): Promise<void> {
-  const { values } = parseArgs({ args, options: OPTIONS });
-  if (values.help) return console.log(HELP);
-  const { json, help: _, ...numbers } = values;
-  const settings = Object.fromEntries(
-    Object.entries(numbers).map(([name, text]) => [name, Number(text)]),
-  ) as unknown as Settings;
+  const { json, ...settings } = command.parse(args, { from: 'user' }).opts<Settings & { json?: boolean }>();
   const say = (line: string): void => void (json || console.error(line));
   const figures = await measure(settings, say);
   if (!json) print(figures);

@@ -1,5 +1,5 @@
-import { type Connection, createConnection } from '../../service/kube/connection.ts';
 import type { Identity } from '../../service/kube/identity.ts';
+import { createLines, type Lines } from '../../service/kube/lines.ts';
 
 export interface KubeAnswer {
   readonly status: number;
@@ -20,10 +20,10 @@ export interface KubeApi {
 
 /** `under`: a path in front of all others, such as that of Karmada's proxy to a member. */
 export function createKubeApi(kubeconfig: Identity, under = ''): KubeApi {
-  const connection: Connection = createConnection(kubeconfig);
+  const lines: Lines = createLines(kubeconfig);
 
   async function send(method: 'GET' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<KubeAnswer> {
-    const line = await connection.current();
+    const line = await lines.current();
     const answer = await line.requests.request({
       origin: line.origin,
       path: `${line.basePath}${under}${path}`,
@@ -46,7 +46,7 @@ export function createKubeApi(kubeconfig: Identity, under = ''): KubeApi {
     delete: (path) => send('DELETE', path),
     patch: (path, change) => send('PATCH', path, change),
     put: (path, object) => send('PUT', path, object),
-    close: () => connection.close(),
+    close: () => lines.close(),
   };
 }
 

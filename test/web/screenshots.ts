@@ -10,7 +10,7 @@ import { type Platform, startPlatform } from './platform.ts';
 // npm run screenshots: pictures of each page for the README and for looking at, light and dark, from the real service.
 
 const DIRECTORY = resolve('docs/screenshots');
-const LARGEST_BYTES = 200_000;
+const MAX_BYTES = 200_000;
 
 const JOBS: readonly Record<string, unknown>[] = [
   { jobName: 'churn-weekly', algorithm: { algorithmName: 'xgboost' } },
@@ -89,7 +89,7 @@ const take = async (browser: Browser, url: string, scheme: 'light' | 'dark', sho
   await page.screenshot({ path: file });
   await context.close();
   const { size } = await stat(file);
-  if (size > LARGEST_BYTES) throw new Error(`${file} has ${size} bytes, which is too much to commit`);
+  if (size > MAX_BYTES) throw new Error(`${file} has ${size} bytes, which is too much to commit`);
   console.log(`${relative('.', file)}  ${Math.round(size / 1000)} kB`);
 };
 

@@ -16,11 +16,11 @@ export const prerequisites: Step = {
   title: 'Prerequisites',
   async run(deployment, say) {
     const { karmada, management, mistakes: told } = deployment.target;
-    const named = [
+    const clusters = [
       { name: 'management cluster', cluster: management },
       ...(karmada && deployment.flags.only !== 'platform' ? [{ name: 'Karmada', cluster: karmada }] : []),
     ];
-    const asked = await Promise.all(named.map(async (each) => ({ ...each, ...(await versionOf(each.cluster)) })));
+    const asked = await Promise.all(clusters.map(async (each) => ({ ...each, ...(await versionOf(each.cluster)) })));
     const silent = asked.flatMap(({ name, problem }) => (problem === undefined ? [] : [`${name}: ${problem}`]));
     // Of a cluster that does not answer nothing else can be said.
     if (silent.length > 0) throw mistakes([...told, ...silent]);

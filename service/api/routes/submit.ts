@@ -25,9 +25,14 @@ const headers = z.object({
 const ID_TRIES = 5;
 
 /** The two ways to a new job. */
-export function submitRoutes({ store, clusters, metrics, waitOfNewJobs }: ApiDependencies): Route[] {
+export function submitRoutes({ store, clusters, metrics, obstacleOfNewJobs }: ApiDependencies): Route[] {
   async function submit(call: Call<undefined, undefined> | Call<typeof JobPath, undefined>, plan: Plan) {
-    const { job, isNew } = await insert(store, { ...plan, wait: waitOfNewJobs() }, idempotencyKey(call), call.caller);
+    const { job, isNew } = await insert(
+      store,
+      { ...plan, obstacle: obstacleOfNewJobs() },
+      idempotencyKey(call),
+      call.caller,
+    );
     if (isNew) metrics.submitted(job.algorithm);
     return {
       status: 201,
@@ -100,7 +105,7 @@ function readRequest(body: unknown): { request: JobRequest; warnings: readonly F
   return { request: parsed.request, warnings: [...parsed.ignored, ...warnings] };
 }
 
-type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt' | 'wait'>;
+type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt' | 'obstacle'>;
 
 async function insert(
   store: Store,

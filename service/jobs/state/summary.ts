@@ -15,14 +15,14 @@ const WORST_FIRST: readonly JobStatus[] = ['Failed', 'Pending', 'Running', 'Succ
 
 /** undefined while no cluster that the job was given has said anything. */
 export function summarise({ clusters, clusterStates }: Placed): Overall | undefined {
-  const named = clusters.length > 0 ? clusters : Object.keys(clusterStates);
-  const states = named.map((cluster) => ({ cluster, state: clusterStates[cluster] ?? UNSEEN }));
+  const places = clusters.length > 0 ? clusters : Object.keys(clusterStates);
+  const states = places.map((cluster) => ({ cluster, state: clusterStates[cluster] ?? UNSEEN }));
   if (states.every(({ state }) => state === UNSEEN)) return undefined;
   for (const status of WORST_FIRST) {
     const worst = states.find(({ state }) => state.status === status);
     if (!worst) continue;
     const { reason, message } = worst.state;
-    return { status, reason, message: named.length > 1 ? `${worst.cluster}: ${message}` : message };
+    return { status, reason, message: places.length > 1 ? `${worst.cluster}: ${message}` : message };
   }
   return undefined;
 }

@@ -47,7 +47,7 @@ const WATCH_SECONDS = 300;
 /** A watch that ends sooner, without a word, was of no use. */
 const SHORT_LIVED_MS = 1_000;
 /** After so many of those in a row there is something about its version: all is listed anew. */
-const MOST_FRUITLESS = 3;
+const MAX_FRUITLESS = 3;
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 const SAYS_UNKNOWN: ReadonlySet<number> = new Set([400, 422]);
@@ -278,7 +278,7 @@ class Running<T> implements Reflector<T> {
     }
     // While nobody answers, the version is as good as ever.
     if (this.#isOpen) this.#fruitless += 1;
-    if (this.#fruitless >= MOST_FRUITLESS) this.resourceVersion = undefined;
+    if (this.#fruitless >= MAX_FRUITLESS) this.resourceVersion = undefined;
     const waitMs = this.#backoff.next(error instanceof KubeError ? error.retryAfterSeconds : null);
     // The first of these is an answer rather than a failure: what is to be done is known.
     const isAnswer = failure === 'expired' || this.#listsNext || SAYS_UNKNOWN.has(statusOf(error));

@@ -105,7 +105,7 @@ export function createRegistry(store: Store, table: ResourceTable): Registry {
     store,
     table,
     create(type, given, writer) {
-      const draft = named(given);
+      const draft = withName(given);
       if (draft.metadata.resourceVersion)
         throw badRequest('resourceVersion should not be set on objects to be created');
       requireNamespace(type, draft.metadata.namespace);
@@ -189,7 +189,7 @@ export function createRegistry(store: Store, table: ResourceTable): Registry {
 const managed = (draft: DraftObject): Partial<Metadata> =>
   draft.metadata.managedFields ? { managedFields: draft.metadata.managedFields } : {};
 
-function named(draft: DraftObject): DraftObject {
+function withName(draft: DraftObject): DraftObject {
   const { name, generateName } = draft.metadata;
   if (name || typeof generateName !== 'string') return draft;
   return { ...draft, metadata: { ...draft.metadata, name: generateName + randomUUID().slice(0, 5) } };

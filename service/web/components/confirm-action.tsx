@@ -26,7 +26,7 @@ const WORDS: Record<JobAction, { verb: string; keep: string; consequence: string
   resume: { verb: 'Resume', keep: 'Not now', consequence: 'Training starts again.' },
 };
 
-const MOST_NAMED = 8;
+const MAX_NAMED = 8;
 
 /** Asks before anything is lost, naming the jobs; carries it out when confirmed. */
 export function ConfirmAction({
@@ -64,13 +64,13 @@ export function ConfirmAction({
       <p>{consequence}</p>
       {!only && (
         <ul className="mt-3 grid gap-1.5">
-          {jobs.slice(0, MOST_NAMED).map((job) => (
+          {jobs.slice(0, MAX_NAMED).map((job) => (
             <li key={job.id} className="flex items-center justify-between gap-3">
               <span className="truncate">{job.jobName}</span>
               <StateBadge job={job} />
             </li>
           ))}
-          {jobs.length > MOST_NAMED && <li className="text-ink-soft">and {jobs.length - MOST_NAMED} more</li>}
+          {jobs.length > MAX_NAMED && <li className="text-ink-soft">and {jobs.length - MAX_NAMED} more</li>}
         </ul>
       )}
     </Dialog>

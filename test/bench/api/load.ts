@@ -22,7 +22,7 @@ export interface Measured {
   readonly ids: readonly string[];
 }
 
-const MOST_IDS = 2000;
+const MAX_IDS = 2000;
 
 async function measure({ origin, method, paths, body, callers, seconds }: Load): Promise<Measured> {
   const pool = new Pool(origin, { connections: callers, pipelining: 1 });
@@ -42,7 +42,7 @@ async function measure({ origin, method, paths, body, callers, seconds }: Load):
         const text = await answer.body.text();
         times.push(performance.now() - asked);
         if (answer.statusCode >= 300) failed++;
-        else if (method === 'POST' && ids.length < MOST_IDS) ids.push(JSON.parse(text).id);
+        else if (method === 'POST' && ids.length < MAX_IDS) ids.push(JSON.parse(text).id);
       }
     }),
   );

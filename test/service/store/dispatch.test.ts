@@ -177,7 +177,7 @@ describe('settling', () => {
 });
 
 describe('explaining why nobody goes on with any job', () => {
-  const wait = { reason: 'KarmadaUnavailable', message: 'connection refused' } as const;
+  const obstacle = { reason: 'KarmadaUnavailable', message: 'connection refused' } as const;
 
   test('tells all that are due, says it once, leaves those alone that somebody works on; they stay due', async () => {
     const store = (await freshDatabase()).store();
@@ -185,9 +185,9 @@ describe('explaining why nobody goes on with any job', () => {
     await claimOne(store);
     const waiting = [await inserted(store), await inserted(store)];
 
-    expect(await store.dispatch.explainWait(10, wait)).toBe(2);
-    expect(await store.dispatch.explainWait(10, wait)).toBe(0);
-    expect(await store.dispatch.explainWait(10, { ...wait, message: 'no route to host' })).toBe(2);
+    expect(await store.dispatch.explainObstacle(10, obstacle)).toBe(2);
+    expect(await store.dispatch.explainObstacle(10, obstacle)).toBe(0);
+    expect(await store.dispatch.explainObstacle(10, { ...obstacle, message: 'no route to host' })).toBe(2);
 
     for (const id of waiting) {
       const { status, reason, message } = (await store.jobs.get(id)) ?? {};
@@ -208,7 +208,7 @@ describe('explaining why nobody goes on with any job', () => {
     const leaving = await inserted(store);
     await store.jobs.setWanted(leaving, 'delete', { reason: 'Deleting', message: 'asked for' });
 
-    expect(await store.dispatch.explainWait(10, wait)).toBe(1);
+    expect(await store.dispatch.explainObstacle(10, obstacle)).toBe(1);
     expect(await store.jobs.get(leaving)).toMatchObject({ reason: 'Deleting', message: 'connection refused' });
     expect(await store.jobs.get(running.job.id)).toMatchObject({ reason: 'Scheduled' });
   });
@@ -216,16 +216,16 @@ describe('explaining why nobody goes on with any job', () => {
   test('at most so many at a time', async () => {
     const store = (await freshDatabase()).store();
     for (let n = 0; n < 3; n++) await inserted(store);
-    expect(await store.dispatch.explainWait(2, wait)).toBe(2);
-    expect(await store.dispatch.explainWait(2, wait)).toBe(1);
+    expect(await store.dispatch.explainObstacle(2, obstacle)).toBe(2);
+    expect(await store.dispatch.explainObstacle(2, obstacle)).toBe(1);
   });
 
   test('a job that comes in the meantime says it from the first moment', async () => {
     const store = (await freshDatabase()).store();
-    const id = await inserted(store, { ...newJob(), wait });
+    const id = await inserted(store, { ...newJob(), obstacle });
     const events = await store.events.ofJob(id);
-    expect(events).toEqual([expect.objectContaining({ status: 'Pending', ...wait })]);
-    expect(await store.dispatch.explainWait(10, wait)).toBe(0);
+    expect(events).toEqual([expect.objectContaining({ status: 'Pending', ...obstacle })]);
+    expect(await store.dispatch.explainObstacle(10, obstacle)).toBe(0);
   });
 });
 

@@ -168,7 +168,7 @@ test('each event carries the job as that statement left it, whoever wrote it, an
     )
   ).applied;
   await store.jobs.setWanted(job.id, 'suspend', { reason: 'Suspending', message: 'by the user' });
-  await store.dispatch.explainWait(10, { reason: 'KarmadaUnavailable', message: 'away' });
+  await store.dispatch.explainObstacle(10, { reason: 'KarmadaUnavailable', message: 'away' });
   const told = await claimOne(store);
   await store.dispatch.settle(told, {
     set: {},

@@ -5,7 +5,7 @@ import { focusedText, visit } from '../visit.ts';
 
 const MANY = 10_000;
 /** What fits a screen, and some above and below. */
-const MOST_ROWS = 80;
+const MAX_ROWS = 80;
 
 export const manyJobs = (now: SceneNow): void => {
   test('are scrolled through to the last, with a screenful of rows in the page', { timeout: 60_000 }, async () => {
@@ -31,7 +31,7 @@ export const manyJobs = (now: SceneNow): void => {
       await page.keyboard.press('End');
       most = Math.max(most, await rows());
     }
-    expect(most).toBeLessThan(MOST_ROWS);
+    expect(most).toBeLessThan(MAX_ROWS);
     expect(await page.getByRole('table').getAttribute('aria-rowcount')).toBe(String(MANY + 1));
 
     // A row keeps its place while one reads, and what is far away is one key away.

@@ -9,7 +9,7 @@ import type { ConnectionSettings } from './settings.ts';
  * HTTP/1.1 on purpose: with HTTP/2 one lost packet or one slow reader holds up all other answers, and undici's
  * HTTP/2 is still marked experimental in 7.30.
  */
-export interface Connection {
+export interface Lines {
   /** What the next request must use; follows the credentials when those change. */
   current(): Promise<Line>;
   close(): Promise<void>;
@@ -29,7 +29,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_CONNECTIONS = 64;
 const STREAM_CONNECTIONS = 1_024;
 
-export function createConnection(identity: Identity): Connection {
+export function createLines(identity: Identity): Lines {
   let line: Line | undefined;
   let madeFor = '';
 
