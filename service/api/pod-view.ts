@@ -1,5 +1,6 @@
 import type { JobKind } from '../jobs/job.ts';
 import type { KubeObject } from '../kube/kube.ts';
+import { adviceOnEvent } from '../kube/pods/advice.ts';
 import { readEvent } from '../kube/pods/event.ts';
 import { isReady, readPod, restartsOf } from '../kube/pods/pod.ts';
 import { troublesOf } from '../kube/pods/trouble.ts';
@@ -28,5 +29,5 @@ export function podView(object: KubeObject, kind: JobKind) {
 
 export function kubeEventView(object: KubeObject) {
   const { about, ...event } = readEvent(object);
-  return { ...event, object: `${about.kind}/${about.name}` };
+  return { ...event, object: `${about.kind}/${about.name}`, advice: adviceOnEvent(event.reason) || null };
 }

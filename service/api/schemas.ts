@@ -208,6 +208,7 @@ export const JobPodsBody = z
             message: z.string(),
             object: z.string().describe('kind/name'),
             count: z.int(),
+            advice: z.string().nullable().describe('What to do about it'),
           }),
         ),
       }),

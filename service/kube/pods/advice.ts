@@ -70,6 +70,19 @@ const KNOWN: Readonly<Record<string, Known>> = {
   OutOfpods: { pace: 'final', advice: NODE_FULL },
 };
 
+const VOLUME = 'its volume is not ready: check the claim and its storage class';
+
+/** By the reasons that controllers and kubelets give in events; those of pods count there, too. */
+const OF_EVENTS: Readonly<Record<string, string>> = {
+  FailedScheduling: 'no node has what it asks for: free or add nodes, or ask for less',
+  FailedMount: VOLUME,
+  FailedAttachVolume: VOLUME,
+  ProvisioningFailed: VOLUME,
+  FailedCreate: 'a quota or an admission rule of the namespace refuses it: ask for less, or have it changed',
+};
+
+export const adviceOnEvent = (reason: string): string => OF_EVENTS[reason] ?? adviceFor(reason);
+
 export const adviceFor = (reason: string): string => KNOWN[reason]?.advice ?? '';
 
 /** A reason that we do not know may pass: new ones are invented. */

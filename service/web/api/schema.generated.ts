@@ -890,6 +890,8 @@ export interface components {
                 /** @description Why this cluster could not be asked */
                 error: string | null;
                 events: {
+                    /** @description What to do about it */
+                    advice: string | null;
                     /** Format: date-time */
                     at: string | null;
                     count: number;

@@ -9,3 +9,6 @@ export const words = (camelCase: string): string => {
 
 export const plural = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString()} ${count === 1 ? one : many}`;
+
+/** Kubernetes' advice is made for the end of a line; here it stands alone. */
+export const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;

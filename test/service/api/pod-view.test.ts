@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { podView } from '../../../service/api/pod-view.ts';
+import { kubeEventView, podView } from '../../../service/api/pod-view.ts';
 import type { JobKind } from '../../../service/jobs/job.ts';
 
 test.each<[JobKind, Record<string, string>, string]>([
@@ -25,4 +25,16 @@ test('a pod that is stuck says why and what to do; one that is not ready yet is 
     advice: expect.stringContaining('imagePullSecrets'),
   });
   expect(podView(pod({ running: {} }), 'Job')).toMatchObject({ reason: null, message: null, advice: null });
+});
+
+test("a cluster's event comes with what to do, where that is known", () => {
+  const event = (reason: string) =>
+    kubeEventView({ apiVersion: 'v1', kind: 'Event', metadata: { name: 'e' }, ...{ reason, type: 'Warning' } });
+  expect(event('FailedScheduling')).toMatchObject({
+    reason: 'FailedScheduling',
+    advice: expect.stringMatching(/node/),
+  });
+  expect(event('FailedMount').advice).toMatch(/storage class/);
+  expect(event('OOMKilled').advice).toMatch(/memory/);
+  expect(event('Odd').advice).toBeNull();
 });

@@ -59,8 +59,8 @@ describe('the page shows by the table', () => {
     expect(actions('Failed', 'Deleting')).toEqual([]);
   });
 
-  test('what to do about it: by the words of the message first, else by the reason', () => {
-    expect(hintFor('AppFailed', 'OOMKilled')).toMatch(/more memory/);
+  test('what to do about it: by a reason that the message names, else by its own', () => {
+    expect(hintFor('AppFailed', 'the driver ended: DeadlineExceeded')).toBe(REASONS.DeadlineExceeded.hint);
     expect(hintFor('KarmadaUnavailable', 'connection refused')).toMatch(/tried again by itself/);
     expect(hintFor('Lost', 'it is no longer there')).toBe(REASONS.Lost.hint);
     expect(hintFor('SomethingNew', '')).toBeUndefined();

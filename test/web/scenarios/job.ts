@@ -35,7 +35,7 @@ export const job = (now: SceneNow): void => {
       algorithm: { source: 'container', imageUri: 'registry.example.com/missing/train:1' },
       entrypoint: 'python train.py',
     });
-    await page.getByText('Check its name and tag').first().waitFor();
+    await page.getByText('Check the name of the image').first().waitFor();
     await page.getByRole('region', { name: 'Pods' }).getByText('Back-off pulling image').first().waitFor();
   });
 

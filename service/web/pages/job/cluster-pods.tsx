@@ -1,8 +1,7 @@
 import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react';
 import type { Job, JobPods } from '../../api/types.ts';
 import { Age } from '../../components/time.tsx';
-import { hintFor } from '../../lib/hints.ts';
-import { words } from '../../lib/text.ts';
+import { sentence, words } from '../../lib/text.ts';
 
 type ClusterPodsData = JobPods['clusters'][number];
 type Pod = ClusterPodsData['pods'][number];
@@ -42,7 +41,7 @@ export function ClusterPods({
                   {event.at && <Age at={event.at} suffix=" ago" />} · {event.object}
                 </span>
                 <p className="text-ink-soft">{event.message}</p>
-                <Hint texts={[event.reason, event.message]} />
+                <Advice text={event.advice} />
               </li>
             ))}
           </ul>
@@ -82,14 +81,12 @@ function PodLine({ pod, role }: { pod: Pod; role: string }) {
           {pod.node && ` on ${pod.node}`}
         </p>
         {pod.message && <p className="mt-0.5 text-ink-soft">{pod.message}</p>}
-        {!pod.ready && <Hint texts={[pod.reason, pod.message]} />}
+        {!pod.ready && <Advice text={pod.advice} />}
       </div>
     </li>
   );
 }
 
-function Hint({ texts }: { texts: readonly [reason: string | null, message: string | null] }) {
-  const [reason, message] = texts;
-  const hint = hintFor(reason, message);
-  return hint && <p className="mt-1 border-l-2 border-accent pl-2.5">{hint}</p>;
+function Advice({ text }: { text: string | null }) {
+  return text && <p className="mt-1 border-l-2 border-accent pl-2.5">{sentence(text)}</p>;
 }

@@ -5,7 +5,7 @@ import type { Job } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
 import { hintFor } from '../../lib/hints.ts';
 import { type JobState, jobState } from '../../lib/job-state.ts';
-import { words } from '../../lib/text.ts';
+import { sentence, words } from '../../lib/text.ts';
 import { firstTrouble } from './trouble.ts';
 
 /** Why the job is where it is, in the words of those who know, and what one can do about it. Nothing while all is well. */
@@ -27,7 +27,7 @@ export function StateMessage({ job }: { job: Job }) {
 function WhyNotRunning({ job, state }: { job: Job; state: JobState }) {
   const pods = useJobPods(job.id, true);
   const trouble = firstTrouble(pods.data);
-  const hint = trouble?.hint ?? hintFor(job.reason, job.message);
+  const hint = trouble?.advice ? sentence(trouble.advice) : hintFor(job.reason, job.message);
   const needsSomebody = factsOf(job.reason)?.attention === true;
   return (
     <Message state={state} text={job.message} failed={trouble !== undefined || needsSomebody} hint={hint}>

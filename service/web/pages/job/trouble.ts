@@ -1,12 +1,12 @@
 import type { JobPods } from '../../api/types.ts';
-import { hintFor } from '../../lib/hints.ts';
 
 interface Trouble {
   readonly reason: string;
   readonly message: string;
   /** Which pod or object, in which cluster. */
   readonly where: string;
-  readonly hint: string | undefined;
+  /** What to do about it. */
+  readonly advice: string | null;
 }
 
 /** On the way to running a pod gives these, too: they are no trouble. */
@@ -16,17 +16,19 @@ const USUAL = new Set(['ContainerCreating', 'PodInitializing']);
 export const firstTrouble = (pods: JobPods | undefined): Trouble | undefined => {
   for (const { cluster, pods: ofCluster, events } of pods?.clusters ?? []) {
     const stuck = ofCluster.find(({ ready, reason }) => !ready && reason !== null && !USUAL.has(reason));
-    if (stuck) return trouble(stuck.reason ?? '', stuck.message ?? '', `${stuck.role} in ${cluster}`);
+    if (stuck) return trouble(stuck, `${stuck.role} in ${cluster}`);
     const waits = ofCluster.length === 0 || ofCluster.some(({ ready, phase }) => !ready && phase === 'Pending');
     const warning = waits ? events.findLast(({ type }) => type === 'Warning') : undefined;
-    if (warning) return trouble(warning.reason, warning.message, `${warning.object} in ${cluster}`);
+    if (warning) return trouble(warning, `${warning.object} in ${cluster}`);
   }
   return undefined;
 };
 
-const trouble = (reason: string, message: string, where: string): Trouble => ({
-  reason,
+type Told = Pick<JobPods['clusters'][number]['pods'][number], 'reason' | 'message' | 'advice'>;
+
+const trouble = ({ advice, message, reason }: Told, where: string): Trouble => ({
+  reason: reason ?? '',
   message: message || 'no more is said',
   where,
-  hint: hintFor(reason, message),
+  advice,
 });
