@@ -3,6 +3,8 @@ import { ListenError } from './api/server.ts';
 import type { Loaded } from './config.ts';
 import { DRAIN_SECONDS } from './contract.ts';
 import { KubeconfigError } from './kube/kubeconfig.ts';
+import { StartError } from './start-error.ts';
+import { StoreUnavailable, WrongSchema } from './store/errors.ts';
 
 /** The config, or the end of the process: 0 after --help, 1 with every mistake. */
 export function configOrExit<C>(loaded: Loaded<C>): C {
@@ -59,11 +61,13 @@ export async function runUntilSignal(start: () => Promise<{ stop(): Promise<void
     running = await start();
   } catch (error) {
     // What an operator can mend is said in a line; for anything else the stack is needed.
-    if (error instanceof ListenError || error instanceof KubeconfigError) log.fatal(error.message);
+    if (MENDABLE.some((kind) => error instanceof kind)) log.fatal((error as Error).message);
     else log.fatal({ err: error }, `The service cannot start: ${(error as Error).message}`);
     process.exit(1);
   }
 }
+
+const MENDABLE = [StartError, ListenError, KubeconfigError, StoreUnavailable, WrongSchema];
 
 /**
  * A SIGTERM to `npm start` ends npm and the shell that it runs us in, and the shell does not pass it on. What we do see is that

@@ -1,6 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { StoreUnavailable } from './store/errors.ts';
+import { DatabaseRefused, StoreUnavailable } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
 /** A database that starts together with us answers within this time; one that does not has to be looked at by a person. */
@@ -15,12 +15,16 @@ export async function migrateWhenReachable(store: Pick<Store, 'migrate'>, log: L
       await store.migrate();
       return;
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || performance.now() > deadline) throw error;
+      if (!mayPass(error) || performance.now() > deadline) throw error;
       if (tries === 0) log.warn(`The database does not answer yet, waiting up to a minute: ${error.message}`);
       await rest(TRY_AGAIN_MS);
     }
   }
 }
+
+/** A database that is starting, not one that refuses us or is none of ours. */
+const mayPass = (error: unknown): error is StoreUnavailable =>
+  error instanceof StoreUnavailable && !(error instanceof DatabaseRefused);
 
 export interface Housekeeping {
   stop(): Promise<void>;

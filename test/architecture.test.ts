@@ -43,7 +43,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // The page is typed by the OpenAPI document.
   'service/web': ['service/api', CONTRACT],
-  'service/process.ts': ['service/api', 'service/config.ts', 'service/kube', CONTRACT],
+  'service/start-error.ts': [],
+  'service/process.ts': [
+    'service/api',
+    'service/config.ts',
+    'service/kube',
+    'service/start-error.ts',
+    'service/store',
+    CONTRACT,
+  ],
   'service/main.ts': [
     'service/api',
     'service/auth',
@@ -65,6 +73,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/log.ts',
     'service/main.ts',
     'service/process.ts',
+    'service/start-error.ts',
     'service/store',
     'service/web',
     CONTRACT,

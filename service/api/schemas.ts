@@ -336,6 +336,8 @@ const names = z.union([name, z.array(name)]).transform((given) =>
     .map((part) => part.trim())
     .filter((part) => part !== ''),
 );
+/** Clients send "namespace=" for all. */
+const namesOrAll = names.transform((given) => (given.length === 0 ? undefined : given));
 
 const numberText = (least: number, most: number) =>
   z
@@ -357,7 +359,7 @@ export const textOnce = (longest: number) =>
 const SORTS = JOB_SORTS.flatMap((field) => [field, `-${field}` as const]);
 
 export const jobFilters = {
-  namespace: names.optional().describe('One or several, separated by commas'),
+  namespace: namesOrAll.optional().describe('One or several, separated by commas'),
   status: names
     .pipe(z.array(z.enum(JOB_STATUSES, `must be among ${JOB_STATUSES.join(', ')}`)))
     .optional()

@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import { StartError } from '../start-error.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 
@@ -17,7 +18,7 @@ export interface Backing {
 
 /** A PostgreSQL and a simulated Karmada, whose data stay in .data. */
 export async function startBacking(log: Logger): Promise<Backing> {
-  await mkdir(DATA, { recursive: true });
+  await requireWritable(DATA);
   const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
   const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
   const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
@@ -31,4 +32,17 @@ export async function startBacking(log: Logger): Promise<Backing> {
       await postgres.stop();
     },
   };
+}
+
+/** Told before anything is started, and in words: the database would fail in the middle of its first steps. */
+export async function requireWritable(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new StartError(
+      `Data is kept in ${directory}, which cannot be made or written (${code}). Start from a folder of your own, or with a PostgreSQL and a Karmada of your own (--help)`,
+    );
+  }
 }

@@ -15,6 +15,16 @@ export class StoreBusy extends StoreUnavailable {
   override readonly name = 'StoreBusy';
 }
 
+/** It answers, and does not let us in: wrong user or password. While the service runs that may pass (they are being changed). */
+export class DatabaseRefused extends StoreUnavailable {
+  override readonly name = 'DatabaseRefused';
+}
+
+/** The database is of a version that this program cannot work with. */
+export class WrongSchema extends Error {
+  override readonly name = 'WrongSchema';
+}
+
 /** A cursor that this store did not make, or made for another sort order: the caller's mistake. */
 export class InvalidCursor extends Error {
   override readonly name = 'InvalidCursor';
@@ -40,7 +50,6 @@ const UNAVAILABLE = [
   '25006', // read only: a standby, before the address points to the new primary
   '40001', // serialization, deadlock: tried again before it gets here
   '40P01',
-  '28', // credentials refused: they are being rotated, or are wrong; the message says so
   '3D000', // no such database (yet)
 ];
 
@@ -53,13 +62,20 @@ const TOO_SLOW = [
 export const isRepeatable = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.code === '40P01' || error.code === '40001');
 
+const OURS = [StoreUnavailable, WrongSchema, InvalidCursor, UnreadableJob];
+
 /** What the caller is to see: unavailability as such; a mistake of ours with the name of the statement. */
 export function translated(error: unknown, doing: string): Error {
-  if (error instanceof StoreUnavailable || error instanceof InvalidCursor || error instanceof UnreadableJob)
-    return error;
+  if (OURS.some((kind) => error instanceof kind)) return error as Error;
   if (error instanceof pg.DatabaseError) {
     const { code = '' } = error;
     if (TOO_SLOW.includes(code)) return new StoreTooSlow(`${doing}: ${error.message} (${code})`, { cause: error });
+    if (code.startsWith('28')) {
+      const advice = 'Check user and password in the address of the database';
+      return new DatabaseRefused(`The database does not let us in: ${error.message} (${code}). ${advice}`, {
+        cause: error,
+      });
+    }
     if (UNAVAILABLE.some((prefix) => code.startsWith(prefix))) {
       return new StoreUnavailable(`${doing}: ${error.message} (${code})`, { cause: error });
     }

@@ -57,10 +57,11 @@ export function createInsert(database: Database): (job: NewJob, idempotency?: Id
       heaviest: MAX_STATEMENT,
     },
   );
-  // One key twice in a statement would fail it: its second row has to wait for the first one's commit.
+  // One key twice in a statement would fail it: its second row has to wait for the first one's commit. And who waits for the
+  // number of an attempt keeps nobody else waiting.
   return (job, idempotency) => {
     const record = JSON.stringify(recordOf(job, idempotency));
-    return idempotency ? alone(record) : together({ id: job.id, record });
+    return idempotency || job.retryOf !== null ? alone(record) : together({ id: job.id, record });
   };
 }
 
@@ -71,7 +72,7 @@ interface Written {
 }
 
 const recordOf = (
-  { id, request, algorithm, kind, objectName, retryOf, attempt, createdBy, obstacle }: NewJob,
+  { id, request, algorithm, kind, objectName, retryOf, createdBy, obstacle }: NewJob,
   idempotency?: Idempotency,
 ) => ({
   id,
@@ -84,7 +85,6 @@ const recordOf = (
   request_version: REQUEST_VERSION,
   object_name: objectName,
   retry_of: retryOf,
-  attempt,
   created_by: createdBy,
   reason: obstacle?.reason ?? ('Queued' satisfies Reason),
   message: obstacle ? storable(obstacle.message) : 'Waiting to be dispatched',

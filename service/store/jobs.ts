@@ -34,6 +34,8 @@ const textIndex = statement('text-index');
 /** Of which the values are told to choose from: some 20 ms. */
 const LOOKED_AT = 10_000;
 
+type JobOfKey = (JobRow | { readonly id: null }) & { readonly request_hash: string; readonly job_of_key: string };
+
 export function createJobStore(database: Database, notices: Notices, readJobs: ReadJobs): JobStore {
   const insert = createInsert(database);
   let textIndexFound: boolean | undefined;
@@ -55,7 +57,7 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
 
   return {
     async insert(job: NewJob, idempotency?: Idempotency): Promise<InsertResult> {
-      // A second round only if the key expires, or its job is deleted, between the two statements.
+      // A second round only if the key expires between the two statements.
       for (;;) {
         const inserted = await insert(job, idempotency);
         if (inserted === 'idTaken') return { outcome: 'idTaken' };
@@ -65,12 +67,11 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
         }
         if (!idempotency) throw new Error(`Job ${job.id} was neither inserted nor refused`);
         const { caller, key, requestHash } = idempotency;
-        const [earlier] = await database.query<JobRow & { request_hash: string }>(jobOfKey, [caller, key]);
-        if (earlier) {
-          return earlier.request_hash === requestHash
-            ? { outcome: 'repeated', job: toJob(earlier) }
-            : { outcome: 'keyReused' };
-        }
+        const [earlier] = await database.query<JobOfKey>(jobOfKey, [caller, key]);
+        if (!earlier) continue;
+        if (earlier.request_hash !== requestHash) return { outcome: 'keyReused' };
+        if (earlier.id === null) return { outcome: 'deletedSince', id: earlier.job_of_key };
+        return { outcome: 'repeated', job: toJob(earlier) };
       }
     },
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Database, StoreLog } from './database.ts';
-import { StoreUnavailable, translated } from './errors.ts';
+import { StoreUnavailable, translated, WrongSchema } from './errors.ts';
 import { statement } from './statement.ts';
 
 interface Migration {
@@ -48,7 +48,7 @@ export async function migrate(database: Database, log: StoreLog, migrations = re
       "select current_setting('server_version_num') as version",
     );
     if (Number(rows[0]?.version) < OLDEST_SERVER) {
-      throw new Error(`The database is PostgreSQL ${rows[0]?.version}; 15 (${OLDEST_SERVER}) or newer is needed`);
+      throw new WrongSchema(`The database is PostgreSQL ${rows[0]?.version}; 15 (${OLDEST_SERVER}) or newer is needed`);
     }
     await session.query('begin');
     await session.query(`set local lock_timeout = '${WAIT_FOR_OTHERS}'`);
@@ -98,13 +98,13 @@ function refuseForeignSchema(applied: readonly Applied[], known: readonly Migrat
   for (const [index, { number, name, checksum }] of applied.entries()) {
     const ours = known[index];
     if (!ours) {
-      throw new Error(
+      throw new WrongSchema(
         `The database has migration ${name}, which this program does not know: it was made by a newer version. ` +
           'Start that version (or a newer one); a schema cannot be taken back.',
       );
     }
     if (ours.number !== number || ours.checksum !== checksum) {
-      throw new Error(
+      throw new WrongSchema(
         `Migration ${ours.name} differs from ${name} as the database has it. An applied migration must never be changed: ` +
           'put it back, and write a new one.',
       );

@@ -27,7 +27,6 @@ export interface NewJob {
   readonly algorithm: string;
   readonly request: JobRequest;
   readonly retryOf: string | null;
-  readonly attempt: number;
   readonly createdBy: string | null;
   /** What it says from the first moment, when that is known. */
   readonly obstacle?: CommonObstacle | undefined;
@@ -44,7 +43,9 @@ export type InsertResult =
   /** The id was taken by chance (8 hex digits): draw another. */
   | { readonly outcome: 'idTaken' }
   /** The idempotency key was used for a different request. */
-  | { readonly outcome: 'keyReused' };
+  | { readonly outcome: 'keyReused' }
+  /** The job of the idempotency key, of that id, was deleted. */
+  | { readonly outcome: 'deletedSince'; readonly id: string };
 
 export interface JobFilter {
   readonly namespaces?: readonly string[];

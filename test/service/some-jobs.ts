@@ -8,13 +8,11 @@ export function newJob({
   namespace = 'default',
   priority = 500,
   retryOf = null,
-  attempt = 1,
 }: {
   jobName?: string;
   namespace?: string;
   priority?: number;
   retryOf?: string | null;
-  attempt?: number;
 } = {}): NewJob {
   const parsed = parseJobRequest({ jobName, namespace, priority, algorithm: { algorithmName: 'xgboost' } });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed));
@@ -26,7 +24,6 @@ export function newJob({
     algorithm: 'xgboost',
     request: parsed.request,
     retryOf,
-    attempt,
     createdBy: 'tester',
   };
 }

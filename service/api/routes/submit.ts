@@ -19,7 +19,9 @@ const headers = z.object({
     .string()
     .max(255)
     .optional()
-    .describe('The same key gives the same job for 24 hours, however often it is sent'),
+    .describe(
+      'The same key gives the same job for 24 hours, however often it is sent; 409 when that job has been deleted',
+    ),
 });
 
 const ID_TRIES = 5;
@@ -57,7 +59,7 @@ export function submitRoutes({ store, clusters, metrics, obstacleOfNewJobs }: Ap
         const { request, warnings } = readRequest(call.body);
         requireSubmitter(call.caller, request.namespace);
         await requireKnownClusters(request);
-        const answer = await submit(call, { request, retryOf: null, attempt: 1 });
+        const answer = await submit(call, { request, retryOf: null });
         return { ...answer, body: { ...answer.body, warnings: fieldViews(warnings) } };
       },
     }),
@@ -75,9 +77,7 @@ export function submitRoutes({ store, clusters, metrics, obstacleOfNewJobs }: Ap
         const job = await ownJob(store, call.params.id, call.caller);
         if (job.finishedAt === null) throw new Problem(409, `Job ${job.id} has not ended yet: cancel it first`);
         await requireKnownClusters(job.request);
-        const attempts = await store.jobs.attempts(job.id);
-        const attempt = 1 + Math.max(job.attempt, ...attempts.map((one) => one.attempt));
-        return submit(call, { request: job.request, retryOf: job.id, attempt });
+        return submit(call, { request: job.request, retryOf: job.id });
       },
     }),
   ];
@@ -105,7 +105,7 @@ function readRequest(body: unknown): { request: JobRequest; warnings: readonly F
   return { request: parsed.request, warnings: [...parsed.ignored, ...warnings] };
 }
 
-type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'attempt' | 'obstacle'>;
+type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'obstacle'>;
 
 async function insert(
   store: Store,
@@ -128,12 +128,18 @@ async function insert(
       idempotency,
     );
     if (result.outcome === 'keyReused') throw new Problem(422, 'This Idempotency-Key was used for a different request');
+    if (result.outcome === 'deletedSince') {
+      throw new Problem(
+        409,
+        `Job ${result.id} was made under this Idempotency-Key and has been deleted since; a new job needs a new key`,
+      );
+    }
     if (result.outcome !== 'idTaken') return { job: result.job, isNew: result.outcome === 'created' };
   }
   throw new Error(`No free id for ${plan.request.jobName} in ${ID_TRIES} tries`);
 }
 
-/** Of what the key stands for: the request as understood, so that the order of its fields does not matter. A retry's attempt is left out: it grows. */
+/** Of what the key stands for: the request as understood, so that the order of its fields does not matter. */
 const hashOf = ({ request, retryOf }: Plan): string =>
   createHash('sha256')
     .update(JSON.stringify([retryOf, request]))

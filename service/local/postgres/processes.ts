@@ -14,8 +14,9 @@ export async function startTimeOf(pid: number): Promise<string | undefined> {
     const fields = line?.slice(line.lastIndexOf(')') + 2).split(' ');
     return fields?.[0] === 'Z' || fields?.[0] === 'X' ? undefined : fields?.[19];
   }
-  const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
-  return stdout.trim() || undefined;
+  const { stdout } = await run('ps', ['-o', 'stat=,lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  const [state = '', ...started] = stdout.trim().split(/\s+/);
+  return state === '' || state.startsWith('Z') ? undefined : started.join(' ');
 }
 
 /** A server's working directory is its data directory; a pid alone may have been given to another program since. */

@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import pg from 'pg';
+import { StartError } from '../../start-error.ts';
 import { findBinaries } from './binaries.ts';
 import { ensureDataDirectory, pathsOf, USER } from './data-directory.ts';
 import { type Log, place } from './placement.ts';
@@ -80,7 +81,9 @@ async function becomeOwner(home: string): Promise<void> {
   const { owner } = pathsOf(home);
   const [pid, startTime] = (await readFile(owner, 'utf8').catch(() => '')).split(' ');
   if (pid && startTime && (await startTimeOf(Number(pid))) === startTime) {
-    throw new Error(`The database in ${home} is in use by process ${pid}. End that one first, or use another folder.`);
+    throw new StartError(
+      `The database in ${home} is in use by process ${pid}. End that one first, or use another folder.`,
+    );
   }
   await writeFile(owner, `${process.pid} ${await startTimeOf(process.pid)}`, { mode: 0o600 });
 }

@@ -151,6 +151,24 @@ test('the same Idempotency-Key gives the same job, also in parallel, and refuses
   expect((await world.call('/api/v1/jobs?namespace=once')).body).toHaveLength(1);
 });
 
+test('the request of a deleted job, sent again under its key, is answered with what became of it', async () => {
+  const once = { body: smallJob({ namespace: 'gone' }), headers: { 'Idempotency-Key': 'gone' } };
+  const { id } = (await world.call('/api/v1/jobs', once)).body;
+  expect((await world.call(`/api/v1/jobs/${id}`, { method: 'DELETE' })).body.done).toBe(true);
+  expect(await world.call('/api/v1/jobs', once)).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining(`Job ${id} was made under this Idempotency-Key`) },
+  });
+  expect((await world.call('/api/v1/jobs?namespace=gone')).body).toEqual([]);
+});
+
+test('an empty namespace means all of them, as clients of the first implementation send it', async () => {
+  const { id } = await submit({ namespace: 'some-namespace' });
+  for (const query of ['namespace=', 'namespace=,', ''])
+    expect((await world.call(`/api/v1/jobs?limit=1&${query}`)).body.map((job: { id: string }) => job.id)).toEqual([id]);
+  expect((await world.call('/api/v1/summary?namespace=')).body.total).toBeGreaterThan(0);
+});
+
 test('cancel ends a job, and retry runs it again, linked to the first', async () => {
   const first = await submit({ jobName: 'again', namespace: 'retries' });
   const early = await world.call(`/api/v1/jobs/${first.id}/retry`, { method: 'POST' });

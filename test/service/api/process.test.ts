@@ -95,6 +95,28 @@ async function submissionInFlight(url: string) {
 
 const drains = ({ output }: Run) => until(async () => output().includes('SIGTERM: finishing'), 'it drains');
 
+test('a wrong password and a schema of a newer version are told at once, in a line', async () => {
+  const wrong = new URL(database.url);
+  wrong.password = 'wrong';
+  const newer = await freshDatabase();
+  await newer.query("insert into schema_migration (number, name, checksum) select 9999, '9999_tomorrow', ''");
+  for (const [url, words] of [
+    [wrong.href, /does not let us in: password authentication failed .*Check user and password/],
+    [newer.url, /has migration 9999_tomorrow.*made by a newer version/],
+  ] as const) {
+    const service = run({ ...environment, DATABASE_URL: url });
+    expect(await service.exit).toBe(1);
+    const told = service
+      .output()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(told.at(-1)).toMatchObject({ level: 'fatal', msg: expect.stringMatching(words) });
+    expect(service.output()).not.toMatch(/does not answer|"stack"/);
+  }
+  await newer.drop();
+});
+
 test('SIGTERM: what is in flight is answered and stored, streams end, nothing else is taken, exit 0', async () => {
   const service = await startListening();
   const stream = await fetch(`${service.url}/api/v1/events`);

@@ -112,7 +112,6 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
         algorithm: parsed.request.algorithm.algorithmName,
         request: parsed.request,
         retryOf: null,
-        attempt: 1,
         createdBy: 'tester',
       });
       if (inserted.outcome !== 'created') throw new Error(inserted.outcome);

@@ -19,9 +19,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { requireWritable } from '../../../service/local/backing.ts';
 import { makeUsable } from '../../../service/local/postgres/binaries.ts';
 import { startTimeOf } from '../../../service/local/postgres/processes.ts';
 import { type Postgres, startPostgres } from '../../../service/local/postgres/start-postgres.ts';
+import { StartError } from '../../../service/start-error.ts';
 import { program } from '../../program.ts';
 import { folderForDatabases } from '../../scratch.ts';
 
@@ -200,6 +202,28 @@ test('a directory in use is refused, by name of the process', async () => {
 
   await expect(startPostgres({ directory, log: () => undefined })).rejects.toThrow(`in use by process ${process.pid}`);
   await remember(server.url);
+});
+
+test('an owner that has ended and was not waited for (a zombie) holds nothing', async () => {
+  startedBefore();
+  const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
+  const zombie = Number(line);
+  await writeFile(join(directory, 'owner'), `${zombie} ${await startTimeOf(zombie)}`);
+  await expect(start()).rejects.toThrow(`in use by process ${zombie}`);
+  process.kill(zombie, 'SIGKILL');
+  await expect.poll(() => isAlive(zombie)).toBe(false);
+
+  await remember((await start()).url);
+});
+
+test('a folder that cannot be made or written is told with what to do', async () => {
+  await writeFile(directory, 'a file, where a folder is wanted');
+  for (const wanted of [directory, join(directory, '.data')]) {
+    await expect(requireWritable(wanted)).rejects.toThrow(StartError);
+    await expect(requireWritable(wanted)).rejects.toThrow(/cannot be made or written \(E\w+\)\. Start from a folder/);
+  }
 });
 
 test('a port that was taken meanwhile is left to its owner', async () => {
