@@ -24,6 +24,7 @@ export interface Config {
     readonly intervalMs: number;
     readonly mode: 'poll' | 'watch';
     readonly lostGraceMs: number;
+    readonly startGraceMs: number;
     readonly checkIntervalMs: number;
   };
   readonly logKeepBytes: number;
@@ -100,6 +101,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
       intervalMs: v.monitorInterval,
       mode: v.monitorMode,
       lostGraceMs: v.monitorLostGrace,
+      startGraceMs: v.monitorStartGrace,
       checkIntervalMs: v.monitorCheckInterval,
     },
     logKeepBytes: v.logKeepBytes,

@@ -1,4 +1,5 @@
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
+import { saidOf } from '../jobs/state/index.ts';
 
 // Rows to JSON: only what clients are told, in the order of the documents. Dates become text by themselves.
 
@@ -30,13 +31,11 @@ export const jobView = (job: Job) => ({
   finishedAt: job.finishedAt,
 });
 
-const clusterStateView = ({ status, reason, message, startedAt, finishedAt }: ClusterState) => ({
-  status,
-  reason,
-  message,
-  startedAt,
-  finishedAt,
-});
+function clusterStateView(state: ClusterState) {
+  const { status, startedAt, finishedAt } = state;
+  const { reason, message } = saidOf(state);
+  return { status, reason, message, startedAt, finishedAt };
+}
 
 /** The contract's /status: each cluster counts as one, and a job that is nowhere yet as one that waits. */
 export function jobStateView(job: Job) {

@@ -159,6 +159,12 @@ export const SETTINGS = {
     schema: duration(RANGES.monitorLostGrace),
     default: RANGES.monitorLostGrace.default,
   }),
+  monitorStartGrace: setting({
+    variable: ENV.monitorStartGrace,
+    help: 'how long a job may take to start in its cluster before its pods are asked what keeps it',
+    schema: duration(RANGES.monitorStartGrace),
+    default: RANGES.monitorStartGrace.default,
+  }),
   monitorCheckInterval: setting({
     variable: ENV.monitorCheckInterval,
     help: 'how often a cluster is looked at, whatever its version or its watch tells of changes',

@@ -31,6 +31,8 @@ export interface ReasonFacts {
 const TRIED_AGAIN = 'The control plane does not take the job just now. It is tried again by itself.';
 const ASK_ADMINISTRATOR =
   'Whoever runs the platform has to look at its access to Karmada. The job goes on by itself then.';
+/** Kubernetes tries again all the time, in vain until somebody does something. */
+const OF_PODS = { setBy: ['monitor'], phase: 'starting', attention: true } as const;
 const TIME_LIMIT = 'The time limit was reached. Retry with a longer one under "Stopping condition".';
 
 export const REASONS = {
@@ -91,6 +93,49 @@ export const REASONS = {
   Submitted: { setBy: ['cluster'], phase: 'starting', label: 'Submitted' },
   Running: { setBy: ['cluster'], phase: 'running', label: 'Running' },
   Retrying: { setBy: ['cluster'], phase: 'any', label: 'Retrying' },
+
+  // What keeps its pods from starting there, as the monitor finds it; the message has Kubernetes' own word.
+  PodUnschedulable: {
+    ...OF_PODS,
+    label: 'No node for a pod',
+    hint: 'No node of the cluster has room for a pod of this size. Ask for less, choose other target clusters, or wait until other jobs end.',
+  },
+  ImagePullBackOff: {
+    ...OF_PODS,
+    label: 'Image cannot be pulled',
+    hint: 'Check the name and tag of the image, and that this cluster may read from its registry. It starts by itself when the image is there.',
+  },
+  InvalidImageName: {
+    ...OF_PODS,
+    label: 'Invalid image name',
+    hint: 'No image can have this name. Clone the job and mend it.',
+  },
+  CreateContainerConfigError: {
+    ...OF_PODS,
+    label: 'Container cannot be made',
+    hint: 'A Secret or ConfigMap that the pods refer to is missing in this cluster, or a key in it. It starts by itself when it is there.',
+  },
+  RunContainerError: {
+    ...OF_PODS,
+    label: 'Container cannot start',
+    hint: 'The image may not have the command that it is started with, or a volume cannot be mounted.',
+  },
+  CrashLoopBackOff: {
+    ...OF_PODS,
+    label: 'Container ends at once',
+    hint: 'The container starts and ends, again and again. Its log says why.',
+  },
+  OOMKilled: {
+    ...OF_PODS,
+    label: 'Out of memory',
+    hint: 'A container needs more memory than the job asks for. Clone the job and ask for more.',
+  },
+  PodEvicted: {
+    ...OF_PODS,
+    label: 'Pod lost its node',
+    hint: 'A node put the pod out, or has gone. If no other takes its place, cancel the job and retry.',
+  },
+  PodStuck: { ...OF_PODS, label: 'Pod is stuck', hint: 'The message says what Kubernetes knows of it.' },
 
   // What a person asked for.
   Suspending: {

@@ -14,6 +14,12 @@ export type Wanted = (typeof WANTED)[number];
 export const JOB_KINDS = ['RayJob', 'Job'] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
+/** What keeps a job's pods from starting. */
+export interface Trouble {
+  readonly reason: AnyReason;
+  readonly message: string;
+}
+
 /** The job in one member cluster, as last seen there. */
 export interface ClusterState {
   readonly status: JobStatus;
@@ -24,6 +30,8 @@ export interface ClusterState {
   /** As the member printed it in its Table: what the monitor compares, so that an unchanged row costs nothing. */
   readonly columns: StateCells;
   readonly rayCluster: string | null;
+  /** While it is Pending there; what the object itself says is a mere "Starting". */
+  readonly trouble?: Trouble;
 }
 
 export interface Job {

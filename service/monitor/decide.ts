@@ -1,5 +1,5 @@
-import type { ClusterState, Job } from '../jobs/job.ts';
-import { NO_CELLS, transition } from '../jobs/state/index.ts';
+import type { ClusterState, Job, Trouble } from '../jobs/job.ts';
+import { hinder, NO_CELLS, transition } from '../jobs/state/index.ts';
 import type { Change, MonitoredJob } from '../store/store.ts';
 
 /** What was learnt about one job on one cluster. Whether it changes anything is decided against the job as stored. */
@@ -9,6 +9,8 @@ export type Observation = { readonly jobId: string; readonly cluster: string } &
   | { readonly what: 'lost' }
   /** Karmada has placed it elsewhere. */
   | { readonly what: 'moved'; readonly clusters: readonly string[] }
+  /** What keeps its pods from starting; null: nothing does any more. */
+  | { readonly what: 'trouble'; readonly trouble: Trouble | null }
   | { readonly what: 'unreachable'; readonly since: Date; readonly error: string }
   /** The cluster answers again. */
   | { readonly what: 'reachable' }
@@ -28,6 +30,8 @@ export function decide(job: MonitoredJob, observation: Observation, now: Date): 
       return transition(job, { cluster, state: observation.state, at: now });
     case 'lost':
       return transition(job, { cluster, state: lostState(job, cluster, now), at: now });
+    case 'trouble':
+      return hinder(job, { cluster, trouble: observation.trouble, at: now });
     case 'moved':
       return moved(job, cluster, observation.clusters);
     case 'unreachable': {

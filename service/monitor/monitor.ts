@@ -13,6 +13,7 @@ import { createLoop } from './loop.ts';
 import { createLostJobs } from './lost.ts';
 import { createOwnership, LEASE_PREFIX } from './ownership.ts';
 import { QuietClusters } from './quiet.ts';
+import { createStuckJobs } from './stuck.ts';
 import { createTicks, type TickReport } from './tick.ts';
 import { createVisit } from './visit.ts';
 import { Watches } from './watch.ts';
@@ -22,6 +23,8 @@ interface MonitorConfig {
   readonly intervalMs: number;
   readonly mode: 'poll' | 'watch';
   readonly lostGraceMs: number;
+  /** A job that has not started after this is asked for by its pods. */
+  readonly startGraceMs: number;
   /** How often a cluster is looked at although neither its version nor its watch tells of a change. */
   readonly checkIntervalMs: number;
 }
@@ -56,6 +59,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
   const ownership = createOwnership({ holder, store, health, bell, clock, log });
   const writer = new Writer({ store: store.monitor, known, ownership, clock, log, onStatus });
   const lost = createLostJobs({ karmada, graceMs: config.lostGraceMs, clock, log });
+  const stuck = createStuckJobs({ karmada, graceMs: config.startGraceMs, clock });
   const visit = createVisit({ karmada, known, quiet, lost, writer, clock, log });
   const watches = config.mode === 'watch' ? new Watches({ karmada, known, health, writer, clock, log }) : undefined;
   const ticks = createTicks({
@@ -66,6 +70,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
     health,
     quiet,
     lost,
+    stuck,
     visit,
     writer,
     watches,

@@ -59,7 +59,8 @@ export async function readChanged(wanted: Wanted): Promise<Read> {
   return readInParts(rows, wanted);
 }
 
-function inOneRequest(changed: readonly KnownRow[]): readonly KnownRow[] {
+/** As many of them as fit into the address of one request. */
+export function inOneRequest(changed: readonly KnownRow[]): readonly KnownRow[] {
   let bytes = 0;
   const end = changed.findIndex(({ job }) => {
     bytes += job.id.length + COMMA_BYTES;
@@ -101,7 +102,9 @@ async function readInParts(rows: readonly KnownRow[], wanted: Wanted): Promise<R
 }
 
 async function readPart(part: readonly KnownRow[], { member, kind, version, timeoutMs }: Wanted) {
-  const ids = part.map(({ job }) => job.id);
-  const query = { labelSelector: `${LABELS.jobId} in (${ids.join(',')})`, notOlderThan: version };
+  const query = { labelSelector: selectorOf(part), notOlderThan: version };
   return (await member.list(RESOURCES[kind], query, { timeoutMs })).items;
 }
+
+export const selectorOf = (rows: readonly KnownRow[]): string =>
+  `${LABELS.jobId} in (${rows.map(({ job }) => job.id).join(',')})`;

@@ -11,6 +11,7 @@ import type { LostJobs } from './lost.ts';
 import { LEASE_PREFIX, leaseName, type Ownership } from './ownership.ts';
 import type { QuietClusters } from './quiet.ts';
 import { about } from './rows.ts';
+import type { StuckJobs } from './stuck.ts';
 import type { Answered, Failed, Findings, Visit } from './visit.ts';
 import type { Watches } from './watch.ts';
 import type { Writer } from './writer.ts';
@@ -20,6 +21,8 @@ const LOADED_AT_ONCE = 8;
 /** Visits at once. The clusters that are slow or failing have slots of their own: however many hang, the others find theirs free. */
 const PROMPT_AT_ONCE = 32;
 const SLOW_AT_ONCE = 16;
+/** Clusters whose pods are asked for at the same time. */
+const POD_QUERIES_AT_ONCE = 8;
 /** A cluster that was prompt until now and is not any more holds the others up for this part of one tick. */
 const MAX_WAIT_SHARE = 0.5;
 
@@ -41,6 +44,7 @@ interface TickOptions {
   readonly health: Health;
   readonly quiet: QuietClusters;
   readonly lost: LostJobs;
+  readonly stuck: StuckJobs;
   readonly visit: Visit;
   readonly writer: Writer;
   /** None in a mode that only polls. */
@@ -59,7 +63,8 @@ export interface Ticks {
 
 /** Everything that happens once a second, from top to bottom. */
 export function createTicks(options: TickOptions): Ticks {
-  const { intervalMs, store, ownership, known, health, quiet, lost, visit, writer, watches, clock, log } = options;
+  const { intervalMs, store, ownership, known, health, quiet, lost, stuck, visit, writer, watches, clock, log } =
+    options;
 
   async function tick(): Promise<void> {
     const startedAt = clock.elapsed();
@@ -71,6 +76,7 @@ export function createTicks(options: TickOptions): Ticks {
     // Not awaited: while this tick is written the next one may already ask. The writer keeps the order.
     void write(startedAt, asked.length, heard);
     findMoves();
+    askWhy();
     tellJobs();
   }
 
@@ -85,6 +91,7 @@ export function createTicks(options: TickOptions): Ticks {
       watches?.end(cluster);
       known.forget(cluster);
       quiet.forget(cluster);
+      stuck.forget(cluster);
       health.forget(cluster);
     }
     for (const cluster of changes.gained) unloaded.add(cluster);
@@ -229,6 +236,26 @@ export function createTicks(options: TickOptions): Ticks {
       .catch((error: unknown) => {
         log.debug({ err: error }, 'Could not ask Karmada where the jobs of unreachable clusters are now');
       });
+  }
+
+  // 7. Ask why: what keeps those from starting that should have started by now, as their pods tell.
+
+  const podQueries = pLimit(POD_QUERIES_AT_ONCE);
+
+  function askWhy(): void {
+    for (const cluster of ownership.clusters()) {
+      const { consecutiveFailures, lastAnswerAt } = health.of(cluster);
+      if (lastAnswerAt === null || consecutiveFailures > 0 || !stuck.isDue(cluster)) continue;
+      podQueries(() => stuck.look(cluster, known.allRows(cluster)))
+        .then((observations) => {
+          if (isClosed || observations.length === 0) return;
+          for (const observation of observations) writer.add(observation);
+          writer.flushSoon();
+        })
+        .catch((error: unknown) => {
+          log.debug({ err: error, cluster }, 'Could not ask for the pods of jobs that do not start');
+        });
+    }
   }
 
   let jobsTold: number | undefined;

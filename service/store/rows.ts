@@ -91,6 +91,7 @@ const toClusterState = (stored: StoredClusterState): ClusterState => ({
   finishedAt: stored.finishedAt ?? null,
   columns: parseCells(stored.columns),
   rayCluster: stored.rayCluster ?? null,
+  ...(stored.trouble ? { trouble: { ...stored.trouble, reason: asReason(stored.trouble.reason) } } : {}),
 });
 
 const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>

@@ -16,7 +16,13 @@ const karmada = createKarmada({
   distrust: () => {},
 });
 const monitor = createMonitor({
-  config: { intervalMs: 200, mode: mode === 'watch' ? 'watch' : 'poll', lostGraceMs: 60_000, checkIntervalMs: 60_000 },
+  config: {
+    intervalMs: 200,
+    mode: mode === 'watch' ? 'watch' : 'poll',
+    lostGraceMs: 60_000,
+    startGraceMs: 600_000,
+    checkIntervalMs: 60_000,
+  },
   store,
   karmada,
   log,

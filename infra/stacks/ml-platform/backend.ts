@@ -67,6 +67,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.monitorMode]: backend.monitorMode,
       [ENV.monitorCheckInterval]: backend.monitorCheckInterval,
       [ENV.monitorLostGrace]: backend.monitorLostGrace,
+      [ENV.monitorStartGrace]: backend.monitorStartGrace,
       [ENV.rayImage]: imageReference(jobs.image, images),
       [ENV.credentialsSecret]: jobs.credentialsSecret,
       [ENV.storageClass]: jobs.storageClass,

@@ -33,6 +33,9 @@ const backend = () =>
     monitorLostGrace: duration(RANGES.monitorLostGrace).describe(
       'How long a job may be gone from a cluster that answers before it counts as lost.',
     ),
+    monitorStartGrace: duration(RANGES.monitorStartGrace).describe(
+      'How long a job may take to start in its cluster before its pods are asked what keeps it.',
+    ),
     databasePoolSize: wholeNumber(RANGES.databasePoolSize).describe(
       'Most connections to PostgreSQL that each replica opens.',
     ),

@@ -19,15 +19,22 @@ export function summarise({ clusters, clusterStates }: Placed): Overall | undefi
   const states = places.map((cluster) => ({ cluster, state: clusterStates[cluster] ?? UNSEEN }));
   if (states.every(({ state }) => state === UNSEEN)) return undefined;
   for (const status of WORST_FIRST) {
-    const worst = states.find(({ state }) => state.status === status);
+    const these = states.filter(({ state }) => state.status === status);
+    const worst = these.find(({ state }) => state.trouble) ?? these[0];
     if (!worst) continue;
-    const { reason, message } = worst.state;
+    const { reason, message } = saidOf(worst.state);
     return { status, reason, message: places.length > 1 ? `${worst.cluster}: ${message}` : message };
   }
   return undefined;
 }
 
-const UNSEEN: Pick<ClusterState, 'status' | 'reason' | 'message'> = {
+type Said = Pick<ClusterState, 'status' | 'reason' | 'message' | 'trouble'>;
+
+/** What keeps it from starting says more than that it starts. */
+export const saidOf = (state: Said): Pick<Said, 'reason' | 'message'> =>
+  (state.status === 'Pending' && state.trouble) || state;
+
+const UNSEEN: Said = {
   status: 'Pending',
   reason: 'Scheduled',
   message: 'Karmada placed it there; the cluster does not show it yet',

@@ -1,6 +1,7 @@
 import type { AnyReason, Reason } from '../../contract/reasons.ts';
-import { type ClusterState, isFinished, type Job, type JobStatus } from '../job.ts';
-import { summarise } from './summary.ts';
+import { type ClusterState, isFinished, type Job, type JobStatus, type Trouble } from '../job.ts';
+import { messageOf } from './observed.ts';
+import { saidOf, summarise } from './summary.ts';
 
 /** What a cluster has just said about a job. */
 interface ClusterReport {
@@ -32,18 +33,43 @@ export type Observed = Pick<
  * The one place that decides what an observation changes; undefined when nothing. Polling and watching both come through here,
  * so the same sequence of states gives the same history: what is repeated, late or after the end changes nothing.
  */
-export function transition(job: Observed, { cluster, state, at }: ClusterReport): Transition | undefined {
+export function transition(job: Observed, report: ClusterReport): Transition | undefined {
+  const { cluster, at } = report;
   // A job that is being cancelled or deleted ends when dispatch has removed it, not by what its dying pods say.
   if (isFinished(job.status) || job.wanted === 'cancel' || job.wanted === 'delete') return undefined;
   const known = job.clusterStates[cluster];
+  const state = withTrouble(report.state, known);
   if (known && !mayFollow(known, state)) return undefined;
   if (known && isSame(known, state)) return undefined;
 
+  const isNews = known?.status !== state.status || known.reason !== state.reason;
+  return replaced(job, cluster, state, at, isNews);
+}
+
+/** What keeps the job from starting in a cluster, as its pods tell; null: nothing does any more. */
+export function hinder(
+  job: Observed,
+  { cluster, trouble, at }: { readonly cluster: string; readonly trouble: Trouble | null; readonly at: Date },
+): Transition | undefined {
+  const known = job.clusterStates[cluster];
+  if (known?.status !== 'Pending' || isFinished(job.status) || job.wanted !== 'run') return undefined;
+  const { trouble: before, ...rest } = known;
+  const now = trouble && { reason: trouble.reason, message: messageOf(trouble.message) };
+  if (before?.reason === now?.reason && before?.message === now?.message) return undefined;
+  return replaced(job, cluster, now ? { ...rest, trouble: now } : rest, at, before?.reason !== now?.reason);
+}
+
+/** The object does not tell what its pods suffer from: that stands until they are asked again, or it gets further. */
+const withTrouble = (state: ClusterState, known: ClusterState | undefined): ClusterState =>
+  known?.trouble && state.status === 'Pending' && state.reason === known.reason
+    ? { ...state, trouble: known.trouble }
+    : state;
+
+function replaced(job: Observed, cluster: string, state: ClusterState, at: Date, isNews: boolean): Transition {
   const clusterStates = { ...job.clusterStates, [cluster]: state };
   const before = summarise(job);
   const after = summarise({ clusters: job.clusters, clusterStates });
-  const isNews = known?.status !== state.status || known.reason !== state.reason;
-  const event = isNews ? { cluster, reason: state.reason, message: state.message } : undefined;
+  const event = isNews ? { cluster, ...wordsOf(state) } : undefined;
   const set = { clusterStates: { [cluster]: state } };
   if (
     !after ||
@@ -55,6 +81,11 @@ export function transition(job: Observed, { cluster, state, at }: ClusterReport)
     set: { ...set, ...after, ...times(job, after.status, Object.values(clusterStates), at) },
     ...(event ? { event } : {}),
   };
+}
+
+function wordsOf(state: ClusterState): { reason: AnyReason; message: string } {
+  const { reason, message } = saidOf(state);
+  return { reason, message };
 }
 
 /** In this order a job goes through its cluster; what is not named here counts as starting. */

@@ -35,6 +35,10 @@ export const jobState = ({ status, reason }: Stateful): JobState => {
   return { label: status, detail, tone: TONES[status] };
 };
 
+/** Somebody has to do something: it does not get further by itself. */
+export const needsAttention = ({ status, reason }: Stateful): boolean =>
+  !isFinished(status) && factsOf(reason)?.attention === true;
+
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';
 
 const isSuspended = (job: Stateful): boolean => factsOf(job.reason)?.stopped === 'suspended';

@@ -89,7 +89,7 @@ setInterval(() => {
 
 const commands = {
   async start({ mode }: { mode: 'poll' | 'watch' }) {
-    const config = { intervalMs: 1_000, mode, lostGraceMs: 30_000, checkIntervalMs: 30_000 };
+    const config = { intervalMs: 1_000, mode, lostGraceMs: 30_000, startGraceMs: 30_000, checkIntervalMs: 30_000 };
     monitor = createMonitor({ config, store: watched, karmada, log, onTick: (tick) => ticks.push(tick) });
     await monitor.start();
   },

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { asReason, factsOf, REASONS, type ReasonFacts, reasonFromCluster } from '../../../service/contract/reasons.ts';
 import { hintFor } from '../../../service/web/lib/hints.ts';
-import { jobState, possibleActions } from '../../../service/web/lib/job-state.ts';
+import { jobState, needsAttention, possibleActions } from '../../../service/web/lib/job-state.ts';
 
 const all = Object.entries<ReasonFacts>(REASONS);
 
@@ -48,6 +48,12 @@ describe('the page shows by the table', () => {
     expect(jobState({ status, reason })).toEqual({ label, detail, tone });
   });
 
+  test('that somebody has to do something, while it can still be done', () => {
+    expect(needsAttention({ status: 'Pending', reason: 'ImagePullBackOff' })).toBe(true);
+    expect(needsAttention({ status: 'Pending', reason: 'Starting' })).toBe(false);
+    expect(needsAttention({ status: 'Failed', reason: 'OOMKilled' })).toBe(false);
+  });
+
   test('what can be done with a job', () => {
     const actions = (status: 'Pending' | 'Running' | 'Failed', reason: string) => [
       ...possibleActions({ status, reason }),
@@ -60,6 +66,7 @@ describe('the page shows by the table', () => {
   });
 
   test('what to do about it: by a reason that the message names, else by its own', () => {
+    expect(hintFor('AppFailed', 'the last try ended by OOMKilled')).toMatch(/more memory/);
     expect(hintFor('AppFailed', 'the driver ended: DeadlineExceeded')).toBe(REASONS.DeadlineExceeded.hint);
     expect(hintFor('KarmadaUnavailable', 'connection refused')).toMatch(/tried again by itself/);
     expect(hintFor('Lost', 'it is no longer there')).toBe(REASONS.Lost.hint);

@@ -144,7 +144,14 @@ export async function setUp({
   async function startMonitor(options: MonitorOptions = {}): Promise<Monitor> {
     const { store: otherStore, karmada: otherKarmada, log: otherLog, clock, onStatus, onTick, ...config } = options;
     const monitor = createMonitor({
-      config: { intervalMs: INTERVAL_MS, mode: 'poll', lostGraceMs: 60_000, checkIntervalMs: 60_000, ...config },
+      config: {
+        intervalMs: INTERVAL_MS,
+        mode: 'poll',
+        lostGraceMs: 60_000,
+        startGraceMs: 600_000,
+        checkIntervalMs: 60_000,
+        ...config,
+      },
       store: otherStore ?? store,
       karmada: otherKarmada ?? karmada,
       log: otherLog ?? log,

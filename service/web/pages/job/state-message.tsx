@@ -1,10 +1,9 @@
 import { CircleAlert, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { factsOf } from '../../../contract/reasons.ts';
 import type { Job } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
 import { hintFor } from '../../lib/hints.ts';
-import { type JobState, jobState } from '../../lib/job-state.ts';
+import { type JobState, jobState, needsAttention } from '../../lib/job-state.ts';
 import { sentence, words } from '../../lib/text.ts';
 import { firstTrouble } from './trouble.ts';
 
@@ -28,10 +27,11 @@ function WhyNotRunning({ job, state }: { job: Job; state: JobState }) {
   const pods = useJobPods(job.id, true);
   const trouble = firstTrouble(pods.data);
   const hint = trouble?.advice ? sentence(trouble.advice) : hintFor(job.reason, job.message);
-  const needsSomebody = factsOf(job.reason)?.attention === true;
+  // The job says it itself by then, and of all its pods.
+  const isTold = trouble !== undefined && job.message.startsWith(trouble.reason);
   return (
-    <Message state={state} text={job.message} failed={trouble !== undefined || needsSomebody} hint={hint}>
-      {trouble && (
+    <Message state={state} text={job.message} failed={trouble !== undefined || needsAttention(job)} hint={hint}>
+      {trouble && !isTold && (
         <p className="mt-1">
           <strong className="font-semibold">{words(trouble.reason)}</strong> ({trouble.where}): {trouble.message}
         </p>

@@ -1,10 +1,11 @@
+import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { ListedJob } from '../../api/types.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Age, Elapsed } from '../../components/time.tsx';
 import { UnreachableMark } from '../../components/unreachable.tsx';
-import { jobState } from '../../lib/job-state.ts';
+import { jobState, needsAttention } from '../../lib/job-state.ts';
 import { TRACKS } from './columns.ts';
 
 interface RowProps {
@@ -19,6 +20,8 @@ interface RowProps {
 /** One job. The name's link covers the whole row; the checkbox lies above it. */
 export const JobRow = memo(function JobRow({ job, index, top, height, selected, onToggle }: RowProps) {
   const { detail } = jobState(job);
+  const stuck = needsAttention(job);
+  const detailTone = stuck ? 'text-failed' : 'text-ink-soft';
   const cluster = job.clusters.join(', ');
   return (
     // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
@@ -56,7 +59,7 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
             {cluster && ` · ${cluster}`}
           </span>
         </span>
-        {detail && <span className="truncate text-xs text-ink-soft sm:hidden">{detail}</span>}
+        {detail && <span className={`truncate text-xs sm:hidden ${detailTone}`}>{detail}</span>}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
       <div
@@ -67,7 +70,8 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
       >
         <StateBadge job={job} />
         <UnreachableMark job={job} />
-        <span className="truncate text-xs text-ink-soft max-sm:hidden">{detail}</span>
+        {stuck && <TriangleAlert aria-hidden className="size-4 shrink-0 text-failed" />}
+        <span className={`truncate text-xs max-sm:hidden ${detailTone}`}>{detail}</span>
         <span className="text-xs text-ink-faint sm:hidden">
           <Age at={job.createdAt} suffix=" ago" />
         </span>
