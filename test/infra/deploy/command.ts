@@ -8,6 +8,7 @@ import { deploy } from '../../../infra/deploy/deploy.ts';
 import { destroy } from '../../../infra/deploy/destroy/destroy.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
+import { program } from '../../program.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -92,7 +93,7 @@ export async function startWorld(): Promise<World> {
     started?: (pid: number) => void,
     more: Record<string, string> = {},
   ): Promise<Said> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'infra/deploy/main.ts', ...args], {
+    const child = spawn(process.execPath, [await program('infra/deploy/main.ts'), ...args], {
       cwd: root,
       env: { ...variables, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
