@@ -8,7 +8,7 @@ export function onAbort(signal: AbortSignal | undefined, then: () => void): () =
   return () => signal?.removeEventListener('abort', then);
 }
 
-export interface JoinedSignal {
+interface JoinedSignal {
   /** Aborts with the first of the others, for its reason. */
   readonly signal: AbortSignal;
   /** To be called when nobody needs the signal any more: the others forget it. */

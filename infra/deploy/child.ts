@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-export interface ChildOptions {
+interface ChildOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** What it reads; secrets go this way, and never into its arguments. */
@@ -11,7 +11,7 @@ export interface ChildOptions {
   say?(line: string): void;
 }
 
-export interface Ended {
+interface Ended {
   /** undefined: it could not be started, or was ended by a signal. */
   readonly code: number | undefined;
   readonly out: string;

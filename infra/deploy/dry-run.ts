@@ -9,7 +9,7 @@ import { clusterOf, partsOf } from './parts.ts';
 import { readSecret } from './secret.ts';
 import { type Deployment, toApply } from './step.ts';
 
-export interface Preview {
+interface Preview {
   readonly object: string;
   /** others: applying changes nothing, and somebody else has added to it what stays as it is. */
   readonly change: 'create' | 'change' | 'remove' | 'unchanged' | 'others';

@@ -3,7 +3,7 @@ import { groupOf, type ObjectKey } from './kube/objects.ts';
 import { partsOf } from './parts.ts';
 import type { Deployment } from './step.ts';
 
-export interface Right {
+interface Right {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Cluster } from './kube/cluster.ts';
 
-export interface PodPort {
+interface PodPort {
   readonly namespace: string;
   readonly name: string;
   readonly port: number;

@@ -44,7 +44,7 @@ export interface Objects {
   readonly karmada: readonly KubeObject[];
 }
 
-export interface KubeconfigChoice {
+interface KubeconfigChoice {
   readonly path: string;
   readonly context: string | undefined;
 }

@@ -12,7 +12,7 @@ export const ROLES = ['viewer', 'submitter', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** A role in some namespaces; '*' is all of them. */
-export const grantShape = z.strictObject({
+const grantShape = z.strictObject({
   role: z.enum(ROLES),
   namespaces: z
     .array(z.string().regex(/^(\*|[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)$/, 'must be a namespace, or "*" for all'))

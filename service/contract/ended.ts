@@ -3,7 +3,7 @@
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export interface JobObject {
+interface JobObject {
   readonly kind: string;
   readonly spec?: unknown;
   readonly status?: unknown;

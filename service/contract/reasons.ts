@@ -233,7 +233,7 @@ export type Reason = keyof typeof REASONS;
 
 declare const notOurs: unique symbol;
 /** A word from outside, or of another version of this service. It is shown as it is, and nothing is decided by it. */
-export type OtherReason = string & { readonly [notOurs]: true };
+type OtherReason = string & { readonly [notOurs]: true };
 
 export type AnyReason = Reason | OtherReason;
 

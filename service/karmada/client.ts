@@ -10,7 +10,7 @@ import { createMember } from './member.ts';
 import { bindingName, placementOf } from './placement.ts';
 
 /** Owns our fields in every object that we apply: never rename it, or the fields of running jobs get a second owner. */
-export const FIELD_MANAGER = 'ml-platform';
+const FIELD_MANAGER = 'ml-platform';
 
 /** Longer than the 10 s after which Karmada's proxy gives up a member, so that its reason is heard. */
 const TIMEOUT_MS = 15_000;
@@ -20,7 +20,7 @@ export interface RequestReport extends Omit<KubeReport, 'server'> {
   readonly cluster: string | null;
 }
 
-export interface KarmadaOptions {
+interface KarmadaOptions {
   readonly onRequest?: (report: RequestReport) => void;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;

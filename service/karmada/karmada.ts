@@ -15,7 +15,7 @@ import type {
 
 /** The only door to Karmada. Everything above works against these types; `service/local` serves a simulated one over real HTTP. */
 
-export interface DeleteOptions extends RequestOptions {
+interface DeleteOptions extends RequestOptions {
   /** Delete only this very object, not another of its name made since (409 `conflict` when it is another). */
   readonly uid?: string;
 }

@@ -1,7 +1,7 @@
 import { KubeError, type KubeFailure } from './errors.ts';
 import type { Asked, Problem, Server, Status, Target } from './server.ts';
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly contentType: string;
   readonly retryAfter: string | undefined;
@@ -17,7 +17,7 @@ export const withAdvice = ({ advice, message }: Pick<Problem, 'advice' | 'messag
 
 const MAX_WORDS = 1_000;
 
-export function parseStatus(text: string): Status | undefined {
+function parseStatus(text: string): Status | undefined {
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -36,7 +36,7 @@ interface Entry {
 }
 
 /** A kubeconfig that has been read and found usable, and what it looked like on disk. */
-export interface KubeconfigFile {
+interface KubeconfigFile {
   readonly config: KubeConfig;
   readonly files: readonly string[];
   readonly stamp: string;

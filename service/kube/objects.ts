@@ -27,7 +27,7 @@ const listSchema = z.looseObject({
   items: z.array(z.looseObject({})).nullish(),
 });
 
-export interface Page {
+interface Page {
   readonly items: KubeObject[];
   readonly resourceVersion: string;
   readonly next: string | undefined;

@@ -15,7 +15,7 @@ export function segment(server: Server, text: string): string {
 }
 
 /** Where a server keeps the kinds of one API version: /api/v1, /apis/batch/v1. */
-export const apiRoot = (server: Server, apiVersion: string): string =>
+const apiRoot = (server: Server, apiVersion: string): string =>
   apiVersion.includes('/')
     ? `/apis/${apiVersion
         .split('/')

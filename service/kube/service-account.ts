@@ -5,11 +5,11 @@ import { createIdentity, type Identity, type IdentityOptions, type LoadedCredent
 /** Where Kubernetes mounts a pod's token, authority and namespace. */
 const DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-export class NotInClusterError extends Error {
+class NotInClusterError extends Error {
   override readonly name = 'NotInClusterError';
 }
 
-export interface ServiceAccountOptions extends IdentityOptions {
+interface ServiceAccountOptions extends IdentityOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly directory?: string;
 }

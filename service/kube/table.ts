@@ -33,7 +33,7 @@ const tableSchema = z.looseObject({
 
 type Definition = z.infer<typeof tableSchema>['columnDefinitions'][number];
 
-export interface TablePage {
+interface TablePage {
   readonly rows: TableRow[];
   readonly resourceVersion: string;
   readonly next: string | undefined;

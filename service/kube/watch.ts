@@ -34,7 +34,7 @@ export async function* watchEvents(
 }
 
 /** Lines of a stream wherever its pieces are cut, also in the middle of a character. */
-export async function* lines(source: AsyncIterable<Buffer>, asked: Asked): AsyncGenerator<string, void, void> {
+async function* lines(source: AsyncIterable<Buffer>, asked: Asked): AsyncGenerator<string, void, void> {
   let kept: Buffer[] = [];
   let size = 0;
   for await (const chunk of source) {
@@ -85,7 +85,7 @@ function parseEvent(line: string, asked: Asked): WatchEvent {
 }
 
 /** Passes the pieces on; throws when none came for so long that the other side must be taken for dead. */
-export async function* notIdle(
+async function* notIdle(
   source: AsyncIterable<Buffer>,
   idleTimeoutMs: number,
   asked: Asked,

@@ -30,7 +30,7 @@ export const NO_LEDGER: Ledger = {
   revisions: [],
 };
 
-export type Place = Pick<Target, 'instance' | 'management' | 'namespace' | 'parent' | 'stack'>;
+type Place = Pick<Target, 'instance' | 'management' | 'namespace' | 'parent' | 'stack'>;
 
 interface ConfigMap extends Parent {
   readonly binaryData?: Readonly<Record<string, string>>;

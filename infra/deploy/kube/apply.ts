@@ -7,13 +7,13 @@ import { type ObjectKey, titleOf } from './objects.ts';
 
 export const FIELD_MANAGER = 'ml-platform-deploy';
 
-export interface ApplyOptions {
+interface ApplyOptions {
   /** Take over fields that others manage. */
   readonly force: boolean;
   readonly dryRun?: boolean;
 }
 
-export type Change = 'created' | 'changed' | 'unchanged';
+type Change = 'created' | 'changed' | 'unchanged';
 
 /** Server-side apply of one object. */
 export async function apply(cluster: Cluster, object: KubeObject, options: ApplyOptions): Promise<Change> {

@@ -29,7 +29,7 @@ export interface Cluster {
   pause(ms: number): Promise<void>;
 }
 
-export interface ObjectPlace {
+interface ObjectPlace {
   readonly kind: Kind;
   readonly name: ObjectName;
   /** The same for all that name this object, with whichever version, with its namespace or without. */

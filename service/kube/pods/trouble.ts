@@ -37,9 +37,6 @@ export function troublesOf(pod: Pod): PodTrouble[] {
 
 const WORST_FIRST: readonly Pace[] = ['final', 'lasting', 'slow', 'passing'];
 
-/** The one to be told where there is room for one. */
-export const worstTrouble = (pod: Pod): PodTrouble | undefined => troublesOf(pod)[0];
-
 const trouble = (key: string, container: string | null, reason: string, message = ''): PodTrouble => ({
   key,
   container,

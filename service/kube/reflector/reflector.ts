@@ -40,7 +40,7 @@ export interface Reflector<T> {
   stop(): Promise<void>;
 }
 
-export const IDLE_TIMEOUT_MS = 90_000;
+const IDLE_TIMEOUT_MS = 90_000;
 const BACKOFF: BackoffOptions = { firstMs: 800, mostMs: 30_000 };
 /** The server is asked to end each watch within this and twice this, so that replicas of it share their load anew. */
 const WATCH_SECONDS = 300;
