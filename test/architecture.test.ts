@@ -81,7 +81,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
   'infra/settings': [CONTRACT],
   'infra/constructs': ['infra/settings', 'imports', CONTRACT],
-  'infra/stacks': ['infra/constructs', 'infra/settings', 'imports', CONTRACT],
+  'infra/stacks': ['infra/constructs', 'infra/settings', 'imports', 'service/trainingjob', CONTRACT],
   'infra/synth': STACKS,
   'infra/notes': ['infra/synth', ...STACKS],
   'infra/helm': ['infra/notes', 'infra/synth', ...STACKS],

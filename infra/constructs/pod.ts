@@ -18,6 +18,8 @@ export interface PodProps {
   readonly command?: string[];
   readonly args?: string[];
   readonly env?: Record<string, EnvValue>;
+  /** Variables that Kubernetes fills from fields of the pod: its name, its namespace. */
+  readonly fields?: Record<string, string>;
   /** ConfigMap whose every key becomes a variable. */
   readonly envFrom?: { readonly configMap: string; readonly names: readonly string[] };
   /** Ports of the container, by name. */
@@ -120,11 +122,15 @@ function environment(stack: Stack, props: PodProps): K8s.EnvVar[] {
   const own: Record<string, EnvValue> = Object.assign({}, ...places, props.env);
   const extra = inOrder(props.settings?.extraEnv);
   for (const [name, value] of Object.entries(extra)) {
-    if (!Object.hasOwn(own, name) && !props.envFrom?.names.includes(name)) continue;
+    if (!Object.hasOwn({ ...own, ...props.fields }, name) && !props.envFrom?.names.includes(name)) continue;
     const allowed = 'a variable that is not set already; what that one is made of has settings of its own';
     stack.mistakes.push({ path: `${extrasOf(stack, props)}.extraEnv.${name}`, value, allowed });
   }
-  return variables({ ...own, ...extra });
+  const fields = Object.entries(props.fields ?? {}).map(([name, fieldPath]) => ({
+    name,
+    valueFrom: { fieldRef: { fieldPath } },
+  }));
+  return [...variables({ ...own, ...extra }), ...fields];
 }
 
 /** By name, whatever the order in the settings: Helm, for one, keeps no order of keys. */

@@ -23,6 +23,8 @@ export interface WorkloadProps extends Omit<PodProps, 'name' | 'serviceAccount' 
   readonly servicePorts?: Record<string, number>;
   /** Path at which people or programs from outside begin: where it is, they are told after a deployment. */
   readonly entrance?: string;
+  /** Labels of the pods beside the usual ones, by which others look for them. */
+  readonly podLabels?: Record<string, string>;
   /** Configuration that is no secret: a ConfigMap of variables, whose change rolls the pods. */
   readonly config?: Record<string, string>;
   /** Files to mount from ConfigMaps made elsewhere; their content goes into the checksum as well. */
@@ -100,7 +102,10 @@ export abstract class Workload extends Construct {
       ...(Object.keys(content).length > 0 && { 'checksum/config': checksum(content) }),
     };
     return {
-      metadata: { labels: this.labels(), ...(Object.keys(annotations).length > 0 && { annotations }) },
+      metadata: {
+        labels: { ...this.labels(), ...this.props.podLabels },
+        ...(Object.keys(annotations).length > 0 && { annotations }),
+      },
       spec: {
         ...podSpec(this.stack, {
           ...this.props,

@@ -18,6 +18,12 @@ function telling(object: KubeObject): string {
 // biome-ignore lint/suspicious/noExplicitAny: read for a snapshot only; a wrong guess shows there as undefined.
 type Spec = any;
 
+const ruleFacts = (_: Spec, { rules }: KubeObject): string[] =>
+  (rules as Spec[]).map(
+    ({ apiGroups = [], nonResourceURLs = [], resourceNames, resources = nonResourceURLs, verbs }) =>
+      `${verbs.join('+')} ${resources.map((name: string) => [name, ...apiGroups].filter(Boolean).join('.')).join(' ')}${resourceNames ? ` (${resourceNames.join(' ')})` : ''}`,
+  );
+
 const FACTS: Record<string, (spec: Spec, object: KubeObject) => string[]> = {
   Deployment: ({ replicas }) => [`replicas ${replicas ?? 'by autoscaler'}`],
   StatefulSet: ({ replicas }) => [`replicas ${replicas}`],
@@ -38,11 +44,8 @@ const FACTS: Record<string, (spec: Spec, object: KubeObject) => string[]> = {
     ...egress.map(({ ports, to }: Spec) => `out ${numbers(ports)} -> ${to.map(peer).join(' ')}`),
   ],
   ConfigMap: (_, { data }) => Object.keys((data as object | undefined) ?? {}),
-  ClusterRole: (_, { rules }) =>
-    (rules as Spec[]).map(
-      ({ apiGroups, resourceNames, resources, verbs }) =>
-        `${verbs.join('+')} ${resources.map((name: string) => [name, ...apiGroups].filter(Boolean).join('.')).join(' ')}${resourceNames ? ` (${resourceNames.join(' ')})` : ''}`,
-    ),
+  ClusterRole: ruleFacts,
+  Role: ruleFacts,
   ClusterRoleBinding: (_, { subjects }) => (subjects as Spec[]).map(({ kind, name }) => `${kind} ${name}`),
   PrometheusRule: ({ groups }) => groups.flatMap(({ rules }: Spec) => rules.map(({ alert }: Spec) => alert)),
 };

@@ -14,8 +14,8 @@ export interface Doomed {
   readonly object: ObjectKey;
 }
 
-/** Without --delete-data these stay, as does all that is in Karmada. The namespace, which may hold others' objects, always does. */
-const DATA = new Set(['PersistentVolumeClaim', 'Secret']);
+/** Without --delete-data these stay (with a kind all objects of it would go), as does all that is in Karmada. The namespace, which may hold others' objects, always does. */
+const DATA = new Set(['PersistentVolumeClaim', 'Secret', 'CustomResourceDefinition']);
 
 /** What there is to remove, the last applied first. */
 export async function doomedObjects(target: Target, ledger: Ledger, data: boolean): Promise<Doomed[]> {

@@ -78,7 +78,7 @@ const subjects = charts.filter(({ folder }) => folder === '');
 const texts = Object.entries(NASTY).map(([what, text]) => ({ what, text }));
 /** In the one stack each text in each place; in the others each place has some of them, to be done in time. */
 const THOROUGH = 'ml-platform';
-const ROUNDS = 6;
+const LEAST_ROUNDS = 6;
 
 describe.skipIf(helms.length === 0).each(subjects)('any text arrives unharmed by $name', (chart) => {
   const { definition, folder, name } = chart;
@@ -117,11 +117,14 @@ describe.skipIf(helms.length === 0).each(helms)('by --set-string, helm $version'
 
 const VARIABLE = 'backend.pod.extraEnv.NASTY';
 
-/** Settings in which each place has another text, and another one the next time. */
+/** Settings in which each place has another text, and another one the next time, until each text was somewhere. */
 function rounds(leaves: readonly Leaf[]): unknown[] {
-  return Array.from({ length: ROUNDS }, (_, round) => {
+  let places = 0;
+  everywhere(leaves, () => `place ${places++}`);
+  const count = Math.max(LEAST_ROUNDS, Math.ceil(texts.length / places));
+  return Array.from({ length: count }, (_, round) => {
     let place = 0;
-    return everywhere(leaves, () => texts[(round + ROUNDS * place++) % texts.length]?.text ?? '');
+    return everywhere(leaves, () => texts[(round + count * place++) % texts.length]?.text ?? '');
   });
 }
 

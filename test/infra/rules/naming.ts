@@ -3,7 +3,13 @@ import { containersOf, podsOf } from './pods.ts';
 
 const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const PORT_NAME = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
-const CLUSTER_SCOPED = ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'ClusterPropagationPolicy'];
+const CLUSTER_SCOPED = [
+  'Namespace',
+  'ClusterRole',
+  'ClusterRoleBinding',
+  'ClusterPropagationPolicy',
+  'CustomResourceDefinition',
+];
 
 /** Names that a server takes, labels by which everything of a stack is found, one namespace. */
 export function namesAndLabels(subject: Subject): string[] {

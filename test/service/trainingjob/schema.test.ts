@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { definedKind } from '../../../service/local/kube/custom-definition.ts';
 import { NAMESPACE } from '../../../service/local/kube/kinds.ts';
 import { pick, type StoredObject } from '../../../service/local/kube/objects.ts';
@@ -80,6 +81,13 @@ describe('objects as teams write them', () => {
     const reading = readTrainingJob(stored);
     expect(reading).toHaveProperty('job');
     expect(stored.spec).toMatchObject(spec);
+  });
+
+  const EXAMPLES = new URL('../../../examples/', import.meta.url);
+  it.each(readdirSync(EXAMPLES))('examples/%s is taken, and nothing of it is dropped', (file) => {
+    const { metadata, spec } = parse(readFileSync(new URL(file, EXAMPLES), 'utf8'));
+    expect(metadata.namespace).toBe('ml-training');
+    expect(create(spec, metadata.name).spec).toMatchObject(spec);
   });
 
   it('have the defaults of the contract', () => {

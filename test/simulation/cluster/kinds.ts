@@ -65,7 +65,10 @@ export const CLUSTER_KINDS = resourceTable([
   kind('networking.k8s.io', 'v1', 'ingresses', 'Ingress'),
   kind('autoscaling', 'v2', 'horizontalpodautoscalers', 'HorizontalPodAutoscaler'),
   kind('policy', 'v1', 'poddisruptionbudgets', 'PodDisruptionBudget'),
+  kind('rbac.authorization.k8s.io', 'v1', 'roles', 'Role'),
+  kind('rbac.authorization.k8s.io', 'v1', 'rolebindings', 'RoleBinding'),
   kind('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', CLUSTER_WIDE),
   kind('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', CLUSTER_WIDE),
+  kind('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', CLUSTER_WIDE),
   kind('policy.karmada.io', 'v1alpha1', 'clusterpropagationpolicies', 'ClusterPropagationPolicy', CLUSTER_WIDE),
 ]);

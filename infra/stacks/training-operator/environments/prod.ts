@@ -1,0 +1,9 @@
+import type { z } from 'zod';
+import type { settings } from '../settings.ts';
+
+/** Two replicas on different nodes, a pinned image, policies of its own. The registry is yours to set. */
+export const prod: z.input<typeof settings> = {
+  production: true,
+  images: { registry: 'registry.example.com/ml-platform', tag: '0.1.0' },
+  manager: { disruptionBudget: true, topologySpread: true },
+};

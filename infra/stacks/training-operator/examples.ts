@@ -1,0 +1,21 @@
+import type { z } from 'zod';
+import { EXTRAS } from '../extras.ts';
+import type { settings } from './settings.ts';
+
+/** Everything that can be switched on, in one. */
+const everything: z.input<typeof settings> = {
+  production: true,
+  commonLabels: { 'example.com/team': 'ml' },
+  images: { registry: 'registry.example.com/ml-platform', tag: '0.1.0', pullSecrets: ['registry-login'] },
+  namespace: { quota: { enabled: true }, limitRange: { enabled: true } },
+  monitoring: { enabled: true },
+  manager: { disruptionBudget: true, topologySpread: true, workers: 16, logLevel: 'debug', pod: EXTRAS },
+};
+
+/** Some namespaces only, and no progress. */
+const bounded: z.input<typeof settings> = {
+  watchNamespaces: ['ml-training', 'research'],
+  progress: { enabled: false },
+};
+
+export const examples = { everything, bounded };

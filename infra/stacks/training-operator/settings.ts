@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { withRules } from '../../settings/field-rules.ts';
+import * as f from '../../settings/fragments.ts';
+import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
+import * as s from '../../settings/scalars.ts';
+
+const manager = () =>
+  f.section('The operator.', {
+    image: f.image({ repository: 'ml-platform-backend' }),
+    replicas: f.replicas(2).describe('Number of pods: one acts, all take reports of progress.'),
+    workers: z.int().min(1).max(100).default(8).describe('TrainingJobs that are looked at at the same time.'),
+    logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('What is logged.'),
+    disruptionBudget: f.disruptionBudget(),
+    topologySpread: f.topologySpread(),
+    resources: f.resources({ cpu: '100m', memory: '256Mi' }, { cpu: '1', memory: '512Mi' }),
+    pod: f.pod(),
+  });
+
+export const settings = withRules(
+  z
+    .strictObject({
+      ...f.common('training-operator'),
+      watchNamespaces: z
+        .array(s.dnsLabel())
+        .max(100)
+        .default([])
+        .describe('Namespaces whose TrainingJobs are run; none: all of the cluster.'),
+      manager: manager(),
+      progress: f.section('Progress that trainings report, in the wire format of Kubeflow (KEP-2779).', {
+        enabled: z.boolean().default(true).describe('Take reports; off: workers get neither a token nor the address.'),
+      }),
+    })
+    .superRefine(commonRules),
+  [LOCAL_IMAGES_NOT_PULLED_ALWAYS],
+);
+
+export type Settings = z.output<typeof settings>;
