@@ -48,7 +48,6 @@ const podOf = ({ target }: Asked): string => {
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.addEventListener('open', () => resolve());
-    // The server's own words are in the body of its answer, which this client does not hand out.
     socket.addEventListener('error', ({ error }) => reject(new Error(causeOf(error ?? 'it was not opened'))));
     socket.addEventListener('close', () => reject(new Error('it was closed at once')));
   });

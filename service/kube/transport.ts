@@ -46,6 +46,9 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 128 * 1024 * 1024;
 const MAX_ERROR_BYTES = 256 * 1024;
 
+/** There is no undefined for these: without the pod, the call fails. */
+const OF_A_POD_THAT_IS: ReadonlySet<Verb> = new Set(['logs', 'forward']);
+
 type Pool = 'requests' | 'streams';
 
 export function createTransport(identity: Identity, options: TransportOptions): Transport {
@@ -92,7 +95,7 @@ export function createTransport(identity: Identity, options: TransportOptions): 
       text: (await readAll(answer, MAX_ERROR_BYTES, call, deadline, meter)).toString('utf8'),
     };
     if (failed.status === 401) identity.distrust();
-    if (call.verb !== 'logs' && saysObjectMissing(failed, call.target)) return undefined;
+    if (!OF_A_POD_THAT_IS.has(call.verb) && saysObjectMissing(failed, call.target)) return undefined;
     throw failureOf(failed, call);
   }
 
@@ -120,8 +123,12 @@ export function createTransport(identity: Identity, options: TransportOptions): 
       const deadline = createDeadline(signal, timeoutMs);
       try {
         const line = await currentLine(call, deadline);
-        const stream = await openPortForward(line, call, port, deadline).catch((error: unknown) => {
-          throw deadline.signal.aborted ? error : unreachable(call, address, error);
+        const stream = await openPortForward(line, call, port, deadline).catch(async (error: unknown) => {
+          if (deadline.signal.aborted) throw error;
+          // Who asks for a WebSocket is not told why there is none; who asks for the same without it is.
+          const answer = await send({ ...call, query: { ports: port } }, deadline, 'requests', meter);
+          await answer?.body.dump();
+          throw unreachable(call, address, error);
         });
         stream.once('close', () => meter.done('ok'));
         return stream;

@@ -21,7 +21,16 @@ interface Kubelet {
 /** A server that forwards, as a kubelet does it behind an API server; `refuse`: it answers so instead. */
 async function kubelet(refuse?: number): Promise<Kubelet> {
   const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'v4.channel.k8s.io' });
-  const server = createServer();
+  const server = createServer((_, response) => {
+    const status = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      reason: 'Forbidden',
+      message: 'pods "p" is forbidden',
+      code: refuse,
+    };
+    response.writeHead(refuse ?? 200, { 'content-type': 'application/json' }).end(JSON.stringify(status));
+  });
   const asked = new Promise<{ socket: WebSocket; request: IncomingMessage; said: () => string }>((resolve) => {
     server.on('upgrade', (request, socket, head) => {
       if (refuse !== undefined) return void socket.end(`HTTP/1.1 ${refuse} No\r\ncontent-length: 0\r\n\r\n`);
@@ -97,11 +106,12 @@ test('a refusal that comes before anybody reads is kept for who reads', async ()
   await expect(text(stream)).rejects.toThrow('Pod a/p, port 8080: connection refused');
 });
 
-test('a server that does not forward is told at once; one that says nothing when the time is up', async () => {
+test('a server that does not forward is told at once, with its reason; one that says nothing when the time is up', async () => {
   await expect((await kubelet(403)).kube.forward(POD, 8080)).rejects.toMatchObject({
-    failure: 'unavailable',
-    message: expect.stringMatching(/portforward.*check that/s),
+    failure: 'forbidden',
+    message: expect.stringMatching(/answered 403 to GET .*portforward: pods "p" is forbidden - check the RBAC/),
   });
+  await expect((await kubelet(400)).kube.forward(POD, 8080)).rejects.toMatchObject({ failure: 'refused', status: 400 });
   const silent = createServer().on('upgrade', () => {});
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');
