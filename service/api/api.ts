@@ -25,7 +25,7 @@ export function createApi(dependencies: Omit<ApiDependencies, 'clusters' | 'stat
     state: () => state,
     stopping: stopping.signal,
   });
-  const server = createHttpServer(app, dependencies.config.host, dependencies.config.port);
+  const server = createHttpServer(app, dependencies.config.host, dependencies.config.port, dependencies.log);
   return {
     listen: server.start,
     open() {

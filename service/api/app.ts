@@ -6,7 +6,10 @@ import type { ApiDependencies } from './dependencies.ts';
 import { serveDocs } from './docs.ts';
 import { identifyCaller, limitRate } from './middleware/caller.ts';
 import { allowOrigins } from './middleware/cors.ts';
+import { knownExpectation } from './middleware/expectation.ts';
 import { onlyLocalNames } from './middleware/local-names.ts';
+import { oneHost } from './middleware/one-host.ts';
+import { onlyOwnPages } from './middleware/own-pages.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { describeRoutes } from './openapi.ts';
 import { servePage } from './page.ts';
@@ -47,8 +50,10 @@ export function createApp(dependencies: ApiDependencies): Express {
 
   app.use(logRequests(log, metrics));
   app.use(securityHeaders(config.auth));
+  app.use(oneHost, knownExpectation);
   if (!config.saysWhoMayCall) app.use(onlyLocalNames);
   app.use(allowOrigins(config.corsOrigins, log));
+  if (authenticator === null) app.use(onlyOwnPages(config.corsOrigins));
   app.use(PATHS.api, noStore, onceStarted(dependencies), identifyCaller(authenticator));
   if (config.rateLimitPerMinute > 0) app.use(PATHS.api, limitRate(config.rateLimitPerMinute, authenticator !== null));
   mountRoutes(app, routes);

@@ -58,24 +58,27 @@ const MAX_TOLD = 50;
 
 export const fieldViews = (fields: readonly FieldProblem[]) => fields.slice(0, MAX_TOLD).map(fieldView);
 
+export const PROBLEM_TYPE = 'application/problem+json';
+
 /** `message` is what clients of the first implementation read. */
-function sendProblem(response: Response, problem: Problem): void {
-  const title = STATUS_CODES[problem.status] ?? 'Error';
+export function problemBody(problem: Problem, requestId: string): string {
   const errors = fieldViews(problem.fields);
   const moreErrors = problem.fields.length - errors.length;
-  response.status(problem.status).set(problem.headers).type('application/problem+json');
-  response.send(
-    JSON.stringify({
-      type: 'about:blank',
-      title,
-      status: problem.status,
-      detail: problem.message,
-      message: problem.message,
-      requestId: requestIdOf(response),
-      ...(errors.length > 0 && { errors }),
-      ...(moreErrors > 0 && { moreErrors }),
-    }),
-  );
+  return JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    message: problem.message,
+    requestId,
+    ...(errors.length > 0 && { errors }),
+    ...(moreErrors > 0 && { moreErrors }),
+  });
+}
+
+function sendProblem(response: Response, problem: Problem): void {
+  response.status(problem.status).set(problem.headers).type(PROBLEM_TYPE);
+  response.send(problemBody(problem, requestIdOf(response)));
 }
 
 /** The one place where a failure becomes an answer. What we did not expect is logged whole and told without its inside. */

@@ -70,6 +70,8 @@ const Warnings = z
 
 export const SubmittedJobBody = JobBody.extend({ warnings: Warnings }).meta({ id: 'SubmittedJob' });
 
+export const ListedJobBody = JobBody.partial({ request: true, clusterStates: true }).meta({ id: 'ListedJob' });
+
 export const JobStateBody = z
   .object({
     phase: JobStatusName,
@@ -377,7 +379,15 @@ export const JobListQuery = z.object({
     .enum(SORTS, `must be one of ${SORTS.join(', ')}`)
     .default('-createdAt')
     .describe('A field; - before it turns the order round'),
-  limit: numberText(1, 1000).prefault('100').describe('Jobs on a page, at most 1000'),
+  view: z
+    .enum(['full', 'list'], 'must be full or list')
+    .default('full')
+    .describe(
+      'list: without request and clusterStates, which come with the job itself; full: with them, as clients of the first implementation read',
+    ),
+  limit: numberText(1, 1000)
+    .prefault('100')
+    .describe('Jobs on a page, at most 1000; a page of large jobs ends before, at 1 MiB'),
   cursor: textOnce(1000).optional().describe('From the Link header of the page before'),
 });
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Logger, pino } from 'pino';
+import { answerUnreadable } from './unreadable.ts';
 
 /** The listening side of the API. */
 interface HttpServer {
@@ -14,18 +16,31 @@ const KEEP_ALIVE_MS = 65_000;
 const HEADERS_MS = 20_000;
 const REQUEST_MS = 60_000;
 
-export function createHttpServer(listener: RequestListener, host: string, port: number): HttpServer {
+export function createHttpServer(listener: RequestListener, host: string, port: number, log: Logger): HttpServer {
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 5000,
+      // Asked for by the app, whose answer has a body.
+      requireHostHeader: false,
     },
     listener,
   );
   const unanswered = new Set<ServerResponse>();
   let stopping = false;
+  // A body is asked for by whoever reads it: a caller who is refused need not send it. What else is expected cannot be met, and
+  // is told as a problem like any other.
+  for (const event of ['checkContinue', 'checkExpectation'] as const) {
+    server.on(event, (request, response) => server.emit('request', request, response));
+  }
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // Something else in the midst of an answer would be taken for a part of it.
+    const inTheMidst = [...unanswered].some((response) => response.socket === socket && response.headersSent);
+    if (inTheMidst) socket.destroy();
+    else answerUnreadable(log, error, socket as Socket);
+  });
   server.prependListener('request', (_request, response) => {
     if (stopping) tellLast(response);
     unanswered.add(response);
@@ -61,7 +76,7 @@ function tellLast(response: ServerResponse): void {
 
 /** Tells that the port is in use before time is spent on what comes before listening. */
 export async function requireFreePort(host: string, port: number): Promise<void> {
-  const probe = createHttpServer(() => undefined, host, port);
+  const probe = createHttpServer(() => undefined, host, port, pino({ level: 'silent' }));
   await probe.start();
   await probe.stop(0);
 }

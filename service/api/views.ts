@@ -1,15 +1,15 @@
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
 import { saidOf } from '../jobs/state/index.ts';
+import type { ListedJob } from '../store/store.ts';
 
 // Rows to JSON: only what clients are told, in the order of the documents. Dates become text by themselves.
 
-export const jobView = (job: Job) => ({
+const listedJobView = (job: ListedJob) => ({
   id: job.id,
   jobName: job.jobName,
   namespace: job.namespace,
   algorithm: job.algorithm,
   priority: job.priority,
-  request: job.request,
   status: job.status,
   reason: job.reason,
   message: job.message,
@@ -17,9 +17,6 @@ export const jobView = (job: Job) => ({
   kind: job.kind,
   objectName: job.objectName,
   clusters: job.clusters,
-  clusterStates: Object.fromEntries(
-    Object.entries(job.clusterStates).map(([cluster, state]) => [cluster, clusterStateView(state)]),
-  ),
   unreachableSince: job.unreachableSince,
   retryOf: job.retryOf,
   attempt: job.attempt,
@@ -30,6 +27,18 @@ export const jobView = (job: Job) => ({
   startedAt: job.startedAt,
   finishedAt: job.finishedAt,
 });
+
+export const jobView = (job: Job) => ({
+  ...listedJobView(job),
+  request: job.request,
+  clusterStates: Object.fromEntries(
+    Object.entries(job.clusterStates).map(([cluster, state]) => [cluster, clusterStateView(state)]),
+  ),
+});
+
+/** With whatever was read of it. */
+export const anyJobView = ({ request, clusterStates, ...job }: ListedJob) =>
+  request && clusterStates ? jobView({ ...job, request, clusterStates }) : listedJobView(job);
 
 function clusterStateView(state: ClusterState) {
   const { status, startedAt, finishedAt } = state;

@@ -68,12 +68,26 @@ async function verified(token: string, config: OidcConfig, keys: JWTVerifyGetKey
   }
 }
 
-function identityOf(claims: JWTPayload, config: OidcConfig, groups: z.infer<typeof groupsShape>): Identity {
+/** Control characters and halves of characters: PostgreSQL cannot hold some of them, and none belongs in a log line. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028\u2029]/gu;
+const MAX_NAME = 200;
+
+/** What people are shown, without what cannot be shown. */
+const shownName = (name: unknown): string =>
+  typeof name === 'string' ? name.slice(0, MAX_NAME).replaceAll(UNPRINTABLE, '') : '';
+
+/** OpenID Connect allows 255 ASCII characters. Left as it is or refused: two subjects must never become one. */
+const isSubject = (subject: unknown): subject is string =>
+  typeof subject === 'string' && /^[\x20-\x7e]{1,255}$/.test(subject);
+
+function identityOf(claims: JWTPayload, config: OidcConfig, groups: z.infer<typeof groupsShape>): Identity | undefined {
+  const { sub } = claims;
+  if (!isSubject(sub)) return undefined;
   const claim = claims[config.groupsClaim];
   const memberOf = new Set(Array.isArray(claim) ? claim : [claim]);
   return {
-    id: `oidc:${claims.sub}`,
-    name: [claims.preferred_username, claims.email, claims.sub].find((name) => typeof name === 'string') as string,
+    id: `oidc:${sub}`,
+    name: [claims.preferred_username, claims.email].map(shownName).find((name) => name !== '') ?? sub,
     grants: groups.filter(({ group }) => memberOf.has(group)).map(({ role, namespaces }) => ({ role, namespaces })),
   };
 }

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { createInsert, type Idempotency } from './insert.ts';
 import { listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
-import { type JobRow, type ReadJobs, toJob } from './rows.ts';
+import { type JobRow, type ReadJobs, toJob, toListedJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import {
   type Asked,
@@ -82,7 +82,8 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
 
     async list(query: JobQuery) {
       const { rows, nextCursor } = await listJobs(database, query, query.text ? await hasTextIndex() : false);
-      return { jobs: readJobs(rows), nextCursor };
+      // A query with requests has read them.
+      return { jobs: query.withRequests ? readJobs(rows as readonly JobRow[]) : rows.map(toListedJob), nextCursor };
     },
 
     async summary({ namespaces, statuses, algorithm, cluster }: SummaryFilter): Promise<Summary> {

@@ -1,6 +1,6 @@
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
 import type { Queries } from './database.ts';
-import type { JobRow } from './rows.ts';
+import type { ListedJobRow } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { JobFilter, JobQuery } from './store.ts';
 
@@ -11,7 +11,7 @@ const ORDERS = {
   jobName: ['job_name', 'id'],
   priority: ['priority', 'created_at', 'id'],
   status: ['status', 'created_at', 'id'],
-} as const satisfies Record<JobQuery['sort'], readonly (keyof JobRow)[]>;
+} as const satisfies Record<JobQuery['sort'], readonly (keyof ListedJobRow)[]>;
 
 const TYPES = {
   created_at: 'time',
@@ -32,8 +32,24 @@ const TEXT = "id || ' ' || reason || ' ' || message";
 const FEW = 10_000;
 const jobsInCluster = statement('jobs-in-cluster');
 
+/**
+ * Bytes of one page as clients get it, whatever its number of jobs: what is read, made into text and sent in one piece. A job that
+ * is larger alone comes alone.
+ */
+const MAX_PAGE = 1024 * 1024;
+/** What a job has besides request, states and message. */
+const REST_OF_JOB = 800;
+
+/** What a list shows. */
+const LISTED = [
+  ...['id', 'job_name', 'namespace', 'algorithm', 'priority', 'kind', 'status', 'reason', 'message', 'wanted'],
+  ...['object_name', 'clusters', 'unreachable_since', 'retry_of', 'attempt', 'created_by', 'created_at', 'updated_at'],
+  ...['dispatched_at', 'started_at', 'finished_at', 'version'],
+].join(', ');
+
 interface JobPage {
-  readonly rows: readonly JobRow[];
+  /** Of a query without requests, without these. */
+  readonly rows: readonly ListedJobRow[];
   readonly nextCursor: string | null;
 }
 
@@ -64,7 +80,26 @@ export async function listJobs(database: Queries, query: JobQuery, hasTextIndex:
   const sql = (await isFew(database, query))
     ? `with few as materialized (${matching}) select * from few ${page}`
     : `${matching} ${page}`;
-  return toPage(query, await database.queryText<JobRow>('listing jobs', sql, values));
+  return toPage(query, await database.queryText<MeasuredRow>('listing jobs', withinBytes(query, sql, order), values));
+}
+
+/** A row of a page, and how many the page would have but for its bytes. */
+type MeasuredRow = ListedJobRow & { readonly matched: number };
+
+/** Of the rows of a page those that fit in its bytes, without what was not asked for. */
+function withinBytes({ withRequests }: JobQuery, page: string, order: string, more = ''): string {
+  const bytes = withRequests
+    ? `${REST_OF_JOB} + octet_length(message) + coalesce(request_bytes, octet_length(request::text)) + octet_length(cluster_states::text)`
+    : `${REST_OF_JOB} + octet_length(message)`;
+  const columns = withRequests ? `${LISTED}, request, request_version, cluster_states` : LISTED;
+  return `select ${columns}, matched${more}
+    from (
+      select *, count(*) over ()::int as matched, row_number() over (order by ${order}) as place,
+             sum(${bytes}) over (order by ${order} rows unbounded preceding) as bytes
+        from (${page}) page
+    ) measured
+   where place = 1 or bytes <= ${MAX_PAGE}
+   order by ${order}`;
 }
 
 /**
@@ -83,33 +118,37 @@ async function listByLooking(
   query: JobQuery,
   sql: { conditions: string[]; byText: string; order: string; values: unknown[]; bind: (value: unknown) => string },
 ): Promise<JobPage> {
-  const rows = await database.queryText<JobRow & { matches: boolean; is_last: boolean }>(
-    'searching jobs',
-    `select * from (
+  const page = `select * from (
        select *, ${sql.byText} as matches, row_number() over (order by ${sql.order}) = ${sql.bind(LOOKED_AT)} as is_last
          from (select * from job ${where(sql.conditions)} order by ${sql.order} limit ${sql.bind(LOOKED_AT)}) looked_at
      ) job
      where matches or is_last
-     order by ${sql.order} limit ${sql.bind(query.limit + 1)}`,
+     order by ${sql.order} limit ${sql.bind(query.limit + 1)}`;
+  const rows = await database.queryText<MeasuredRow & { matches: boolean; is_last: boolean }>(
+    'searching jobs',
+    withinBytes(query, page, sql.order, ', matches, is_last'),
     sql.values,
   );
   const found = toPage(
     query,
     rows.filter((row) => row.matches),
+    isCut(rows),
   );
   const last = rows.at(-1);
   if (found.nextCursor !== null || !last?.is_last) return found;
   return { rows: found.rows, nextCursor: makeCursor(query, keyOf(query, last)) };
 }
 
-function toPage(query: JobQuery, rows: readonly JobRow[]): JobPage {
+const isCut = (rows: readonly MeasuredRow[]): boolean => rows.length < (rows[0]?.matched ?? 0);
+
+function toPage(query: JobQuery, rows: readonly MeasuredRow[], cut = isCut(rows)): JobPage {
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
-  const isMore = rows.length > query.limit && last !== undefined;
+  const isMore = (cut || rows.length > query.limit) && last !== undefined;
   return { rows: shown, nextCursor: isMore ? makeCursor(query, keyOf(query, last)) : null };
 }
 
-const keyOf = (query: JobQuery, row: JobRow): SortKey =>
+const keyOf = (query: JobQuery, row: ListedJobRow): SortKey =>
   ORDERS[query.sort].map((column) => {
     const value = row[column];
     return value instanceof Date ? value.getTime() : value;

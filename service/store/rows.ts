@@ -5,7 +5,7 @@ import { parseCells } from '../jobs/state/index.ts';
 import { readStoredRequest } from '../jobs/stored-request.ts';
 import type { StoreLog } from './database.ts';
 import { UnreadableJob } from './errors.ts';
-import type { MonitoredJob } from './store.ts';
+import type { ListedJob, MonitoredJob } from './store.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
 export interface MonitoredJobRow {
@@ -38,6 +38,9 @@ export interface JobRow extends MonitoredJobRow {
   readonly updated_at: Date;
   readonly dispatched_at: Date | null;
 }
+
+/** As a list without requests reads it. */
+export type ListedJobRow = Omit<JobRow, 'request' | 'request_version' | 'cluster_states'>;
 
 export interface EventRow {
   readonly event_id: string;
@@ -99,17 +102,34 @@ const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (value: F
 
 /** Throws UnreadableJob. */
 export const toJob = (row: JobRow): Job => ({
-  ...toMonitoredJob(row),
+  ...toListedJob(row),
+  request: requestOf(row),
+  clusterStates: mapped(row.cluster_states, toClusterState),
+});
+
+export const toListedJob = (row: ListedJobRow): ListedJob => ({
+  id: row.id,
   jobName: row.job_name,
+  namespace: row.namespace,
   algorithm: row.algorithm,
   priority: row.priority,
-  request: requestOf(row),
+  kind: row.kind,
+  status: row.status,
+  reason: asReason(row.reason),
+  message: row.message,
+  wanted: row.wanted,
+  objectName: row.object_name,
+  clusters: row.clusters,
+  unreachableSince: row.unreachable_since,
   retryOf: row.retry_of,
   attempt: row.attempt,
   createdBy: row.created_by,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
   dispatchedAt: row.dispatched_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  version: row.version,
 });
 
 function requestOf({ id, request, request_version }: JobRow): JobRequest {

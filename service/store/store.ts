@@ -65,7 +65,12 @@ export interface JobQuery extends JobFilter {
   readonly descending: boolean;
   readonly limit: number;
   readonly cursor?: string;
+  /** Without them, what a list shows is read and nothing else. */
+  readonly withRequests: boolean;
 }
+
+/** A job as a list shows it. */
+export type ListedJob = Omit<Job, 'request' | 'clusterStates'> & Partial<Pick<Job, 'request' | 'clusterStates'>>;
 
 /** Counters exist for these; a text would need a look at every job. */
 export type SummaryFilter = Omit<JobFilter, 'text' | 'owner' | 'reasons'>;
@@ -96,8 +101,8 @@ export interface JobStore {
   insert(job: NewJob, idempotency?: { key: string; caller: string; requestHash: string }): Promise<InsertResult>;
   /** Throws UnreadableJob; of many jobs one that cannot be read is left out, and logged. */
   get(id: string): Promise<Job | undefined>;
-  /** Throws InvalidCursor. A page found by text may be short of the limit and still have a next cursor. */
-  list(query: JobQuery): Promise<{ jobs: Job[]; nextCursor: string | null }>;
+  /** Throws InvalidCursor. A page found by text, or one of large jobs, may be short of the limit and still have a next cursor. */
+  list(query: JobQuery): Promise<{ jobs: ListedJob[]; nextCursor: string | null }>;
   summary(filter: SummaryFilter): Promise<Summary>;
   /** Other attempts of the same request, oldest first, itself included. */
   attempts(id: string): Promise<Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'>[]>;

@@ -17,5 +17,6 @@ export const jsonBody: RequestHandler = (request, response, next) => {
     );
     return;
   }
+  if (request.headers.expect !== undefined) response.writeContinue();
   parseJson(request, response, next);
 };

@@ -13,10 +13,11 @@ import {
   JobPath,
   JobStateBody,
   jobFilters,
+  ListedJobBody,
   QueueBody,
   SummaryBody,
 } from '../schemas.ts';
-import { eventView, jobStateView, jobView } from '../views.ts';
+import { anyJobView, eventView, jobStateView, jobView } from '../views.ts';
 
 /** Whose place is told: who is further back has a long time to wait in any case. */
 const MAX_QUEUE = 1000;
@@ -31,9 +32,10 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     description: 'A bare array. When there are more, the Link header names the next page (rel="next").',
     role: 'viewer',
     query: JobListQuery,
-    answers: { 200: { description: 'The page', body: z.array(JobBody) } },
+    answers: { 200: { description: 'The page', body: z.array(ListedJobBody) } },
     async handle({ query, caller, request }) {
       const { jobs, nextCursor } = await store.jobs.list({
+        withRequests: query.view === 'full',
         namespaces: visibleNamespaces(caller, query.namespace),
         statuses: query.status,
         algorithm: query.algorithm,
@@ -45,7 +47,7 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
         limit: query.limit,
         cursor: query.cursor,
       });
-      return { headers: nextLink(request.originalUrl, nextCursor), body: jobs.map(jobView) };
+      return { headers: nextLink(request.originalUrl, nextCursor), body: jobs.map(anyJobView) };
     },
   }),
   route({

@@ -15,9 +15,9 @@ with request as (
     where existing.expires_at <= now()
   returning job_id
 ), inserted as (
-  insert into job (id, job_name, namespace, algorithm, priority, kind, request, request_version, status, reason, message, object_name,
+  insert into job (id, job_name, namespace, algorithm, priority, kind, request, request_version, request_bytes, status, reason, message, object_name,
                    retry_of, attempt, created_by)
-  select id, job_name, namespace, algorithm, priority, kind, request, request_version, 'Pending', reason, message, object_name,
+  select id, job_name, namespace, algorithm, priority, kind, request, request_version, octet_length(request::text), 'Pending', reason, message, object_name,
          retry_of, case when retry_of is null then 1 else next_attempt(retry_of) end, created_by
     from request where key is null or exists (select from key_taken where job_id = id)
   returning *, job_of_event(job) as told_job

@@ -1104,6 +1104,205 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        ListedJob: {
+            algorithm: string;
+            attempt: number;
+            /** @description Where Karmada placed it; empty until known */
+            clusters: string[];
+            clusterStates?: {
+                [key: string]: components["schemas"]["ClusterState"];
+            };
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string | null;
+            /** Format: date-time */
+            dispatchedAt: string | null;
+            /** Format: date-time */
+            finishedAt: string | null;
+            id: string;
+            jobName: string;
+            /** @enum {string} */
+            kind: "RayJob" | "Job";
+            message: string;
+            namespace: string;
+            /** @description Name of the job's objects on Karmada and in the member clusters */
+            objectName: string;
+            priority: number;
+            /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
+            reason: string;
+            /** @description The request as accepted, with its defaults */
+            request?: {
+                algorithm: {
+                    /** @description One of GET /algorithms; for a container any name to find the job by. */
+                    algorithmName?: string;
+                    /** @description The container image; required with source container. */
+                    imageUri?: string;
+                    /**
+                     * @description builtin, or container for an image of one's own; default and custom are older words for the same.
+                     * @default builtin
+                     * @enum {string}
+                     */
+                    source?: "builtin" | "container" | "default" | "custom";
+                };
+                /** @description Replaces the image's CMD (runtime job). */
+                args?: string[];
+                /**
+                 * @description Clusters that run the job, each a whole copy of it.
+                 * @default 1
+                 */
+                clusterCount?: number;
+                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                command?: string[];
+                /** @description Secret in the job's namespace with the keys to the object storage. */
+                credentialsSecret?: string;
+                /**
+                 * @description More variables for the training container, upper-cased; at most 1000.
+                 * @default {}
+                 */
+                customHyperparameters?: {
+                    [key: string]: "" | string | number | boolean;
+                };
+                /** @description Shell command that starts the training (runtime ray). */
+                entrypoint?: string;
+                /** @description Image of the Ray head, when it differs. */
+                headImage?: string;
+                /**
+                 * @description By algorithm: {"xgboost": {"eta": 0.1}}. GET /algorithms lists the fields.
+                 * @default {}
+                 */
+                hyperparameters?: {
+                    [key: string]: {
+                        [key: string]: unknown;
+                    };
+                };
+                /**
+                 * @description Where the data comes from.
+                 * @default []
+                 */
+                inputDataConfig?: {
+                    /** @description Bucket, plain or as scheme://bucket. */
+                    bucket?: string;
+                    /** @description train, validation, test, or a name of one's own. */
+                    channelName: string;
+                    /**
+                     * @description What the data is for; by default what channelName says.
+                     * @enum {string}
+                     */
+                    channelType?: "train" | "validation" | "test";
+                    /** @description For example text/csv or application/x-parquet. */
+                    contentType?: string;
+                    /** @description Names of the columns of a CSV file without a header. */
+                    csvColumns?: string | string[];
+                    /** @description Address of the object storage; not needed for aws and gcs. */
+                    endpoint?: string;
+                    /** @description Columns to learn from. */
+                    featureNames?: string | string[];
+                    /** @description The client's own name for this entry. */
+                    id?: string;
+                    /** @description Column to predict. */
+                    labelName?: string;
+                    /** @description Key or folder within the bucket. */
+                    prefix?: string;
+                    /**
+                     * @description Where the data is.
+                     * @default object-storage
+                     * @enum {string}
+                     */
+                    sourceType?: "object-storage" | "upload";
+                    /**
+                     * @description Who keeps the data.
+                     * @enum {string}
+                     */
+                    storageProvider?: "aws" | "minio" | "gcs" | "azure" | "custom";
+                }[];
+                /** @description Name of the job; the id adds eight hex digits to it. */
+                jobName: string;
+                /**
+                 * @description Kubernetes namespace in the member cluster.
+                 * @default default
+                 */
+                namespace?: string;
+                /** @default {} */
+                outputDataConfig?: {
+                    /** @description Where the model is to be put; told as ARTIFACT_URI. */
+                    artifactUri?: string;
+                };
+                /**
+                 * @description Higher is dispatched first.
+                 * @default 500
+                 */
+                priority?: number;
+                /** @description A PersistentVolumeClaim that exists already, instead of a new one. */
+                pvcName?: string;
+                /** @default {} */
+                resources?: {
+                    /**
+                     * @description Workers that train together.
+                     * @default 1
+                     */
+                    instanceCount?: number;
+                    /** @default {} */
+                    instanceResources?: {
+                        /**
+                         * @description CPU cores of each instance.
+                         * @default 4
+                         */
+                        cpuCores?: number;
+                        /**
+                         * @description NVIDIA GPUs of each instance.
+                         * @default 0
+                         */
+                        gpuCount?: number;
+                        /**
+                         * @description Memory of each instance.
+                         * @default 16
+                         */
+                        memoryGiB?: number;
+                    };
+                    /**
+                     * @description Size of the volume for results, in GiB.
+                     * @default 50
+                     */
+                    volumeSizeGB?: number;
+                };
+                /**
+                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @default ray
+                 * @enum {string}
+                 */
+                runtime?: "ray" | "job";
+                /** @default {} */
+                stoppingCondition?: {
+                    /**
+                     * @description The job is ended as Failed after this.
+                     * @default 14400
+                     */
+                    maxRuntimeSeconds?: number;
+                };
+                /**
+                 * @description Candidates; empty means every cluster that is ready.
+                 * @default []
+                 */
+                targetClusters?: string[];
+                /** @description Image of the Ray workers, when it differs. */
+                workerImage?: string;
+            };
+            retryOf: string | null;
+            /** Format: date-time */
+            startedAt: string | null;
+            status: components["schemas"]["JobStatusName"];
+            /** @description Its clusters that do not answer, each with the time since when; status, reason and message are as old as that. Empty when all answer */
+            unreachableSince: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            updatedAt: string;
+            /**
+             * @description What was last asked for; the state follows
+             * @enum {string}
+             */
+            wanted: "run" | "suspend" | "cancel" | "delete";
+        };
         Me: {
             auth: components["schemas"]["Auth"];
             grants: {
@@ -1538,7 +1737,7 @@ export interface operations {
                 cluster?: string;
                 /** @description From the Link header of the page before */
                 cursor?: string;
-                /** @description Jobs on a page, at most 1000 */
+                /** @description Jobs on a page, at most 1000; a page of large jobs ends before, at 1 MiB */
                 limit?: string;
                 /** @description One or several, separated by commas */
                 namespace?: string | string[];
@@ -1552,6 +1751,8 @@ export interface operations {
                 sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status";
                 /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
                 status?: string | string[];
+                /** @description list: without request and clusterStates, which come with the job itself; full: with them, as clients of the first implementation read */
+                view?: "full" | "list";
             };
             header?: never;
             path?: never;
@@ -1565,7 +1766,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"][];
+                    "application/json": components["schemas"]["ListedJob"][];
                 };
             };
             /** @description What was wrong (RFC 9457) */

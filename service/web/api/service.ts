@@ -2,19 +2,7 @@ import type { JobFilters } from '../lib/filters.ts';
 import type { JobAction } from '../lib/job-state.ts';
 import { api, bodyOf, streamOf } from './client.ts';
 import { problemOf } from './problem.ts';
-import type {
-  Attempt,
-  Auth,
-  Cluster,
-  Job,
-  JobEvent,
-  JobPage,
-  JobPods,
-  JobRequest,
-  ListedJob,
-  Me,
-  Summary,
-} from './types.ts';
+import type { Attempt, Auth, Cluster, Job, JobEvent, JobPage, JobPods, JobRequest, Me, Summary } from './types.ts';
 
 // All that the page asks of the service.
 
@@ -34,14 +22,12 @@ export const listJobs = async (
 ): Promise<JobPage> => {
   const said = Object.entries({ ...filters, cursor, limit }).filter(([, value]) => value !== '' && value !== null);
   const { data, error, response } = await api().GET('/api/v1/jobs', {
-    params: { query: Object.fromEntries(said) },
+    params: { query: { ...Object.fromEntries(said), view: 'list' } },
     ...withSignal(signal),
   });
   if (data === undefined) throw problemOf(response, error);
-  return { jobs: data.map(rowOf), next: nextCursor(response.headers.get('Link')) };
+  return { jobs: data, next: nextCursor(response.headers.get('Link')) };
 };
-
-const rowOf = ({ request: _, clusterStates: __, ...row }: Job): ListedJob => row;
 
 const nextCursor = (link: string | null): string | null => {
   const next = /<([^>]+)>;\s*rel="?next"?/.exec(link ?? '')?.[1];

@@ -9,8 +9,8 @@ export type Attempt = Schemas['Attempt'];
 export type Auth = Schemas['Auth'];
 export type Cluster = Schemas['Cluster'];
 export type Job = Schemas['Job'];
-/** As lists keep it: ten thousand requests would be tens of megabytes. */
-export type ListedJob = Omit<Job, 'request' | 'clusterStates'>;
+/** As lists read it: ten thousand requests would be tens of megabytes. */
+export type ListedJob = Omit<Schemas['ListedJob'], 'request' | 'clusterStates'>;
 export type JobEvent = Schemas['JobEvent'];
 export type JobPods = Schemas['JobPods'];
 export type JobRequest = Schemas['JobRequest'];

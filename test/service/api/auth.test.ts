@@ -251,6 +251,21 @@ describe('OpenID Connect', () => {
     expect((await me(await make({ groups: ['ml'] }))).status).toBe(401);
   });
 
+  test('a name is shown without what cannot be shown or stored; a subject like that proves nothing', async () => {
+    const named = (preferred_username: string) => issuer.token({ groups: ['ml'], preferred_username });
+    const job = await world.call('/api/v1/jobs', {
+      body: smallJob({ namespace: 'team-a' }),
+      token: await named('a\0n\nn'),
+    });
+    expect(job).toMatchObject({ status: 201, body: { createdBy: 'ann' } });
+    const cancelled = await world.call(`/api/v1/jobs/${job.body.id}/cancel`, {
+      method: 'POST',
+      token: await named('\0'),
+    });
+    expect(cancelled).toMatchObject({ status: 202, body: { message: expect.stringContaining('asked for by u-1') } });
+    expect((await me(await issuer.token({ groups: ['ml'] }, { sub: 'u\0' }))).status).toBe(401);
+  });
+
   test('a rotated key is found', async () => {
     await issuer.rotate();
     // The key set is not asked for again within its cooldown, so that unknown keys cannot be used to flood the issuer.
@@ -294,13 +309,17 @@ async function startIssuer() {
     exp?: number | null;
     aud?: string;
     iss?: string;
+    sub?: string;
     key?: Awaited<ReturnType<typeof generateKeyPair>>['privateKey'];
   }
   return {
     url,
-    async token(claims: JWTPayload, { exp, aud = 'ml-platform', iss = url, key = pair.privateKey }: Other = {}) {
+    async token(
+      claims: JWTPayload,
+      { exp, aud = 'ml-platform', iss = url, sub = 'u-1', key = pair.privateKey }: Other = {},
+    ) {
       const jwt = new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: String(keyId) });
-      jwt.setIssuer(iss).setAudience(aud).setSubject('u-1').setIssuedAt();
+      jwt.setIssuer(iss).setAudience(aud).setSubject(sub).setIssuedAt();
       if (exp !== null) jwt.setExpirationTime(exp ?? '5m');
       return await jwt.sign(key);
     },

@@ -100,6 +100,35 @@ test('the list is a bare array, newest first, a page at a time by Link, and each
   expect(seen).toEqual(['page-4', 'page-3', 'page-2', 'page-1', 'page-0']);
 });
 
+test('a list has whole jobs, as clients of the first implementation read them, or what a list shows', async () => {
+  const job = await submit({ jobName: 'viewed', namespace: 'views' });
+  const page = async (query: string) => (await world.call(`/api/v1/jobs?namespace=views${query}`)).body;
+  const [whole] = await page('');
+  expect(whole.request).toEqual(job.request);
+  expect(await page('&view=full')).toEqual([whole]);
+  const { request: _, clusterStates: __, ...shown } = whole;
+  expect(await page('&view=list')).toEqual([shown]);
+  expect((await world.call('/api/v1/jobs?view=all')).status).toBe(400);
+});
+
+test('120 jobs with all the parameters that one may have are pages of 1 MiB', async () => {
+  const body = smallJob({
+    namespace: 'large',
+    customHyperparameters: Object.fromEntries(
+      Array.from({ length: 30 }, (_, index) => [`P${index}`, 'x'.repeat(4000)]),
+    ),
+  });
+  for (let round = 0; round < 6; round++)
+    await Promise.all(Array.from({ length: 20 }, () => world.call('/api/v1/jobs', { body })));
+  const full = await world.call('/api/v1/jobs?namespace=large&limit=1000');
+  expect(full.body.length).toBeGreaterThan(1);
+  expect(full.text.length).toBeLessThan(1024 * 1024);
+  expect(full.headers.get('link')).toContain('rel="next"');
+  const list = await world.call('/api/v1/jobs?namespace=large&limit=1000&view=list');
+  expect(list.body).toHaveLength(120);
+  expect(list.text.length).toBeLessThan(120 * 1024);
+});
+
 test('a list without a limit is a page too', async () => {
   await world.database.query(
     `insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name, attempt, wanted, finished_at)

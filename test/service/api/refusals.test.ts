@@ -194,3 +194,44 @@ describe('addresses and queries', () => {
     expect((await world.call('/api/v1/jobs?_=1700000000')).status).toBe(200);
   });
 });
+
+describe('without sign-in, pages of other origins', () => {
+  const own = () => ({ Origin: world.url });
+  test.for<[string, () => Record<string, string>, number]>([
+    ['a foreign Origin', () => ({ Origin: 'http://evil.example' }), 403],
+    ['another port of this machine', () => ({ Origin: 'http://localhost:1' }), 403],
+    ['an Origin that is hidden', () => ({ Origin: 'null' }), 403],
+    ['Sec-Fetch-Site: cross-site', () => ({ 'Sec-Fetch-Site': 'cross-site' }), 403],
+    ['Sec-Fetch-Site: same-site', () => ({ ...own(), 'Sec-Fetch-Site': 'same-site' }), 403],
+    ['our own page', own, 404],
+    [
+      'our own page, told by the browser',
+      () => ({ Origin: 'https://proxied.example', 'Sec-Fetch-Site': 'same-origin' }),
+      404,
+    ],
+    ['no browser', () => ({}), 404],
+  ])('%s', async ([, headers, status]) => {
+    for (const [method, path] of [
+      ['POST', '/api/v1/jobs/none-00000000/cancel'],
+      ['POST', '/api/v1/jobs/none-00000000/suspend'],
+      ['POST', '/api/v1/jobs/none-00000000/resume'],
+      ['POST', '/api/v1/jobs/none-00000000/retry'],
+      ['DELETE', '/api/v1/jobs/none-00000000'],
+    ] as const) {
+      const answer = await world.call(path, { method, headers: headers() });
+      expect([method, path, answer.status]).toEqual([method, path, status]);
+    }
+    expect((await world.call('/api/v1/jobs', { headers: headers() })).status).toBe(200);
+  });
+
+  test('may act when their origin is listed', async () => {
+    const listed = await startWorld({ environment: { CORS_ORIGINS: 'https://ml.example.com' } });
+    try {
+      const headers = { Origin: 'https://ml.example.com', 'Sec-Fetch-Site': 'cross-site' };
+      const answer = await listed.call('/api/v1/jobs/none-00000000/cancel', { method: 'POST', headers });
+      expect(answer.status).toBe(404);
+    } finally {
+      await listed.close();
+    }
+  });
+});

@@ -255,10 +255,10 @@ describe('jobs as other versions stored them', () => {
     await database.query(`update job set request = '{"jobName":"train"}' where id = '${bad}'`);
     const why = `Job ${bad} is stored in a form that this version cannot read: its request (version ${REQUEST_VERSION}) has no`;
 
-    const listed = await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10 });
+    const listed = await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10, withRequests: true });
     expect(listed.jobs.map(({ id }) => id)).toEqual([good]);
     expect((await store.dispatch.claim(10, 30)).map(({ job }) => job.id)).toEqual([good]);
-    await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10 });
+    await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10, withRequests: true });
     expect(warned.map(([, message]) => message)).toEqual([expect.stringContaining(why)]);
     expect(warned[0]?.[0]).toMatchObject({ job: bad });
     await expect(store.jobs.get(bad)).rejects.toThrow(why);

@@ -4,7 +4,7 @@ import { JOB_SORTS, type JobQuery, type Store } from '../../../service/store/sto
 import { freshDatabase } from '../postgres.ts';
 import { dispatched, inserted, newJob } from '../some-jobs.ts';
 
-const NEWEST: JobQuery = { sort: 'createdAt', descending: true, limit: 50 };
+const NEWEST: JobQuery = { sort: 'createdAt', descending: true, limit: 50, withRequests: true };
 
 const ids = async (store: Store, query: Partial<JobQuery>) =>
   (await store.jobs.list({ ...NEWEST, ...query })).jobs.map(({ id }) => id);
@@ -31,8 +31,8 @@ describe('pages', () => {
       // Several jobs of the same millisecond.
       await database.query("update job set created_at = '2026-01-01T00:00:00.123Z' where priority < 2");
 
-      const ascending = await walk(store, { sort, descending: false, limit: 5 });
-      const descending = await walk(store, { sort, descending: true, limit: 5 });
+      const ascending = await walk(store, { sort, descending: false, limit: 5, withRequests: false });
+      const descending = await walk(store, { sort, descending: true, limit: 5, withRequests: false });
 
       expect(ascending).toHaveLength(23);
       expect(new Set(ascending).size).toBe(23);
@@ -93,6 +93,47 @@ describe('pages', () => {
 
     expect(await ids(store, { cursor: at(8.64e15) })).toEqual([id]);
     expect(await ids(store, { cursor: at(0) })).toEqual([]);
+  });
+});
+
+describe('pages of large jobs', () => {
+  const large = (kilobytes: number) => {
+    const { request, ...job } = newJob();
+    return { ...job, request: { ...request, customHyperparameters: { TEXT: 'x'.repeat(kilobytes * 1024) } } };
+  };
+
+  test.each([
+    ['', 'select 1'],
+    [' that earlier versions stored', 'update job set request_bytes = null'],
+  ])('end at 1 MiB with their requests, and hold each job%s once', async (_of, prepare) => {
+    const database = await freshDatabase();
+    const store = database.store();
+    for (let n = 0; n < 9; n++) await inserted(store, large(240));
+    await database.query(prepare);
+
+    const first = await store.jobs.list(NEWEST);
+
+    expect(first.jobs).toHaveLength(4);
+    expect(Buffer.byteLength(JSON.stringify(first.jobs))).toBeLessThan(1024 * 1024);
+    for (const text of [undefined, 'train', 'tr']) {
+      const pages = await walk(store, { ...NEWEST, ...(text && { text }) });
+      expect([pages.length, new Set(pages).size]).toEqual([9, 9]);
+    }
+  });
+
+  test('have at least one', async () => {
+    const store = (await freshDatabase()).store();
+    for (let n = 0; n < 2; n++) await inserted(store, large(2048));
+    expect((await store.jobs.list(NEWEST)).jobs).toHaveLength(1);
+    expect(await walk(store, NEWEST)).toHaveLength(2);
+  });
+
+  test('are whole without requests, which are not read then', async () => {
+    const store = (await freshDatabase()).store();
+    for (let n = 0; n < 9; n++) await inserted(store, large(240));
+    const { jobs } = await store.jobs.list({ ...NEWEST, withRequests: false });
+    expect(jobs).toHaveLength(9);
+    expect(jobs.filter((job) => 'request' in job || 'clusterStates' in job)).toEqual([]);
   });
 });
 

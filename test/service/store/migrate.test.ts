@@ -112,7 +112,13 @@ test('a database whose owner may not create extensions gets a schema without the
     const store = database.store({ url: url.href });
     await store.migrate();
     const id = await inserted(store);
-    const found = await store.jobs.list({ sort: 'createdAt', descending: true, limit: 5, text: id.slice(2) });
+    const found = await store.jobs.list({
+      sort: 'createdAt',
+      descending: true,
+      limit: 5,
+      withRequests: true,
+      text: id.slice(2),
+    });
 
     expect(found.jobs.map((job) => job.id)).toEqual([id]);
     expect(await database.query("select from pg_extension where extname = 'pg_trgm'")).toEqual([]);
