@@ -1784,7 +1784,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key gives the same job for 24 hours, however often it is sent */
+                /** @description The same key gives the same job for 24 hours, however often it is sent; 409 when that job has been deleted */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2142,7 +2142,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The same key gives the same job for 24 hours, however often it is sent */
+                /** @description The same key gives the same job for 24 hours, however often it is sent; 409 when that job has been deleted */
                 "Idempotency-Key"?: string;
             };
             path: {
