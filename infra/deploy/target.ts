@@ -27,8 +27,8 @@ export interface Target {
   /** Settings of the one stack that uses Karmada. */
   readonly platform: PlatformSettings | undefined;
   readonly management: Cluster;
-  /** For programs that speak to the clusters themselves. */
-  readonly kubeconfigs: { readonly management: KubeconfigChoice; readonly karmada: KubeconfigChoice };
+  /** Of the management cluster, for programs that speak to it themselves. */
+  readonly kubeconfig: KubeconfigChoice;
   /** undefined: the stack does not use it. */
   readonly karmada: Cluster | undefined;
   /** What is wrong with the command line and the files it names, to be told with what is wrong in the clusters. */
@@ -62,7 +62,7 @@ export async function openTarget(
   ]);
   if (settings.status === 'fulfilled' && identities.status === 'fulfilled') {
     const target = targetOf(settings.value, identities.value, inputs, signal);
-    return { ...target, kubeconfigs: kubeconfigsOf(flags) };
+    return { ...target, kubeconfig: kubeconfigsOf(flags).management };
   }
   const failed = [settings, identities].flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
   if (failed.some((reason) => !(reason instanceof UsageError || reason instanceof PlanError))) throw failed[0];
@@ -132,7 +132,7 @@ const kubeconfigsOf = ({
   context,
   karmadaKubeconfig = '',
   mgmtKubeconfig = '',
-}: CommonFlags): Target['kubeconfigs'] => ({
+}: CommonFlags): Record<'management' | 'karmada', KubeconfigChoice> => ({
   management: { path: mgmtKubeconfig, context },
   karmada: { path: karmadaKubeconfig, context: undefined },
 });

@@ -7,7 +7,7 @@ import type { KeptLog, LogStore } from '../store/store.ts';
 import { isProgram, type LogSource, MEMBER_TIMEOUT_MS, sourcesIn } from './sources.ts';
 import { readTail } from './tail.ts';
 
-export interface LogKeeper {
+interface LogKeeper {
   readonly store: Pick<LogStore, 'keep' | 'kept'>;
   readonly karmada: Karmada;
   /** Of each job; 0 keeps nothing. */

@@ -18,12 +18,12 @@ import {
   sourcesIn,
 } from './sources.ts';
 
-export interface LogReader {
+interface LogReader {
   readonly store: { readonly jobs: Pick<Store['jobs'], 'get'>; readonly logs: Pick<Store['logs'], 'kept'> };
   readonly karmada: Karmada;
 }
 
-export interface JobLogs {
+interface JobLogs {
   /** From the pods, from what was kept of them, or nowhere: nothing has been written yet, or nothing was kept. */
   readonly from: 'pods' | 'kept' | 'none';
   /** Each with its line end. Reading them is what asks the members; leaving off ends that. */

@@ -17,8 +17,8 @@ export const nextCommands: Step = {
   },
 };
 
-function helm({ instance, kubeconfigs, namespace, stack }: Target, file: string): string {
-  const { context, path } = kubeconfigs.management;
+function helm({ instance, kubeconfig, namespace, stack }: Target, file: string): string {
+  const { context, path } = kubeconfig;
   const where = [`--kubeconfig ${path}`, ...(context === undefined ? [] : [`--kube-context ${context}`])].join(' ');
   return `  helm upgrade --install ${instance} ${chartFolder(stack)} --namespace ${namespace} --values ${file} --wait ${where}`;
 }
