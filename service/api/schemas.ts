@@ -172,12 +172,39 @@ export const AttemptBody = z
 
 const Counts = z.record(JobStatusName, z.int()).meta({ id: 'Counts' });
 export const SummaryBody = z
-  .object({ total: z.int(), byStatus: Counts, byCluster: z.record(z.string(), Counts) })
+  .object({
+    total: z.int(),
+    byStatus: Counts,
+    byCluster: z.record(z.string(), Counts),
+    complete: z
+      .boolean()
+      .describe('false: there are more than were counted, as with q, owner and reason few are enough'),
+  })
   .meta({ id: 'Summary' });
 
 export const KubernetesObject = z
   .looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) })
   .meta({ id: 'KubernetesObject' });
+
+export const DryRunBody = z
+  .object({
+    dryRun: z.literal(true),
+    request: JobRequestBody.describe('As it is understood, with its defaults'),
+    variables: z.record(z.string(), z.string()).describe('What the training container is told, beside its credentials'),
+    manifests: z.array(KubernetesObject).describe('In the order in which they are applied; the id is drawn anew'),
+    candidates: z
+      .array(
+        z.object({
+          cluster: z.string(),
+          ready: z.boolean(),
+          fits: z.boolean().nullable().describe('Whether a node of it, when empty, holds an instance; null: not known'),
+          message: z.string(),
+        }),
+      )
+      .describe('Clusters that may get the job; empty when Karmada does not answer'),
+    warnings: Warnings,
+  })
+  .meta({ id: 'DryRun' });
 
 export const JobPodsBody = z
   .object({
@@ -358,6 +385,10 @@ export const textOnce = (longest: number) =>
     .max(longest, `must be at most ${longest} characters long`)
     .refine(...hasNoNul);
 
+export const SubmitQuery = z.object({
+  dryRun: flagText.optional().describe('Answers what would be created, and creates nothing'),
+});
+
 const SORTS = JOB_SORTS.flatMap((field) => [field, `-${field}` as const]);
 
 export const jobFilters = {
@@ -368,13 +399,13 @@ export const jobFilters = {
     .describe(`One or several of ${JOB_STATUSES.join(', ')}, separated by commas`),
   algorithm: textOnce(64).optional(),
   cluster: textOnce(253).optional(),
+  owner: textOnce(255).optional().describe('Who submitted it'),
+  reason: names.optional().describe('One or several, separated by commas'),
+  q: textOnce(200).optional().describe('Part of the name, id, reason or message'),
 };
 
 export const JobListQuery = z.object({
   ...jobFilters,
-  owner: textOnce(255).optional().describe('Who submitted it'),
-  reason: names.optional().describe('One or several, separated by commas'),
-  q: textOnce(200).optional().describe('Part of the name, id, reason or message'),
   sort: z
     .enum(SORTS, `must be one of ${SORTS.join(', ')}`)
     .default('-createdAt')

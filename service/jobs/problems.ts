@@ -75,6 +75,8 @@ function typeOf(input: unknown): string {
   if (input === null) return 'null';
   if (Array.isArray(input)) return 'a list';
   if (typeof input === 'number') return Number.isSafeInteger(input) ? 'a number' : show(input);
+  // What came as a number with too many digits for one: api/middleware/long-integers.ts.
+  if (typeof input === 'string' && /^-?\d{16,}$/.test(input)) return show(input);
   return typeWords(typeof input);
 }
 

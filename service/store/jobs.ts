@@ -3,7 +3,7 @@ import type { Job, JobStatus } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Database } from './database.ts';
 import { createInsert, type Idempotency } from './insert.ts';
-import { listJobs } from './list.ts';
+import { type CountRow, countJobs, listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, type ReadJobs, toJob, toListedJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
@@ -13,11 +13,11 @@ import {
   type FilterField,
   type FilterValues,
   type InsertResult,
+  type JobFilter,
   type JobQuery,
   type JobStore,
   type NewJob,
   type Summary,
-  type SummaryFilter,
 } from './store.ts';
 
 const jobOfKey = statement('job-of-key');
@@ -86,14 +86,18 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
       return { jobs: query.withRequests ? readJobs(rows as readonly JobRow[]) : rows.map(toListedJob), nextCursor };
     },
 
-    async summary({ namespaces, statuses, algorithm, cluster }: SummaryFilter): Promise<Summary> {
-      const rows = await database.query<{ cluster: string | null; status: JobStatus; jobs: number }>(summaryOfJobs, [
+    async summary(filter: JobFilter): Promise<Summary> {
+      if (filter.text || filter.owner !== undefined || filter.reasons) {
+        return toSummary(await countJobs(database, filter, filter.text ? await hasTextIndex() : false));
+      }
+      const { namespaces, statuses, algorithm, cluster } = filter;
+      const rows = await database.query<CountRow>(summaryOfJobs, [
         namespaces ?? null,
         statuses ?? null,
         algorithm ?? null,
         cluster ?? null,
       ]);
-      return toSummary(rows);
+      return toSummary({ rows, complete: true });
     },
 
     async attempts(id: string) {
@@ -150,7 +154,7 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
   };
 }
 
-function toSummary(rows: readonly { cluster: string | null; status: JobStatus; jobs: number }[]): Summary {
+function toSummary({ rows, complete }: { rows: readonly CountRow[]; complete: boolean }): Summary {
   const none = () => Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>;
   const byStatus = none();
   const byCluster = new Map<string, Record<JobStatus, number>>();
@@ -164,5 +168,5 @@ function toSummary(rows: readonly { cluster: string | null; status: JobStatus; j
     byCluster.set(cluster, counts);
   }
   const total = Object.values(byStatus).reduce((sum, jobs) => sum + jobs, 0);
-  return { total, byStatus, byCluster: Object.fromEntries(byCluster) };
+  return { total, byStatus, byCluster: Object.fromEntries(byCluster), complete };
 }

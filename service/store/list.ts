@@ -1,3 +1,4 @@
+import type { JobStatus } from '../jobs/job.ts';
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
 import type { Queries } from './database.ts';
 import type { ListedJobRow } from './rows.ts';
@@ -140,6 +141,44 @@ async function listByLooking(
 }
 
 const isCut = (rows: readonly MeasuredRow[]): boolean => rows.length < (rows[0]?.matched ?? 0);
+
+/** Jobs of a status in all (cluster null), or in a cluster. */
+export interface CountRow {
+  readonly cluster: string | null;
+  readonly status: JobStatus;
+  readonly jobs: number;
+}
+
+/** Counts what the list finds, up to as many jobs as may be looked at: the newest, where they have to be looked through. */
+export async function countJobs(
+  database: Queries,
+  filter: JobFilter,
+  hasTextIndex: boolean,
+): Promise<{ rows: CountRow[]; complete: boolean }> {
+  const values: unknown[] = [];
+  const bind = (value: unknown): string => `$${values.push(typeof value === 'string' ? storable(value) : value)}`;
+  const conditions = conditionsOf(filter, bind);
+  const byText = filter.text ? `(${TEXT}) ilike ${bind(`%${escapeLike(filter.text)}%`)}` : 'true';
+  const isIndexed = !filter.text || (hasTextIndex && filter.text.length >= TRIGRAM);
+  if (isIndexed) conditions.push(byText);
+  const rows = await database.queryText<CountRow & { complete: boolean }>(
+    'counting jobs',
+    `with looked_at as materialized (
+       select * from job ${where(conditions)} ${isIndexed ? '' : 'order by created_at desc, id desc'} limit ${bind(LOOKED_AT)}
+     ), found as (
+       select status, clusters from looked_at where ${isIndexed ? 'true' : byText}
+     )
+     select cluster, status, jobs, (select count(*) from looked_at) < ${bind(LOOKED_AT)} as complete from (
+       select null as cluster, status, count(*)::float8 as jobs from found group by status
+       union all
+       select cluster, status, count(*)::float8 from found, unnest(clusters) cluster group by cluster, status
+       union all
+       select null, 'Pending', 0 where not exists (select from found)
+     ) counted`,
+    values,
+  );
+  return { rows, complete: rows[0]?.complete ?? true };
+}
 
 function toPage(query: JobQuery, rows: readonly MeasuredRow[], cut = isCut(rows)): JobPage {
   const shown = rows.slice(0, query.limit);

@@ -72,13 +72,12 @@ export interface JobQuery extends JobFilter {
 /** A job as a list shows it. */
 export type ListedJob = Omit<Job, 'request' | 'clusterStates'> & Partial<Pick<Job, 'request' | 'clusterStates'>>;
 
-/** Counters exist for these; a text would need a look at every job. */
-export type SummaryFilter = Omit<JobFilter, 'text' | 'owner' | 'reasons'>;
-
 export interface Summary {
   readonly total: number;
   readonly byStatus: Readonly<Record<JobStatus, number>>;
   readonly byCluster: Readonly<Record<string, Readonly<Record<JobStatus, number>>>>;
+  /** false: by text, owner or reason, for which there are no counters, more jobs would have had to be looked at. */
+  readonly complete: boolean;
 }
 
 /** What a list can be filtered by, with the number of jobs that have it. */
@@ -103,7 +102,7 @@ export interface JobStore {
   get(id: string): Promise<Job | undefined>;
   /** Throws InvalidCursor. A page found by text, or one of large jobs, may be short of the limit and still have a next cursor. */
   list(query: JobQuery): Promise<{ jobs: ListedJob[]; nextCursor: string | null }>;
-  summary(filter: SummaryFilter): Promise<Summary>;
+  summary(filter: JobFilter): Promise<Summary>;
   /** Other attempts of the same request, oldest first, itself included. */
   attempts(id: string): Promise<Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'>[]>;
   /** Records what the user wants and makes the job due for dispatch. 'refused' when it is finished already (except for delete) or being deleted. */

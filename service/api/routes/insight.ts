@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LABELS } from '../../contract.ts';
 import type { Job } from '../../jobs/job.ts';
-import { type Manifest, manifestsOf } from '../../jobs/manifests/index.ts';
+import { objectsOf } from '../../jobs/manifests/index.ts';
 import type { Member } from '../../karmada/karmada.ts';
 import { visibleJob } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -27,9 +27,7 @@ export const insightRoutes = ({ store, karmada, config }: ApiDependencies): Rout
     answers: { 200: { description: 'In the order in which they are applied', body: z.array(KubernetesObject) } },
     async handle({ params, caller }) {
       const job = await visibleJob(store, params.id, caller);
-      const { namespace, policy, workload, volume, volumePolicy } = manifestsOf(job, config);
-      const objects = [namespace, policy, workload, volumePolicy(job.clusters), volume];
-      return { body: objects.filter((object): object is Manifest => object !== undefined) };
+      return { body: objectsOf(job, config, job.clusters) };
     },
   }),
   route({

@@ -105,9 +105,10 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     query: z.object(jobFilters),
     answers: { 200: { description: 'The counts', body: SummaryBody } },
     async handle({ query, caller }) {
-      const { namespace, status, algorithm, cluster } = query;
+      const { namespace, status, algorithm, cluster, owner, reason, q } = query;
       const namespaces = visibleNamespaces(caller, namespace);
-      return { body: await store.jobs.summary({ namespaces, statuses: status, algorithm, cluster }) };
+      const filter = { namespaces, statuses: status, algorithm, cluster, owner, reasons: reason, text: q };
+      return { body: await store.jobs.summary(filter) };
     },
   }),
   route({

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Identity } from '../../auth/identity.ts';
+import { trainingEnvironment } from '../../jobs/environment.ts';
 import { newJobId, objectNameOf } from '../../jobs/ids.ts';
-import type { Job } from '../../jobs/job.ts';
+import type { Job, JobKind } from '../../jobs/job.ts';
+import { type JobSpec, objectsOf } from '../../jobs/manifests/index.ts';
 import { outlookOf } from '../../jobs/outlook.ts';
 import type { FieldProblem } from '../../jobs/problems.ts';
 import { type JobRequest, parseJobRequest } from '../../jobs/request.ts';
 import type { NewJob, Store } from '../../store/store.ts';
 import { ownJob, requireSubmitter } from '../access.ts';
+import { type Candidate, createCandidates } from '../candidates.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { fieldViews, invalid, Problem } from '../problem.ts';
 import { type Call, type Route, route } from '../route.ts';
-import { JobBody, JobPath, JobRequestBody, SubmittedJobBody } from '../schemas.ts';
+import { DryRunBody, JobBody, JobPath, JobRequestBody, SubmitQuery, SubmittedJobBody } from '../schemas.ts';
 import { jobView } from '../views.ts';
 
 const headers = z.object({
@@ -27,8 +30,11 @@ const headers = z.object({
 const ID_TRIES = 5;
 
 /** The two ways to a new job. */
-export function submitRoutes({ store, clusters, metrics, obstacleOfNewJobs }: ApiDependencies): Route[] {
-  async function submit(call: Call<undefined, undefined> | Call<typeof JobPath, undefined>, plan: Plan) {
+export function submitRoutes(dependencies: ApiDependencies): Route[] {
+  const { store, clusters, metrics, obstacleOfNewJobs, config, karmada } = dependencies;
+  const findCandidates = createCandidates(karmada);
+
+  async function submit(call: Pick<Call<undefined, undefined>, 'request' | 'caller'>, plan: Plan) {
     const { job, isNew } = await insert(
       store,
       { ...plan, obstacle: obstacleOfNewJobs() },
@@ -50,15 +56,20 @@ export function submitRoutes({ store, clusters, metrics, obstacleOfNewJobs }: Ap
       tag: 'Jobs',
       summary: 'Submit a job',
       description:
-        'The job is stored before this answers, as Pending; it is dispatched at once after. What was ignored or hardly works is told in warnings.',
+        'The job is stored before this answers, as Pending; it is dispatched at once after. What was ignored or hardly works is told in warnings. With dryRun=true nothing is stored: the answer says what would be created, and where.',
       role: 'submitter',
+      query: SubmitQuery,
       headers,
       body: JobRequestBody,
-      answers: { 201: { description: 'The job', body: SubmittedJobBody } },
+      answers: {
+        200: { description: 'With dryRun: what would be created', body: DryRunBody },
+        201: { description: 'The job', body: SubmittedJobBody },
+      },
       async handle(call) {
         const { request, warnings } = readRequest(call.body);
         requireSubmitter(call.caller, request.namespace);
         await requireKnownClusters(request);
+        if (call.query.dryRun) return { body: await foresee(request, warnings) };
         const answer = await submit(call, { request, retryOf: null });
         return { ...answer, body: { ...answer.body, warnings: fieldViews(warnings) } };
       },
@@ -81,6 +92,25 @@ export function submitRoutes({ store, clusters, metrics, obstacleOfNewJobs }: Ap
       },
     }),
   ];
+
+  async function foresee(request: JobRequest, warnings: readonly FieldProblem[]) {
+    // Karmada may be away, and what is known without it is worth telling.
+    const members = await clusters.list().catch(() => []);
+    const candidates = await findCandidates(request, members);
+    const spec = specOf(newJobId(request.jobName), request);
+    return {
+      dryRun: true,
+      request,
+      variables: trainingEnvironment(request),
+      manifests: objectsOf(
+        spec,
+        config,
+        candidates.map(({ cluster }) => cluster),
+      ),
+      candidates,
+      warnings: fieldViews([...warnings, ...sizeWarnings(request, candidates)]),
+    };
+  }
 
   /** While Karmada cannot be asked the job is taken: dispatch finds out, and says so on the job. */
   async function requireKnownClusters({ targetClusters }: JobRequest): Promise<void> {
@@ -105,6 +135,29 @@ function readRequest(body: unknown): { request: JobRequest; warnings: readonly F
   return { request: parsed.request, warnings: [...parsed.ignored, ...warnings] };
 }
 
+/** Each candidate has been looked at, and none can ever hold it. */
+function sizeWarnings({ clusterCount }: JobRequest, candidates: readonly Candidate[]): FieldProblem[] {
+  const possible = candidates.filter(({ fits }) => fits !== false).length;
+  if (candidates.length === 0 || possible >= clusterCount) return [];
+  const why = candidates.filter(({ fits }) => fits === false).map(({ cluster, message }) => `${cluster}: ${message}`);
+  const more = why.length > 3 ? ['...'] : [];
+  const message = `are more than any node has: the job would wait for ever (${[...why.slice(0, 3), ...more].join('; ')})`;
+  return [{ path: ['resources', 'instanceResources'], message }];
+}
+
+/** The parts of a new job that its objects are made of. */
+const specOf = (id: string, request: JobRequest): JobSpec => ({
+  id,
+  objectName: objectNameOf(id),
+  namespace: request.namespace,
+  kind: kindOf(request),
+  priority: request.priority,
+  wanted: 'run',
+  request,
+});
+
+const kindOf = ({ runtime }: JobRequest): JobKind => (runtime === 'job' ? 'Job' : 'RayJob');
+
 type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'obstacle'>;
 
 async function insert(
@@ -121,7 +174,7 @@ async function insert(
         ...plan,
         id,
         objectName: objectNameOf(id),
-        kind: plan.request.runtime === 'job' ? 'Job' : 'RayJob',
+        kind: kindOf(plan.request),
         algorithm: plan.request.algorithm.algorithmName,
         createdBy: caller.name,
       },

@@ -34,3 +34,10 @@ export function manifestsOf(job: JobSpec, settings: ManifestSettings): JobManife
     workload,
   };
 }
+
+/** All of them, in the order in which they are applied, as if these clusters had been given to the job. */
+export function objectsOf(job: JobSpec, settings: ManifestSettings, clusters: readonly string[]): Manifest[] {
+  const { namespace, policy, workload, volume, volumePolicy } = manifestsOf(job, settings);
+  const objects = [namespace, policy, workload, volumePolicy(clusters), volume];
+  return objects.filter((object): object is Manifest => object !== undefined);
+}

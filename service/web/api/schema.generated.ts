@@ -112,7 +112,7 @@ export interface paths {
         put?: never;
         /**
          * Submit a job
-         * @description The job is stored before this answers, as Pending; it is dispatched at once after. What was ignored or hardly works is told in warnings. Role: submitter.
+         * @description The job is stored before this answers, as Pending; it is dispatched at once after. What was ignored or hardly works is told in warnings. With dryRun=true nothing is stored: the answer says what would be created, and where. Role: submitter.
          */
         post: operations["postJobs"];
         delete?: never;
@@ -614,6 +614,183 @@ export interface components {
             Pending?: number;
             Running?: number;
             Succeeded?: number;
+        };
+        DryRun: {
+            /** @description Clusters that may get the job; empty when Karmada does not answer */
+            candidates: {
+                cluster: string;
+                /** @description Whether a node of it, when empty, holds an instance; null: not known */
+                fits: boolean | null;
+                message: string;
+                ready: boolean;
+            }[];
+            /** @enum {boolean} */
+            dryRun: true;
+            /** @description In the order in which they are applied; the id is drawn anew */
+            manifests: components["schemas"]["KubernetesObject"][];
+            /** @description As it is understood, with its defaults */
+            request: {
+                algorithm: {
+                    /** @description One of GET /algorithms; for a container any name to find the job by. */
+                    algorithmName?: string;
+                    /** @description The container image; required with source container. */
+                    imageUri?: string;
+                    /**
+                     * @description builtin, or container for an image of one's own; default and custom are older words for the same.
+                     * @default builtin
+                     * @enum {string}
+                     */
+                    source?: "builtin" | "container" | "default" | "custom";
+                };
+                /** @description Replaces the image's CMD (runtime job). */
+                args?: string[];
+                /**
+                 * @description Clusters that run the job, each a whole copy of it.
+                 * @default 1
+                 */
+                clusterCount?: number;
+                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                command?: string[];
+                /** @description Secret in the job's namespace with the keys to the object storage. */
+                credentialsSecret?: string;
+                /**
+                 * @description More variables for the training container, upper-cased; at most 1000.
+                 * @default {}
+                 */
+                customHyperparameters?: {
+                    [key: string]: "" | string | number | boolean;
+                };
+                /** @description Shell command that starts the training (runtime ray). */
+                entrypoint?: string;
+                /** @description Image of the Ray head, when it differs. */
+                headImage?: string;
+                /**
+                 * @description By algorithm: {"xgboost": {"eta": 0.1}}. GET /algorithms lists the fields.
+                 * @default {}
+                 */
+                hyperparameters?: {
+                    [key: string]: {
+                        [key: string]: unknown;
+                    };
+                };
+                /**
+                 * @description Where the data comes from.
+                 * @default []
+                 */
+                inputDataConfig?: {
+                    /** @description Bucket, plain or as scheme://bucket. */
+                    bucket?: string;
+                    /** @description train, validation, test, or a name of one's own. */
+                    channelName: string;
+                    /**
+                     * @description What the data is for; by default what channelName says.
+                     * @enum {string}
+                     */
+                    channelType?: "train" | "validation" | "test";
+                    /** @description For example text/csv or application/x-parquet. */
+                    contentType?: string;
+                    /** @description Names of the columns of a CSV file without a header. */
+                    csvColumns?: string | string[];
+                    /** @description Address of the object storage; not needed for aws and gcs. */
+                    endpoint?: string;
+                    /** @description Columns to learn from. */
+                    featureNames?: string | string[];
+                    /** @description The client's own name for this entry. */
+                    id?: string;
+                    /** @description Column to predict. */
+                    labelName?: string;
+                    /** @description Key or folder within the bucket. */
+                    prefix?: string;
+                    /**
+                     * @description Where the data is.
+                     * @default object-storage
+                     * @enum {string}
+                     */
+                    sourceType?: "object-storage" | "upload";
+                    /**
+                     * @description Who keeps the data.
+                     * @enum {string}
+                     */
+                    storageProvider?: "aws" | "minio" | "gcs" | "azure" | "custom";
+                }[];
+                /** @description Name of the job; the id adds eight hex digits to it. */
+                jobName: string;
+                /**
+                 * @description Kubernetes namespace in the member cluster.
+                 * @default default
+                 */
+                namespace?: string;
+                /** @default {} */
+                outputDataConfig?: {
+                    /** @description Where the model is to be put; told as ARTIFACT_URI. */
+                    artifactUri?: string;
+                };
+                /**
+                 * @description Higher is dispatched first.
+                 * @default 500
+                 */
+                priority?: number;
+                /** @description A PersistentVolumeClaim that exists already, instead of a new one. */
+                pvcName?: string;
+                /** @default {} */
+                resources?: {
+                    /**
+                     * @description Workers that train together.
+                     * @default 1
+                     */
+                    instanceCount?: number;
+                    /** @default {} */
+                    instanceResources?: {
+                        /**
+                         * @description CPU cores of each instance.
+                         * @default 4
+                         */
+                        cpuCores?: number;
+                        /**
+                         * @description NVIDIA GPUs of each instance.
+                         * @default 0
+                         */
+                        gpuCount?: number;
+                        /**
+                         * @description Memory of each instance.
+                         * @default 16
+                         */
+                        memoryGiB?: number;
+                    };
+                    /**
+                     * @description Size of the volume for results, in GiB.
+                     * @default 50
+                     */
+                    volumeSizeGB?: number;
+                };
+                /**
+                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @default ray
+                 * @enum {string}
+                 */
+                runtime?: "ray" | "job";
+                /** @default {} */
+                stoppingCondition?: {
+                    /**
+                     * @description The job is ended as Failed after this.
+                     * @default 14400
+                     */
+                    maxRuntimeSeconds?: number;
+                };
+                /**
+                 * @description Candidates; empty means every cluster that is ready.
+                 * @default []
+                 */
+                targetClusters?: string[];
+                /** @description Image of the Ray workers, when it differs. */
+                workerImage?: string;
+            };
+            /** @description What the training container is told, beside its credentials */
+            variables: {
+                [key: string]: string;
+            };
+            /** @description What was ignored, or hardly does what was meant: one entry for each field */
+            warnings: components["schemas"]["FieldNote"][];
         };
         FieldNote: {
             /** @description The same as message, as RFC 9457 names it */
@@ -1562,6 +1739,8 @@ export interface components {
                 [key: string]: components["schemas"]["Counts"];
             };
             byStatus: components["schemas"]["Counts"];
+            /** @description false: there are more than were counted, as with q, owner and reason few are enough */
+            complete: boolean;
             total: number;
         };
     };
@@ -1782,7 +1961,10 @@ export interface operations {
     };
     postJobs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Answers what would be created, and creates nothing */
+                dryRun?: "0" | "1" | "true" | "false" | "";
+            };
             header?: {
                 /** @description The same key gives the same job for 24 hours, however often it is sent; 409 when that job has been deleted */
                 "Idempotency-Key"?: string;
@@ -1796,6 +1978,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description With dryRun: what would be created */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
             /** @description The job */
             201: {
                 headers: {
@@ -2367,6 +2558,12 @@ export interface operations {
                 cluster?: string;
                 /** @description One or several, separated by commas */
                 namespace?: string | string[];
+                /** @description Who submitted it */
+                owner?: string;
+                /** @description Part of the name, id, reason or message */
+                q?: string;
+                /** @description One or several, separated by commas */
+                reason?: string | string[];
                 /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
                 status?: string | string[];
             };

@@ -2,7 +2,19 @@ import type { JobFilters } from '../lib/filters.ts';
 import type { JobAction } from '../lib/job-state.ts';
 import { api, bodyOf, streamOf } from './client.ts';
 import { problemOf } from './problem.ts';
-import type { Attempt, Auth, Cluster, Job, JobEvent, JobPage, JobPods, JobRequest, Me, Summary } from './types.ts';
+import type {
+  Attempt,
+  Auth,
+  Cluster,
+  DryRun,
+  Job,
+  JobEvent,
+  JobPage,
+  JobPods,
+  JobRequest,
+  Me,
+  Summary,
+} from './types.ts';
 
 // All that the page asks of the service.
 
@@ -34,10 +46,7 @@ const nextCursor = (link: string | null): string | null => {
   return next === undefined ? null : new URL(next, location.href).searchParams.get('cursor');
 };
 
-export const getSummary = (
-  filters: Pick<JobFilters, 'namespace' | 'algorithm' | 'cluster'>,
-  signal?: Signal,
-): Promise<Summary> => {
+export const getSummary = (filters: Omit<JobFilters, 'status' | 'sort'>, signal?: Signal): Promise<Summary> => {
   const said = Object.entries(filters).filter(([, value]) => value !== '');
   return bodyOf(api().GET('/api/v1/summary', { params: { query: Object.fromEntries(said) }, ...withSignal(signal) }));
 };
@@ -58,13 +67,29 @@ export const getJobAttempts = (id: string, signal?: Signal): Promise<Attempt[]> 
   bodyOf(api().GET('/api/v1/jobs/{id}/attempts', ofJob(id, signal)));
 
 /** The service checks what it is; the page lets one write anything. */
-export const submitJob = (request: unknown, idempotencyKey: string): Promise<Job> =>
-  bodyOf(
+export const submitJob = async (request: unknown, idempotencyKey: string): Promise<Job> => {
+  const answer = await bodyOf(
     api().POST('/api/v1/jobs', {
       body: request as JobRequest,
       params: { header: { 'Idempotency-Key': idempotencyKey } },
     }),
   );
+  if (!('id' in answer)) throw new Error('The service took a submission for a dry run');
+  return answer;
+};
+
+/** What would become of it: refused like a submission, else told with its warnings. */
+export const foreseeJob = async (request: unknown, signal?: Signal): Promise<DryRun> => {
+  const answer = await bodyOf(
+    api().POST('/api/v1/jobs', {
+      body: request as JobRequest,
+      params: { query: { dryRun: 'true' } },
+      ...withSignal(signal),
+    }),
+  );
+  if (!('dryRun' in answer)) throw new Error('The service took a dry run for a submission');
+  return answer;
+};
 
 /** The job as it is now; of a retry the new one, and of a delete none. */
 export const actOnJob = async (id: string, action: JobAction): Promise<Job | undefined> => {

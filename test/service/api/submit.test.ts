@@ -31,3 +31,83 @@ test('what cannot run anywhere is refused, what hardly does what was meant is wa
   const answer = await post(smallJob({ outputDataConfig: { artifactUri: 'models' } }));
   expect(answer).toMatchObject({ status: 201, body: { warnings: [{ path: '/outputDataConfig/artifactUri' }] } });
 });
+
+test('a dry run tells what would be created, and where, and creates nothing', async () => {
+  const before = (await world.call('/api/v1/summary')).body.total;
+  const body = smallJob({
+    namespace: 'dry',
+    customHyperparameters: { FOLDS: 5 },
+    inputDataConfig: [{ channelName: 'train' }],
+  });
+  const answer = await post(body, '/api/v1/jobs?dryRun=true');
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      dryRun: true,
+      request: { namespace: 'dry', hyperparameters: { xgboost: { eta: 0.3 } } },
+      variables: { FOLDS: '5', ETA: '0.3', RUN_NAME: 'small' },
+      candidates: ['member1', 'member2', 'member3'].map((cluster) => ({ cluster, ready: true, fits: true })),
+      warnings: [{ path: '/inputDataConfig/0/bucket' }],
+    },
+  });
+  const kinds = answer.body.manifests.map(({ kind }: { kind: string }) => kind);
+  expect(kinds).toEqual(expect.arrayContaining(['Namespace', 'RayJob', 'PersistentVolumeClaim']));
+  expect((await world.call('/api/v1/summary')).body.total).toBe(before);
+  expect(await post(smallJob({ priority: -1 }), '/api/v1/jobs?dryRun=true')).toMatchObject({ status: 400 });
+});
+
+test('a dry run warns of a size that no node of any candidate has', async () => {
+  const sized = (instanceResources: object, targetClusters: string[] = []) =>
+    post(smallJob({ resources: { instanceResources }, targetClusters }), '/api/v1/jobs?dryRun=1');
+  const fits = (answer: { body: { candidates: { cluster: string; fits: boolean }[] } }) =>
+    answer.body.candidates.filter((one) => one.fits).map(({ cluster }) => cluster);
+
+  const large = await sized({ gpuCount: 8 });
+  expect([fits(large), large.body.warnings]).toEqual([['member3'], []]);
+  const elsewhere = await sized({ gpuCount: 8 }, ['member1', 'member2']);
+  expect(elsewhere.body.warnings).toEqual([
+    expect.objectContaining({
+      path: '/resources/instanceResources',
+      message: expect.stringMatching(/would wait for ever \(member1: No node .* 0 GPUs; member2: .* 4 GPUs\)/),
+    }),
+  ]);
+  expect((await sized({ cpuCores: 1000 })).body.warnings).toHaveLength(1);
+});
+
+test('a whole number with more digits than a number has arrives as it was sent, or is refused by name', async () => {
+  const sent = `{"jobName":"exact","algorithm":{"algorithmName":"xgboost"},
+    "customHyperparameters":{"SEED":12345678901234567890,"QUOTED":"\\"12345678901234567890","SMALL":9007199254740991}}`;
+  const { variables } = (await post(sent, '/api/v1/jobs?dryRun=true')).body;
+  expect(variables).toMatchObject({
+    SEED: '12345678901234567890',
+    QUOTED: '"12345678901234567890',
+    SMALL: '9007199254740991',
+  });
+  expect(
+    await post('{"jobName":"exact","algorithm":{"algorithmName":"xgboost"},"priority":12345678901234567890}'),
+  ).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: '/priority', message: 'must be a number, not "12345678901234567890"' }] },
+  });
+  // Text in which anything may stand is read in time that grows with its length alone.
+  const long = JSON.stringify({ jobName: `${'\\"'.repeat(60_000)}1234567890123456` });
+  expect((await post(long)).status).toBe(400);
+});
+
+test('the counts follow the search, the owner and the reason', async () => {
+  await post(smallJob({ jobName: 'needle-one', namespace: 'counted' }));
+  await post(smallJob({ jobName: 'needle-two', namespace: 'counted' }));
+  await post(smallJob({ jobName: 'hay', namespace: 'counted' }));
+  const count = async (query: string) => {
+    const { body } = await world.call(`/api/v1/summary?namespace=counted&${query}`);
+    expect(body.complete).toBe(true);
+    return body.total;
+  };
+  expect(await count('')).toBe(3);
+  expect(await count('q=NEEDLE')).toBe(2);
+  expect(await count('q=ne')).toBe(2);
+  expect(await count('q=needle-o')).toBe(1);
+  expect(await count('q=nothing-like-it')).toBe(0);
+  expect(await count('owner=nobody')).toBe(0);
+  expect(await count('reason=Cancelled')).toBe(0);
+});

@@ -25,6 +25,7 @@ test('counts by status, and by cluster each cluster that a job is in', async () 
   const all = {
     total: 3,
     byStatus: { Pending: 2, Running: 0, Succeeded: 0, Failed: 1 },
+    complete: true,
     byCluster: { member1: { Pending: 1, Running: 0, Succeeded: 0, Failed: 1 }, member2 },
   };
   expect(await store.jobs.summary({})).toEqual(all);
