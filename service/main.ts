@@ -7,7 +7,7 @@ import { createEventHub } from './events/hub.ts';
 import { createKarmada } from './karmada/client.ts';
 import { loadKubeconfig } from './kube/kubeconfig.ts';
 import { createLog } from './log.ts';
-import { keepLogs } from './logs/index.ts';
+import { keepLogs, type LogRecorder, startLogRecorder } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonitor } from './monitor/monitor.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
@@ -34,12 +34,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
     onStatus: (job) => metrics.statusChanged(job),
   });
   const metrics = createMetrics(store, monitor.clusterHealth);
+  const logKeeper = { store: store.logs, karmada, keepBytes: config.logKeepBytes };
   const dispatcher = createDispatcher({
     store,
     karmada,
     log,
     manifests: config,
-    keepLogs: (job, signal) => keepLogs({ store: store.logs, karmada, keepBytes: config.logKeepBytes }, job, signal),
+    keepLogs: (job, signal) => keepLogs(logKeeper, job, signal),
     finishedRetentionSeconds: config.finishedRetentionMs / 1000,
     onFinished: (job) => metrics.statusChanged(job),
   });
@@ -58,10 +59,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
 
   let housekeeping: Housekeeping | undefined;
+  let recorder: LogRecorder | undefined;
 
   const stop = async () => {
-    // These four do not need one another to finish, so none waits for the time of another.
-    await Promise.all([api.stop(), dispatcher.stop(), monitor.stop(), housekeeping?.stop()]);
+    // These do not need one another to finish, so none waits for the time of another.
+    await Promise.all([api.stop(), dispatcher.stop(), monitor.stop(), housekeeping?.stop(), recorder?.stop()]);
     await events.stop();
     authenticator?.close();
     await karmada.close();
@@ -74,6 +76,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await monitor.start();
     dispatcher.start();
     housekeeping = startHousekeeping(store, log);
+    recorder = startLogRecorder(logKeeper, log);
     api.open();
     log.info({ host: config.host, port, auth: config.auth.kind }, 'The job API is open');
     return { port, stop };

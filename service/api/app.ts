@@ -21,7 +21,7 @@ import { clusterRoutes } from './routes/clusters.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { jobRoutes } from './routes/jobs.ts';
-import { logRoute } from './routes/logs.ts';
+import { logRoute, logRunsRoute } from './routes/logs.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { submitRoutes } from './routes/submit.ts';
 
@@ -30,6 +30,7 @@ export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   ...jobRoutes(dependencies),
   ...actionRoutes(dependencies),
   logRoute(dependencies),
+  logRunsRoute(dependencies),
   ...insightRoutes(dependencies),
   eventStreamRoute(dependencies),
   ...clusterRoutes(dependencies),

@@ -271,6 +271,19 @@ export const ClusterBody = z
   })
   .meta({ id: 'Cluster' });
 
+export const LogRunsBody = z
+  .object({
+    runs: z.array(
+      z.object({
+        run: z.int(),
+        pods: z.array(z.string()),
+        live: z.boolean().describe('Its pods are there; else it is what was kept of it'),
+      }),
+    ),
+    unreachable: z.array(z.string()).describe('Clusters that do not answer: of them there is only what was kept'),
+  })
+  .meta({ id: 'LogRuns' });
+
 export const ResourcesBody = z
   .object({
     cluster: z.string(),
@@ -431,6 +444,7 @@ export const namespaceOrAll = z
 export const resourceLimit = numberText(1, 5000).prefault('500').describe('Objects at most');
 
 export const LogQuery = z.object({
+  run: numberText(1, 1_000_000).optional().describe('One run of the job, from 1 on; all of them without it'),
   follow: flagText.optional().describe('Go on as the job writes, until it ends'),
   tailLines: numberText(0, 1_000_000).optional(),
   sinceSeconds: numberText(1, 31_536_000).optional(),

@@ -19,7 +19,7 @@ export interface DispatcherDependencies {
   readonly karmada: Karmada;
   readonly log: Logger;
   readonly manifests: ManifestSettings;
-  /** Puts the logs of the job's pods into the store unless they are there; rejects when a cluster does not give them. */
+  /** Puts the logs of the job's pods into the store, for the last time unless it is to be suspended; rejects when a cluster does not give them. */
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;
   readonly finishedRetentionSeconds: number;
   /** Told of each job that ends here: refused or cancelled, not finished by its cluster. */

@@ -1,6 +1,14 @@
 import { isFinished, type Job } from '../jobs/job.ts';
 import { applyPolicy, applyVolume, applyWorkload, checkNames, ensureNamespace, recordDispatched } from './create.ts';
-import { awaitRetention, cancelled, forgotten, keepLogsAfterEnd, keepLogsBeforeCancel, retired } from './endings.ts';
+import {
+  awaitRetention,
+  cancelled,
+  forgotten,
+  keepLogsAfterEnd,
+  keepLogsBeforeCancel,
+  keepLogsBeforeSuspension,
+  retired,
+} from './endings.ts';
 import { confirmGone } from './members.ts';
 import { isRefused, type Outcome } from './outcome.ts';
 import { holdBack, keepPlacement, matchSuspension } from './placement.ts';
@@ -15,7 +23,7 @@ const CREATE: readonly Step[] = [
   applyWorkload,
   recordDispatched,
 ];
-const FOLLOW: readonly Step[] = [matchSuspension, keepPlacement];
+const FOLLOW: readonly Step[] = [keepLogsBeforeSuspension, matchSuspension, keepPlacement];
 const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
 
 /**

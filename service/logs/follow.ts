@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished, type Job } from '../jobs/job.ts';
-import { KarmadaError } from '../karmada/errors.ts';
+import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
 import { joinSignals } from '../signals.ts';
 import { linesOf } from './lines.ts';
 import { createPipe, type Pipe } from './pipe.ts';
+import { Runs } from './runs.ts';
 import {
   isSelected,
+  isWorthALine,
   keyOf,
   type LogQuery,
   type LogSource,
@@ -23,7 +25,16 @@ export interface FollowOptions {
   readonly current: () => Promise<Job | undefined>;
   readonly signal: AbortSignal;
   readonly onSource?: (source: LogSource) => void;
+  readonly runs?: Runs;
+  /** Of which containers how much has been read already. */
+  readonly read?: ReadonlyMap<string, ReadUpTo>;
   readonly pollMs?: number;
+}
+
+/** The last stamp that was read, and how many lines have it. */
+export interface ReadUpTo {
+  readonly at: string;
+  readonly lines: number;
 }
 
 /** How often new pods, and the end of the job, are looked for. */
@@ -64,6 +75,7 @@ class Following {
   readonly #query: LogQuery;
   readonly #pipe: Pipe<string>;
   readonly #options: FollowOptions;
+  readonly #runs: Runs;
   readonly #readers = new Map<string, Promise<void>>();
   /** What the caller has been told of each cluster or container that cannot be read, so as to tell it once. */
   readonly #troubles = new Map<string, string>();
@@ -72,6 +84,7 @@ class Following {
     this.#query = query;
     this.#pipe = pipe;
     this.#options = options;
+    this.#runs = options.runs ?? new Runs([]);
   }
 
   async run(first: Job): Promise<void> {
@@ -102,6 +115,7 @@ class Following {
       clusters.map(async (cluster) => {
         const member = karmada.member(cluster);
         const found = await this.#try(cluster, () => sourcesIn(member, job, { signal, timeoutMs: MEMBER_TIMEOUT_MS }));
+        if (found) this.#runs.see(cluster, found);
         for (const source of found ?? []) this.#start(member, job, source);
       }),
     );
@@ -109,7 +123,10 @@ class Following {
 
   #start(member: Member, job: Job, source: LogSource): void {
     const key = keyOf(source);
-    if (!isSelected(source, this.#query) || this.#readers.has(key) || this.#readers.size >= MAX_SOURCES) return;
+    const { run } = this.#query;
+    const isOfRun = run === undefined || run === this.#runs.of(source);
+    if (!isOfRun || !isSelected(source, this.#query)) return;
+    if (this.#readers.has(key) || this.#readers.size >= MAX_SOURCES) return;
     this.#options.onSource?.(source);
     this.#readers.set(key, this.#read(member, job, source));
   }
@@ -120,14 +137,14 @@ class Following {
     const prefix = prefixOf(job, this.#query, source);
     const pod = { namespace: job.namespace, name: source.pod, container: source.container };
     const { tailLines, sinceSeconds } = this.#query;
-    const read = createPlace();
+    const read = createPlace(this.#options.read?.get(keyOf(source)));
     while (!signal.aborted) {
       const from = read.secondsAgo();
       const ended = await this.#try(`${source.cluster}/${source.pod}`, async () => {
         const where = from === undefined ? { tailLines, sinceSeconds } : { sinceSeconds: from };
         const chunks = await member.logs(
           pod,
-          { follow: true, timestamps: true, ...where },
+          { follow: true, timestamps: true, ...where, ...(source.isPrevious ? { previous: true } : {}) },
           { signal, timeoutMs: MEMBER_TIMEOUT_MS },
         );
         read.resume();
@@ -152,9 +169,9 @@ class Following {
         if (this.#options.signal.aborted) return undefined;
         throw error;
       }
-      if (error.failure !== 'notReady' && error.failure !== 'missing' && this.#troubles.get(what) !== error.failure) {
+      if (isWorthALine(error) && this.#troubles.get(what) !== error.failure) {
         this.#troubles.set(what, error.failure);
-        await this.#pipe.push(note(`${what} cannot be read now: ${error.message}`));
+        await this.#pipe.push(note(`${what} cannot be read now: ${inPlainWords(error)}`));
       }
       return undefined;
     }
@@ -162,10 +179,10 @@ class Following {
 }
 
 /** How far a container's output has been read, by the kubelet's stamps, so that a second stream goes on behind the first. */
-function createPlace() {
-  let last = '';
+function createPlace(upTo: ReadUpTo = { at: '', lines: 0 }) {
+  let last = upTo.at;
   /** Lines of that very stamp that were read. */
-  let count = 0;
+  let count = upTo.lines;
   let skip = 0;
   return {
     secondsAgo(): number | undefined {

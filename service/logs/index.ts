@@ -1,3 +1,4 @@
 export { keepLogs } from './keep.ts';
-export { readLogs } from './read.ts';
+export { logRuns, readLogs } from './read.ts';
+export { type LogRecorder, startLogRecorder } from './recorder.ts';
 export type { LogQuery } from './sources.ts';

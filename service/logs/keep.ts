@@ -4,44 +4,81 @@ import type { Karmada, Member } from '../karmada/karmada.ts';
 import type { ContainerName } from '../kube/kube.ts';
 import { joinSignals } from '../signals.ts';
 import type { KeptLog, LogStore } from '../store/store.ts';
-import { isProgram, type LogSource, MEMBER_TIMEOUT_MS, sourcesIn } from './sources.ts';
+import { Runs } from './runs.ts';
+import { isProgram, keyOf, type LogSource, MEMBER_TIMEOUT_MS, sourcesIn } from './sources.ts';
 import { readTail } from './tail.ts';
 
-interface LogKeeper {
-  readonly store: Pick<LogStore, 'keep' | 'kept'>;
+export interface LogKeeper {
+  readonly store: Pick<LogStore, 'keep' | 'kept' | 'isComplete'>;
   readonly karmada: Karmada;
   /** Of each job; 0 keeps nothing. */
   readonly keepBytes: number;
 }
 
-/** Of each job: the driver, the head and the first workers. */
+/** Of each job and look: the driver, the head and the first workers. */
 const MAX_KEPT_SOURCES = 20;
+/** Of all runs together; a container that is started again a thousand times must not fill the table. The latest stay. */
+const MAX_KEPT_LOGS = 100;
+/** Of a container that runs: what it has written since it was last read is mostly less, and what was kept before stays. */
+const SO_FAR_BYTES = 64 * 1024;
 /** A container that the job's end finds still writing gets this long to write its last lines. */
 const LAST_LINES_MS = 3000;
 /** Of those lines: a container that writes more than that is not waited for. */
 const MAX_FOLLOWED_BYTES = 1024 * 1024;
 
 /**
- * Puts the end of the output of each of the job's containers into the store, unless something is there. Called by dispatch under
- * its claim of the job, before the pods go, so that of two replicas one does it. Rejects when a cluster cannot be asked.
+ * Puts the end of the output of each of the job's containers into the store, beside what is there of them and of earlier runs. Called
+ * by dispatch under its claim of the job, before the pods go, so that of two replicas one does it. That is the last time, unless the
+ * job is only suspended and comes back. Rejects when a cluster cannot be asked.
  */
-export async function keepLogs({ store, karmada, keepBytes }: LogKeeper, job: Job, signal: AbortSignal): Promise<void> {
-  if (keepBytes === 0 || (await store.kept(job.id)).length > 0) return;
-  let logs: Tail[] = [];
+export async function keepLogs(keeper: LogKeeper, job: Job, signal: AbortSignal): Promise<void> {
+  if (keeper.keepBytes === 0 || (await keeper.store.isComplete(job.id))) return;
+  const when = job.wanted === 'suspend' && !isFinished(job.status) ? 'beforeSuspension' : 'last';
+  await keep(keeper, job, signal, { when, most: keeper.keepBytes, isWanted: () => true });
+}
+
+/** What the program of a running job has written since the last time. */
+export async function keepLogsSoFar(keeper: LogKeeper, job: Job, signal: AbortSignal): Promise<void> {
+  if (keeper.keepBytes === 0) return;
+  const most = Math.min(SO_FAR_BYTES, keeper.keepBytes);
+  await keep(keeper, job, signal, { when: 'soFar', most, isWanted: isProgram });
+}
+
+interface Wanted {
+  readonly when: 'soFar' | 'beforeSuspension' | 'last';
+  /** Bytes of one container. */
+  readonly most: number;
+  isWanted(source: LogSource): boolean;
+}
+
+async function keep(
+  { store, karmada, keepBytes }: LogKeeper,
+  job: Job,
+  signal: AbortSignal,
+  { when, most, isWanted }: Wanted,
+): Promise<void> {
+  const kept = await store.kept(job.id);
+  const runs = new Runs(kept);
+  let logs = kept.map(tailKept);
   for (const cluster of job.clusters) {
     const member = karmada.member(cluster);
     const sources = await sourcesIn(member, job, { signal, timeoutMs: MEMBER_TIMEOUT_MS });
-    for (const source of sources.slice(0, Math.ceil(MAX_KEPT_SOURCES / job.clusters.length))) {
-      const tail = await tailOf(member, job, source, keepBytes, signal);
+    runs.see(cluster, sources);
+    const wanted = sources.filter(isWanted).slice(0, Math.ceil(MAX_KEPT_SOURCES / job.clusters.length));
+    for (const source of wanted) {
+      const tail = await tailOf(member, job, { ...source, run: runs.of(source) }, most, signal);
       // At once, or twenty containers would be held in full for the sake of one's room.
-      if (tail) logs = fitted([...logs, tail], keepBytes);
+      if (tail) logs = fitted(withTail(logs, tail), keepBytes);
     }
   }
-  await store.keep(job.id, logs.map(keptLog));
+  const latest = logs.sort((a, b) => a.source.run - b.source.run || a.source.restart - b.source.restart);
+  await store.keep(job.id, latest.slice(-MAX_KEPT_LOGS).map(keptLog), when);
 }
 
+type NamedSource = Pick<LogSource, 'cluster' | 'pod' | 'container' | 'restart'> & { readonly run: number };
+
 interface Tail {
-  readonly source: LogSource;
+  readonly source: NamedSource;
   readonly bytes: Buffer;
   /** At least so many. */
   readonly droppedBytes: number;
@@ -51,17 +88,19 @@ interface Tail {
 async function tailOf(
   member: Member,
   job: Job,
-  source: LogSource,
+  source: LogSource & NamedSource,
   most: number,
   signal: AbortSignal,
 ): Promise<Tail | undefined> {
   const options = { signal, timeoutMs: MEMBER_TIMEOUT_MS };
   const pod = { namespace: job.namespace, name: source.pod, container: source.container };
+  const previous = source.isPrevious ? { previous: true } : {};
   try {
     if (isFinished(job.status) && !source.ended && isProgram(source)) await untilEnded(member, pod, signal);
     const { bytes, isCut } = await readTail(async (query) => {
       const chunks: Uint8Array[] = [];
-      for await (const chunk of await member.logs(pod, { ...query, timestamps: true }, options)) chunks.push(chunk);
+      for await (const chunk of await member.logs(pod, { ...query, ...previous, timestamps: true }, options))
+        chunks.push(chunk);
       return Buffer.concat(chunks);
     }, most);
     return bytes.length > 0 ? { source, bytes, droppedBytes: isCut ? 1 : 0 } : undefined;
@@ -71,6 +110,8 @@ async function tailOf(
     throw error;
   }
 }
+
+const NEWLINE = 0x0a;
 
 /** Until the container ends; what it writes is read afterwards. */
 async function untilEnded(member: Member, pod: ContainerName, signal: AbortSignal): Promise<void> {
@@ -85,6 +126,28 @@ async function untilEnded(member: Member, pod: ContainerName, signal: AbortSigna
   } finally {
     until.release();
   }
+}
+
+/** What was kept of the same container goes on with what is new. */
+function withTail(logs: readonly Tail[], tail: Tail): Tail[] {
+  const key = keyOf(tail.source);
+  const before = logs.find(({ source }) => keyOf(source) === key);
+  const others = logs.filter((log) => log !== before);
+  return [...others, before ? continued(before, tail) : tail];
+}
+
+/** Lines have stamps, so that the last one that was kept is found again; where it is not, there was more in between than was read. */
+function continued(before: Tail, { source, bytes, droppedBytes }: Tail): Tail {
+  const lastLine = lastLineOf(before.bytes);
+  const at = lastLine.length === 0 ? -1 : bytes.lastIndexOf(lastLine);
+  if (at < 0) return { source, bytes, droppedBytes: Math.max(1, before.droppedBytes + droppedBytes) };
+  const news = bytes.subarray(at + lastLine.length);
+  return { source, bytes: Buffer.concat([before.bytes, news]), droppedBytes: before.droppedBytes };
+}
+
+function lastLineOf(bytes: Buffer): Buffer {
+  const end = bytes.at(-1) === NEWLINE ? bytes.length - 1 : bytes.length;
+  return bytes.subarray(bytes.lastIndexOf(NEWLINE, end - 1) + 1);
 }
 
 /** All of the short logs and the ends of the long ones: room that one leaves over goes to the others. */
@@ -106,8 +169,16 @@ const keptLog = ({ source, bytes, droppedBytes }: Tail): KeptLog => ({
   cluster: source.cluster,
   pod: source.pod,
   container: source.container,
+  restart: source.restart,
+  run: source.run,
   // PostgreSQL stores no NUL.
   text: bytes.toString('utf8').replaceAll('\0', ''),
+  droppedBytes,
+});
+
+const tailKept = ({ text, droppedBytes, ...source }: KeptLog): Tail => ({
+  source,
+  bytes: Buffer.from(text),
   droppedBytes,
 });
 

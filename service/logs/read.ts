@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinished, type Job } from '../jobs/job.ts';
-import { KarmadaError } from '../karmada/errors.ts';
+import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { KeptLog, Store } from '../store/store.ts';
-import { followLogs } from './follow.ts';
+import { followLogs, type ReadUpTo } from './follow.ts';
 import { linesOf, stamped } from './lines.ts';
+import { Runs } from './runs.ts';
 import {
   inReadingOrder,
   isSelected,
+  isWorthALine,
   keyOf,
   type LogQuery,
   type LogSource,
@@ -50,10 +52,20 @@ const UNTIL_KEPT_MS = 5000;
 async function* followed(reader: LogReader, job: Job, query: LogQuery, signal: AbortSignal) {
   const seen = new Set<string>();
   const current = () => reader.store.jobs.get(job.id);
+  const kept = await reader.store.logs.kept(job.id);
+  const runs = new Runs(kept);
+  const isPast = query.run !== undefined && query.run < runs.latest;
+  const before: (LogSource | KeptLog)[] = kept.length > 0 ? (await sourcesNow(reader, job, query, signal)).sources : [];
+  const earlier = before.filter((source): source is KeptLog => 'text' in source);
+  yield* written(reader, job, query, isPast ? before : earlier, signal);
+  if (isPast && before.length > 0) return;
+  for (const source of earlier) seen.add(keyOf(source));
   yield* followLogs(job, query, {
     karmada: reader.karmada,
     signal,
     current,
+    runs,
+    read: new Map(earlier.map((log) => [keyOf(log), endOf(log)])),
     onSource: (source) => seen.add(keyOf(source)),
   });
   const ended = await current();
@@ -68,29 +80,67 @@ async function* followed(reader: LogReader, job: Job, query: LogQuery, signal: A
 }
 
 async function sourcesNow(reader: LogReader, job: Job, query: LogQuery, signal: AbortSignal) {
-  const { live, failure } = await liveSources(reader.karmada, job, query, signal);
-  const all = isFinished(job.status) ? await reader.store.logs.kept(job.id) : [];
+  const { answers, failure, silent } = await liveSources(reader.karmada, job, query, signal);
+  const all = await reader.store.logs.kept(job.id);
+  const runs = new Runs(all);
+  for (const [cluster, found] of answers) runs.see(cluster, found);
+  const isWanted = (source: LogSource | KeptLog) =>
+    isSelected(source, query) && (query.run === undefined || query.run === runs.of(source));
+  const live = answers.flatMap(([, found]) => found).filter(isWanted);
   const alive = new Set(live.map(keyOf));
-  const kept = all.filter((log) => isSelected(log, query) && !alive.has(keyOf(log)));
-  const sources = inReadingOrder<LogSource | KeptLog>([...live, ...kept]).slice(0, MAX_SOURCES);
+  const kept = all.filter((log) => isWanted(log) && !alive.has(keyOf(log)));
+  const inOrder = inReadingOrder<LogSource | KeptLog>([...live, ...kept], (source) => runs.of(source));
+  const sources = inOrder.slice(-MAX_SOURCES);
   const from: JobLogs['from'] = live.length > 0 ? 'pods' : kept.length > 0 ? 'kept' : 'none';
-  return { from, sources, failure };
+  return { from, sources, runs, live, failure, silent };
 }
 
 /** What of the clusters answers; the failure of one that does not matters only if nothing else is there. */
 async function liveSources(karmada: Karmada, job: Job, query: LogQuery, signal: AbortSignal) {
   const clusters = job.clusters.filter((cluster) => query.cluster === undefined || query.cluster === cluster);
   let failure: KarmadaError | undefined;
-  const found = await Promise.all(
-    clusters.map((cluster) =>
-      sourcesIn(karmada.member(cluster), job, { signal, timeoutMs: MEMBER_TIMEOUT_MS }).catch((error: unknown) => {
+  const silent: string[] = [];
+  const answers = await Promise.all(
+    clusters.map(async (cluster): Promise<[string, LogSource[]][]> => {
+      try {
+        const options = { signal, timeoutMs: MEMBER_TIMEOUT_MS };
+        return [[cluster, await sourcesIn(karmada.member(cluster), job, options)]];
+      } catch (error) {
         if (!(error instanceof KarmadaError)) throw error;
         failure = error;
+        silent.push(cluster);
         return [];
-      }),
-    ),
+      }
+    }),
   );
-  return { live: found.flat().filter((source) => isSelected(source, query)), failure };
+  return { answers: answers.flat(), failure, silent };
+}
+
+/** A run of a job, as far as its output can be read. */
+export interface LogRun {
+  readonly run: number;
+  readonly pods: readonly string[];
+  /** Whether its pods are still there; else it is what was kept of it. */
+  readonly live: boolean;
+}
+
+/** Which runs of the job have output, and whose clusters do not tell. */
+export async function logRuns(
+  reader: LogReader,
+  job: Job,
+  signal: AbortSignal,
+): Promise<{ runs: LogRun[]; unreachable: string[] }> {
+  const { sources, live, runs, silent } = await sourcesNow(reader, job, {}, signal);
+  const alive = new Set(live.map((source) => runs.of(source)));
+  const numbers = [...new Set(sources.map((source) => runs.of(source)))].sort((a, b) => a - b);
+  return {
+    runs: numbers.map((run) => ({
+      run,
+      pods: [...new Set(sources.flatMap((source) => (runs.of(source) === run ? [source.pod] : [])))],
+      live: alive.has(run),
+    })),
+    unreachable: silent,
+  };
 }
 
 async function* written(
@@ -119,16 +169,22 @@ async function* liveLines(
       .member(source.cluster)
       .logs(
         { namespace: job.namespace, name: source.pod, container: source.container },
-        { tailLines, sinceSeconds, timestamps: true },
+        { tailLines, sinceSeconds, timestamps: true, ...(source.isPrevious ? { previous: true } : {}) },
         { signal, timeoutMs: MEMBER_TIMEOUT_MS },
       );
     for await (const line of linesOf(chunks)) yield `${line.text}\n`;
   } catch (error) {
     // The answer has begun: only words among the lines can still say what is wrong.
     if (!(error instanceof KarmadaError)) throw error;
-    if (error.failure !== 'notReady' && error.failure !== 'missing')
-      yield note(`${source.cluster}/${source.pod} cannot be read: ${error.message}`);
+    if (isWorthALine(error)) yield note(`${source.cluster}/${source.pod} cannot be read: ${inPlainWords(error)}`);
   }
+}
+
+/** How far a log that was kept goes: its last stamp, and the lines that have it. */
+function endOf({ text }: KeptLog): ReadUpTo {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const at = stamped(lines.at(-1) ?? '').at;
+  return { at, lines: lines.filter((line) => stamped(line).at === at).length };
 }
 
 function* keptLines({ text, droppedBytes }: KeptLog, { tailLines, sinceSeconds }: LogQuery) {

@@ -1,5 +1,7 @@
 import { LABELS } from '../contract.ts';
+import { fieldsOf } from '../jobs/fields.ts';
 import type { Job } from '../jobs/job.ts';
+import type { KarmadaError } from '../karmada/errors.ts';
 import type { Member } from '../karmada/karmada.ts';
 import type { KubeObject, RequestOptions } from '../kube/kube.ts';
 
@@ -8,18 +10,29 @@ export interface LogSource {
   readonly cluster: string;
   readonly pod: string;
   readonly container: string;
-  /** Whether it may still write. */
+  /** How often it had been started again by then. */
+  readonly restart: number;
+  /** It was started again since: what it wrote before that is asked for apart. */
+  readonly isPrevious: boolean;
+  /** Whether it writes no more. */
   readonly ended: boolean;
+  /** In milliseconds; null where nothing tells. */
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
 }
 
-export const keyOf = ({ cluster, pod, container }: Pick<LogSource, 'cluster' | 'pod' | 'container'>): string =>
-  `${cluster}/${pod}/${container}`;
+type Name = Pick<LogSource, 'cluster' | 'pod' | 'container' | 'restart'>;
+
+export const keyOf = ({ cluster, pod, container, restart }: Name): string =>
+  `${cluster}/${pod}/${container}/${restart}`;
 
 /** What part of a job's output is wanted. */
 interface LogSelection {
   readonly cluster?: string;
   readonly pod?: string;
   readonly container?: string;
+  /** Of the job, from 1 on; all of them when none is named. */
+  readonly run?: number;
 }
 
 export interface LogQuery extends LogSelection {
@@ -30,6 +43,13 @@ export interface LogQuery extends LogSelection {
 
 /** For a member to begin its answer. */
 export const MEMBER_TIMEOUT_MS = 10_000;
+
+/**
+ * Whether a failure is told among the lines. That a container has not started or has gone needs no word, and that a cluster does not
+ * answer is told beside the log: by the job's unreachableSince, its events and the list of its runs.
+ */
+export const isWorthALine = ({ failure }: KarmadaError): boolean =>
+  !['notReady', 'missing', 'unavailable', 'memberUnavailable', 'unknownCluster'].includes(failure);
 
 /** A line of ours among those of the containers. */
 export const note = (text: string): string => `-- ${text} --\n`;
@@ -43,14 +63,7 @@ type LoggedJob = Pick<Job, 'id' | 'namespace' | 'objectName' | 'clusters' | 'clu
 export async function sourcesIn(member: Member, job: LoggedJob, options: RequestOptions): Promise<LogSource[]> {
   const pods = await podsIn(member, job, options);
   return inReadingOrder(
-    pods.flatMap((pod) =>
-      containersOf(pod).map((container) => ({
-        cluster: member.cluster,
-        pod: pod.metadata.name,
-        container,
-        ended: hasEnded(pod),
-      })),
-    ),
+    pods.flatMap((pod) => containersOf(pod).flatMap((container) => startsOf(member.cluster, pod, container))),
   );
 }
 
@@ -76,6 +89,38 @@ const containersOf = (pod: KubeObject): string[] => {
   return Array.isArray(containers) ? containers.flatMap(({ name }) => (typeof name === 'string' ? [name] : [])) : [];
 };
 
+/** What can be read of a container: as it is, and as it was before it was started again. */
+function startsOf(cluster: string, pod: KubeObject, container: string): LogSource[] {
+  const { containerStatuses } = fieldsOf(pod.status);
+  const statuses = Array.isArray(containerStatuses) ? containerStatuses.map(fieldsOf) : [];
+  const { lastState, restartCount, state } = statuses.find(({ name }) => name === container) ?? {};
+  const { running, terminated, waiting } = fieldsOf(state);
+  const last = fieldsOf(fieldsOf(lastState).terminated);
+  const restart = typeof restartCount === 'number' ? restartCount : 0;
+  const made = timeOf(pod.metadata.creationTimestamp);
+  // Between two starts the kubelet still hands out what the last one wrote.
+  const now = fieldsOf(running ?? terminated ?? (waiting === undefined ? undefined : last));
+  const name = { cluster, pod: pod.metadata.name, container };
+  const ended = hasEnded(pod);
+  const current: LogSource = {
+    ...name,
+    restart,
+    isPrevious: false,
+    ended,
+    startedAt: timeOf(now.startedAt) ?? made,
+    endedAt: timeOf(now.finishedAt),
+  };
+  if (restart === 0 || waiting !== undefined) return [current];
+  const endedAt = timeOf(last.finishedAt);
+  const startedAt = timeOf(last.startedAt) ?? made;
+  return [{ ...name, restart: restart - 1, isPrevious: true, ended: true, startedAt, endedAt }, current];
+}
+
+function timeOf(value: unknown): number | null {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
 function hasEnded(pod: KubeObject): boolean {
   const { phase } = (pod.status ?? {}) as { phase?: unknown };
   return phase === 'Succeeded' || phase === 'Failed';
@@ -88,13 +133,19 @@ const READING_ORDER = [...PROGRAM_CONTAINERS, 'ray-head', 'ray-worker'];
 export const isProgram = ({ container }: Pick<LogSource, 'container'>): boolean =>
   PROGRAM_CONTAINERS.includes(container);
 
-export function inReadingOrder<T extends Pick<LogSource, 'cluster' | 'pod' | 'container'>>(sources: readonly T[]): T[] {
+/** Run by run; in each of them the program's output first. */
+export function inReadingOrder<T extends Name>(sources: readonly T[], runOf: (source: T) => number = () => 1): T[] {
   const position = ({ container }: T) => {
     const index = READING_ORDER.indexOf(container);
     return index < 0 ? READING_ORDER.length : index;
   };
   return [...sources].sort(
-    (a, b) => a.cluster.localeCompare(b.cluster) || position(a) - position(b) || a.pod.localeCompare(b.pod),
+    (a, b) =>
+      a.cluster.localeCompare(b.cluster) ||
+      runOf(a) - runOf(b) ||
+      position(a) - position(b) ||
+      a.pod.localeCompare(b.pod) ||
+      a.restart - b.restart,
   );
 }
 

@@ -290,14 +290,26 @@ export interface KeptLog {
   readonly cluster: string;
   readonly pod: string;
   readonly container: string;
+  /** How often the container had been started again by then. */
+  readonly restart: number;
+  /** Of the job, from 1 on. */
+  readonly run: number;
   readonly text: string;
   /** 0: it is whole. Else at least so many bytes before it were not kept: nobody reads them to count them. */
   readonly droppedBytes: number;
 }
 
 export interface LogStore {
-  keep(jobId: string, logs: readonly KeptLog[]): Promise<void>;
+  /**
+   * In the place of all that was kept. After the last time nothing is kept of it any more; what was read so far is not kept once
+   * the job is to stop, for then somebody else reads all of it.
+   */
+  keep(jobId: string, logs: readonly KeptLog[], when: 'soFar' | 'beforeSuspension' | 'last'): Promise<void>;
   kept(jobId: string): Promise<KeptLog[]>;
+  /** Whether that was done for the last time. */
+  isComplete(jobId: string): Promise<boolean>;
+  /** Running jobs, at most so many, that were not given out for so long: to whoever asks first. */
+  claimRunning(limit: number, everySeconds: number): Promise<Job[]>;
   /** Finished (or to be cancelled) jobs whose logs were not kept yet. */
   missing(limit: number): Promise<Job[]>;
 }

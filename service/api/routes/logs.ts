@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { readLogs } from '../../logs/index.ts';
+import { logRuns, readLogs } from '../../logs/index.ts';
 import { withSignals } from '../../signals.ts';
 import { visibleJob } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
 import { type Route, route } from '../route.ts';
-import { JobPath, LogQuery } from '../schemas.ts';
+import { JobPath, LogQuery, LogRunsBody } from '../schemas.ts';
 
 /** A reader who takes nothing for so long is gone. */
 const STALLED_MS = 60_000;
@@ -39,6 +39,22 @@ export const logRoute = ({ store, karmada, stopping }: ApiDependencies): Route =
         response.end();
         return 'streamed' as const;
       });
+    },
+  });
+
+/** A job runs anew after a suspension, a failed try, or when its container is started again. */
+export const logRunsRoute = ({ store, karmada }: ApiDependencies): Route =>
+  route({
+    method: 'get',
+    path: '/api/v1/jobs/{id}/logs/runs',
+    tag: 'Jobs',
+    summary: 'Which runs of a job have output, to be read by ?run=',
+    role: 'viewer',
+    params: JobPath,
+    answers: { 200: { description: 'From the first on', body: LogRunsBody } },
+    async handle({ params, caller, response }) {
+      const job = await visibleJob(store, params.id, caller);
+      return { body: await logRuns({ store, karmada }, job, disconnected(response)) };
     },
   });
 

@@ -19,6 +19,8 @@ export interface PodLogs {
   write(pod: StoredObject, container: string, text: string): void;
   /** The container has ended: followers get no more. */
   end(pod: StoredObject): void;
+  /** The container is another one from now on; of those before, the kubelet has the last. */
+  startAgain(pod: StoredObject, container: string): void;
   forget(podUid: string): void;
   readonly answer: SubresourceHandler;
 }
@@ -27,6 +29,7 @@ const MAX_LINES = 20_000;
 
 export function createPodLogs(): PodLogs {
   const logs = new Map<string, ContainerLog>();
+  const previous = new Map<string, ContainerLog>();
   const ends = new Map<string, Set<() => void>>();
   const keyOf = (uid: string, container: string): string => `${uid}/${container}`;
 
@@ -51,10 +54,19 @@ export function createPodLogs(): PodLogs {
       for (const follow of log.followers) follow(line);
     },
     end: (pod) => endFollowers(pod.metadata.uid),
+    startAgain(pod, container) {
+      const key = keyOf(pod.metadata.uid, container);
+      endFollowers(pod.metadata.uid);
+      previous.set(key, logOf(pod.metadata.uid, container));
+      logs.delete(key);
+    },
     forget(podUid) {
       endFollowers(podUid);
       for (const key of logs.keys()) {
         if (key.startsWith(`${podUid}/`)) logs.delete(key);
+      }
+      for (const key of previous.keys()) {
+        if (key.startsWith(`${podUid}/`)) previous.delete(key);
       }
     },
 
@@ -66,10 +78,12 @@ export function createPodLogs(): PodLogs {
           `container "${container}" in pod "${pod.metadata.name}" is waiting to start: ${waitingReason(pod) ?? 'ContainerCreating'}`,
         );
       }
-      if (query.get('previous') === 'true') {
+      const isPrevious = query.get('previous') === 'true';
+      const started = previous.get(keyOf(pod.metadata.uid, container));
+      if (isPrevious && !started) {
         throw badRequest(`previous terminated container "${container}" in pod "${pod.metadata.name}" not found`);
       }
-      const log = logOf(pod.metadata.uid, container);
+      const log = isPrevious && started ? started : logOf(pod.metadata.uid, container);
       const stamps = query.get('timestamps') === 'true';
       const show = (line: Line): string => `${stamps ? `${new Date(line.at).toISOString()} ` : ''}${line.text}\n`;
       const written = chosen(log.lines, query).map(show).join('');

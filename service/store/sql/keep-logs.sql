@@ -1,9 +1,23 @@
--- $1 job, $2 [{cluster, pod, container, text, droppedBytes}]. Also with no log at all: then there was none to keep, and it is done.
+-- $1 job, $2 [{cluster, pod, container, restart, run, text, droppedBytes}]: all that is kept of it from now on. $3 when: 'last' ends the
+-- keeping, also when there is nothing to keep; 'soFar' gives way to whoever keeps it before its pods are taken away.
 with job_found as (
-  update job set logs_kept_at = now() where id = $1 returning id
+  select id from job
+   where id = $1 and ($3 = 'last' or (logs_kept_at is null and ($3 = 'beforeSuspension' or wanted = 'run')))
+     for no key update
+), ended as (
+  update job set logs_kept_at = now() from job_found where job.id = job_found.id and $3 = 'last'
+), given as (
+  select log.* from job_found,
+         jsonb_to_recordset($2::jsonb) as log
+           (cluster text, pod text, container text, restart integer, run integer, text text, "droppedBytes" bigint)
+), dropped as (
+  delete from job_log using job_found
+   where job_id = job_found.id
+     and not exists (select from given where (given.cluster, given.pod, given.container, given.restart)
+                                           = (job_log.cluster, job_log.pod, job_log.container, job_log.restart))
 )
-insert into job_log (job_id, cluster, pod, container, text, dropped_bytes)
-select job_found.id, log.cluster, log.pod, log.container, log.text, log."droppedBytes"
-  from job_found,
-       jsonb_to_recordset($2::jsonb) as log (cluster text, pod text, container text, text text, "droppedBytes" bigint)
-on conflict (job_id, cluster, pod, container) do update set text = excluded.text, dropped_bytes = excluded.dropped_bytes
+insert into job_log (job_id, cluster, pod, container, restart, run, text, dropped_bytes)
+select $1, cluster, pod, container, restart, run, text, "droppedBytes" from given
+on conflict (job_id, cluster, pod, container, restart)
+  do update set text = excluded.text, dropped_bytes = excluded.dropped_bytes
+  where job_log.text <> excluded.text

@@ -1,1 +1,2 @@
-select cluster, pod, container, text, dropped_bytes from job_log where job_id = $1 order by cluster, pod, container
+select cluster, pod, container, restart, run, text, dropped_bytes from job_log
+ where job_id = $1 order by cluster, run, pod, container, restart

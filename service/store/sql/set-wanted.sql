@@ -17,7 +17,7 @@ with locked as (
   returning job.id, job.namespace, job.status, job.priority, job.created_at, job_of_event(job) as told_job
 ), queued as (
   insert into dispatch as existing (job_id, priority, created_at, ending)
-  select id, priority, created_at, $2 = 'cancel' from changed order by id
+  select id, priority, created_at, $2 in ('cancel', 'suspend') from changed order by id
   on conflict (job_id) do update set
     ending = excluded.ending,
     again = existing.token is not null and existing.due_at > now(),

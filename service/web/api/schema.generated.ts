@@ -225,6 +225,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/logs/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which runs of a job have output, to be read by ?run=
+         * @description Role: viewer.
+         */
+        get: operations["getJobsIdLogsRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/manifest": {
         parameters: {
             query?: never;
@@ -1480,6 +1500,16 @@ export interface components {
              */
             wanted: "run" | "suspend" | "cancel" | "delete";
         };
+        LogRuns: {
+            runs: {
+                /** @description Its pods are there; else it is what was kept of it */
+                live: boolean;
+                pods: string[];
+                run: number;
+            }[];
+            /** @description Clusters that do not answer: of them there is only what was kept */
+            unreachable: string[];
+        };
         Me: {
             auth: components["schemas"]["Auth"];
             grants: {
@@ -2170,6 +2200,8 @@ export interface operations {
                 /** @description Go on as the job writes, until it ends */
                 follow?: "0" | "1" | "true" | "false" | "";
                 pod?: string;
+                /** @description One run of the job, from 1 on; all of them without it */
+                run?: string;
                 sinceSeconds?: string;
                 tailLines?: string;
             };
@@ -2188,6 +2220,37 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdLogsRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From the first on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogRuns"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Reason } from '../../../service/contract/reasons.ts';
+import type { Job } from '../../../service/jobs/job.ts';
+import { NO_CELLS } from '../../../service/jobs/state/index.ts';
 import { objectsOf, remainsOf, setUp } from './world.ts';
 
 const asked = (reason: Reason) => ({ reason, message: 'asked for by the user' });
@@ -55,4 +57,32 @@ test('suspended while its creation was cut off: it is created suspended, not for
   world.dispatch();
   await expect.poll(() => world.karmada.get(workload), { timeout: 5_000 }).toMatchObject({ spec: { suspend: true } });
   expect((await world.until(job.id, (each) => each?.clusters.length === 1))?.reason).toBe('Suspending');
+});
+
+test('what a job has written is kept before its suspension takes its pods away, and only then', async () => {
+  const world = await setUp();
+  const isSuspended = async (job: Job): Promise<boolean> => {
+    const workload = await world.karmada.get(objectsOf(job).workload);
+    return (workload?.spec as { suspend: boolean } | undefined)?.suspend === true;
+  };
+  const whenKept: boolean[] = [];
+  world.dispatch({ keepLogs: async (job) => void whenKept.push(await isSuspended(job)) });
+  const { id, version } = await world.shows((await world.submit()).id, 'Scheduled');
+  const state = {
+    status: 'Running',
+    reason: 'Running',
+    message: '',
+    startedAt: null,
+    finishedAt: null,
+    columns: NO_CELLS,
+    rayCluster: null,
+  } as const;
+  const set = { status: 'Running', reason: 'Running', clusterStates: { member1: state } } as const;
+  await world.store.monitor.apply([{ jobId: id, readVersion: version, set, under: [] }], []);
+
+  await world.store.jobs.setWanted(id, 'suspend', asked('Suspending'));
+  const job = await world.until(id, (each) => each?.message === 'Its cluster has been told to suspend it');
+  await world.store.jobs.setWanted(id, 'run', asked('Resuming'));
+  await expect.poll(() => job && isSuspended(job)).toBe(false);
+  expect(whenKept).toEqual([false]);
 });

@@ -90,17 +90,16 @@ it('goes on behind the last line when a stream breaks', async () => {
   expect(output.text().match(/^epoch \d$/gm)).toEqual(['epoch 1', 'epoch 2', 'epoch 3', 'epoch 4']);
 });
 
-it('says once that a cluster is out of reach, and goes on when it is back', async () => {
+it('goes on when a cluster that was out of reach is back; that it was is no line of the log', async () => {
   const world = await setUp();
   const remove = world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
   const output = follow(world, jobWith());
-  await output.sees('member1 cannot be read now');
   const asked = world.simulated.requests.count();
   while (world.simulated.requests.count() < asked + 3) await new Promise((resolve) => setImmediate(resolve));
   remove();
   world.pod('member1', 'sub', 'ray-job-submitter').write('epoch 1');
   await output.sees('epoch 1\n');
-  expect(output.text().match(/cannot be read now/g)).toHaveLength(1);
+  expect(output.text()).toBe('sub | epoch 1\n');
 });
 
 it('ends when the job is deleted', async () => {

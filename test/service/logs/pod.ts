@@ -5,6 +5,8 @@ import type { StoredObject } from '../../../service/local/kube/objects.ts';
 export interface SimulatedPod {
   write(...lines: string[]): void;
   phase(phase: 'Pending' | 'Running' | 'Succeeded'): void;
+  /** Its container crashes and is started again, as the kubelet does it. */
+  startAgain(): void;
   remove(): void;
 }
 
@@ -35,6 +37,14 @@ export function runPod(
     phase(phase) {
       server.registry.setStatus(POD, namespace, name, { phase });
       if (phase === 'Succeeded') logs.end(stored());
+    },
+    startAgain() {
+      const finishedAt = new Date().toISOString();
+      logs.startAgain(stored(), container);
+      const lastState = { terminated: { exitCode: 1, reason: 'Error', finishedAt } };
+      const state = { running: { startedAt: finishedAt } };
+      const containerStatuses = [{ name: container, ready: true, restartCount: 1, state, lastState }];
+      server.registry.setStatus(POD, namespace, name, { phase: 'Running', containerStatuses });
     },
     remove() {
       logs.forget(stored().metadata.uid);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import { NO_CELLS } from '../../../service/jobs/state/index.ts';
-import { type LogQuery, readLogs } from '../../../service/logs/index.ts';
+import { type LogQuery, logRuns, readLogs } from '../../../service/logs/index.ts';
 import type { KeptLog } from '../../../service/store/store.ts';
 import { all, jobWith, type LogWorld, setUp } from './world.ts';
 
@@ -14,10 +14,12 @@ const read = ({ karmada }: LogWorld, job: Job, query: LogQuery = {}, kept: reado
 };
 const textOf = async (...args: Parameters<typeof read>) => all((await read(...args)).lines);
 
-const keptLog = (pod: string, container: string, text: string, droppedBytes = 0): KeptLog => ({
+const keptLog = (pod: string, container: string, text: string, droppedBytes = 0, run = 1): KeptLog => ({
   cluster: 'member1',
   pod,
   container,
+  restart: 0,
+  run,
   text,
   droppedBytes,
 });
@@ -96,6 +98,54 @@ describe('the output of a job', () => {
     const world = await setUp();
     world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
     await expect(read(world, jobWith())).rejects.toMatchObject({ failure: 'memberUnavailable', cluster: 'member1' });
+  });
+});
+
+describe('the output of a job that runs anew', () => {
+  const first = keptLog(
+    'demo-first',
+    'ray-job-submitter',
+    '2026-11-21T09:00:00.1Z epoch 1\n2026-11-21T09:00:01.1Z epoch 2\n',
+  );
+
+  it('has all of its runs, or the one that is asked for', async () => {
+    const world = await setUp();
+    world.pod('member1', 'demo-second', 'ray-job-submitter').write('epoch 3');
+    const only = { container: 'ray-job-submitter' };
+    expect(await textOf(world, jobWith(), only, [first])).toBe('epoch 1\nepoch 2\nepoch 3\n');
+    expect(await textOf(world, jobWith(), { ...only, run: 1 }, [first])).toBe('epoch 1\nepoch 2\n');
+    expect(await textOf(world, jobWith(), { ...only, run: 2 }, [first])).toBe('epoch 3\n');
+    expect(await textOf(world, jobWith(), { ...only, run: 3 }, [first])).toBe('');
+    const store = { jobs: { get: async () => undefined }, logs: { kept: async () => [first] } };
+    expect(await logRuns({ store, karmada: world.karmada }, jobWith(), NEVER)).toEqual({
+      runs: [
+        { run: 1, pods: ['demo-first'], live: false },
+        { run: 2, pods: ['demo-second'], live: true },
+      ],
+      unreachable: [],
+    });
+  });
+
+  it('is read from what was kept while its cluster is away, and that is told beside it', async () => {
+    const world = await setUp();
+    world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
+    const logs = await read(world, jobWith(), { container: 'ray-job-submitter' }, [first]);
+    expect(logs.from).toBe('kept');
+    expect(await all(logs.lines)).toBe('epoch 1\nepoch 2\n');
+    const store = { jobs: { get: async () => undefined }, logs: { kept: async () => [first] } };
+    expect((await logRuns({ store, karmada: world.karmada }, jobWith(), NEVER)).unreachable).toEqual(['member1']);
+  });
+
+  it('has what a container wrote before it was started again', async () => {
+    const world = await setUp();
+    const pod = world.pod('member1', 'demo-0-abcde', 'training');
+    pod.write('before the crash');
+    pod.startAgain();
+    pod.write('after it');
+    const job = jobWith({ kind: 'Job' });
+    expect(await textOf(world, job)).toBe('before the crash\nafter it\n');
+    expect(await textOf(world, job, { run: 1 })).toBe('before the crash\n');
+    expect(await textOf(world, job, { run: 2 })).toBe('after it\n');
   });
 });
 

@@ -155,7 +155,8 @@ describe('settling', () => {
     const store = database.store();
     const job = newJob();
     await store.jobs.insert(job, { key: 'k', caller: 'c', requestHash: 'h' });
-    await store.logs.keep(job.id, [{ cluster: 'c', pod: 'p', container: 'x', text: 'log', droppedBytes: 0 }]);
+    const log = { cluster: 'c', pod: 'p', container: 'x', restart: 0, run: 1, text: 'log', droppedBytes: 0 };
+    await store.logs.keep(job.id, [log], 'last');
     await store.jobs.setWanted(job.id, 'delete', { reason: 'Deleting', message: '' });
     const claim = await claimOne(store);
 
@@ -163,7 +164,7 @@ describe('settling', () => {
     expect(await store.dispatch.settle(claim, { set: {}, event, next: 'deleteRow' })).toMatchObject({ id: job.id });
 
     expect(await store.jobs.get(job.id)).toBeUndefined();
-    for (const table of ['job', 'dispatch', 'idempotency_key', 'job_log'])
+    for (const table of ['job', 'dispatch', 'job_log'])
       expect(await database.query(`select from ${table}`)).toEqual([]);
     const reasons = async () => (await store.events.after(null, 10)).map(({ reason }) => reason);
     await expect.poll(reasons).toEqual(['Queued', 'Deleting', 'Deleted']);
