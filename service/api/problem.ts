@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { IssuerUnavailable } from '../auth/authenticator.ts';
 import { type FieldProblem, pointerOf } from '../jobs/problems.ts';
 import { MAX_REQUEST_BYTES } from '../jobs/request.ts';
-import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
+import { inPlainWords, KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import { InvalidCursor, StoreBusy, StoreTooSlow, StoreUnavailable, UnreadableJob } from '../store/errors.ts';
 import { requestIdOf } from './middleware/request-log.ts';
 
@@ -152,7 +152,11 @@ const KARMADA_STATUS: Record<KarmadaFailure, number> = {
   garbled: 502,
 };
 
+const about = ({ cluster }: KarmadaError): string => (cluster === null ? 'Karmada' : `Cluster ${cluster}`);
+
 function karmadaProblem(error: KarmadaError): Problem {
   const status = KARMADA_STATUS[error.failure];
-  return status === 503 ? unavailable(error.message, error) : new Problem(status, error.message, { cause: error });
+  // The servers' own words, with their addresses, are for the log.
+  if (status === 503) return unavailable(`${about(error)} cannot be asked just now: ${inPlainWords(error)}`, error);
+  return new Problem(status, error.message, { cause: error });
 }

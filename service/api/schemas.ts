@@ -245,7 +245,7 @@ export const JobPodsBody = z
   })
   .meta({ id: 'JobPods' });
 
-export const ClusterBody = z
+const ClusterBody = z
   .object({
     name: z.string(),
     ready: z.boolean(),
@@ -270,6 +270,13 @@ export const ClusterBody = z
       .describe('How fresh our knowledge is; null while no job is there'),
   })
   .meta({ id: 'Cluster' });
+
+export const ClustersBody = z
+  .object({
+    clusters: z.array(ClusterBody),
+    unreachableSince: timeOrNull.describe('Since when Karmada does not answer: the clusters are as it told them last'),
+  })
+  .meta({ id: 'Clusters' });
 
 export const LogRunsBody = z
   .object({

@@ -11,7 +11,7 @@ export type Observation = { readonly jobId: string; readonly cluster: string } &
   | { readonly what: 'moved'; readonly clusters: readonly string[] }
   /** What keeps its pods from starting; null: nothing does any more. */
   | { readonly what: 'trouble'; readonly trouble: Trouble | null }
-  | { readonly what: 'unreachable'; readonly since: Date; readonly error: string }
+  | { readonly what: 'unreachable'; readonly since: Date; readonly why: string }
   /** The cluster answers again. */
   | { readonly what: 'reachable' }
 );
@@ -37,7 +37,7 @@ export function decide(job: MonitoredJob, observation: Observation, now: Date): 
     case 'unreachable': {
       if (saysUnreachable(job, cluster)) return undefined;
       const since = observation.since.toISOString();
-      const message = `cluster unreachable since ${since} (${cluster}: ${observation.error})`;
+      const message = `cluster unreachable since ${since} (${cluster}: ${observation.why})`;
       return {
         set: { unreachableSince: { [cluster]: since } },
         event: { cluster, reason: 'ClusterUnreachable', message },

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Logger } from 'pino';
 import { isFinished } from '../jobs/job.ts';
-import { KarmadaError } from '../karmada/errors.ts';
+import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { saysUnreachable } from './decide.ts';
@@ -193,8 +193,9 @@ export function createTicks(options: TickOptions): Ticks {
     const level = consecutiveFailures === 1 ? 'warn' : 'debug';
     log[level]({ cluster, err: error, consecutiveFailures }, 'Cluster did not answer');
     if (!since) return;
+    const why = inPlainWords(error);
     for (const row of known.allRows(cluster)) {
-      if (!saysUnreachable(row.job, cluster)) writer.add(about(row, { what: 'unreachable', since, error: words }));
+      if (!saysUnreachable(row.job, cluster)) writer.add(about(row, { what: 'unreachable', since, why }));
     }
   }
 

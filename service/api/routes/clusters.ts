@@ -6,7 +6,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { ClusterBody, ClusterPath, namespaceOrAll, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
+import { ClusterPath, ClustersBody, namespaceOrAll, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
 
 const NO_JOBS = { Pending: 0, Running: 0, Succeeded: 0, Failed: 0 };
 const MEMBER_TIMEOUT_MS = 12_000;
@@ -19,10 +19,10 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
     tag: 'Clusters',
     summary: 'Member clusters: readiness, capacity, jobs, and how fresh our knowledge is',
     role: 'viewer',
-    answers: { 200: { description: 'The clusters', body: z.object({ clusters: z.array(ClusterBody) }) } },
+    answers: { 200: { description: 'The clusters', body: ClustersBody } },
     async handle({ caller }) {
-      const [members, health, summary] = await Promise.all([
-        clusters.list(),
+      const [{ clusters: members, unreachableSince }, health, summary] = await Promise.all([
+        clusters.lastKnown(),
         readClusterHealth(),
         store.jobs.summary({ namespaces: visibleNamespaces(caller, undefined) }),
       ]);
@@ -31,7 +31,7 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
         const known = Object.keys(monitor).length > 0;
         return { ...member, jobs: summary.byCluster[member.name] ?? NO_JOBS, monitor: known ? monitor : null };
       });
-      return { body: { clusters: body } };
+      return { body: { clusters: body, unreachableSince } };
     },
   }),
   route({

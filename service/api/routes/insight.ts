@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LABELS } from '../../contract.ts';
 import type { Job } from '../../jobs/job.ts';
 import { objectsOf } from '../../jobs/manifests/index.ts';
+import { inPlainWords } from '../../karmada/errors.ts';
 import type { Member } from '../../karmada/karmada.ts';
 import { visibleJob } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -54,7 +55,7 @@ async function lookInto(member: Member, job: Job, signal: AbortSignal) {
     return { cluster, error: null, ...(await podsAndEvents(member, job, signal)) };
   } catch (error) {
     if (signal.aborted) throw error;
-    return { cluster, error: (error as Error).message, pods: [], events: [] };
+    return { cluster, error: inPlainWords(error), pods: [], events: [] };
   }
 }
 

@@ -620,6 +620,14 @@ export interface components {
             region: string;
             zone: string;
         };
+        Clusters: {
+            clusters: components["schemas"]["Cluster"][];
+            /**
+             * Format: date-time
+             * @description Since when Karmada does not answer: the clusters are as it told them last
+             */
+            unreachableSince: string | null;
+        };
         ClusterState: {
             /** Format: date-time */
             finishedAt: string | null;
@@ -2532,9 +2540,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        clusters: components["schemas"]["Cluster"][];
-                    };
+                    "application/json": components["schemas"]["Clusters"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

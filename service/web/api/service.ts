@@ -5,7 +5,7 @@ import { problemOf } from './problem.ts';
 import type {
   Attempt,
   Auth,
-  Cluster,
+  Clusters,
   DryRun,
   Job,
   JobEvent,
@@ -102,8 +102,8 @@ export const actOnJob = async (id: string, action: JobAction): Promise<Job | und
 
 export const getAlgorithms = (signal?: Signal) => bodyOf(api().GET('/api/v1/algorithms', withSignal(signal)));
 
-export const getClusters = async (signal?: Signal): Promise<Cluster[]> =>
-  (await bodyOf(api().GET('/api/v1/proxy/clusters', withSignal(signal)))).clusters;
+export const getClusters = (signal?: Signal): Promise<Clusters> =>
+  bodyOf(api().GET('/api/v1/proxy/clusters', withSignal(signal)));
 
 export const getAuth = (signal?: Signal): Promise<Auth> => bodyOf(api().GET('/api/v1/auth', withSignal(signal)));
 

@@ -8,6 +8,7 @@ export type AlgorithmField = Schemas['AlgorithmField'];
 export type Attempt = Schemas['Attempt'];
 export type Auth = Schemas['Auth'];
 export type Cluster = Schemas['Cluster'];
+export type Clusters = Schemas['Clusters'];
 export type DryRun = Schemas['DryRun'];
 export type Job = Schemas['Job'];
 /** As lists read it: ten thousand requests would be tens of megabytes. */

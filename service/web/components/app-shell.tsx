@@ -5,6 +5,7 @@ import { useMe } from '../api/me.ts';
 import { mayChangeSome } from '../lib/permissions.ts';
 import { ButtonLink } from './button.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
+import { KarmadaBanner } from './karmada-banner.tsx';
 import { LiveDot } from './live-dot.tsx';
 import { Logo } from './logo.tsx';
 import { ThemeButton } from './theme-button.tsx';
@@ -54,6 +55,7 @@ export function AppShell({ children }: { children: ReactNode }) {
         </div>
       </header>
       <ConnectionBanner />
+      <KarmadaBanner />
       <main id="content" tabIndex={-1} className="flex-1 outline-none">
         {children}
       </main>

@@ -45,4 +45,22 @@ export const clusters = (now: SceneNow): void => {
     await page.getByRole('region', { name: 'History' }).getByText('member3 answers again').waitFor({ timeout: 30_000 });
     expect(await page.getByRole('region', { name: 'Reason' }).count()).toBe(0);
   });
+
+  test('while Karmada is away one banner says so, and the clusters are as last known', {
+    timeout: 60_000,
+  }, async () => {
+    const { browser, platform } = now();
+    const page = await visit(browser, `${platform.url}/clusters`);
+    await page.getByRole('listitem', { name: 'member1' }).waitFor();
+    const back = platform.karmada.faults.add({ kind: 'refuse', where: 'karmada' });
+    try {
+      await page.getByText(/Karmada does not answer since/).waitFor();
+      await page.getByRole('listitem', { name: 'member1' }).waitFor();
+      await page.getByRole('link', { name: 'Jobs' }).first().click();
+      await page.getByText(/Karmada does not answer since/).waitFor();
+    } finally {
+      back();
+    }
+    await page.getByText(/Karmada does not answer since/).waitFor({ state: 'detached' });
+  });
 };
