@@ -122,7 +122,8 @@ function first<A, B>(list: readonly A[], find: (item: A) => B | undefined): B | 
 }
 
 /**
- * Reports of progress change the object every second, and mean something only to who waits for a goal, or for a job that
+ * Reports of progress change the object every second, and mean something only to who waits for a goal, or for a
+ * job that
  * stands still to go on.
  */
 function isNews(before: Reading, after: Reading): boolean {

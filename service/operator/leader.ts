@@ -2,7 +2,8 @@ import { LEASE } from '../kube/kinds.ts';
 import type { Kube, KubeObject } from '../kube/kube.ts';
 import { type Clock, systemClock } from './clock.ts';
 
-// Who of several replicas acts, agreed by a Lease as client-go does: nobody's wall clock is believed. A Lease is taken over
+// Who of several replicas acts, agreed by a Lease as client-go does: nobody's wall clock is believed. A Lease is
+// taken over
 // when it has not changed for its duration by the clock of who looks at it.
 
 export interface Election {

@@ -1,4 +1,5 @@
-// `node /app/operator.js`: the operator of TrainingJobs, as a program of the backend's image. Its settings are variables.
+// `node /app/operator.js`: the operator of TrainingJobs, as a program of the backend's image. Its settings are
+// variables.
 import { loadKubeconfig } from '../kube/kubeconfig.ts';
 import { loadServiceAccount } from '../kube/service-account.ts';
 import { createLog } from '../log.ts';

@@ -27,14 +27,16 @@ export interface WorkQueue {
   idle(): Promise<void>;
 }
 
-// As client-go has them: a key that fails for good costs little, and a thousand that fail at once do not storm the server.
+// As client-go has them: a key that fails for good costs little, and a thousand that fail at once do not storm the
+// server.
 const FIRST_RETRY_MS = 5;
 const LONGEST_RETRY_MS = 1_000_000;
 const RETRIES = { burst: 100, perSecond: 10 };
 const WORKERS = 8;
 
 /**
- * Keys to be worked on. A key waits once, however often it is added; one that is added while it is worked on is worked on
+ * Keys to be worked on. A key waits once, however often it is added; one that is added while it is worked on is
+ * worked on
  * once more, and never by two at a time.
  */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {

@@ -14,7 +14,8 @@ import { KubeError } from '../../kube/errors.ts';
 import { SECRET } from '../../kube/kinds.ts';
 import type { Kube, KubeObject } from '../../kube/kube.ts';
 
-// The endpoint's certificate and the authority that signed it, kept in a Secret that all replicas share. cert-manager may fill
+// The endpoint's certificate and the authority that signed it, kept in a Secret that all replicas share. cert-
+// manager may fill
 // the same Secret (tls.crt, tls.key, ca.crt): one that holds no key of an authority is used as it is.
 
 export interface Certificates {

@@ -81,7 +81,8 @@ export function createProgressWriter(options: ProgressWriterOptions): ProgressWr
       await limit(() => apply(kube, key, latest));
       onWritten?.();
     } catch (error) {
-      // A job that has gone, or another one by its name, has no use for it; all else is tried again with what is new by then.
+      // A job that has gone, or another one by its name, has no use for it; all else is tried again with what is
+      // new by then.
       const isPointless =
         error instanceof KubeError && ['conflict', 'refused', 'namespaceMissing'].includes(error.failure);
       if (!isPointless) latest.isWritten = false;

@@ -1,7 +1,10 @@
 import type { TrainingJob } from '../training-job.ts';
 
 export const POD_SECURITY = ['restricted', 'baseline', 'privileged'] as const;
-/** restricted: pods run as a user of ours without privileges. baseline: as the image's own user. privileged: drivers may lock memory. */
+/**
+ * restricted: pods run as a user of ours without privileges. baseline: as the image's own user. privileged:
+ * drivers may lock memory.
+ */
 export type PodSecurity = (typeof POD_SECURITY)[number];
 
 /** What the operator of the cluster sets for all jobs. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-// The body of a report as Kubeflow's KEP-2779 has it, and HuggingFace's Trainer sends it. Every metric's value is a text.
+// The body of a report as Kubeflow's KEP-2779 has it, and HuggingFace's Trainer sends it. Every metric's value is
+// a text.
 
 /** Before anything is parsed. Kubeflow's server has the same limit. */
 export const MAX_REPORT_BYTES = 64 * 1024;

@@ -10,7 +10,10 @@ export const rules = (...list: readonly Rule[]): { readonly 'x-kubernetes-valida
   'x-kubernetes-validations': list,
 });
 
-/** What the pods of a running attempt are made of: changing it without stopping them would say one thing and run another. */
+/**
+ * What the pods of a running attempt are made of: changing it without stopping them would say one thing and run
+ * another.
+ */
 const FIXED_WHILE_RUNNING = ['model', 'dataset', 'numWorkers', 'gpusPerWorker', 'framework', 'image'];
 const OPTIONAL_FIXED_WHILE_RUNNING = ['command', 'args', 'resources'];
 

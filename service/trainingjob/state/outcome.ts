@@ -43,7 +43,8 @@ function failureOf(spec: Spec, ending: { reason: string; message: string }, pods
   if (ending.reason === 'DeadlineExceeded') {
     return failed('deadline', 'DeadlineExceeded', 'The job took longer than activeDeadlineSeconds');
   }
-  // When one worker is turned out, its peers fail because they miss it: such an attempt is disrupted, whoever failed first.
+  // When one worker is turned out, its peers fail because they miss it: such an attempt is disrupted, whoever
+  // failed first.
   const disrupted = pods.find(({ disruption }) => disruption !== undefined);
   if (disrupted?.disruption) {
     const { reason, message } = disrupted.disruption;

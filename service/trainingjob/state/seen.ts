@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { COMPLETION_INDEX, CONTAINER, LABELS, SPEC_HASH } from '../names.ts';
 
-// What the cluster shows of an attempt, reduced to what decisions need: this is all that is kept in memory of each object.
+// What the cluster shows of an attempt, reduced to what decisions need: this is all that is kept in memory of each
+// object.
 
 export interface BatchJob {
   readonly name: string;
@@ -136,7 +137,10 @@ const pod = z.object({
     .prefault({ phase: 'Pending' }),
 });
 
-/** Of pods that the kubelet itself turned out or refused; evictions by others come with the condition DisruptionTarget. */
+/**
+ * Of pods that the kubelet itself turned out or refused; evictions by others come with the condition
+ * DisruptionTarget.
+ */
 const DISRUPTIONS =
   /^(Evicted|Preempting|NodeLost|NodeShutdown|Shutdown|Terminated|NodeAffinity|UnexpectedAdmissionError|OutOf\w+)$/;
 

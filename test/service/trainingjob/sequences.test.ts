@@ -10,7 +10,8 @@ import {
 } from '../../../service/trainingjob/index.ts';
 import { batchJobOf, later, nothing, podOf, trainingJob, withSpec } from './some-jobs.ts';
 
-// A cluster small enough to be sure of: one TrainingJob, its Job, two workers. Whatever happens to it, in whatever order, and
+// A cluster small enough to be sure of: one TrainingJob, its Job, two workers. Whatever happens to it, in whatever
+// order, and
 // however late it is seen, what is decided must be explained by what was seen.
 
 const WORKERS = 2;
