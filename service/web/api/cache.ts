@@ -11,7 +11,7 @@ export const KEYS = {
   summaries: ['summary'],
   jobLists: ['jobs'],
   job: (id: string) => ['job', id],
-  ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts') => ['job', id, part],
+  ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs') => ['job', id, part],
 } as const;
 
 /** How often counts are read again while many jobs change. */

@@ -12,6 +12,7 @@ import type {
   JobPage,
   JobPods,
   JobRequest,
+  LogRuns,
   Me,
   Summary,
 } from './types.ts';
@@ -122,10 +123,19 @@ export const openEvents = (headers: Record<string, string>, signal: AbortSignal)
     .GET('/api/v1/events', { headers, signal, parseAs: 'stream' })
     .then(({ response }) => response);
 
-export const openLog = (id: string, { follow }: { follow: boolean }, signal?: Signal): Promise<Response> =>
+export const getLogRuns = (id: string, signal?: Signal): Promise<LogRuns> =>
+  bodyOf(api().GET('/api/v1/jobs/{id}/logs/runs', ofJob(id, signal)));
+
+interface LogWanted {
+  readonly follow: boolean;
+  /** null: all of them. */
+  readonly run: number | null;
+}
+
+export const openLog = (id: string, { follow, run }: LogWanted, signal?: Signal): Promise<Response> =>
   streamOf(
     api().GET('/api/v1/jobs/{id}/logs', {
-      params: { path: { id }, query: { follow: follow ? 'true' : 'false' } },
+      params: { path: { id }, query: { follow: follow ? 'true' : 'false', ...(run !== null && { run: String(run) }) } },
       parseAs: 'stream',
       ...withSignal(signal),
     }),

@@ -17,6 +17,7 @@ export type JobEvent = Schemas['JobEvent'];
 export type JobPods = Schemas['JobPods'];
 export type JobRequest = Schemas['JobRequest'];
 export type JobStatus = Schemas['JobStatusName'];
+export type LogRuns = Schemas['LogRuns'];
 export type Me = Schemas['Me'];
 export type Summary = Schemas['Summary'];
 

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEYS } from './cache.ts';
-import { getJob, getJobAttempts, getJobEvents, getJobManifest, getJobPods } from './service.ts';
+import { getJob, getJobAttempts, getJobEvents, getJobManifest, getJobPods, getLogRuns } from './service.ts';
 
 // Events of the job make these stale (cache.ts), and read again while someone looks.
 
@@ -14,6 +14,9 @@ export const useJobAttempts = (id: string) =>
 
 export const useJobManifest = (id: string) =>
   useQuery({ queryKey: KEYS.ofJob(id, 'manifest'), queryFn: ({ signal }) => getJobManifest(id, signal) });
+
+export const useLogRuns = (id: string) =>
+  useQuery({ queryKey: KEYS.ofJob(id, 'runs'), queryFn: ({ signal }) => getLogRuns(id, signal) });
 
 /** A pod's own troubles are no events of the job: they are looked at again while the job is on its way. */
 const PODS_EVERY_MS = 3000;

@@ -16,7 +16,7 @@ const RETRY_MS = 2000;
  * The job's log as it is written, until the job ends; of a job that has ended, what was kept. A line that breaks is taken up
  * again by itself, from the beginning of the log, so that nothing is doubled and nothing is missing.
  */
-export const useLog = (job: Job): Log => {
+export const useLog = (job: Job, run: number | null): Log => {
   const [log, setLog] = useState<Log>({ lines: [], state: 'loading', error: null });
   const [tries, setTries] = useState(0);
   const mark = job.objectName.slice(-8);
@@ -31,7 +31,7 @@ export const useLog = (job: Job): Log => {
       setLog({ lines: [...reader.lines], state, error });
     };
     const read = async (): Promise<void> => {
-      const response = await openLog(job.id, { follow: true }, leaving.signal);
+      const response = await openLog(job.id, { follow: true, run }, leaving.signal);
       const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
       for (let chunk = await chunks?.read(); chunk?.value !== undefined; chunk = await chunks?.read()) {
         reader.read(chunk.value);
@@ -54,6 +54,6 @@ export const useLog = (job: Job): Log => {
       leaving.abort();
       clearTimeout(timer);
     };
-  }, [job.id, mark, tries]);
+  }, [job.id, mark, run, tries]);
   return log;
 };

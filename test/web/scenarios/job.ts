@@ -61,6 +61,28 @@ export const job = (now: SceneNow): void => {
     expect(await readFile(await file.path(), 'utf8')).toMatch(/epoch 2\//);
   });
 
+  test('the log of the run before a suspension is still there, and one run can be chosen', async () => {
+    const { page, id } = await started('pause-forever');
+    const { platform } = now();
+    await page.getByRole('link', { name: 'Logs' }).click();
+    const log = page.getByRole('region', { name: 'Log', exact: true });
+    await log.getByText(/epoch 2\//).waitFor();
+    await act(page, 'Suspend');
+    await confirm(page, 'Suspend job');
+    await state(page, 'Suspended');
+    await act(page, 'Resume');
+    await state(page, 'Running');
+    const runs = async () => (await fetch(`${platform.url}/api/v1/jobs/${id}/logs/runs`)).json();
+    await expect.poll(runs, { timeout: 20_000 }).toMatchObject({ runs: [{ live: false }, { live: true }] });
+    await page.reload();
+    await page.getByLabel('Run').selectOption({ label: 'Run 1, kept' });
+    await log.getByText(/epoch 2\//).waitFor();
+    const [first] = await log.getByText(/epoch \d/).allInnerTexts();
+    await page.getByLabel('Run').selectOption({ label: 'Run 2' });
+    await log.getByText(/epoch 1\//).waitFor();
+    expect(first).toMatch(/epoch 1\//);
+  });
+
   test('cancel asks first, ends the job, and its log is still there; retry and clone begin anew', async () => {
     const { page, id } = await started('cancel-forever');
     await state(page, 'Running');

@@ -9,8 +9,8 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { UnreachableNotice } from '../../components/unreachable.tsx';
 import { AttemptsPanel } from './attempts-panel.tsx';
 import { JobActions } from './job-actions.tsx';
+import { JobLogs } from './job-logs.tsx';
 import { JobTabs, labelOf, tabNamed } from './job-tabs.tsx';
-import { LogsPanel } from './logs-panel.tsx';
 import { ManifestPanel } from './manifest-panel.tsx';
 import { OverviewPanel } from './overview-panel.tsx';
 import { RequestPanel } from './request-panel.tsx';
@@ -52,7 +52,7 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
       <JobTabs id={id} current={current} />
       <section aria-label={labelOf(current)} className={current === 'overview' ? 'grid gap-4' : 'card min-w-0'}>
         {current === 'overview' && <OverviewPanel job={job.data} events={events} />}
-        {current === 'logs' && <LogsPanel job={job.data} />}
+        {current === 'logs' && <JobLogs job={job.data} />}
         {current === 'request' && <RequestPanel job={job.data} />}
         {current === 'manifest' && <ManifestPanel job={job.data} />}
         {current === 'attempts' && <AttemptsPanel job={job.data} />}

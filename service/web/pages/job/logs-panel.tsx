@@ -12,13 +12,13 @@ import { LogSearch } from './log-search.tsx';
 import { LogView } from './log-view.tsx';
 import { useLogDownload } from './use-log-download.ts';
 
-export function LogsPanel({ job }: { job: Job }) {
-  const log = useLog(job);
+export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
+  const log = useLog(job, run);
   const [pod, setPod] = useState('');
   const [search, setSearch] = useState('');
   const [current, setCurrent] = useState(0);
   const [follow, setFollow] = useState(true);
-  const download = useLogDownload(job);
+  const download = useLogDownload(job, run);
 
   const pods = useMemo(
     () => [...new Set(log.lines.map((line) => line.pod))].filter((name) => name !== '').sort(),

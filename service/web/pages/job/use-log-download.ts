@@ -5,13 +5,13 @@ import type { Job } from '../../api/types.ts';
 import { toast } from '../../components/toasts.tsx';
 
 /** The whole log as the service has it now, as a file. Fetched here and not by a plain link: that could not prove who asks. */
-export const useLogDownload = (job: Job) =>
+export const useLogDownload = (job: Job, run: number | null) =>
   useMutation({
     mutationFn: async () => {
-      const text = await (await openLog(job.id, { follow: false })).blob();
+      const text = await (await openLog(job.id, { follow: false, run })).blob();
       const link = document.createElement('a');
       link.href = URL.createObjectURL(text);
-      link.download = `${job.id}.log`;
+      link.download = run === null ? `${job.id}.log` : `${job.id}-run-${run}.log`;
       link.click();
       URL.revokeObjectURL(link.href);
     },
