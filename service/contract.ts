@@ -37,7 +37,7 @@ export const DURATION_UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_4
 
 /** Bounds and defaults of what can be set as a variable of the service and in the settings of its manifests. */
 export const RANGES = {
-  databasePoolSize: { least: 2, most: 500, default: 10 },
+  databasePoolSize: { least: 5, most: 500, default: 10 },
   rateLimitPerMinute: { least: 0, most: 10_000_000, default: 1200 },
   monitorInterval: { least: '100ms', most: '10m', default: '1s' },
   monitorLostGrace: { least: '0s', most: '1d', default: '30s' },
@@ -220,6 +220,8 @@ export const METRICS = {
   databasePool: 'mlp_database_pool_connections',
   /** gauge: 1 when the last probe of the database succeeded */
   databaseUp: 'mlp_database_up',
+  /** gauge {quantile: 0.5|0.99|1}: seconds that the event loop was held at a stretch */
+  loopDelay: 'mlp_event_loop_delay_seconds',
   /** counter {method, route, code} */
   httpRequests: 'mlp_http_requests_total',
   /** histogram {method, route} */

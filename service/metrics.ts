@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isReason } from './contract/reasons.ts';
 import { METRICS } from './contract.ts';
@@ -17,6 +18,8 @@ export interface Metrics {
 }
 
 const DATABASE_TIMEOUT_MS = 2000;
+const FRESH_MS = 5000;
+const LOOP_RESOLUTION_MS = 10;
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth): Metrics {
@@ -93,15 +96,12 @@ function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, regis
   const monitorLag = gauge(METRICS.monitorLag, 'Seconds since the cluster last answered', ['cluster']);
   const failures = gauge(METRICS.clusterFailures, 'Queries of the cluster that failed in a row', ['cluster']);
   const pool = gauge(METRICS.databasePool, 'Connections to PostgreSQL; waiting are callers without one', ['state']);
+  const readLoop = loopReading(registry);
   const databaseUp = gauge(METRICS.databaseUp, '1 when the database answered this scrape');
 
   const read = async () => {
     await store.check(AbortSignal.timeout(DATABASE_TIMEOUT_MS));
-    const [summary, backlog, health] = await Promise.all([
-      store.jobs.summary({}),
-      store.dispatch.backlog(),
-      readClusterHealth(),
-    ]);
+    const [{ summary, backlog }, health] = await Promise.all([store.figures(), readClusterHealth()]);
     for (const status of ['Pending', 'Running'] as const) activeJobs.set({ status }, summary.byStatus[status]);
     dispatchLag.set(backlog.oldestSeconds);
     for (const { cluster, lastAnswerAt, consecutiveFailures } of health.values()) {
@@ -110,7 +110,8 @@ function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, regis
     }
   };
 
-  return async () => {
+  const readAgain = async () => {
+    readLoop();
     for (const each of [activeJobs, monitorLag, failures]) each.reset();
     dispatchLag.remove();
     for (const [state, connections] of Object.entries(store.pool())) pool.set({ state }, connections);
@@ -121,5 +122,38 @@ function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, regis
       // Nothing to log: the gauge of the database, in this same answer, says that it is down.
       databaseUp.set(0);
     }
+  };
+
+  let readAt = Number.NEGATIVE_INFINITY;
+  let reading = Promise.resolve();
+  // Whoever asks more often than that, and anybody may, is told the same again.
+  return () => {
+    if (performance.now() - readAt > FRESH_MS) {
+      readAt = performance.now();
+      reading = readAgain();
+    }
+    return reading;
+  };
+}
+
+/** How much later than asked for the event loop comes round, since the last reading: what a request that takes long at a stretch does to all others. */
+function loopReading(registry: Registry): () => void {
+  const delay = new Gauge({
+    name: METRICS.loopDelay,
+    help: 'Seconds that the event loop was held at a stretch, since the last reading; quantile 1 is the worst',
+    labelNames: ['quantile'],
+    registers: [registry],
+  });
+  const histogram = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  histogram.enable();
+  const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - LOOP_RESOLUTION_MS / 1000);
+  return () => {
+    // Nothing measured yet: a percentile of nothing is no number.
+    if (histogram.count > 0) {
+      delay.set({ quantile: '0.5' }, seconds(histogram.percentile(50)));
+      delay.set({ quantile: '0.99' }, seconds(histogram.percentile(99)));
+      delay.set({ quantile: '1' }, seconds(histogram.max));
+    }
+    histogram.reset();
   };
 }

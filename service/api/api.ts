@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { DRAIN_SECONDS } from '../contract.ts';
 import { createApp } from './app.ts';
 import { createClusterDirectory } from './clusters.ts';
@@ -19,6 +20,8 @@ interface Api {
 export function createApi(dependencies: Omit<ApiDependencies, 'clusters' | 'state' | 'stopping'>): Api {
   let state: 'starting' | 'open' | 'stopping' = 'starting';
   const stopping = new AbortController();
+  // One for each answer that goes on.
+  setMaxListeners(0, stopping.signal);
   const app = createApp({
     ...dependencies,
     clusters: createClusterDirectory(dependencies.karmada),

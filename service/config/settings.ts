@@ -81,7 +81,7 @@ export const SETTINGS = {
   }),
   databasePoolSize: setting({
     variable: ENV.databasePoolSize,
-    help: 'most connections to PostgreSQL that this replica opens',
+    help: 'connections to PostgreSQL that this replica shares out, at most: one each is kept for API, events, dispatch, monitor and readiness, the rest go to whoever asks first. One more listens',
     schema: integer(RANGES.databasePoolSize),
     default: String(RANGES.databasePoolSize.default),
   }),

@@ -1,9 +1,10 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../jobs/job.ts';
 import { joinSignals } from '../signals.ts';
 import type { EventStore } from '../store/store.ts';
+import { createHistory, isLater } from './history.ts';
 
 /**
  * What happens to jobs, as it is committed, for whoever watches. One reader of the database for all of them: it keeps the newest
@@ -15,8 +16,13 @@ export interface EventHub {
   stop(): Promise<void>;
   /** Where a watcher begins who wants only what comes; null when nothing has ever happened. */
   newest(): string | null;
-  /** All events after the id (null: from the first one), oldest first, then each new one. Ends with the signal or the hub. */
-  watch(after: string | null, signal: AbortSignal): AsyncIterable<readonly JobEvent[]>;
+  /** The same for who may see these namespaces only: the id of an event of theirs, or the place before all. */
+  newestIn(namespaces: readonly string[]): Promise<string>;
+  /**
+   * All events after the id (null: from the first one), oldest first, then each new one. Ends with the signal or the hub. Given
+   * namespaces, the past is read among their events; of the present all are told.
+   */
+  watch(after: string | null, signal: AbortSignal, namespaces?: readonly string[]): AsyncIterable<readonly JobEvent[]>;
 }
 
 /** A LISTEN connection can be lost without a sign; then this is how late an event may be. */
@@ -24,6 +30,9 @@ const POLL_MS = 1000;
 const KEEP = 5000;
 const PAGE = 500;
 const MAX_WAIT_MS = 60_000;
+const MAX_HISTORIES = 64;
+/** Comes before every id. */
+const BEFORE_ALL = '0-0';
 
 export function createEventHub(store: EventStore, log: Logger): EventHub {
   const recent: JobEvent[] = [];
@@ -34,6 +43,13 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
   /** 'commit': somebody wrote; 'news': events were kept. */
   const signals = new EventEmitter().setMaxListeners(0);
   let stopping = new AbortController();
+  const past = createHistory(
+    (after) => store.after(after, PAGE),
+    PAGE,
+    () => newest,
+  );
+  /** By namespaces; as many as teams come back at the same time. */
+  const pastIn = new Map<string, ReturnType<typeof createHistory>>();
   let running: Promise<void> | undefined;
 
   async function readCommits(signal: AbortSignal): Promise<void> {
@@ -80,9 +96,28 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
     return position === undefined ? undefined : recent.slice(position - dropped + 1, position - dropped + 1 + PAGE);
   }
 
+  function historyOf(namespaces: readonly string[] | undefined): ReturnType<typeof createHistory> {
+    if (namespaces === undefined) return past;
+    const key = namespaces.join();
+    const known =
+      pastIn.get(key) ??
+      createHistory(
+        (after) => store.after(after, PAGE, namespaces),
+        PAGE,
+        () => newest,
+      );
+    pastIn.delete(key);
+    pastIn.set(key, known);
+    const [oldest] = pastIn.keys();
+    if (pastIn.size > MAX_HISTORIES && oldest !== undefined) pastIn.delete(oldest);
+    return known;
+  }
+
   return {
     async start() {
       stopping = new AbortController();
+      // One for each watcher.
+      setMaxListeners(0, stopping.signal);
       newest = await store.latest();
       running = readCommits(stopping.signal);
     },
@@ -91,17 +126,23 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
       await running;
     },
     newest: () => newest,
-    async *watch(after, signal) {
+    newestIn: async (namespaces) => (await store.latest(namespaces)) ?? BEFORE_ALL,
+    async *watch(after, signal, namespaces) {
       const { release, signal: ended } = joinSignals(signal, stopping.signal);
       try {
         let last = after;
         while (!ended.aborted) {
           const seen = newest;
-          const events = fromMemory(last) ?? (await store.after(last, PAGE));
-          if (events.length > 0) {
-            last = events.at(-1)?.id ?? last;
-            yield events;
-          } else if (seen === newest) {
+          const remembered = fromMemory(last);
+          const { events, upTo } = remembered
+            ? { events: remembered, upTo: null }
+            : await historyOf(namespaces).after(last ?? BEFORE_ALL);
+          const before = last;
+          last = events.at(-1)?.id ?? last;
+          // Of their namespaces that was all up to there: the memory tells the rest.
+          if (namespaces && upTo !== null && isLater(upTo, last ?? BEFORE_ALL)) last = upTo;
+          if (events.length > 0) yield events;
+          else if (last === before && seen === newest) {
             await pause(signals, 'news', MAX_WAIT_MS, ended);
           }
         }

@@ -1,8 +1,8 @@
 import type { DatabaseAddress } from './connection.ts';
 import { Database, type StoreLog, type Timeouts } from './database.ts';
-import { createDispatchStore } from './dispatch.ts';
+import { createDispatchStore, readBacklog } from './dispatch.ts';
 import { createEventStore } from './events.ts';
-import { createJobStore } from './jobs.ts';
+import { createJobStore, readSummary } from './jobs.ts';
 import { createLeaseStore } from './leases.ts';
 import { createLogStore } from './logs.ts';
 import { checkMigrated, migrate } from './migrate.ts';
@@ -30,16 +30,24 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
   const readJobs = createRowReader(log);
   let closing: Promise<void> | undefined;
   return {
-    jobs: createJobStore(database, notices, readJobs),
-    dispatch: createDispatchStore(database, notices, readJobs),
-    monitor: createMonitorStore(database, notices, readJobs),
-    events: createEventStore(database, notices),
-    leases: createLeaseStore(database),
-    logs: createLogStore(database, readJobs),
+    jobs: createJobStore(database.as('api'), notices, readJobs),
+    dispatch: createDispatchStore(database.as('dispatch'), notices, readJobs),
+    monitor: createMonitorStore(database.as('monitor'), notices, readJobs),
+    events: createEventStore(database.as('events'), database.as('api'), notices),
+    leases: createLeaseStore(database.as('monitor')),
+    logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     migrate: () => migrate(database, log),
-    check: (signal) => checkMigrated(database, { timeoutMs: CHECK_TIMEOUT_MS, ...(signal ? { signal } : {}) }),
+    check: (signal) =>
+      checkMigrated(database.as('check'), { timeoutMs: CHECK_TIMEOUT_MS, ...(signal ? { signal } : {}) }),
+    async figures() {
+      const check = database.as('check');
+      return {
+        summary: await readSummary(check, {}),
+        backlog: await readBacklog(check),
+      };
+    },
     async housekeep() {
-      for (const step of HOUSEKEEPING) await database.query(step);
+      for (const step of HOUSEKEEPING) await database.as('dispatch').query(step);
     },
     pool: () => database.counts(),
     close() {

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseAddress } from './connection.ts';
 import { isRepeatable, StoreUnavailable, translated } from './errors.ts';
+import { type Part, Quotas } from './quotas.ts';
 import type { Statement } from './statement.ts';
 
 export interface StoreLog {
@@ -30,8 +31,13 @@ export interface QueryOptions {
   readonly timeoutMs?: number;
 }
 
-/** What a statement needs; tests look at plans through it. */
-export type Queries = Pick<Database, 'query' | 'queryText'>;
+/** How one part of the service asks; tests look at plans through it. */
+export interface Queries {
+  /** One statement, which is one transaction. A deadlock or serialization failure has changed nothing and is tried again. */
+  query<Row extends object>(statement: Statement, values?: readonly unknown[], options?: QueryOptions): Promise<Row[]>;
+  /** SQL that is put together for the occasion, such as a list's: planned anew each time, for the values it has. */
+  queryText<Row extends object>(doing: string, text: string, values: readonly unknown[]): Promise<Row[]>;
+}
 
 /** The sessions with PostgreSQL: bounded in number and in time, replaced when broken; their errors translated. */
 export class Database {
@@ -39,6 +45,7 @@ export class Database {
   readonly #pool: pg.Pool;
   readonly #log: StoreLog;
   readonly #timeouts: Timeouts;
+  readonly #quotas: Quotas;
   #tls: DatabaseAddress['tls'];
 
   constructor(connection: DatabaseAddress, poolSize: number, log: StoreLog, timeouts = TIMEOUTS) {
@@ -46,6 +53,7 @@ export class Database {
     this.#tls = connection.tls;
     this.#log = log;
     this.#timeouts = timeouts;
+    this.#quotas = new Quotas(poolSize);
     this.#pool = new pg.Pool({
       ...this.#sessionOptions(),
       max: poolSize,
@@ -58,29 +66,31 @@ export class Database {
     this.#pool.on('error', (error) => log.warn({ error: error.message }, 'A database session ended while idle'));
   }
 
-  /** One statement, which is one transaction. A deadlock or serialization failure has changed nothing and is tried again. */
-  async query<Row extends object>(
-    { name, text }: Statement,
-    values: readonly unknown[] = [],
-    options: QueryOptions = {},
-  ): Promise<Row[]> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#queryOnce<Row>({ name, text, values: [...values] }, options);
-      } catch (error) {
-        if (attempt < REPEATS && isRepeatable(error)) continue;
-        throw translated(error, name);
-      }
-    }
-  }
-
-  /** SQL that is put together for the occasion, such as a list's: planned anew each time, for the values it has. */
-  async queryText<Row extends object>(doing: string, text: string, values: readonly unknown[]): Promise<Row[]> {
-    try {
-      return await this.#queryOnce<Row>({ text, values: [...values] }, {});
-    } catch (error) {
-      throw translated(error, doing);
-    }
+  /** For one part of the service: it waits for its own sessions, and never for those that others hold. */
+  as(part: Part): Queries {
+    return {
+      query: async <Row extends object>(
+        { name, text }: Statement,
+        values: readonly unknown[] = [],
+        options: QueryOptions = {},
+      ) => {
+        for (let attempt = 1; ; attempt++) {
+          try {
+            return await this.#queryOnce<Row>(part, { name, text, values: [...values] }, options);
+          } catch (error) {
+            if (attempt < REPEATS && isRepeatable(error)) continue;
+            throw translated(error, name);
+          }
+        }
+      },
+      queryText: async <Row extends object>(doing: string, text: string, values: readonly unknown[]) => {
+        try {
+          return await this.#queryOnce<Row>(part, { text, values: [...values] }, {});
+        } catch (error) {
+          throw translated(error, doing);
+        }
+      },
+    };
   }
 
   /** A session outside the pool, without time limits on statements: for listening and for migrations. The caller ends it. */
@@ -112,7 +122,7 @@ export class Database {
   }
 
   counts(): { total: number; idle: number; waiting: number } {
-    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#pool.waitingCount };
+    return { total: this.#pool.totalCount, idle: this.#pool.idleCount, waiting: this.#quotas.waiting };
   }
 
   /** Waits for statements under way, but not for a server that has gone silent. */
@@ -121,6 +131,7 @@ export class Database {
   }
 
   async #queryOnce<Row extends object>(
+    part: Part,
     query: { name?: string; text: string; values: unknown[] },
     { signal, timeoutMs }: QueryOptions,
   ): Promise<Row[]> {
@@ -128,7 +139,7 @@ export class Database {
     const config: pg.QueryConfig & { query_timeout?: number } = timeoutMs
       ? { ...query, query_timeout: timeoutMs }
       : query;
-    const answer = this.#onSession<Row>(config);
+    const answer = this.#onSession<Row>(part, config);
     if (!signal) return await answer;
     const answered = new AbortController();
     try {
@@ -138,7 +149,16 @@ export class Database {
     }
   }
 
-  async #onSession<Row extends object>(query: pg.QueryConfig): Promise<Row[]> {
+  async #onSession<Row extends object>(part: Part, query: pg.QueryConfig): Promise<Row[]> {
+    const giveBack = await this.#quotas.take(part, this.#timeouts.connectMs);
+    try {
+      return await this.#onOwnSession<Row>(query);
+    } finally {
+      giveBack();
+    }
+  }
+
+  async #onOwnSession<Row extends object>(query: pg.QueryConfig): Promise<Row[]> {
     const client = await this.#connecting(() => this.#pool.connect());
     let broken: Error | undefined;
     try {

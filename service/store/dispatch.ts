@@ -1,5 +1,5 @@
 import type { Job } from '../jobs/job.ts';
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, type ReadJobs, toJob } from './rows.ts';
 import { json, statement, storable } from './statement.ts';
@@ -12,7 +12,7 @@ const deleteJob = statement('delete-job');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
 
-export function createDispatchStore(database: Database, notices: Notices, readJobs: ReadJobs): DispatchStore {
+export function createDispatchStore(database: Queries, notices: Notices, readJobs: ReadJobs): DispatchStore {
   return {
     async claim(limit, forSeconds, lanes): Promise<Claim[]> {
       const rows = await database.query<JobRow & { token: string; claim_attempts: number }>(claimDue, [
@@ -58,13 +58,15 @@ export function createDispatchStore(database: Database, notices: Notices, readJo
       return (await database.query<{ seconds: number | null }>(nextDue, [endingOf(lanes)]))[0]?.seconds ?? null;
     },
 
-    async backlog() {
-      const [row] = await database.query<{ waiting: number; oldest_seconds: number }>(backlog);
-      return { waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
-    },
+    backlog: () => readBacklog(database),
 
     onDue: (listener) => notices.listen('mlp_due', listener),
   };
 }
 
 const endingOf = (lanes: readonly Lane[] = LANES): boolean[] => lanes.map((lane) => lane === 'endings');
+
+export async function readBacklog(database: Queries): Promise<{ waiting: number; oldestSeconds: number }> {
+  const [row] = await database.query<{ waiting: number; oldest_seconds: number }>(backlog);
+  return { waiting: row?.waiting ?? 0, oldestSeconds: row?.oldest_seconds ?? 0 };
+}

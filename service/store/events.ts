@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { type EventRow, toEvent } from './rows.ts';
 import { statement, storable } from './statement.ts';
@@ -7,7 +7,9 @@ import type { EventStore } from './store.ts';
 
 const eventsOfJob = statement('events-of-job');
 const eventsAfter = statement('events-after');
+const eventsAfterIn = statement('events-after-in');
 const latestEvent = statement('latest-event');
+const latestEventIn = statement('latest-event-in');
 
 /** Most transactions that hold an event back end within a moment. */
 const ATTEMPTS = 3;
@@ -16,16 +18,19 @@ const PAUSE_MS = 3;
 /** One row without an event when the page is empty. */
 type PageRow = { readonly held: boolean } & (EventRow | { readonly event_id: null });
 
-export function createEventStore(database: Database, notices: Notices): EventStore {
+export function createEventStore(database: Queries, readers: Queries, notices: Notices): EventStore {
   return {
     async ofJob(jobId) {
-      return (await database.query<EventRow>(eventsOfJob, [storable(jobId)])).map(toEvent);
+      return (await readers.query<EventRow>(eventsOfJob, [storable(jobId)])).map(toEvent);
     },
 
-    async after(id, limit) {
+    async after(id, limit, namespaces) {
       const [xid, seq] = id === null ? ['0', '-1'] : parseEventId(id);
       for (let attempt = 1; ; attempt++) {
-        const rows = await database.query<PageRow>(eventsAfter, [xid, seq, limit]);
+        const rows =
+          namespaces === undefined
+            ? await database.query<PageRow>(eventsAfter, [xid, seq, limit])
+            : await database.query<PageRow>(eventsAfterIn, [xid, seq, limit, namespaces]);
         const events = rows.flatMap((row) => (row.event_id === null ? [] : [toEvent(row)]));
         const isHeld = events.length < limit && rows[0]?.held === true;
         if (events.length > 0 || !isHeld || attempt === ATTEMPTS) {
@@ -37,8 +42,12 @@ export function createEventStore(database: Database, notices: Notices): EventSto
       }
     },
 
-    async latest() {
-      return (await database.query<{ event_id: string }>(latestEvent))[0]?.event_id ?? null;
+    async latest(namespaces) {
+      const [row] =
+        namespaces === undefined
+          ? await database.query<{ event_id: string }>(latestEvent)
+          : await database.query<{ event_id: string }>(latestEventIn, [namespaces]);
+      return row?.event_id ?? null;
     },
 
     onCommit: (listener) => notices.listen('mlp_events', listener),

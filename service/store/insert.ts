@@ -1,7 +1,7 @@
 import type { Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
 import { REQUEST_VERSION } from '../jobs/stored-request.ts';
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import { isUniqueViolation, StoreUnavailable } from './errors.ts';
 import { gathered } from './gather.ts';
 import { type JobRow, toJob } from './rows.ts';
@@ -22,7 +22,7 @@ export type Idempotency = NonNullable<Parameters<JobStore['insert']>[1]>;
 type Inserted = Job | 'idTaken' | undefined;
 
 /** One commit for each job alone would be most of what a submission costs: npm run bench -- api. */
-export function createInsert(database: Database): (job: NewJob, idempotency?: Idempotency) => Promise<Inserted> {
+export function createInsert(database: Queries): (job: NewJob, idempotency?: Idempotency) => Promise<Inserted> {
   const alone = async (record: string): Promise<Inserted> => {
     try {
       const [row] = await database.query<JobRow>(insertJobs, [`[${record}]`]);

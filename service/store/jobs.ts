@@ -1,7 +1,7 @@
 import { asReason } from '../contract/reasons.ts';
 import type { Job, JobStatus } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import { createInsert, type Idempotency } from './insert.ts';
 import { type CountRow, countJobs, listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
@@ -36,7 +36,7 @@ const LOOKED_AT = 10_000;
 
 type JobOfKey = (JobRow | { readonly id: null }) & { readonly request_hash: string; readonly job_of_key: string };
 
-export function createJobStore(database: Database, notices: Notices, readJobs: ReadJobs): JobStore {
+export function createJobStore(database: Queries, notices: Notices, readJobs: ReadJobs): JobStore {
   const insert = createInsert(database);
   let textIndexFound: boolean | undefined;
   const hasTextIndex = async (): Promise<boolean> => {
@@ -90,14 +90,7 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
       if (filter.text || filter.owner !== undefined || filter.reasons) {
         return toSummary(await countJobs(database, filter, filter.text ? await hasTextIndex() : false));
       }
-      const { namespaces, statuses, algorithm, cluster } = filter;
-      const rows = await database.query<CountRow>(summaryOfJobs, [
-        namespaces ?? null,
-        statuses ?? null,
-        algorithm ?? null,
-        cluster ?? null,
-      ]);
-      return toSummary({ rows, complete: true });
+      return readSummary(database, filter);
     },
 
     async attempts(id: string) {
@@ -152,6 +145,20 @@ export function createJobStore(database: Database, notices: Notices, readJobs: R
       return Object.fromEntries(FILTER_FIELDS.map((field) => [field, of(field)])) as unknown as FilterValues;
     },
   };
+}
+
+/** From the counters, which know nothing of text, owner and reason. */
+export async function readSummary(
+  database: Queries,
+  { namespaces, statuses, algorithm, cluster }: JobFilter,
+): Promise<Summary> {
+  const rows = await database.query<CountRow>(summaryOfJobs, [
+    namespaces ?? null,
+    statuses ?? null,
+    algorithm ?? null,
+    cluster ?? null,
+  ]);
+  return toSummary({ rows, complete: true });
 }
 
 function toSummary({ rows, complete }: { rows: readonly CountRow[]; complete: boolean }): Summary {

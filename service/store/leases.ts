@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import { json, statement } from './statement.ts';
 import type { LeaseNote, LeaseStore } from './store.ts';
 
@@ -8,7 +8,7 @@ const leaseNotes = statement('lease-notes');
 const releaseLeases = statement('release-leases');
 const retireReplica = statement('retire-replica');
 
-export function createLeaseStore(database: Database): LeaseStore {
+export function createLeaseStore(database: Queries): LeaseStore {
   return {
     async announce(holder, forSeconds) {
       const [row] = await database.query<{ holders: string[]; now: Date }>(announceReplica, [holder, forSeconds]);

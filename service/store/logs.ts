@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import type { JobRow, ReadJobs } from './rows.ts';
 import { json, statement } from './statement.ts';
 import type { KeptLog, LogStore } from './store.ts';
@@ -9,7 +9,7 @@ const logsComplete = statement('logs-complete');
 const runningToRead = statement('running-to-read');
 const jobsWithoutLogs = statement('jobs-without-logs');
 
-export function createLogStore(database: Database, readJobs: ReadJobs): LogStore {
+export function createLogStore(database: Queries, readers: Queries, readJobs: ReadJobs): LogStore {
   return {
     async keep(jobId, logs, when) {
       await database.query(keepLogs, [jobId, json(logs), when]);
@@ -17,7 +17,7 @@ export function createLogStore(database: Database, readJobs: ReadJobs): LogStore
 
     async kept(jobId) {
       type Row = Omit<KeptLog, 'droppedBytes'> & { dropped_bytes: string };
-      const rows = await database.query<Row>(keptLogs, [jobId]);
+      const rows = await readers.query<Row>(keptLogs, [jobId]);
       return rows.map(({ dropped_bytes, ...log }) => ({ ...log, droppedBytes: Number(dropped_bytes) }));
     },
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import type { Database, StoreLog } from './database.ts';
+import type { Database, Queries, StoreLog } from './database.ts';
 import { StoreUnavailable, translated, WrongSchema } from './errors.ts';
 import { statement } from './statement.ts';
 
@@ -77,7 +77,7 @@ export async function migrate(database: Database, log: StoreLog, migrations = re
 
 /** Rejects until the migrations that this program needs are there. Newer ones are fine: a newer replica is being rolled out. */
 export async function checkMigrated(
-  database: Database,
+  database: Queries,
   options: { signal?: AbortSignal; timeoutMs: number },
 ): Promise<void> {
   const applied = await database.query<Applied>(appliedMigrations, [], options).catch((error: { code?: string }) => {

@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, type MonitoredJobRow, type ReadJobs, toMonitoredJob } from './rows.ts';
 import { json, statement } from './statement.ts';
@@ -11,7 +11,7 @@ const clustersInUse = statement('clusters-in-use');
 const changedSince = statement('changed-since');
 const applyChanges = statement('apply-changes');
 
-export function createMonitorStore(database: Database, notices: Notices, readJobs: ReadJobs): MonitorStore {
+export function createMonitorStore(database: Queries, notices: Notices, readJobs: ReadJobs): MonitorStore {
   return {
     async active(clusters) {
       return (await database.query<MonitoredJobRow>(activeJobs, [clusters])).map(toMonitoredJob);

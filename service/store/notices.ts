@@ -82,9 +82,9 @@ export class Notices {
       const channels = [...this.#toSend];
       this.#toSend.clear();
       try {
-        await this.#database.queryText('notifying', "select pg_notify(channel, '') from unnest($1::text[]) channel", [
-          channels,
-        ]);
+        await this.#database
+          .as('events')
+          .queryText('notifying', "select pg_notify(channel, '') from unnest($1::text[]) channel", [channels]);
       } catch (error) {
         this.#log.warn({ error: String(error) }, 'Others could not be woken; they look by themselves later');
       }

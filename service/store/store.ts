@@ -16,6 +16,8 @@ export interface Store {
   housekeep(): Promise<void>;
   /** Rejects with the reason when the database cannot be asked or its migrations are not done. */
   check(signal?: AbortSignal): Promise<void>;
+  /** What the metrics tell of all jobs. Answered also when the API has more to do than it can. */
+  figures(): Promise<{ summary: Summary; backlog: { waiting: number; oldestSeconds: number } }>;
   pool(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
 }
@@ -246,9 +248,9 @@ export interface MonitorStore {
 export interface EventStore {
   ofJob(jobId: string): Promise<JobEvent[]>;
   /** Events in commit order after the id, with no gap: an event appears only when none before it can still appear. */
-  after(id: string | null, limit: number): Promise<JobEvent[]>;
-  /** The newest id, where a stream without Last-Event-ID starts. */
-  latest(): Promise<string | null>;
+  after(id: string | null, limit: number, namespaces?: readonly string[]): Promise<JobEvent[]>;
+  /** The newest id (of these namespaces), where a stream without Last-Event-ID starts. */
+  latest(namespaces?: readonly string[]): Promise<string | null>;
   onCommit(listener: () => void): Promise<() => Promise<void>>;
 }
 

@@ -37,7 +37,7 @@ const backend = () =>
       'How long a job may take to start in its cluster before its pods are asked what keeps it.',
     ),
     databasePoolSize: wholeNumber(RANGES.databasePoolSize).describe(
-      'Most connections to PostgreSQL that each replica opens.',
+      'Connections to PostgreSQL that the parts of each replica share, at most; one more listens.',
     ),
     rateLimitPerMinute: wholeNumber(RANGES.rateLimitPerMinute).describe(
       'Requests per caller and minute; 0 sets no limit.',

@@ -18,16 +18,16 @@ export const identifyCaller =
     } else {
       const token = /^Bearer +(\S+)$/i.exec(request.get('authorization') ?? '')?.[1];
       if (token) localsOf(response).identity = await authenticator.identify(token);
-      localsOf(response).tokenGiven = token !== undefined;
+      localsOf(response).token = token;
     }
     next();
   };
 
 /** The caller, when they are known and have that role somewhere. Which namespace is for the route to ask. */
 export function callerWith(role: Role, response: Response): Identity {
-  const { identity, tokenGiven } = localsOf(response);
+  const { identity, token } = localsOf(response);
   if (!identity) {
-    const [detail, challenge] = tokenGiven
+    const [detail, challenge] = token
       ? ['This token is not valid (any more)', 'Bearer error="invalid_token"']
       : ['Send a token in the Authorization header: Bearer <token>', 'Bearer'];
     throw new Problem(401, detail, { headers: { 'WWW-Authenticate': challenge } });

@@ -8,7 +8,8 @@ interface RequestLocals {
   route?: string;
   /** Whose token it is, as far as known. */
   identity?: Identity | undefined;
-  tokenGiven?: boolean;
+  /** As it was sent: an answer that goes on looks at it again. */
+  token?: string | undefined;
   /** The same, once the route has found that they have its role. */
   caller?: Identity;
 }

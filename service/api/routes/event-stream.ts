@@ -1,20 +1,21 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
-import { mayIn } from '../../auth/identity.ts';
+import { type Identity, mayIn, namespacesOf } from '../../auth/identity.ts';
 import type { JobEvent } from '../../jobs/job.ts';
+import { onAbort } from '../../signals.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { invalid } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { JobEventBody, jobFilters, textOnce } from '../schemas.ts';
+import { turn } from '../turns.ts';
 import { eventView } from '../views.ts';
+import { whileAllowed } from '../while-allowed.ts';
 
 /** Shorter than the idle time-outs of proxies (60 s is common). */
 const HEARTBEAT_MS = 15_000;
 /** A watcher that takes nothing for so long is dropped; it can resume where it was. */
 const STALLED_MS = 30_000;
-/** A token may expire or be withdrawn meanwhile: the watcher comes back and shows it again. */
-const MAX_STREAM_MS = 10 * 60_000;
 
 /** As the store makes them; anything else never came from us. */
 const EVENT_ID = /^\d{1,18}-\d{1,18}$/;
@@ -40,39 +41,68 @@ export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDepende
       if (resumeAt !== '' && !EVENT_ID.test(resumeAt)) {
         throw invalid([{ path: ['Last-Event-ID'], message: 'must be the id of an event of this stream' }]);
       }
+      const visible = (event: JobEvent) => mayIn(caller, 'viewer', event.namespace);
       const wanted = (event: JobEvent) =>
-        mayIn(caller, 'viewer', event.namespace) &&
+        visible(event) &&
         (query.namespace?.includes(event.namespace) ?? true) &&
         (query.job === undefined || event.jobId === query.job);
 
-      const from = resumeAt === '' ? events.newest() : resumeAt;
-      const stream = openStream(response, stopping, authenticator === null ? Number.POSITIVE_INFINITY : MAX_STREAM_MS);
+      const namespaces = namespacesOf(caller, 'viewer') ?? undefined;
+      const start = namespaces === undefined ? events.newest() : await events.newestIn(namespaces);
+      const from = resumeAt === '' ? start : resumeAt;
+      // With other rights they are another watcher, who comes back and is told other things.
+      const allowed = whileAllowed(authenticator, response, (now) => sameGrants(now, caller));
+      const stream = openStream(response, [stopping, allowed.signal]);
       try {
         if (request.method === 'HEAD') return 'streamed';
         // The id alone tells nothing to the reader, but lets a client that is cut off before its first event resume here.
         await stream.send(`retry: 1000\n${from === null ? '' : `id: ${from}\n`}\n`);
-        for await (const page of events.watch(from, stream.ended)) await stream.send(pageText(page, wanted));
+        for await (const page of events.watch(from, stream.ended, namespaces)) {
+          await turn();
+          await stream.send(pageText(page, visible, wanted));
+        }
       } finally {
         stream.close();
+        allowed.release();
       }
       return 'streamed';
     },
   });
 
-/** Events that the watcher is not told still move its place forward, or it would read them all again when it resumes. */
-function pageText(page: readonly JobEvent[], wanted: (event: JobEvent) => boolean): string {
-  const messages = page.filter(wanted).map((event) => `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`);
-  const last = page.at(-1);
+const sameGrants = (one: Identity, other: Identity): boolean =>
+  JSON.stringify(one.grants) === JSON.stringify(other.grants);
+
+/**
+ * Events that the watcher did not ask for still move its place forward, or it would read them all again when it resumes. Those that it
+ * may not see do not: their ids would tell that something happened. Its past is read without them (EventHub.watch).
+ */
+function pageText(
+  page: readonly JobEvent[],
+  visible: (event: JobEvent) => boolean,
+  wanted: (event: JobEvent) => boolean,
+): string {
+  const messages = page.filter(wanted).map(messageOf);
+  const last = page.findLast(visible);
   return last && !wanted(last) ? `${messages.join('')}id: ${last.id}\n\n` : messages.join('');
 }
 
-/** Writes at the pace of the reader, with heartbeats in between; ends with the reader, the service or the time. */
-function openStream(response: Response, stopping: AbortSignal, longestMs: number) {
+/** The same for all who are told of it. */
+const texts = new WeakMap<JobEvent, string>();
+
+function messageOf(event: JobEvent): string {
+  const known = texts.get(event);
+  if (known !== undefined) return known;
+  const text = `id: ${event.id}\ndata: ${JSON.stringify(eventView(event))}\n\n`;
+  texts.set(event, text);
+  return text;
+}
+
+/** Writes at the pace of the reader, with heartbeats in between; ends with the reader, the service or the right to it. */
+function openStream(response: Response, ends: readonly AbortSignal[]) {
   const over = new AbortController();
   const end = () => over.abort();
   response.once('close', end);
-  stopping.addEventListener('abort', end);
-  const limit = Number.isFinite(longestMs) ? setTimeout(end, longestMs) : undefined;
+  const forget = ends.map((signal) => onAbort(signal, end));
   const heartbeat = setInterval(() => {
     if (!response.writableNeedDrain) response.write(': alive\n\n');
   }, HEARTBEAT_MS);
@@ -92,8 +122,7 @@ function openStream(response: Response, stopping: AbortSignal, longestMs: number
     },
     close(): void {
       clearInterval(heartbeat);
-      clearTimeout(limit);
-      stopping.removeEventListener('abort', end);
+      for (const each of forget) each();
       response.end();
     },
   };

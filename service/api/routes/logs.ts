@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
+import { mayIn } from '../../auth/identity.ts';
 import { logRuns, readLogs } from '../../logs/index.ts';
 import { withSignals } from '../../signals.ts';
 import { visibleJob } from '../access.ts';
@@ -8,11 +9,12 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
 import { type Route, route } from '../route.ts';
 import { JobPath, LogQuery, LogRunsBody } from '../schemas.ts';
+import { whileAllowed } from '../while-allowed.ts';
 
 /** A reader who takes nothing for so long is gone. */
 const STALLED_MS = 60_000;
 
-export const logRoute = ({ store, karmada, stopping }: ApiDependencies): Route =>
+export const logRoute = ({ store, karmada, stopping, authenticator }: ApiDependencies): Route =>
   route({
     method: 'get',
     path: '/api/v1/jobs/{id}/logs',
@@ -25,7 +27,8 @@ export const logRoute = ({ store, karmada, stopping }: ApiDependencies): Route =
     answers: { 200: { description: 'Plain text, as it comes', body: z.string(), type: 'text/plain' } },
     async handle({ params, query, caller, request, response }) {
       const job = await visibleJob(store, params.id, caller);
-      return withSignals([disconnected(response), stopping], async (signal) => {
+      const allowed = whileAllowed(authenticator, response, (now) => mayIn(now, 'viewer', job.namespace));
+      return withSignals([disconnected(response), stopping, allowed.signal], async (signal) => {
         const { from, lines } = await readLogs({ store, karmada }, job, query, signal);
         response.writeHead(200, {
           'Content-Type': 'text/plain; charset=utf-8',
@@ -38,7 +41,7 @@ export const logRoute = ({ store, karmada, stopping }: ApiDependencies): Route =
         if (request.method !== 'HEAD') await sendAll(lines, response, signal);
         response.end();
         return 'streamed' as const;
-      });
+      }).finally(allowed.release);
     },
   });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -153,4 +154,90 @@ test('after the database has been away the stream goes on', async () => {
   const id = await until(() => submit('team-a').catch(() => undefined), 'the service has its sessions back');
   await until(async () => stream.events().some(({ jobId }) => jobId === id), 'the event arrives');
   await stream.close();
+});
+
+test('ids of events that a watcher may not see never reach it, and it resumes among its own', async () => {
+  const own = await submit('team-a', 'own');
+  const stream = await listen(world, { token: 'a' });
+  const seen = await until(async () => stream.lastId(), 'a place to resume from');
+  const hidden = await submit('team-b', 'hidden');
+  const shown = await submit('team-a', 'shown');
+  await until(async () => stream.events().some(({ jobId }) => jobId === shown), 'it hears of its own');
+  await stream.close();
+  const again = await listen(world, { token: 'a', lastEventId: seen });
+  await until(async () => again.events().some(({ jobId }) => jobId === shown), 'it hears of its own again');
+  const later = await submit('team-a', 'later');
+  await until(async () => again.events().some(({ jobId }) => jobId === later), 'and of what comes');
+  await again.close();
+  const rows = await world.database.query<{ id: string; namespace: string }>(
+    "select xid || '-' || seq as id, namespace from event",
+  );
+  const namespaceOf = new Map(rows.map(({ id, namespace }) => [id, namespace]));
+  const told = [...stream.messages, ...again.messages].map(({ id }) => namespaceOf.get(id));
+  expect(new Set(told)).toEqual(new Set(['team-a']));
+  expect([own, hidden, shown].length).toBe(3);
+  const ids = again.events().map(({ jobId, reason }) => `${jobId} ${reason}`);
+  expect(ids.length).toBe(new Set(again.messages.map(({ id }) => id)).size - 1);
+});
+
+test('500 watchers that resume at once are all served, by a few reads', async () => {
+  const start = await listen(world, { token: 'admin' });
+  const from = await until(async () => start.lastId(), 'a place to resume from');
+  await start.close();
+  // More than the memory of the hub has, so that all of them begin in the database.
+  await world.database.query(
+    `insert into event (job_id, namespace, status, previous, reason, message)
+     select 'many', 'team-b', 'Pending', 'Pending', 'Many', '' from generate_series(1, 6000)`,
+  );
+  const last = await submit('team-a', 'last');
+  const prompt = await listen(world, { token: 'admin' });
+  await submit('team-a', 'prompt');
+  await until(async () => prompt.events().length > 0, 'the hub has read all of that');
+  await prompt.close();
+  const before = await readsOfEvents();
+  const tolds = await Promise.all(
+    Array.from({ length: 500 }, async () => {
+      // A job that nobody is told of but by its id: what is sent stays small, so that the test is not about reading it.
+      const response = await fetch(`${world.url}/api/v1/events?job=${last}`, {
+        headers: { 'Last-Event-ID': from, Authorization: 'Bearer admin' },
+      });
+      const reader = (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream()).getReader();
+      let told = '';
+      while (!told.includes(`"jobId":"${last}"`)) told += (await reader.read()).value ?? 'closed';
+      await reader.cancel();
+      return response.status;
+    }),
+  );
+  expect(tolds).toEqual(tolds.map(() => 200));
+  // Each alone would have read a page or more.
+  expect((await readsOfEvents()) - before).toBeLessThan(250);
+});
+
+/** As PostgreSQL counts looks into the index of the stream. */
+async function readsOfEvents(): Promise<number> {
+  await world.database.query('select pg_stat_force_next_flush()');
+  const [row] = await world.database.query<{ scans: string }>(
+    "select idx_scan::text as scans from pg_stat_user_indexes where indexrelname = 'event_pkey'",
+  );
+  return Number(row?.scans);
+}
+
+test('a stream and the log that one follows end soon after their token is withdrawn', async () => {
+  const entries = await readFile(file.path, 'utf8');
+  const job = await submit('team-a', 'followed');
+  const stream = await listen(world, { token: 'a' });
+  const log = await fetch(`${world.url}/api/v1/jobs/${job}/logs?follow=true`, {
+    headers: { Authorization: 'Bearer a' },
+  });
+  expect(log.status).toBe(200);
+  const stays = await listen(world, { token: 'admin' });
+  await writeFile(file.path, stringify([{ name: 'admin', role: 'admin', namespaces: ['*'], sha256: sha256('admin') }]));
+  await until(async () => (await world.call('/api/v1/me', { token: 'a' })).status === 401, 'the token is withdrawn');
+  const withdrawn = performance.now();
+  await Promise.all([stream.ended, log.text()]);
+  expect(performance.now() - withdrawn).toBeLessThan(10_000);
+  const later = await submit('team-a', 'later');
+  await until(async () => stays.events().some(({ jobId }) => jobId === later), 'others go on');
+  await stays.close();
+  await writeFile(file.path, entries);
 });

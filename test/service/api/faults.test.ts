@@ -12,7 +12,7 @@ beforeAll(async () => {
   proxy = await startFaultProxy({ port: probe.port });
   await probe.drop();
   world = await startWorld({
-    environment: { DATABASE_POOL_SIZE: '4' },
+    environment: { DATABASE_POOL_SIZE: '5' },
     databaseUrl: ({ url }) => url.replace(/:\d+\//, `:${proxy.port}/`),
   });
 });
