@@ -9,6 +9,8 @@ export const KEYS = {
   algorithms: ['algorithms'],
   clusters: ['clusters'],
   summaries: ['summary'],
+  filterValues: ['filters'],
+  queue: ['queue'],
   jobLists: ['jobs'],
   job: (id: string) => ['job', id],
   ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs') => ['job', id, part],

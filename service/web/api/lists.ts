@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEYS } from './cache.ts';
-import { getAlgorithms, getClusters } from './service.ts';
+import { getAlgorithms, getClusters, getFilterValues, getQueue } from './service.ts';
 import type { Clusters } from './types.ts';
 
 /** They change only with the service itself. */
@@ -34,3 +34,18 @@ export const useKarmadaAway = (): string | null =>
     refetchInterval: KARMADA_EVERY_MS,
     select: ({ unreachableSince }) => unreachableSince,
   }).data ?? null;
+
+/** Who opens the list again may find new ones; while one looks at it they are no news. */
+export const useFilterValues = () =>
+  useQuery({ queryKey: KEYS.filterValues, queryFn: ({ signal }) => getFilterValues(signal), staleTime: 15_000 });
+
+const QUEUE_EVERY_MS = 5000;
+
+/** Places change with every job that comes or goes: read again now and then, while somebody waits. */
+export const useQueue = (waits: boolean) =>
+  useQuery({
+    queryKey: KEYS.queue,
+    queryFn: ({ signal }) => getQueue(signal),
+    enabled: waits,
+    refetchInterval: QUEUE_EVERY_MS,
+  });

@@ -7,6 +7,7 @@ import type {
   Auth,
   Clusters,
   DryRun,
+  FilterValues,
   Job,
   JobEvent,
   JobPage,
@@ -14,6 +15,7 @@ import type {
   JobRequest,
   LogRuns,
   Me,
+  Queue,
   Summary,
 } from './types.ts';
 
@@ -100,6 +102,31 @@ export const actOnJob = async (id: string, action: JobAction): Promise<Job | und
   }
   return bodyOf(api().POST(`/api/v1/jobs/{id}/${action}`, ofJob(id, undefined)));
 };
+
+/** The most that the service takes in one request. */
+const MAX_ACTED_ON = 1000;
+
+/** What came of each, however many there are: a request for each thousand. Null: done; else why not. */
+export const actOnJobs = async (
+  ids: readonly string[],
+  action: Exclude<JobAction, 'retry'>,
+): Promise<Map<string, string | null>> => {
+  const outcomes = new Map<string, string | null>();
+  for (let from = 0; from < ids.length; from += MAX_ACTED_ON) {
+    const body = { action, ids: ids.slice(from, from + MAX_ACTED_ON) };
+    const answer = await bodyOf(api().POST('/api/v1/actions', { body }));
+    for (const { id, outcome, detail } of answer.outcomes) outcomes.set(id, outcome === 'done' ? null : (detail ?? ''));
+  }
+  return outcomes;
+};
+
+export const setPriority = (id: string, priority: number): Promise<Job> =>
+  bodyOf(api().POST('/api/v1/jobs/{id}/priority', { params: { path: { id } }, body: { priority } }));
+
+export const getQueue = (signal?: Signal): Promise<Queue> => bodyOf(api().GET('/api/v1/queue', withSignal(signal)));
+
+export const getFilterValues = (signal?: Signal): Promise<FilterValues> =>
+  bodyOf(api().GET('/api/v1/filters', withSignal(signal)));
 
 export const getAlgorithms = (signal?: Signal) => bodyOf(api().GET('/api/v1/algorithms', withSignal(signal)));
 

@@ -18,7 +18,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
         await navigator.clipboard.writeText(text);
         setCopied(true);
       }}
-      className="grid size-6 shrink-0 place-items-center rounded-md text-ink-faint hover:bg-hover hover:text-ink"
+      className="grid size-7 shrink-0 place-items-center rounded-md text-ink-faint hover:bg-hover hover:text-ink"
     >
       <Icon aria-hidden className="size-3.5" />
     </button>

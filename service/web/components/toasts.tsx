@@ -38,7 +38,7 @@ export function Toasts() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-4 top-16 z-40 grid justify-items-center gap-2 sm:justify-items-end"
+      className="pointer-events-none fixed inset-x-4 bottom-36 z-40 grid justify-items-center gap-2 sm:inset-x-6 sm:bottom-20 sm:justify-items-start"
     >
       {shown.map(({ id, kind, text }) => (
         <div

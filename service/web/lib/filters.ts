@@ -5,20 +5,30 @@ import { STATUSES } from './job-state.ts';
 export interface JobFilters {
   readonly q: string;
   readonly status: JobStatus | '';
+  readonly reason: string;
+  readonly owner: string;
   readonly namespace: string;
   readonly algorithm: string;
   readonly cluster: string;
   readonly sort: string;
 }
 
-const SORT_COLUMNS = ['createdAt', 'updatedAt', 'jobName', 'priority', 'status'] as const;
-export type SortColumn = (typeof SORT_COLUMNS)[number];
+export const SORTS = [
+  { column: 'createdAt', label: 'Age' },
+  { column: 'updatedAt', label: 'Last change' },
+  { column: 'jobName', label: 'Name' },
+  { column: 'priority', label: 'Priority' },
+  { column: 'status', label: 'State' },
+] as const;
+export type SortColumn = (typeof SORTS)[number]['column'];
 
 export const NEWEST_FIRST = '-createdAt';
 
 export const NO_FILTERS: JobFilters = {
   q: '',
   status: '',
+  reason: '',
+  owner: '',
   namespace: '',
   algorithm: '',
   cluster: '',
@@ -26,15 +36,17 @@ export const NO_FILTERS: JobFilters = {
 };
 
 export const readFilters = (search: URLSearchParams): JobFilters => {
-  const status = search.get('status') ?? '';
-  const sort = search.get('sort') ?? '';
+  const said = (name: keyof JobFilters): string => search.get(name) ?? '';
+  const sort = said('sort');
   return {
-    q: search.get('q') ?? '',
-    status: STATUSES.find((known) => known === status) ?? '',
-    namespace: search.get('namespace') ?? '',
-    algorithm: search.get('algorithm') ?? '',
-    cluster: search.get('cluster') ?? '',
-    sort: SORT_COLUMNS.some((column) => sort === column || sort === `-${column}`) ? sort : NEWEST_FIRST,
+    q: said('q'),
+    status: STATUSES.find((known) => known === said('status')) ?? '',
+    reason: said('reason'),
+    owner: said('owner'),
+    namespace: said('namespace'),
+    algorithm: said('algorithm'),
+    cluster: said('cluster'),
+    sort: SORTS.some(({ column }) => sort === column || sort === `-${column}`) ? sort : NEWEST_FIRST,
   };
 };
 
@@ -57,5 +69,8 @@ export const sortOf = (sort: string): { column: string; descending: boolean } =>
 export const nextSort = (current: string, column: SortColumn): string => {
   const now = sortOf(current);
   if (now.column === column) return now.descending ? column : `-${column}`;
-  return column === 'jobName' || column === 'status' ? column : `-${column}`;
+  return usualSort(column);
 };
+
+export const usualSort = (column: SortColumn): string =>
+  column === 'jobName' || column === 'status' ? column : `-${column}`;

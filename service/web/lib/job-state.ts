@@ -1,5 +1,5 @@
 import { factsOf } from '../../contract/reasons.ts';
-import type { JobStatus } from '../api/types.ts';
+import type { JobStatus, ListedJob } from '../api/types.ts';
 import { words } from './text.ts';
 
 export const STATUSES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const satisfies readonly JobStatus[];
@@ -54,3 +54,7 @@ export const possibleActions = (job: Stateful): ReadonlySet<JobAction> => {
   if (stopped === 'cancelled') return new Set<JobAction>(['delete']);
   return new Set<JobAction>(['cancel', isSuspended(job) ? 'resume' : 'suspend', 'delete']);
 };
+
+/** Not yet sent to a cluster, and not to be given up: it has a place in the queue. */
+export const waitsToBeSent = (job: Pick<ListedJob, 'dispatchedAt' | 'finishedAt' | 'wanted'>): boolean =>
+  job.dispatchedAt === null && job.finishedAt === null && job.wanted === 'run';

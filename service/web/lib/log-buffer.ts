@@ -58,13 +58,6 @@ const cleanText = (line: string): string => {
   return text.slice(text.lastIndexOf('\r') + 1).replace(TERMINAL_CODES, '');
 };
 
-/** Where in the list the lines are that contain the text, any case. */
-export const findLines = (lines: readonly LogLine[], text: string): number[] => {
-  if (text === '') return [];
-  const wanted = text.toLowerCase();
-  return lines.flatMap(({ text }, index) => (text.toLowerCase().includes(wanted) ? [index] : []));
-};
-
 /** The end of a pod's name tells the pods of one job apart: "head", "worker-f04c0", "driver" for the one that submits to Ray. */
 export const shortPodName = (pod: string): string => {
   const cluster = pod.includes('/') ? `${pod.slice(0, pod.indexOf('/'))}/` : '';

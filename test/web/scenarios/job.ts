@@ -48,7 +48,23 @@ export const job = (now: SceneNow): void => {
     await page.getByLabel('Search the log').fill('EPOCH 2/');
     await page.getByText('1 of 1').waitFor();
     expect(await log.locator('mark').innerText()).toBe('epoch 2/');
+    await page.getByRole('button', { name: 'Regular expression' }).click();
+    await page.getByLabel('Search the log').fill('epoch [23]/');
+    await page.getByText('1 of 2').waitFor();
+    // What one looks at can be sent to somebody else.
+    const shared = await visit(now().browser, page.url());
+    await shared.getByText('1 of 2').waitFor();
+    expect(await shared.getByLabel('Search the log').inputValue()).toBe('epoch [23]/');
+    await page.getByLabel('Search the log').fill('(');
+    await page.getByText('no pattern').waitFor();
     await page.getByLabel('Search the log').fill('');
+    await page.getByRole('button', { name: 'Regular expression' }).click();
+    await page.getByRole('button', { name: 'Line 2', exact: true }).click();
+    expect(new URL(page.url()).search).toBe('?line=2');
+    await page.getByRole('button', { name: 'Full window' }).click();
+    await page.getByRole('button', { name: 'Leave the full window' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Full window' }).waitFor();
 
     await page.getByLabel('Pod').selectOption({ label: 'head' });
     await log.getByText(/has joined/).waitFor();
@@ -129,12 +145,40 @@ export const job = (now: SceneNow): void => {
     await page.getByText('There is no such job').waitFor();
   });
 
+  test('the overview tells what was asked for; the priority of what waits can be changed, and its place is told', async () => {
+    const { platform } = now();
+    await platform.karmada.stopListening();
+    try {
+      const { page } = await started('in-line', {
+        priority: 3,
+        hyperparameters: { lightgbm: { num_leaves: 77 } },
+        resources: { instanceResources: { cpuCores: 2, memoryGiB: 8 }, instanceCount: 3 },
+      });
+      await page.getByText('3 × 2 cores, 8 GiB').waitFor();
+      const parameters = page.getByRole('region', { name: 'Changed hyperparameters' });
+      expect(await parameters.getByText('77').count()).toBe(1);
+      await page.getByText(/^number \d+ of \d+$/).waitFor();
+      await page.getByRole('button', { name: 'Change the priority' }).click();
+      await page.getByRole('dialog').getByLabel('Priority').fill('900');
+      await page.getByRole('dialog').getByRole('button', { name: 'Change' }).click();
+      await page.getByText(/^number 1 of \d+$/).waitFor();
+      await page.getByRole('region', { name: 'History' }).getByText('Priority changed').waitFor();
+    } finally {
+      await platform.karmada.listenAgain();
+    }
+  });
+
   test('request and manifest can be read', async () => {
     const { page } = await started('manifest');
     await page.getByRole('link', { name: 'Request', exact: true }).click();
-    await page.getByText('"jobName": "manifest"').waitFor();
+    await page.getByText('jobName: manifest').waitFor();
+    await page.getByText('algorithm', { exact: true }).click();
+    await page.getByText('algorithmName: lightgbm').waitFor({ state: 'hidden' });
     await page.getByRole('link', { name: 'Manifest' }).click();
-    await page.getByText(/kind: RayJob/).waitFor();
+    await page
+      .getByRole('region', { name: /^RayJob / })
+      .getByText(/kind: RayJob/)
+      .waitFor();
     await page
       .getByText(/kind: PropagationPolicy/)
       .first()

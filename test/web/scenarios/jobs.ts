@@ -1,7 +1,16 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { parseJobRequest } from '../../../service/jobs/request.ts';
 import type { SceneNow } from '../scene.ts';
 import { focusedText, hasFocus, visit } from '../visit.ts';
+
+const ENDED_REQUEST = parseJobRequest({ jobName: 'ended', algorithm: { algorithmName: 'xgboost' } });
+const ENDED_JOBS = `
+  insert into job (id, object_name, job_name, namespace, algorithm, priority, kind, request, status, reason, message,
+                   clusters, dispatched_at, started_at, finished_at, logs_kept_at, created_at)
+  select 'ended-' || n, 'ended-' || n, 'ended-' || n, 'ended', 'xgboost', 500, 'RayJob', $1::json->'request', 'Succeeded', 'Succeeded', '',
+         '{}', now(), now(), now(), now(), now() - n * interval '1 second'
+    from generate_series(1, $2::int) n`;
 
 export const jobs = (now: SceneNow): void => {
   const open = (path = '/'): Promise<Page> => visit(now().browser, `${now().platform.url}${path}`);
@@ -17,7 +26,7 @@ export const jobs = (now: SceneNow): void => {
     await submit('filter-other', 'jax-pjit', { priority: 5 });
     const page = await open();
     await page.getByLabel('Search jobs').fill('filter-');
-    await page.getByLabel('Algorithm', { exact: true }).fill('lightgbm');
+    await page.getByRole('combobox', { name: 'Algorithm' }).selectOption('lightgbm');
     await page.getByRole('button', { name: 'Priority' }).click();
     await expect.poll(() => names(page)).toEqual(['filter-high', 'filter-low']);
     await page.getByRole('button', { name: 'Priority' }).click();
@@ -76,6 +85,17 @@ export const jobs = (now: SceneNow): void => {
     await page.getByLabel('Select bulk-forever-3').uncheck();
     expect(await selection.getByRole('button', { name: 'Retry' }).isDisabled()).toBe(true);
 
+    await selection.getByRole('button', { name: 'Suspend' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Suspend 2 jobs' }).click();
+    await expect.poll(() => page.getByRole('row').getByText('Suspended').count()).toBe(2);
+    await page.getByLabel('Select bulk-forever-1').check();
+    await page.getByLabel('Select bulk-forever-2').check();
+    await selection.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume 2 jobs' }).click();
+    await expect.poll(() => page.getByRole('row').getByText('Running', { exact: true }).count()).toBe(3);
+    await page.getByLabel('Select bulk-forever-1').check();
+    await page.getByLabel('Select bulk-forever-2').check();
+
     await selection.getByRole('button', { name: 'Cancel' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('bulk-forever-2').waitFor();
@@ -94,6 +114,57 @@ export const jobs = (now: SceneNow): void => {
     await selection.getByRole('button', { name: 'Delete' }).click();
     await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
     await page.getByText('No job matches').waitFor();
+  });
+
+  test('more than are loaded are selected when they match, and acted on by one request', async () => {
+    const { database } = now();
+    await database.query(ENDED_JOBS, [JSON.stringify(ENDED_REQUEST), 120]);
+    const page = await open('/?namespace=ended');
+    await row(page, 'ended-1').waitFor();
+    await page.getByLabel(/Select all \d+ loaded/).check();
+    const selection = page.getByRole('group', { name: 'Selected jobs' });
+    const all = selection.getByRole('button', { name: 'Select all that match' });
+    // The rest may have been loaded meanwhile, since little is left below.
+    if ((await all.count()) > 0) await all.click();
+    else await page.getByLabel(/Select all 120 loaded/).check();
+    await selection.getByText('120 jobs selected').waitFor();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() !== 'GET') asked.push(`${request.method()} ${new URL(request.url()).pathname}`);
+    });
+    await selection.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete 120 jobs' }).click();
+    await page.getByText('Delete requested for 120 jobs').waitFor();
+    expect(asked).toEqual(['POST /api/v1/actions']);
+    const left = await database.query("select from job where namespace = 'ended' and wanted <> 'delete'");
+    expect(left).toEqual([]);
+  });
+
+  test('columns are chosen, and a view is kept by its name and shared by its address', async () => {
+    await submit('views-one', 'lightgbm');
+    const page = await open('/?q=views-');
+    await row(page, 'views-one').waitFor();
+    await page.getByText('Columns', { exact: true }).click();
+    await page.getByRole('checkbox', { name: 'Namespace' }).uncheck();
+    await page.getByRole('checkbox', { name: 'Priority' }).uncheck();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('columnheader', { name: 'Priority' }).count()).toBe(0);
+    await page.getByRole('columnheader', { name: 'Owner' }).waitFor();
+
+    await page.getByText('Views', { exact: true }).click();
+    await page.getByLabel('Name of this view').fill('mine of today');
+    await page.getByRole('button', { name: 'Save' }).click();
+    const address = page.url();
+    expect(new URL(address).searchParams.get('columns')).toBe('owner,algorithm,cluster,age,duration');
+    await page.goto(now().platform.url);
+    await page.getByText('Views', { exact: true }).click();
+    await page.getByRole('link', { name: 'mine of today' }).click();
+    await expect.poll(() => page.url()).toBe(address);
+    await expect.poll(() => names(page)).toEqual(['views-one']);
+    // Whoever is given the address sees the same, without having chosen anything.
+    const other = await visit(now().browser, address);
+    await row(other, 'views-one').waitFor();
+    expect(await other.getByRole('columnheader', { name: 'Priority' }).count()).toBe(0);
   });
 
   test('the whole table can be used from the keyboard', async () => {

@@ -11,12 +11,12 @@ export function History({ events }: { events: readonly JobEvent[] }) {
       {events.toReversed().map((event) => (
         <li key={event.id} className="grid min-w-0 grid-cols-[1rem_minmax(0,1fr)_auto] gap-x-2.5">
           <ToneIcon tone={jobState(event).tone} className="mt-0.5 size-4" />
-          <div className="min-w-0 wrap-anywhere">
+          <div className="min-w-0 wrap-break-word">
             <p>
               <span className="font-medium">{reasonLabel(event.reason) || event.status}</span>
               {event.cluster && <span className="text-ink-soft"> on {event.cluster}</span>}
             </p>
-            {event.message && <p className="text-ink-soft">{event.message}</p>}
+            {event.message && <p className="whitespace-pre-wrap text-ink-soft">{event.message}</p>}
           </div>
           <span className="text-xs leading-5 text-ink-faint tabular-nums">
             <Clock at={event.at} />

@@ -1,10 +1,15 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
+import { useQueue } from '../../api/lists.ts';
 import type { Job } from '../../api/types.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Clock, Elapsed } from '../../components/time.tsx';
+import { waitsToBeSent } from '../../lib/job-state.ts';
+import { imageOf, limitOf, resourcesOf } from '../../lib/request-facts.ts';
+import { Priority } from './priority.tsx';
 
 export function JobFacts({ job }: { job: Job }) {
+  const place = usePlace(job);
   return (
     <dl className="card grid content-start gap-x-4 gap-y-2.5 p-4 max-lg:sm:grid-cols-2 sm:p-5">
       <Fact name="Id">
@@ -27,13 +32,28 @@ export function JobFacts({ job }: { job: Job }) {
       </Fact>
       <Fact name="Namespace">{job.namespace}</Fact>
       <Fact name="Algorithm">{job.algorithm}</Fact>
-      <Fact name="Priority">{job.priority.toLocaleString()}</Fact>
+      <Fact name="Priority">
+        <Priority job={job} />
+      </Fact>
+      {place && (
+        <Fact name="Queue">
+          number {place.position.toLocaleString()} of {place.waiting.toLocaleString()}
+        </Fact>
+      )}
       <Fact name="Submitted">
         <Clock at={job.createdAt} />
         {job.createdBy && ` by ${job.createdBy}`}
       </Fact>
       <Fact name="Started">{job.startedAt ? <Clock at={job.startedAt} /> : 'not yet'}</Fact>
       <Fact name="Ran for">{job.startedAt ? <Elapsed from={job.startedAt} to={job.finishedAt} /> : '–'}</Fact>
+      <Fact name="Resources">
+        {resourcesOf(job.request)}
+        <span className="block text-ink-soft">volume {job.request.resources?.volumeSizeGB} GiB</span>
+      </Fact>
+      <Fact name="Time limit">{limitOf(job.request)}</Fact>
+      <Fact name="Image">
+        <span className="wrap-anywhere">{imageOf(job.request) ?? 'of the platform'}</span>
+      </Fact>
       {job.attempt > 1 && (
         <Fact name="Attempt">
           {job.attempt}
@@ -55,7 +75,15 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div className="grid grid-cols-[5.5rem_minmax(0,1fr)] items-baseline gap-2">
       <dt className="text-ink-faint">{name}</dt>
-      <dd className="min-w-0 wrap-anywhere">{children}</dd>
+      <dd className="min-w-0 wrap-break-word">{children}</dd>
     </div>
   );
 }
+
+/** Of a job that waits to be dispatched. */
+const usePlace = (job: Job) => {
+  const waits = waitsToBeSent(job);
+  const queue = useQueue(waits).data;
+  const position = queue?.jobs.find(({ id }) => id === job.id)?.position;
+  return waits && queue && position !== undefined ? { position, waiting: queue.waiting } : undefined;
+};

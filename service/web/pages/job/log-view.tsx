@@ -1,25 +1,35 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { type LogLine, shortPodName } from '../../lib/log-buffer.ts';
+import type { LogSearch } from '../../lib/log-search.ts';
 
 const LINE_HEIGHT = 20;
 /** Closer to the end than this counts as at the end. */
 const AT_END = 24;
 
-/** Lines of any number, wrapped; only those in view are in the page. */
+/** Lines of any number; only those in view are in the page. A line's number makes it the one that the address names. */
 export function LogView({
   lines,
   showPods,
   search,
   target,
+  marked,
+  wrap,
+  tall,
   follow,
+  onLine,
   onLeaveEnd,
 }: {
   lines: readonly LogLine[];
   showPods: boolean;
-  search: string;
-  /** The match to be shown, by its place in the list. */
+  search: LogSearch;
+  /** The line to be shown, by its place in the list. */
   target: number | undefined;
+  /** The line that the address names. */
+  marked: number | null;
+  wrap: boolean;
+  tall: boolean;
+  onLine: (line: number) => void;
   follow: boolean;
   onLeaveEnd: () => void;
 }) {
@@ -47,6 +57,8 @@ export function LogView({
     });
   };
   const digits = String(lines.at(-1)?.number ?? 0).length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies(wrap): the virtualizer remembers heights until told
+  useEffect(() => virtualizer.measure(), [virtualizer, wrap]);
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: a section would need a heading of its own
@@ -59,7 +71,7 @@ export function LogView({
       onWheel={leaveEnd}
       onTouchMove={leaveEnd}
       onKeyUp={leaveEnd}
-      className="h-[min(65dvh,48rem)] overflow-y-auto rounded-lg border border-line bg-sunken py-2 font-mono text-xs leading-5"
+      className={`${tall ? 'min-h-0 flex-1' : 'h-[min(65dvh,48rem)]'} overflow-auto rounded-lg border border-line bg-sunken py-2 font-mono text-xs leading-5`}
     >
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map((row) => {
@@ -71,16 +83,19 @@ export function LogView({
                 ref={virtualizer.measureElement}
                 data-index={row.index}
                 style={{ transform: `translateY(${row.start}px)` }}
-                className={`absolute inset-x-0 top-0 flex gap-3 px-3 ${row.index === target ? 'bg-selected' : ''}`}
+                className={`absolute top-0 left-0 flex min-w-full gap-3 px-3 ${wrap ? 'right-0' : ''} ${row.index === target || line.number === marked ? 'bg-selected' : ''}`}
               >
-                <span
-                  aria-hidden
-                  className="shrink-0 text-right text-ink-faint select-none"
+                <button
+                  type="button"
+                  tabIndex={-1}
+                  aria-label={`Line ${line.number}`}
+                  onClick={() => onLine(line.number)}
+                  className="shrink-0 text-right text-ink-faint select-none hover:text-accent"
                   style={{ width: `${digits}ch` }}
                 >
                   {line.number}
-                </span>
-                <span className="min-w-0 whitespace-pre-wrap wrap-anywhere">
+                </button>
+                <span className={wrap ? 'min-w-0 whitespace-pre-wrap wrap-anywhere' : 'whitespace-pre'}>
                   {showPods && line.pod && <span className="text-accent">{shortPodName(line.pod)} </span>}
                   <Marked text={line.text} search={search} />
                 </span>
@@ -93,15 +108,14 @@ export function LogView({
   );
 }
 
-function Marked({ text, search }: { text: string; search: string }) {
-  if (search === '') return text || ' ';
+function Marked({ text, search }: { text: string; search: LogSearch }) {
+  const found = search.find(text);
+  if (found.length === 0) return text || ' ';
   const parts: React.ReactNode[] = [];
-  const lower = text.toLowerCase();
-  const wanted = search.toLowerCase();
   let from = 0;
-  for (let at = lower.indexOf(wanted); at >= 0; at = lower.indexOf(wanted, from)) {
-    parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + wanted.length)}</mark>);
-    from = at + wanted.length;
+  for (const [start, end] of found) {
+    parts.push(text.slice(from, start), <mark key={start}>{text.slice(start, end)}</mark>);
+    from = end;
   }
-  return parts.length === 0 ? text || ' ' : [...parts, text.slice(from)];
+  return [...parts, text.slice(from)];
 }

@@ -1,23 +1,30 @@
-import { ArrowDownToLine, Download, ScrollText } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { ArrowDownToLine, Download, Maximize2, Minimize2, ScrollText, WrapText } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import { useLocation, useSearch } from 'wouter';
 import { messageOf } from '../../api/problem.ts';
 import type { Job } from '../../api/types.ts';
 import { useLog } from '../../api/use-log.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, IconButton } from '../../components/button.tsx';
 import { Loading, Notice } from '../../components/notice.tsx';
 import { isFinished } from '../../lib/job-state.ts';
-import { findLines, shortPodName } from '../../lib/log-buffer.ts';
+import { shortPodName } from '../../lib/log-buffer.ts';
+import { createSearch, findLines, type LogPlace, readPlace, writePlace } from '../../lib/log-search.ts';
+import { localStore } from '../../lib/storage.ts';
 import { plural } from '../../lib/text.ts';
 import { LogSearch } from './log-search.tsx';
 import { LogView } from './log-view.tsx';
 import { useLogDownload } from './use-log-download.ts';
 
+const WRAP_KEY = 'log-wrap';
+
 export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
   const log = useLog(job, run);
   const [pod, setPod] = useState('');
-  const [search, setSearch] = useState('');
+  const { place, goTo: setPlace } = usePlace();
   const [current, setCurrent] = useState(0);
-  const [follow, setFollow] = useState(true);
+  const [follow, setFollow] = useState(place.q === '' && place.line === null);
+  const [wrap, setWrap] = useState(() => localStore.get(WRAP_KEY) !== 'no');
+  const [full, setFull] = useFullWindow();
   const download = useLogDownload(job, run);
 
   const pods = useMemo(
@@ -28,24 +35,31 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
     () => (pod === '' ? log.lines : log.lines.filter((line) => line.pod === pod)),
     [log.lines, pod],
   );
+  const search = useMemo(() => createSearch(place.q, place.regex), [place.q, place.regex]);
   const found = useMemo(() => findLines(lines, search), [lines, search]);
+  const marked = place.line === null ? -1 : lines.findIndex(({ number }) => number === place.line);
   const at = Math.min(current, Math.max(0, found.length - 1));
 
   const goTo = (position: number): void => {
     setFollow(false);
+    if (place.line !== null) setPlace({ line: null });
     setCurrent((position + found.length) % Math.max(1, found.length));
+  };
+  const searchFor = (change: Partial<LogPlace>): void => {
+    setPlace({ line: null, ...change });
+    setCurrent(0);
+    if (change.q !== '') setFollow(false);
   };
 
   return (
-    <div className="grid gap-3 p-4 sm:p-5">
+    <div className={full ? 'fixed inset-0 z-40 flex flex-col gap-3 bg-surface p-4' : 'grid gap-3 p-4 sm:p-5'}>
       <div className="flex flex-wrap items-center gap-2">
         <LogSearch
-          text={search}
-          onText={(text) => {
-            setSearch(text);
-            setCurrent(0);
-            if (text !== '') setFollow(false);
-          }}
+          text={place.q}
+          isPattern={place.regex}
+          error={search.error}
+          onText={(q) => searchFor({ q })}
+          onPattern={(regex) => searchFor({ regex })}
           count={found.length}
           at={at}
           onMove={(step) => goTo(at + step)}
@@ -65,7 +79,22 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
             ))}
           </select>
         )}
-        <div className="ml-auto flex flex-wrap items-center gap-2">
+        <div className="ml-auto flex items-center gap-1 sm:gap-2">
+          <IconButton
+            icon={WrapText}
+            label="Wrap lines"
+            aria-pressed={wrap}
+            onClick={() => {
+              setWrap(!wrap);
+              localStore.set(WRAP_KEY, wrap ? 'no' : 'yes');
+            }}
+            className="aria-pressed:bg-selected aria-pressed:text-accent"
+          />
+          <IconButton
+            icon={full ? Minimize2 : Maximize2}
+            label={full ? 'Leave the full window' : 'Full window'}
+            onClick={() => setFull(!full)}
+          />
           <Button
             icon={ArrowDownToLine}
             aria-pressed={follow}
@@ -74,9 +103,12 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
           >
             Follow
           </Button>
-          <Button icon={Download} busy={download.isPending} onClick={() => download.mutate()}>
-            Download
-          </Button>
+          <IconButton
+            icon={Download}
+            label="Download"
+            disabled={download.isPending}
+            onClick={() => download.mutate()}
+          />
         </div>
       </div>
       {lines.length > 0 ? (
@@ -84,7 +116,14 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
           lines={lines}
           showPods={pod === '' && pods.length > 1}
           search={search}
-          target={search === '' ? undefined : found[at]}
+          target={place.line === null ? found[at] : marked < 0 ? undefined : marked}
+          marked={place.line}
+          wrap={wrap}
+          tall={full}
+          onLine={(line) => {
+            setFollow(false);
+            setPlace({ line: line === place.line ? null : line });
+          }}
           follow={follow}
           onLeaveEnd={() => setFollow(false)}
         />
@@ -109,3 +148,26 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
     </div>
   );
 }
+
+/** What is searched for and the line that is pointed at stand in the address, so that they can be shared. */
+const usePlace = () => {
+  const place = readPlace(useSearch());
+  const [path, navigate] = useLocation();
+  const goTo = (change: Partial<LogPlace>): void =>
+    navigate(`${path}${writePlace({ ...readPlace(location.search), ...change })}`, { replace: true });
+  return { place, goTo };
+};
+
+/** The log over the whole window, until Escape. */
+const useFullWindow = () => {
+  const [full, setFull] = useState(false);
+  useEffect(() => {
+    if (!full) return;
+    const leave = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape') setFull(false);
+    };
+    addEventListener('keydown', leave);
+    return () => removeEventListener('keydown', leave);
+  }, [full]);
+  return [full, setFull] as const;
+};

@@ -1,9 +1,11 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useId } from 'react';
+import { useAlgorithms } from '../../api/lists.ts';
 import type { Job, JobEvent } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
 import { Failed, Loading } from '../../components/notice.tsx';
 import { isFinished } from '../../lib/job-state.ts';
+import { changedParameters } from '../../lib/request-facts.ts';
 import { ClusterPods } from './cluster-pods.tsx';
 import { History } from './history.tsx';
 import { JobFacts } from './job-facts.tsx';
@@ -14,9 +16,12 @@ export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResul
   return (
     <>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
-        <Card title="Timeline">
-          <Timeline job={job} events={events.data ?? []} />
-        </Card>
+        <div className="grid min-w-0 content-start gap-4">
+          <Card title="Timeline">
+            <Timeline job={job} events={events.data ?? []} />
+          </Card>
+          <Parameters job={job} />
+        </div>
         <JobFacts job={job} />
       </div>
       <div className="grid gap-4 lg:grid-cols-2">
@@ -34,6 +39,29 @@ export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResul
         </Card>
       </div>
     </>
+  );
+}
+
+/** What was asked for otherwise than usual; nothing where all is usual. */
+function Parameters({ job }: { job: Job }) {
+  const algorithms = useAlgorithms();
+  if (algorithms.isPending) return null;
+  const changed = changedParameters(
+    job.request,
+    algorithms.data?.find(({ name }) => name === job.algorithm),
+  );
+  if (changed.length === 0) return null;
+  return (
+    <Card title="Changed hyperparameters">
+      <dl className="mt-3 grid gap-x-6 gap-y-1 font-mono text-xs leading-5 sm:grid-cols-2">
+        {changed.map(([name, value]) => (
+          <div key={name} className="flex justify-between gap-3">
+            <dt className="text-ink-soft">{name}</dt>
+            <dd className="min-w-0 text-right wrap-anywhere">{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </Card>
   );
 }
 

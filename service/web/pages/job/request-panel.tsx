@@ -2,7 +2,7 @@ import { Copy } from 'lucide-react';
 import { useMe } from '../../api/me.ts';
 import type { Job } from '../../api/types.ts';
 import { ButtonLink } from '../../components/button.tsx';
-import { CodeBlock } from '../../components/code-block.tsx';
+import { YamlBlocks } from '../../components/yaml-blocks.tsx';
 import { mayChange } from '../../lib/permissions.ts';
 
 export function RequestPanel({ job }: { job: Job }) {
@@ -17,7 +17,20 @@ export function RequestPanel({ job }: { job: Job }) {
           </ButtonLink>
         )}
       </div>
-      <CodeBlock label="the request" text={JSON.stringify(job.request, null, 2)} />
+      <YamlBlocks what="the request" separator="" blocks={blocksOf(job.request)} />
     </div>
   );
 }
+
+/** What stands by itself first, then each group of fields under its own name. */
+const blocksOf = (request: Job['request']) => {
+  const fields = Object.entries(request);
+  const isGroup = ([, value]: [string, unknown]): boolean => typeof value === 'object' && value !== null;
+  const isEmpty = ([, value]: [string, unknown]): boolean => Object.keys(value ?? {}).length === 0;
+  return [
+    { title: 'Job', value: Object.fromEntries(fields.filter((field) => !isGroup(field))) },
+    ...fields
+      .filter((field) => isGroup(field) && !isEmpty(field))
+      .map(([name, value]) => ({ title: name, value: { [name]: value } })),
+  ];
+};

@@ -1,4 +1,5 @@
 import type { Job, JobEvent } from '../../api/types.ts';
+import { ToneIcon } from '../../components/state-badge.tsx';
 import { useNow } from '../../lib/clock.ts';
 import { jobState } from '../../lib/job-state.ts';
 import { useMedia } from '../../lib/media.ts';
@@ -19,6 +20,8 @@ export function Timeline({ job, events }: { job: Job; events: readonly JobEvent[
   const now = useNow(job.finishedAt === null);
   const narrow = useMedia('(max-width: 39.99rem)');
   const segments = segmentsOf(job, events);
+  const state = jobState(job);
+  const failed = state.tone === 'failed';
   const start = Date.parse(job.createdAt);
   const end = Math.max(start + 1, job.finishedAt ? Date.parse(job.finishedAt) : now);
   const span = end - start;
@@ -34,6 +37,7 @@ export function Timeline({ job, events }: { job: Job; events: readonly JobEvent[
             style={{ width: share((segment.to ?? end) - segment.from) }}
           />
         ))}
+        {failed && <div className="ml-auto w-1.5 shrink-0 bg-failed" />}
       </div>
       <div aria-hidden className="relative mt-1 h-5 text-xs text-ink-faint tabular-nums">
         {ticksOf(span, narrow ? 3 : 7).map((tick) => (
@@ -52,8 +56,11 @@ export function Timeline({ job, events }: { job: Job; events: readonly JobEvent[
         ))}
         {job.finishedAt && (
           <li className="grid grid-cols-[0.75rem_minmax(0,1fr)_auto] items-baseline gap-x-2.5">
-            <span aria-hidden className="mt-1.5 size-2.5 self-start rounded-full border-2 border-ink-faint" />
-            <span className="font-medium">{jobState(job).label}</span>
+            <ToneIcon tone={state.tone} className="mt-1 -ml-0.5 size-3.5 self-start" />
+            <span className="min-w-0">
+              <span className={`font-medium ${failed ? 'text-failed' : ''}`}>{state.label}</span>{' '}
+              <span className="text-ink-soft">{state.detail}</span>
+            </span>
             <At time={Date.parse(job.finishedAt)} />
           </li>
         )}
@@ -81,7 +88,7 @@ function Step({ segment, end }: { segment: Segment; end: number }) {
           {lengthOf(segment, end)}
           {segment.to === null && ' so far'}
         </span>
-        {segment.why && <span className="block text-ink-soft wrap-anywhere">{segment.why}</span>}
+        {segment.why && <span className="block whitespace-pre-wrap text-ink-soft wrap-break-word">{segment.why}</span>}
       </span>
       <At time={segment.from} />
     </li>

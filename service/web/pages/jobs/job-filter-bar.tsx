@@ -1,19 +1,30 @@
-import { Search, SlidersHorizontal, X } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
-import { useAlgorithms, useClusters } from '../../api/lists.ts';
+import { Search, SlidersHorizontal, UserCheck, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { useFilterValues } from '../../api/lists.ts';
 import { useMe } from '../../api/me.ts';
+import type { FilterValues } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
-import { isFiltered, type JobFilters, NO_FILTERS } from '../../lib/filters.ts';
+import { isFiltered, type JobFilters, NO_FILTERS, SORTS, sortOf, usualSort } from '../../lib/filters.ts';
+import { reasonLabel } from '../../lib/job-state.ts';
 import { useMedia } from '../../lib/media.ts';
 
 const TYPING_MS = 250;
 
 type Change = (change: Partial<JobFilters>, replace?: boolean) => void;
 
+const CHOICES = [
+  { field: 'reason', label: 'Reason' },
+  { field: 'owner', label: 'Owner' },
+  { field: 'namespace', label: 'Namespace' },
+  { field: 'algorithm', label: 'Algorithm' },
+  { field: 'cluster', label: 'Cluster' },
+] as const satisfies readonly { field: keyof JobFilters & keyof FilterValues; label: string }[];
+
+/** What narrows the list. Phones fold the choices away. */
 export function JobFilterBar({ filters, onChange }: { filters: JobFilters; onChange: Change }) {
   const wide = useMedia('(min-width: 40rem)');
   const [open, setOpen] = useState(false);
-  const set = [filters.namespace, filters.algorithm, filters.cluster].filter((value) => value !== '').length;
+  const set = CHOICES.filter(({ field }) => filters[field] !== '').length;
   return (
     <search className="flex flex-wrap items-center gap-2">
       <SearchField value={filters.q} onChange={(q) => onChange({ q }, true)} />
@@ -22,7 +33,8 @@ export function JobFilterBar({ filters, onChange }: { filters: JobFilters; onCha
           Filters{set > 0 && ` (${set})`}
         </Button>
       )}
-      {(wide || open) && <Selects filters={filters} onChange={onChange} />}
+      {(wide || open) && <Choices filters={filters} onChange={onChange} />}
+      {!wide && open && <SortChoice sort={filters.sort} onChange={(sort) => onChange({ sort }, true)} />}
       {isFiltered(filters) && (
         <Button variant="ghost" icon={X} onClick={() => onChange(NO_FILTERS)}>
           Clear
@@ -45,7 +57,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
     return () => removeEventListener('keydown', focus);
   }, []);
   return (
-    <div className="relative min-w-48 flex-1 sm:max-w-md">
+    <div className="relative min-w-48 flex-1 sm:max-w-xs">
       <Search aria-hidden className="absolute top-1/2 left-3 size-4 -translate-y-1/2 text-ink-faint" />
       <input
         ref={input}
@@ -66,64 +78,99 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
   );
 }
 
-function Selects({ filters, onChange }: { filters: JobFilters; onChange: Change }) {
-  const algorithms = useAlgorithms().data ?? [];
-  const clusters = useClusters().data ?? [];
-  const me = useMe().data;
+function Choices({ filters, onChange }: { filters: JobFilters; onChange: Change }) {
+  const values = useFilterValues().data;
   return (
     <>
-      <Choice
-        label="Namespace"
-        value={filters.namespace}
-        options={me?.namespaces ?? []}
-        onChange={(namespace) => onChange({ namespace }, true)}
-      />
-      <Choice
-        label="Algorithm"
-        value={filters.algorithm}
-        options={[...algorithms.map((one) => one.name), 'container']}
-        onChange={(algorithm) => onChange({ algorithm }, true)}
-      />
-      <Choice
-        label="Cluster"
-        value={filters.cluster}
-        options={clusters.map((one) => one.name)}
-        onChange={(cluster) => onChange({ cluster }, true)}
-      />
+      <Mine owner={filters.owner} onChange={(owner) => onChange({ owner }, true)} />
+      {CHOICES.map(({ field, label }) => (
+        <Choice
+          key={field}
+          label={label}
+          value={filters[field]}
+          values={values?.[field] ?? []}
+          wordOf={field === 'reason' ? reasonLabel : (value) => value}
+          onChange={(value) => onChange({ [field]: value }, true)}
+        />
+      ))}
     </>
   );
 }
 
-/** Suggests what is known, takes any name: a namespace or a container's own name is in no list. */
+/** Where nobody is asked who they are, nothing is anybody's. */
+function Mine({ owner, onChange }: { owner: string; onChange: (owner: string) => void }) {
+  const me = useMe().data;
+  if (me === undefined || me.auth.mode === 'none') return null;
+  const mine = owner === me.name;
+  return (
+    <Button
+      icon={UserCheck}
+      aria-pressed={mine}
+      onClick={() => onChange(mine ? '' : me.name)}
+      className="aria-pressed:border-accent aria-pressed:bg-selected"
+    >
+      Mine
+    </Button>
+  );
+}
+
+/** What the newest jobs have; a value that came with the address is a choice, too. */
 function Choice({
   label,
   value,
-  options,
+  values,
+  wordOf,
   onChange,
 }: {
   label: string;
   value: string;
-  options: readonly string[];
+  values: FilterValues[keyof FilterValues];
+  wordOf: (value: string) => string;
   onChange: (value: string) => void;
 }) {
-  const listId = useId();
-  const typed = useTyped(value, onChange);
+  const known = values.some((one) => one.value === value);
   return (
-    <>
-      <input
-        type="search"
-        aria-label={label}
-        placeholder={label}
-        list={listId}
-        className="control w-36 flex-none max-sm:w-full"
-        {...typed}
-      />
-      <datalist id={listId}>
-        {options.map((option) => (
-          <option key={option} value={option} />
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      className={`control w-auto max-w-44 min-w-28 flex-none max-sm:w-full max-sm:max-w-none ${value === '' ? 'text-ink-soft' : 'border-accent bg-selected'}`}
+    >
+      <option value="">{label}</option>
+      {value !== '' && !known && <option value={value}>{wordOf(value)}</option>}
+      {values.map((one) => (
+        <option key={one.value} value={one.value}>
+          {wordOf(one.value)} ({one.jobs.toLocaleString()})
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Phones have no headings to press. */
+function SortChoice({ sort, onChange }: { sort: string; onChange: (sort: string) => void }) {
+  const { column, descending } = sortOf(sort);
+  return (
+    <div className="flex w-full gap-2">
+      <select
+        aria-label="Sort by"
+        value={column}
+        onChange={(event) => {
+          const chosen = SORTS.find((one) => one.column === event.target.value);
+          if (chosen) onChange(usualSort(chosen.column));
+        }}
+        className="control"
+      >
+        {SORTS.map((one) => (
+          <option key={one.column} value={one.column}>
+            Sort by {one.label.toLowerCase()}
+          </option>
         ))}
-      </datalist>
-    </>
+      </select>
+      <Button onClick={() => onChange(descending ? column : `-${column}`)}>
+        {descending ? 'Descending' : 'Ascending'}
+      </Button>
+    </div>
   );
 }
 

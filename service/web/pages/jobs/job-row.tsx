@@ -3,23 +3,29 @@ import { memo } from 'react';
 import { Link } from 'wouter';
 import type { ListedJob } from '../../api/types.ts';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { Age, Elapsed } from '../../components/time.tsx';
+import { Age } from '../../components/time.tsx';
 import { UnreachableMark } from '../../components/unreachable.tsx';
+import type { ColumnName } from '../../lib/columns.ts';
 import { jobState, needsAttention } from '../../lib/job-state.ts';
-import { TRACKS } from './columns.ts';
+import { COLUMNS, ROW } from './columns.tsx';
 
 interface RowProps {
   job: ListedJob;
   index: number;
   top: number;
   height: number;
+  columns: readonly ColumnName[];
+  tracks: string;
+  /** In the queue, while it waits there. */
+  place: number | undefined;
   selected: boolean;
   onToggle: (id: string, index: number, range: boolean) => void;
 }
 
 /** One job. The name's link covers the whole row; the checkbox lies above it. */
-export const JobRow = memo(function JobRow({ job, index, top, height, selected, onToggle }: RowProps) {
-  const { detail } = jobState(job);
+export const JobRow = memo(function JobRow(row: RowProps) {
+  const { job, index, top, height, columns, tracks, place, selected, onToggle } = row;
+  const detail = [jobState(job).detail, place && `number ${place.toLocaleString()}`].filter(Boolean).join(', ');
   const stuck = needsAttention(job);
   const detailTone = stuck ? 'text-failed' : 'text-ink-soft';
   const cluster = job.clusters.join(', ');
@@ -31,8 +37,8 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
       aria-selected={selected}
       data-index={index}
       tabIndex={-1}
-      style={{ height, transform: `translateY(${top}px)` }}
-      className={`absolute inset-x-0 top-0 border-b border-line ${selected ? 'bg-selected' : 'hover:bg-hover'} ${TRACKS}`}
+      style={{ height, transform: `translateY(${top}px)`, gridTemplateColumns: tracks }}
+      className={`absolute inset-x-0 top-0 border-b border-line ${selected ? 'bg-selected' : 'hover:bg-hover'} ${ROW}`}
     >
       {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
       <div role="cell" tabIndex={-1} className="relative z-10 grid">
@@ -54,10 +60,7 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
         </Link>
         <span className="truncate text-xs text-ink-faint">
           <span className="max-sm:hidden">{job.id}</span>
-          <span className="sm:hidden">
-            {job.algorithm}
-            {cluster && ` · ${cluster}`}
-          </span>
+          <span className="sm:hidden">{[job.algorithm, cluster, job.createdBy].filter(Boolean).join(' · ')}</span>
         </span>
         {detail && <span className={`truncate text-xs sm:hidden ${detailTone}`}>{detail}</span>}
       </div>
@@ -76,29 +79,17 @@ export const JobRow = memo(function JobRow({ job, index, top, height, selected, 
           <Age at={job.createdAt} suffix=" ago" />
         </span>
       </div>
-      <Cell className="max-xl:hidden">{job.namespace}</Cell>
-      <Cell className="max-lg:hidden">{job.algorithm}</Cell>
-      <Cell className="max-md:hidden">{cluster || <span className="text-ink-faint">not placed</span>}</Cell>
-      <Cell className="text-right tabular-nums max-xl:hidden">{job.priority.toLocaleString()}</Cell>
-      <Cell className="text-right tabular-nums max-sm:hidden">
-        <Age at={job.createdAt} />
-      </Cell>
-      <Cell className="text-right tabular-nums max-md:hidden">
-        {job.startedAt ? (
-          <Elapsed from={job.startedAt} to={job.finishedAt} />
-        ) : (
-          <span className="text-ink-faint">–</span>
-        )}
-      </Cell>
+      {columns.map((name) => (
+        // biome-ignore lint/a11y/useSemanticElements: see the row
+        <div
+          key={name}
+          role="cell"
+          tabIndex={-1}
+          className={`truncate text-ink-soft ${COLUMNS[name].toTheRight ? 'text-right tabular-nums' : ''}`}
+        >
+          {COLUMNS[name].cell(job)}
+        </div>
+      ))}
     </div>
   );
 });
-
-function Cell({ className, children }: { className: string; children: React.ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: see the row
-    <div role="cell" tabIndex={-1} className={`truncate text-ink-soft ${className}`}>
-      {children}
-    </div>
-  );
-}

@@ -1,9 +1,11 @@
 import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ListedJob } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
+import { type ColumnName, fittingColumns } from '../../lib/columns.ts';
 import { useMedia } from '../../lib/media.ts';
-import { ROW_HEIGHT } from './columns.ts';
+import { useWindowWidth } from '../../lib/width.ts';
+import { PHONE_TRACKS, ROW_HEIGHT, tracksOf } from './columns.tsx';
 import { JobRow } from './job-row.tsx';
 import { TableHeader } from './table-header.tsx';
 import { useRowKeys } from './use-row-keys.ts';
@@ -12,6 +14,8 @@ import { useRowKeys } from './use-row-keys.ts';
 const LOAD_AHEAD = 60;
 
 export function JobTable({
+  chosenColumns,
+  places,
   jobs,
   total,
   sort,
@@ -20,6 +24,9 @@ export function JobTable({
   onSelect,
   more,
 }: {
+  chosenColumns: readonly ColumnName[];
+  /** In the queue, by the job's id. */
+  places: ReadonlyMap<string, number>;
   jobs: readonly ListedJob[];
   /** When all have been loaded. */
   total: number | undefined;
@@ -32,6 +39,9 @@ export function JobTable({
   const body = useRef<HTMLDivElement>(null);
   const phone = useMedia('(max-width: 39.99rem)');
   const height = phone ? ROW_HEIGHT.phone : ROW_HEIGHT.wide;
+  const width = useWindowWidth();
+  const columns = useMemo(() => (phone ? [] : fittingColumns(chosenColumns, width)), [phone, chosenColumns, width]);
+  const tracks = phone ? PHONE_TRACKS : tracksOf(columns);
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), []);
 
@@ -81,7 +91,15 @@ export function JobTable({
   return (
     // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
     <div role="table" aria-label="Jobs" aria-rowcount={total === undefined ? -1 : total + 1}>
-      <TableHeader jobs={jobs} sort={sort} onSort={onSort} selected={selected} onSelect={onSelect} />
+      <TableHeader
+        columns={columns}
+        tracks={tracks}
+        jobs={jobs}
+        sort={sort}
+        onSort={onSort}
+        selected={selected}
+        onSelect={onSelect}
+      />
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
       <div
         ref={body}
@@ -102,6 +120,9 @@ export function JobTable({
                 index={row.index}
                 top={row.start - offset}
                 height={height}
+                columns={columns}
+                tracks={tracks}
+                place={places.get(job.id)}
                 selected={selected.has(job.id)}
                 onToggle={toggle}
               />

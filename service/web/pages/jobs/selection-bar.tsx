@@ -1,4 +1,4 @@
-import { Ban, RotateCcw, Trash2, X } from 'lucide-react';
+import { Ban, ListChecks, Pause, Play, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { useMe } from '../../api/me.ts';
 import type { ListedJob } from '../../api/types.ts';
@@ -8,16 +8,27 @@ import { possibleActions } from '../../lib/job-state.ts';
 import { mayChange } from '../../lib/permissions.ts';
 import { plural } from '../../lib/text.ts';
 
-type BulkAction = 'cancel' | 'retry' | 'delete';
-
 const BUTTONS = [
   { action: 'cancel', label: 'Cancel', icon: Ban, variant: 'secondary' },
+  { action: 'suspend', label: 'Suspend', icon: Pause, variant: 'secondary' },
+  { action: 'resume', label: 'Resume', icon: Play, variant: 'secondary' },
   { action: 'retry', label: 'Retry', icon: RotateCcw, variant: 'secondary' },
   { action: 'delete', label: 'Delete', icon: Trash2, variant: 'danger' },
 ] as const;
 
+type BulkAction = (typeof BUTTONS)[number]['action'];
+
 /** What can be done with the selected jobs at once; each button says for how many of them it is possible. */
-export function SelectionBar({ jobs, onClear }: { jobs: readonly ListedJob[]; onClear: () => void }) {
+export function SelectionBar({
+  jobs,
+  allMatching,
+  onClear,
+}: {
+  jobs: readonly ListedJob[];
+  /** Offered when all that are loaded are selected and more match; it loads them to name them. */
+  allMatching: { select: () => void; busy: boolean } | undefined;
+  onClear: () => void;
+}) {
   const me = useMe().data;
   const [asking, setAsking] = useState<BulkAction | null>(null);
   if (jobs.length === 0) return null;
@@ -34,6 +45,11 @@ export function SelectionBar({ jobs, onClear }: { jobs: readonly ListedJob[]; on
         <span role="status" className="mr-2 font-medium tabular-nums">
           {plural(jobs.length, 'job')} selected
         </span>
+        {allMatching && (
+          <Button variant="ghost" icon={ListChecks} busy={allMatching.busy} onClick={allMatching.select}>
+            Select all that match
+          </Button>
+        )}
         {BUTTONS.map(({ action, label, icon, variant }) => {
           const count = suited(action).length;
           return (

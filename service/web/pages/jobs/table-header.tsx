@@ -1,15 +1,20 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ListedJob } from '../../api/types.ts';
-import { nextSort, sortOf } from '../../lib/filters.ts';
-import { COLUMNS, type Column, TRACKS } from './columns.ts';
+import type { ColumnName } from '../../lib/columns.ts';
+import { nextSort, type SortColumn, sortOf } from '../../lib/filters.ts';
+import { COLUMNS, ROW } from './columns.tsx';
 
 export function TableHeader({
+  columns,
+  tracks,
   jobs,
   sort,
   onSort,
   selected,
   onSelect,
 }: {
+  columns: readonly ColumnName[];
+  tracks: string;
   jobs: readonly ListedJob[];
   sort: string;
   onSort: (sort: string) => void;
@@ -21,7 +26,13 @@ export function TableHeader({
     // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
     <div role="rowgroup" className="sticky top-0 z-20 rounded-t-xl border-b border-line bg-surface">
       {/* biome-ignore lint/a11y/useSemanticElements: see above */}
-      <div role="row" aria-rowindex={1} tabIndex={-1} className={`h-11 text-xs font-medium text-ink-soft ${TRACKS}`}>
+      <div
+        role="row"
+        aria-rowindex={1}
+        tabIndex={-1}
+        style={{ gridTemplateColumns: tracks }}
+        className={`h-11 text-xs font-medium text-ink-soft ${ROW}`}
+      >
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div role="columnheader" tabIndex={-1} className="grid">
           <input
@@ -35,38 +46,50 @@ export function TableHeader({
             className="size-5 accent-accent"
           />
         </div>
-        {COLUMNS.map((column) => (
-          <Heading key={column.label} column={column} sort={sort} onSort={onSort} />
-        ))}
+        <Heading label="Name" by="jobName" sort={sort} onSort={onSort} />
+        <Heading label="State" by="status" sort={sort} onSort={onSort} />
+        {columns.map((name) => {
+          const { label, sort: by, toTheRight } = COLUMNS[name];
+          return <Heading key={name} label={label} by={by} toTheRight={toTheRight} sort={sort} onSort={onSort} />;
+        })}
       </div>
     </div>
   );
 }
 
-function Heading({ column, sort, onSort }: { column: Column; sort: string; onSort: (sort: string) => void }) {
-  const by = column.sort;
+function Heading({
+  label,
+  by,
+  toTheRight = false,
+  sort,
+  onSort,
+}: {
+  label: string;
+  by: SortColumn | undefined;
+  toTheRight?: boolean | undefined;
+  sort: string;
+  onSort: (sort: string) => void;
+}) {
   const now = sortOf(sort);
   const sorted = by !== undefined && now.column === by;
   const Arrow = now.descending ? ArrowDown : ArrowUp;
-  // Phones show the age in the state's cell.
-  const className = `${column.className} ${column.label === 'Age' ? 'max-sm:hidden' : ''}`;
   return (
     // biome-ignore lint/a11y/useSemanticElements: see above
     <div
       role="columnheader"
       tabIndex={-1}
       aria-sort={sorted ? (now.descending ? 'descending' : 'ascending') : undefined}
-      className={className}
+      className={`min-w-0 truncate ${toTheRight ? 'text-right' : ''}`}
     >
       {by === undefined ? (
-        column.label
+        label
       ) : (
         <button
           type="button"
           onClick={() => onSort(nextSort(sort, by))}
           className={`-mx-1.5 inline-flex min-h-7 items-center gap-1 rounded-md px-1.5 hover:bg-hover hover:text-ink ${sorted ? 'text-ink' : ''}`}
         >
-          {column.label}
+          {label}
           {sorted && <Arrow aria-hidden className="size-3.5" />}
         </button>
       )}

@@ -21,10 +21,14 @@ export function ErrorSummary({ message, errors }: { message: string; errors: rea
           {errors.length === 0 ? message : `The job was not accepted: ${plural(errors.length, 'field')} to correct.`}
         </p>
         {errors.length > 0 && (
-          <ul className="mt-1 grid gap-0.5">
+          <ul className="mt-1 grid gap-1">
             {errors.map((error) => (
               <li key={`${pathKey(error.path)} ${error.message}`}>
-                <button type="button" onClick={() => goTo(error)} className="text-left underline underline-offset-3">
+                <button
+                  type="button"
+                  onClick={() => goTo(error)}
+                  className="min-h-7 py-0.5 text-left underline underline-offset-3"
+                >
                   <code className="font-mono text-xs">{pathKey(error.path)}</code> {error.message}
                 </button>
               </li>

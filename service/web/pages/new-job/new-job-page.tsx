@@ -1,7 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { ArrowLeft, Eraser, Lock, Send } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation } from 'wouter';
+import { KEYS } from '../../api/cache.ts';
 import { useMe } from '../../api/me.ts';
 import { type FieldError, messageOf, Problem } from '../../api/problem.ts';
 import { submitJob } from '../../api/service.ts';
@@ -32,10 +33,13 @@ export default function NewJobPage() {
   /** While reviewing: the key under which this very request is sent, however often the answer is lost. */
   const [key, setKey] = useState<string | null>(null);
   const [, navigate] = useLocation();
+  const queryClient = useQueryClient();
 
   const submit = useMutation({
     mutationFn: (idempotencyKey: string) => submitJob(draft, idempotencyKey),
     onSuccess: (job) => {
+      // The answer is the job: its page need not wait for another.
+      queryClient.setQueryData(KEYS.job(job.id), job);
       forgetDraft();
       toast('done', `Submitted ${job.jobName}`);
       navigate(`/jobs/${job.id}`);

@@ -3,8 +3,8 @@ import { useAlgorithms } from '../../api/lists.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
 import type { Draft } from '../../lib/draft.ts';
 import { getAt, type Path } from '../../lib/paths.ts';
+import { showValue } from '../../lib/request-facts.ts';
 import { formatDuration } from '../../lib/time.ts';
-import { showValue } from './fields/parameter-words.ts';
 import { textOf } from './fields/text-field.tsx';
 
 /** Everything once more, in words, before it is sent. */

@@ -1,11 +1,12 @@
 import { RotateCcw } from 'lucide-react';
 import type { AlgorithmField } from '../../../api/types.ts';
 import type { Path } from '../../../lib/paths.ts';
+import { showValue } from '../../../lib/request-facts.ts';
 import { useField } from '../form-context.tsx';
 import { Field } from './field.tsx';
 import { ListInput } from './list-input.tsx';
 import { NumberInput } from './number-field.tsx';
-import { describeRange, isDefault, sameValue, showValue } from './parameter-words.ts';
+import { describeRange, isDefault, sameValue } from './parameter-words.ts';
 import { textOf } from './text-field.tsx';
 
 /** One hyperparameter, as GET /algorithms describes it. What equals the default is left out of the request. */

@@ -5,14 +5,6 @@ export const sameValue = (a: unknown, b: unknown): boolean => a === b || JSON.st
 export const isDefault = (field: AlgorithmField, value: unknown): boolean =>
   value === undefined || sameValue(value, field.default);
 
-export const showValue = (value: unknown): string => {
-  if (value === null) return 'none';
-  if (value === true) return 'yes';
-  if (value === false) return 'no';
-  if (value === '') return 'empty';
-  return Array.isArray(value) ? value.map(showValue).join(', ') : String(value);
-};
-
 /** "From 0 to 1", "More than 0", "At least 1, or auto". */
 export const describeRange = (field: AlgorithmField): string => {
   // What only keeps numbers within 32 bits would be noise.
