@@ -3,6 +3,7 @@ import type { AuthConfig } from './auth/authenticator.ts';
 import { authMistakes, authOf } from './config/auth.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
+import { webhookMistakes, webhookOf } from './config/webhook.ts';
 import { ENV } from './contract.ts';
 import type { DatabaseAddress } from './store/connection.ts';
 
@@ -32,6 +33,9 @@ export interface Config {
   readonly credentialsSecret: string;
   readonly rayImage: string;
   readonly storageClass: string | null;
+  /** null: nobody is told. */
+  readonly webhook: { readonly url: string; readonly secretFile: string } | null;
+  readonly jobLinks: readonly { readonly label: string; readonly url: string }[];
 }
 
 /** The local mode brings these two itself. */
@@ -70,7 +74,7 @@ async function load<C>(
   if (args.includes('--help')) return { outcome: 'information', text: help() };
   if (args.includes('--version')) return { outcome: 'information', text: version() };
   const { values, mistakes } = await readSettings(args, environment);
-  const all = [...mistakes, ...missing, ...authMistakes(values, environment)];
+  const all = [...mistakes, ...missing, ...authMistakes(values, environment), ...(await webhookMistakes(values))];
   return all.length > 0
     ? { outcome: 'mistakes', mistakes: all }
     : { outcome: 'config', config: Object.freeze(toConfig(values)) };
@@ -109,6 +113,8 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,
     storageClass: values.storageClass ?? null,
+    webhook: webhookOf(values),
+    jobLinks: values.jobLinks ?? [],
   };
 }
 

@@ -30,6 +30,9 @@ export const ENV = {
   credentialsSecret: 'CREDENTIALS_SECRET',
   rayImage: 'RAY_IMAGE',
   storageClass: 'JOB_STORAGE_CLASS',
+  webhookUrl: 'WEBHOOK_URL',
+  webhookSecretFile: 'WEBHOOK_SECRET_FILE',
+  jobLinks: 'JOB_LINKS',
 } as const;
 
 /** How durations are written: a whole number and one of these units, such as 500ms or 2m. */
@@ -51,6 +54,10 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] 
 
 /** How the monitor learns what happens in the clusters. */
 export const MONITOR_MODES = ['poll', 'watch'] as const;
+
+/** What a link to another system may name of a job: {id} of https://grafana.example.com/d/jobs?var-job={id}. */
+export const LINK_PLACES = ['id', 'jobName', 'namespace', 'objectName', 'cluster', 'algorithm', 'owner'] as const;
+export const MAX_LINKS = 20;
 
 export const DEFAULT_CREDENTIALS_SECRET = 'mlplatform-object-storage';
 export const DEFAULT_RAY_IMAGE = { repository: 'rayproject/ray', tag: '2.46.0' } as const;

@@ -10,6 +10,7 @@ import { createLog } from './log.ts';
 import { keepLogs, type LogRecorder, startLogRecorder } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
 import { createMonitor } from './monitor/monitor.ts';
+import { createWebhook } from './notify/webhook.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
 import { createStore } from './store/create-store.ts';
 import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './upkeep.ts';
@@ -58,12 +59,20 @@ export async function startService(config: Config, log: Logger): Promise<Service
     log,
   });
 
+  const webhook = config.webhook && createWebhook(config.webhook, store, log);
   let housekeeping: Housekeeping | undefined;
   let recorder: LogRecorder | undefined;
 
   const stop = async () => {
     // These do not need one another to finish, so none waits for the time of another.
-    await Promise.all([api.stop(), dispatcher.stop(), monitor.stop(), housekeeping?.stop(), recorder?.stop()]);
+    await Promise.all([
+      api.stop(),
+      dispatcher.stop(),
+      monitor.stop(),
+      housekeeping?.stop(),
+      recorder?.stop(),
+      webhook?.stop(),
+    ]);
     await events.stop();
     authenticator?.close();
     await karmada.close();
@@ -75,6 +84,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await events.start();
     await monitor.start();
     dispatcher.start();
+    webhook?.start();
     housekeeping = startHousekeeping(store, log);
     recorder = startLogRecorder(logKeeper, log);
     api.open();

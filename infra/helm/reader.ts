@@ -253,7 +253,7 @@ export class Reader {
 
   /** The text with whole settings that are in it as JSON replaced by their marks. */
   private withJson(text: string, { jsons }: Sample): string {
-    if (!/[[{]\s*"zq/.test(text)) return text;
+    if (!/[[{]\s*("\w+":)?"zq/.test(text)) return text;
     let replaced = text;
     for (const path of this.marks.pathsIn(text)) {
       const json = jsons.get(path);

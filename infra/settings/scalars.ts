@@ -93,6 +93,13 @@ const pathPart = '(/[-._~a-zA-Z0-9]+)*';
 export const httpUrl = () => text(`https?://${host}${portPart}${pathPart}/?`, 'an http or https address');
 export const optionalHttpUrl = () =>
   optionalText(`https?://${host}${portPart}${pathPart}/?`, 'an http or https address');
+/** With places such as {id}, for the service to fill in; not in front of the first slash of the path unless whole labels. */
+export const linkTemplate = () =>
+  text(
+    'https?://[a-zA-Z0-9][-.:_~/?#@!$&()*+,;=%{}a-zA-Z0-9]*',
+    'an http or https address, which may name {id} and the like',
+    2000,
+  );
 export const origin = () => text(`https?://${host}${portPart}`, 'an origin such as https://ml.example.com');
 export const httpsOrigin = () => text(`https://${host}${portPart}`, 'an https origin such as https://id.example.com');
 export const optionalPath = () => optionalText('(/[-._~a-zA-Z0-9]+)+', 'a path such as /realms/ml');

@@ -352,6 +352,9 @@ export const MeBody = z
     namespaces: z.array(z.string()).nullable().describe('Where the caller may read; null means everywhere'),
     grants: z.array(z.object({ role: z.enum(ROLES), namespaces: z.array(z.string()) })),
     auth: AuthBody,
+    links: z
+      .array(z.object({ label: z.string(), url: z.string() }))
+      .describe('To other systems, for each job; {id} and the like stand for what the job has'),
   })
   .meta({ id: 'Me' });
 

@@ -6,6 +6,7 @@ import {
   DEFAULT_RAY_IMAGE,
   ENV,
   FLAGS,
+  LINK_PLACES,
   LOG_LEVELS,
   MONITOR_MODES,
   RANGES,
@@ -17,9 +18,11 @@ import {
   duration,
   host,
   httpsUrl,
+  httpUrl,
   imageReference,
   integer,
   kubernetesName,
+  links,
   origins,
   trustProxy,
 } from './values.ts';
@@ -199,6 +202,21 @@ export const SETTINGS = {
     variable: ENV.storageClass,
     help: "storage class of the jobs' volumes (ReadWriteMany); the cluster's default when not given",
     schema: kubernetesName,
+  }),
+  webhookUrl: setting({
+    variable: ENV.webhookUrl,
+    help: 'address that is told, by signed POSTs, of jobs that end or get stuck (docs/webhook.md)',
+    schema: httpUrl,
+  }),
+  webhookSecretFile: setting({
+    variable: ENV.webhookSecretFile,
+    help: 'file with the secret that signs them: whsec_<base64>, or any text of 16 bytes or more',
+    schema: z.string(),
+  }),
+  jobLinks: setting({
+    variable: ENV.jobLinks,
+    help: `links of each job to other systems, as JSON: [{"label": "Grafana", "url": "https://grafana.example.com/d/jobs?var-job={id}"}]; may name ${LINK_PLACES.map((name) => `{${name}}`).join(' ')}`,
+    schema: links,
   }),
 } as const;
 

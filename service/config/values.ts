@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DURATION_UNITS } from '../contract.ts';
+import { DURATION_UNITS, LINK_PLACES, MAX_LINKS } from '../contract.ts';
 import { type DatabaseAddress, parseConnection } from '../store/connection.ts';
 
 // Settings come as text, from the environment or the command line. Each schema here turns one kind of text into a value,
@@ -55,6 +55,53 @@ export const httpsUrl = z.string().refine((text) => {
   const url = new URL(text);
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }, 'must be an https:// address (http:// only on loopback)');
+
+export const httpUrl = z.string().refine((text) => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, username, password } = new URL(text);
+  return /^https?:$/.test(protocol) && username === '' && password === '';
+}, 'must be an http:// or https:// address without a password in it');
+
+/** Only http and https: a link that a job's own name could turn into a script is none. */
+const isLinkTemplate = (text: string): boolean => {
+  const places = [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name);
+  return (
+    /^https?:\/\/[^/{}?#\s]/.test(text) &&
+    places.every((name) => LINK_PLACES.some((known) => known === name)) &&
+    URL.canParse(text.replaceAll(/\{\w+\}/g, 'x'))
+  );
+};
+
+const linkList = z
+  .array(
+    z.strictObject({
+      label: z.string().trim().min(1).max(40),
+      url: z
+        .string()
+        .max(2000)
+        .refine(isLinkTemplate, {
+          error: `must be an http:// or https:// address that names nothing but ${LINK_PLACES.map((name) => `{${name}}`).join(', ')}`,
+        }),
+    }),
+  )
+  .max(MAX_LINKS);
+
+/** Links of a job to other systems, as JSON. */
+export const links = z.string().transform((text, context): z.output<typeof linkList> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON: [{"label": "...", "url": "https://..."}]' });
+    return z.NEVER;
+  }
+  const parsed = linkList.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    context.addIssue({ code: 'custom', message: `${path.length > 0 ? `${path.join('.')} ` : ''}${message}` });
+  }
+  return z.NEVER;
+});
 
 /** A comma-separated list of origins as browsers send them: scheme, host, port, no path. */
 export const origins = z.string().transform((text, context) => {

@@ -11,6 +11,7 @@ import { Notices } from './notices.ts';
 import { createRowReader } from './rows.ts';
 import { statement } from './statement.ts';
 import type { Store } from './store.ts';
+import { createWebhookStore } from './webhook.ts';
 
 /** Readiness is asked for every few seconds, by someone who does not wait long. */
 const CHECK_TIMEOUT_MS = 3_000;
@@ -36,6 +37,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     events: createEventStore(database.as('events'), database.as('api'), notices),
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
+    webhook: createWebhookStore(database.as('dispatch')),
     migrate: () => migrate(database, log),
     check: (signal) =>
       checkMigrated(database.as('check'), { timeoutMs: CHECK_TIMEOUT_MS, ...(signal ? { signal } : {}) }),

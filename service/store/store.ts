@@ -10,6 +10,7 @@ export interface Store {
   readonly events: EventStore;
   readonly leases: LeaseStore;
   readonly logs: LogStore;
+  readonly webhook: WebhookStore;
   /** Runs the numbered migrations; replicas may race. */
   migrate(): Promise<void>;
   /** Throws away what has expired (idempotency keys, events of deleted jobs) and sums up the counters; once a minute is plenty. */
@@ -286,6 +287,33 @@ export interface LeaseStore {
   release(leases: readonly Lease[]): Promise<void>;
   /** Takes back the announcement and releases all that the holder has. */
   retire(holder: string): Promise<void>;
+}
+
+/** A message to the webhook, ours until its claim lapses. */
+export interface WebhookMessage {
+  /** Of the event that it tells: the same whenever it is sent. */
+  readonly eventId: string;
+  readonly jobId: string;
+  /** JSON, to the letter as it is signed. */
+  readonly body: string;
+  readonly token: string;
+  /** This one included. */
+  readonly attempts: number;
+  readonly ageSeconds: number;
+}
+
+export interface WebhookStore {
+  /** Up to which event messages were made; begins where it is told to when there was no webhook before. */
+  mark(beginAt: string): Promise<string | undefined>;
+  /** Moves the mark and adds the messages, in one; false when the mark is no longer where it was. */
+  enqueue(
+    mark: string,
+    newMark: string,
+    messages: readonly { readonly eventId: string; readonly jobId: string; readonly body: object }[],
+  ): Promise<boolean>;
+  claim(limit: number, forSeconds: number): Promise<WebhookMessage[]>;
+  done(message: WebhookMessage): Promise<void>;
+  again(message: WebhookMessage, inSeconds: number): Promise<void>;
 }
 
 export interface KeptLog {

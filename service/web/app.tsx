@@ -3,6 +3,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { LiveUpdates } from './api/live.tsx';
 import { AppShell } from './components/app-shell.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
+import { JobNotifications } from './components/job-notifications.tsx';
 import { Loading } from './components/notice.tsx';
 import { Toasts } from './components/toasts.tsx';
 import { JobsPage } from './pages/jobs/jobs-page.tsx';
@@ -52,6 +53,7 @@ export function App() {
           </ErrorBoundary>
         </AppShell>
         <Toasts />
+        <JobNotifications />
       </LiveUpdates>
     </SignInGate>
   );

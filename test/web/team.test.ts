@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Algorithm, JobRequest } from '../../service/web/api/types.ts';
+import type { Algorithm, Job, JobEvent, JobRequest } from '../../service/web/api/types.ts';
 import { COLUMN_ORDER, fittingColumns, readColumns, writeColumns } from '../../service/web/lib/columns.ts';
+import { linksOf } from '../../service/web/lib/links.ts';
 import { createSearch, findLines, readPlace, writePlace } from '../../service/web/lib/log-search.ts';
 import { groupPods, groupWarnings, type KubeEvent, lookOf, type Pod } from '../../service/web/lib/pods.ts';
 import { changedParameters, imageOf, limitOf, resourcesOf } from '../../service/web/lib/request-facts.ts';
 import { readViews, type SavedView, withoutView, withView } from '../../service/web/lib/views.ts';
+import { readWatched, toldOf } from '../../service/web/lib/watched-jobs.ts';
 
 describe('columns', () => {
   const read = (search: string, remembered: string | null = null) =>
@@ -158,4 +160,34 @@ describe('the search in a log', () => {
     expect(writePlace(readPlace('?q=a+b&regex=1&line=12'))).toBe('?q=a+b&regex=1&line=12');
     expect(writePlace(readPlace('?line=-1&regex=yes&other=1'))).toBe('');
   });
+});
+
+describe('links to other systems', () => {
+  const job = { id: 'a-1', jobName: 'a', clusters: [], algorithm: 'my algo/ü', createdBy: null } as unknown as Job;
+
+  test('have what the job has, encoded; one that lacks something is left out', () => {
+    const link = (url: string) => ({ label: 'x', url });
+    expect(linksOf([link('https://g.example/d?var={id}&a={algorithm}')], job)).toEqual([
+      link('https://g.example/d?var=a-1&a=my%20algo%2F%C3%BC'),
+    ]);
+    expect(linksOf([link('https://{cluster}.example/'), link('https://x.example/{owner}')], job)).toEqual([]);
+    expect(linksOf([link('https://{cluster}.example/')], { ...job, clusters: ['m1'] })).toHaveLength(1);
+    expect(linksOf([link('javascript:alert("{id}")'), link('/relative/{id}')], job)).toEqual([]);
+  });
+});
+
+test('of a watched job the end and what needs somebody are told, and nothing of the others', () => {
+  const event = (jobId: string, status: string, previous: string, reason: string) =>
+    ({ jobId, status, previous, reason, message: 'm' }) as JobEvent;
+  const events = [
+    event('one-0d0abcc3', 'Running', 'Pending', 'Running'),
+    event('one-0d0abcc3', 'Pending', 'Pending', 'Unschedulable'),
+    event('one-0d0abcc3', 'Succeeded', 'Running', 'Succeeded'),
+    event('two-0d0abcc3', 'Failed', 'Running', 'AppFailed'),
+  ];
+  expect(toldOf(events, readWatched(['one-0d0abcc3', 7])).map(({ title, ended }) => [title, ended])).toEqual([
+    ['one: Unschedulable', false],
+    ['one has succeeded', true],
+  ]);
+  expect(readWatched({ broken: true })).toEqual([]);
 });

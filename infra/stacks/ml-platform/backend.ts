@@ -26,6 +26,8 @@ export const TOKENS_KEY = 'tokens.json';
 export const BACKEND_USER = 1000;
 const ACCESS_DIRECTORY = '/etc/access';
 const ROLES_KEY = 'roles.json';
+const WEBHOOK_DIRECTORY = '/etc/webhook';
+const WEBHOOK_SECRET_KEY = 'secret';
 const PRE_STOP_SECONDS = 5;
 /** On top of preStop and drain, for the last writes to a slow database. */
 const SLACK_SECONDS = 15;
@@ -34,6 +36,7 @@ const SLACK_SECONDS = 15;
 export function backend(scope: Construct, settings: Settings, database: Postgres): WebService {
   const { auth, backend, exposure, images, jobs, karmada } = settings;
   const access = accessControl(scope, auth);
+  const told = whoIsTold(settings.webhook);
   return new WebService(scope, BACKEND, {
     title: 'Job API',
     component: 'backend',
@@ -77,6 +80,8 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.corsOrigins]: backend.corsOrigins.join(','),
       // Behind the Ingress the caller's address is in X-Forwarded-For; without one, anybody could write it there.
       [ENV.trustProxy]: exposure.type === 'ingress' ? '1' : '0',
+      [ENV.jobLinks]: canonicalJson(jobs.links),
+      ...told.config,
       ...access.config,
     },
     ...(access.files && { configFiles: access.files }),
@@ -87,11 +92,13 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
         from: { secret: backend.kubeconfigSecret, keys: [KUBECONFIG_SECRET.karmada, KUBECONFIG_SECRET.mgmt] },
       },
       ...access.mounts,
+      ...told.mounts,
     ],
     talksTo: [
       database.connection(ENV.databaseUrl),
       { to: external('Karmada API server', 'karmada', karmada.apiServer) },
       ...access.talksTo,
+      ...told.talksTo,
     ],
     probes: {
       startup: http(PATHS.health, DEFAULT_PORT, SLOW_START),
@@ -109,6 +116,16 @@ interface AccessControl {
   readonly files?: Record<string, string>;
   readonly mounts: Mount[];
   readonly talksTo: Connection[];
+}
+
+/** What the backend is told, mounts and reaches for its webhook. */
+function whoIsTold({ enabled, url, secret, address }: Settings['webhook']): Omit<AccessControl, 'files'> {
+  if (!enabled) return { config: {}, mounts: [], talksTo: [] };
+  return {
+    config: { [ENV.webhookUrl]: url, [ENV.webhookSecretFile]: `${WEBHOOK_DIRECTORY}/${WEBHOOK_SECRET_KEY}` },
+    mounts: [{ name: 'webhook', path: WEBHOOK_DIRECTORY, from: { secret, keys: [WEBHOOK_SECRET_KEY] } }],
+    talksTo: [{ to: external('Webhook', 'webhook', address) }],
+  };
 }
 
 /** Who may call the API: what the backend is told, mounts and reaches for the chosen mode. */

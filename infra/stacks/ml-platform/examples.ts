@@ -23,6 +23,13 @@ const everything: z.input<typeof settings> = {
   frontend: { replicas: 2, disruptionBudget: true, topologySpread: true, pod: EXTRAS },
   database: { bundled: { backup: { enabled: true } } },
   check: { tokenSecret: 'check-token', namespace: 'ml-check' },
+  webhook: { enabled: true, url: 'https://hooks.example.com/ml', address: { cidrs: ['192.0.2.10/32'] } },
+  jobs: {
+    links: [
+      { label: 'Grafana', url: 'https://grafana.example.com/d/jobs?var-job={id}' },
+      { label: 'Ray dashboard', url: 'https://ray.{cluster}.example.com/{namespace}/{objectName}' },
+    ],
+  },
 };
 
 /** A database that runs elsewhere, OpenID Connect, a certificate of one's own. */

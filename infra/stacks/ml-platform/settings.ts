@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_CREDENTIALS_SECRET, LOG_LEVELS, MONITOR_MODES, RANGES } from '../../../service/contract.ts';
+import { DEFAULT_CREDENTIALS_SECRET, LOG_LEVELS, MAX_LINKS, MONITOR_MODES, RANGES } from '../../../service/contract.ts';
 import { postgres } from '../../settings/database.ts';
 import { withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
@@ -70,6 +70,35 @@ const jobs = () =>
     logKeepBytes: wholeNumber(RANGES.logKeepBytes).describe(
       "Bytes of each job's output that are kept when its pods have gone; 0 keeps none.",
     ),
+    links: z
+      .array(
+        z.strictObject({
+          label: s
+            .text('[-_.,/() a-zA-Z0-9]+', 'a label of letters, digits and simple signs', 40)
+            .describe('What the link is called.'),
+          url: s
+            .linkTemplate()
+            .describe(
+              'Its address; {id}, {jobName}, {namespace}, {objectName}, {cluster}, {algorithm} and {owner} are filled in.',
+            ),
+        }),
+      )
+      .max(MAX_LINKS)
+      .default([])
+      .describe('Links of each job to other systems, such as the Ray dashboard, Grafana, MLflow or a bucket.'),
+  });
+
+const webhook = () =>
+  f.section('Who is told of jobs that end or get stuck.', {
+    enabled: z.boolean().default(false).describe('Whether anybody is.'),
+    url: s.httpUrl().default('https://hooks.example.com/ml-platform').describe('Address that takes the messages.'),
+    secret: s
+      .objectName()
+      .default('backend-webhook')
+      .describe(
+        'Secret with the key secret, which signs the messages: whsec_<base64>, or any text of 16 bytes or more.',
+      ),
+    address: f.endpoint('The same address, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
   });
 
 const groupGrant = z.strictObject({
@@ -195,6 +224,7 @@ export const settings = withRules(
       backend: backend(),
       jobs: jobs(),
       auth: auth(),
+      webhook: webhook(),
       frontend: frontend(),
       database: postgres({
         database: 'training_jobs',

@@ -56,6 +56,7 @@ export const serviceRoutes = ({ config, store, state }: ApiDependencies): Route[
         namespaces: namespacesOf(caller, 'viewer'),
         grants: caller.grants,
         auth: authView(config.auth),
+        links: config.jobLinks,
       },
     }),
   }),

@@ -1525,6 +1525,11 @@ export interface components {
                 /** @enum {string} */
                 role: "viewer" | "submitter" | "admin";
             }[];
+            /** @description To other systems, for each job; {id} and the like stand for what the job has */
+            links: {
+                label: string;
+                url: string;
+            }[];
             name: string;
             /** @description Where the caller may read; null means everywhere */
             namespaces: string[] | null;

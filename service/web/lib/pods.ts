@@ -43,9 +43,8 @@ export const groupPods = (pods: readonly Pod[], kind: Job['kind']): PodGroup[] =
     const [first] = alike;
     if (first === undefined) return [];
     const look = lookOf(first);
-    const hint =
-      look === 'trouble' || !first.ready ? (first.advice ?? hintFor(first.reason, first.message)) : undefined;
-    return [{ role: roleOf(first, kind), look, pods: alike, hint: once(hint, given) }];
+    const hint = look === 'well' ? undefined : once(first.advice, given);
+    return [{ role: roleOf(first, kind), look, pods: alike, hint }];
   });
 };
 

@@ -41,6 +41,8 @@ const mistakes = async (environment: Record<string, string>, args: string[] = []
 describe('a sound configuration', () => {
   test('defaults are safe: loopback as long as nobody is asked who they are', async () => {
     expect(await load({})).toMatchObject({ host: '127.0.0.1', port: 8080, auth: { kind: 'none' }, corsOrigins: [] });
+    const links = [{ label: 'Grafana', url: 'https://grafana.example/d/jobs?var-job={id}&c={cluster}' }];
+    expect((await load({ JOB_LINKS: JSON.stringify(links) })).jobLinks).toEqual(links);
     expect((await load({ AUTH: 'none' })).host).toBe('0.0.0.0');
     expect(await load({ AUTH_TOKENS_FILE: tokens })).toMatchObject({
       host: '0.0.0.0',
@@ -137,6 +139,14 @@ describe('a broken one', () => {
     [{ AUTH_TOKENS_FILE: tokens, OIDC_ISSUER: 'https://id.example' }, /both set/],
     [{ MGMT_KUBECONFIG: tokens }, /MGMT_KUBECONFIG/],
     [{ CORS_ORIGINS: 'https://a.example/path' }, /is not an origin/],
+    [{ WEBHOOK_URL: 'https://hooks.example/x' }, /WEBHOOK_URL needs WEBHOOK_SECRET_FILE/],
+    [{ WEBHOOK_URL: 'https://hooks.example/x', WEBHOOK_SECRET_FILE: '/no/such/file' }, /WEBHOOK_SECRET_FILE=.*ENOENT/],
+    [{ WEBHOOK_URL: 'https://u:p@hooks.example/x' }, /without a password/],
+    [{ WEBHOOK_URL: 'file:///etc/passwd' }, /must be an http/],
+    [{ JOB_LINKS: 'Grafana' }, /must be JSON/],
+    [{ JOB_LINKS: '[{"label": "x", "url": "javascript:alert({id})"}]' }, /0\.url must be an http/],
+    [{ JOB_LINKS: '[{"label": "x", "url": "https://x.example/{password}"}]' }, /names nothing but \{id\}/],
+    [{ JOB_LINKS: '[{"label": "x", "url": "https://x.example", "more": 1}]' }, /more/],
   ] as const)('%o', async ([environment, says]) => {
     expect((await mistakes(environment)).join('\n')).toMatch(says);
   });

@@ -168,6 +168,43 @@ export const job = (now: SceneNow): void => {
     }
   });
 
+  test('who asked for it is notified when the job ends, and led to it', async () => {
+    const { page, id } = await started('notify-forever');
+    await page.addInitScript(`
+      window.shown = [];
+      window.Notification = class { constructor(title) { this.title = title; window.shown.push(this); } };
+      window.Notification.requestPermission = async () => 'granted';
+    `);
+    await page.reload();
+    await state(page, 'Running');
+    await act(page, 'Notify me');
+    await page.getByRole('button', { name: 'Notify me', pressed: true }).waitFor();
+    await page.goto(now().platform.url);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await fetch(`${now().platform.url}/api/v1/jobs/${id}/cancel`, { method: 'POST' });
+    await expect
+      .poll(() => page.evaluate('window.shown.map(({ title }) => title)'))
+      .toEqual(['notify-forever: Cancelled']);
+    await page.evaluate('window.shown[0].onclick()');
+    await state(page, 'Cancelled');
+    expect(await page.getByRole('button', { name: 'Notify me' }).count()).toBe(0);
+  });
+
+  test('links of the deployment lead to other systems', async () => {
+    const { browser, platform } = now();
+    const other = await platform.beside({
+      JOB_LINKS: '[{"label": "Grafana", "url": "https://grafana.example/d/jobs?var-job={id}"}]',
+    });
+    try {
+      const { id } = await platform.submit({ jobName: 'linked', algorithm: { algorithmName: 'xgboost' } });
+      const page = await visit(browser, `${other.url}/jobs/${id}`);
+      const link = page.getByRole('link', { name: /^Grafana/ });
+      expect(await link.getAttribute('href')).toBe(`https://grafana.example/d/jobs?var-job=${id}`);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('request and manifest can be read', async () => {
     const { page } = await started('manifest');
     await page.getByRole('link', { name: 'Request', exact: true }).click();

@@ -141,9 +141,9 @@ export const jobs = (now: SceneNow): void => {
   });
 
   test('columns are chosen, and a view is kept by its name and shared by its address', async () => {
-    await submit('views-one', 'lightgbm');
-    const page = await open('/?q=views-');
-    await row(page, 'views-one').waitFor();
+    await submit('kept-view', 'lightgbm');
+    const page = await open('/?q=kept-view');
+    await row(page, 'kept-view').waitFor();
     await page.getByText('Columns', { exact: true }).click();
     await page.getByRole('checkbox', { name: 'Namespace' }).uncheck();
     await page.getByRole('checkbox', { name: 'Priority' }).uncheck();
@@ -160,10 +160,10 @@ export const jobs = (now: SceneNow): void => {
     await page.getByText('Views', { exact: true }).click();
     await page.getByRole('link', { name: 'mine of today' }).click();
     await expect.poll(() => page.url()).toBe(address);
-    await expect.poll(() => names(page)).toEqual(['views-one']);
+    await expect.poll(() => names(page)).toEqual(['kept-view']);
     // Whoever is given the address sees the same, without having chosen anything.
     const other = await visit(now().browser, address);
-    await row(other, 'views-one').waitFor();
+    await row(other, 'kept-view').waitFor();
     expect(await other.getByRole('columnheader', { name: 'Priority' }).count()).toBe(0);
   });
 

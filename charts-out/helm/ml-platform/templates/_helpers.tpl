@@ -79,16 +79,7 @@ helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 6 times. */}}
-{{- define "ml-platform.security-context" -}}
-allowPrivilegeEscalation: false
-capabilities:
-  drop:
-    - ALL
-readOnlyRootFilesystem: true
-{{- end }}
-
-{{/* Used 5 times, with root, values. */}}
+{{/* Used 6 times, with root, values. */}}
 {{- define "ml-platform.egress" -}}
 ports:
   - port: {{ int $.values.port }}
@@ -98,6 +89,15 @@ to:
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+{{- end }}
+
+{{/* Used 6 times. */}}
+{{- define "ml-platform.security-context" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+readOnlyRootFilesystem: true
 {{- end }}
 
 {{/* Used 5 times, with root, fsGroup. */}}

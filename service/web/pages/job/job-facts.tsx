@@ -1,10 +1,13 @@
+import { ExternalLink } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useQueue } from '../../api/lists.ts';
+import { useMe } from '../../api/me.ts';
 import type { Job } from '../../api/types.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Clock, Elapsed } from '../../components/time.tsx';
 import { waitsToBeSent } from '../../lib/job-state.ts';
+import { linksOf } from '../../lib/links.ts';
 import { imageOf, limitOf, resourcesOf } from '../../lib/request-facts.ts';
 import { Priority } from './priority.tsx';
 
@@ -54,6 +57,7 @@ export function JobFacts({ job }: { job: Job }) {
       <Fact name="Image">
         <span className="wrap-anywhere">{imageOf(job.request) ?? 'of the platform'}</span>
       </Fact>
+      <Links job={job} />
       {job.attempt > 1 && (
         <Fact name="Attempt">
           {job.attempt}
@@ -77,6 +81,27 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt className="text-ink-faint">{name}</dt>
       <dd className="min-w-0 wrap-break-word">{children}</dd>
     </div>
+  );
+}
+
+/** To other systems, as the deployment says. */
+function Links({ job }: { job: Job }) {
+  const links = linksOf(useMe().data?.links ?? [], job);
+  if (links.length === 0) return null;
+  return (
+    <Fact name="Elsewhere">
+      <ul className="grid gap-0.5">
+        {links.map(({ label, url }) => (
+          <li key={label}>
+            <a href={url} target="_blank" rel="noreferrer" className="link inline-flex min-h-6 items-center gap-1">
+              {label}
+              <ExternalLink aria-hidden className="size-3.5" />
+              <span className="sr-only">(opens another page)</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Fact>
   );
 }
 

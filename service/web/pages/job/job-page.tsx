@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { Problem } from '../../api/problem.ts';
 import { useJob, useJobEvents } from '../../api/use-job.ts';
 import { ButtonLink } from '../../components/button.tsx';
+import { NotifyButton } from '../../components/job-notifications.tsx';
 import { Failed, Loading, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
@@ -46,7 +47,16 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
     </span>
   );
   return (
-    <Page title={job.data.jobName} heading={heading} actions={<JobActions job={job.data} />}>
+    <Page
+      title={job.data.jobName}
+      heading={heading}
+      actions={
+        <>
+          <NotifyButton job={job.data} />
+          <JobActions job={job.data} />
+        </>
+      }
+    >
       <UnreachableNotice job={job.data} />
       <StateMessage job={job.data} />
       <JobTabs id={id} current={current} />
