@@ -30,7 +30,11 @@ const OBSTACLES: Readonly<Record<KarmadaFailure, Omit<Obstacle, 'detail'>>> = {
   expired: { reason: 'KarmadaConflict', message: 'What was read is too old; it is read again' },
 };
 
-const NO_ANSWERS: ReadonlySet<KarmadaFailure> = new Set(['unavailable', 'memberUnavailable']);
+/** What a server answered tells the user something; whose address refuses connections does not, and is in the log. */
+function detailOf({ failure, message, words }: KarmadaError): string {
+  if (failure === 'memberUnavailable') return '';
+  return failure === 'unavailable' ? words : message;
+}
 
 /** What becomes of the job after a step that threw: a refusal ends it, all else waits and says why. */
 export function afterFailure(job: Job, error: unknown, attempts: number): Outcome {
@@ -50,15 +54,15 @@ export function waitingFor(job: Job, error: unknown, dueInSeconds: number): Outc
 
 /** What every job is told while the control plane does not answer. */
 export function obstacleOf({ cause }: Pause): CommonObstacle {
-  const { reason, message } = OBSTACLES[cause.failure];
-  return { reason, message };
+  const { reason, message, detail } = whyOf(cause);
+  return { reason, message: detail ? `${message}: ${detail}` : message };
 }
 
 function whyOf(error: unknown): Obstacle {
   if (error instanceof KarmadaError) {
     const obstacle = OBSTACLES[error.failure];
-    // Whose address refuses connections tells the user nothing; what was refused of the job does.
-    return NO_ANSWERS.has(error.failure) ? obstacle : { ...obstacle, detail: error.message };
+    const detail = detailOf(error);
+    return detail === '' ? obstacle : { ...obstacle, detail };
   }
   // The words of a mistake of ours are for the log.
   return { reason: 'InternalError', message: 'The service made a mistake (its log has it); it is tried again' };

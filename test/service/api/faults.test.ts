@@ -89,7 +89,8 @@ test('while Karmada is away jobs are taken, also for clusters that are known', a
   await world.karmada.stopListening();
   const taken = await world.call('/api/v1/jobs', { body: smallJob({ targetClusters: ['member1'] }) });
   expect(taken.status).toBe(201);
-  await until(async () => (await world.call('/api/v1/proxy/clusters')).status === 503, 'the directory says so');
+  const directory = async () => (await world.call('/api/v1/proxy/clusters')).body;
+  await until(async () => (await directory()).unreachableSince !== null, 'the directory says so');
   expect(await ready()).toBe(true);
   await world.karmada.listenAgain();
   await until(

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
 import { NO_CELLS } from '../../../service/jobs/state/index.ts';
@@ -8,7 +9,12 @@ import { all, jobWith, type LogWorld, setUp } from './world.ts';
 const NEVER = new AbortController().signal;
 const finished = { status: 'Succeeded', finishedAt: new Date() } as const;
 
-const read = ({ karmada }: LogWorld, job: Job, query: LogQuery = {}, kept: readonly KeptLog[] = []) => {
+const read = (
+  { karmada }: LogWorld,
+  job: Job,
+  query: LogQuery & { follow?: boolean } = {},
+  kept: readonly KeptLog[] = [],
+) => {
   const store = { jobs: { get: async () => job }, logs: { kept: async () => [...kept] } };
   return readLogs({ store, karmada }, job, query, NEVER);
 };
@@ -134,6 +140,25 @@ describe('the output of a job that runs anew', () => {
     expect(await all(logs.lines)).toBe('epoch 1\nepoch 2\n');
     const store = { jobs: { get: async () => undefined }, logs: { kept: async () => [first] } };
     expect((await logRuns({ store, karmada: world.karmada }, jobWith(), NEVER)).unreachable).toEqual(['member1']);
+  });
+
+  it('is followed from where what was kept ends, once its cluster is back', async () => {
+    const world = await setUp();
+    const pod = world.pod('member1', 'demo-sub', 'ray-job-submitter');
+    pod.write('epoch 1', 'epoch 2');
+    const written = await world.karmada
+      .member('member1')
+      .logs({ namespace: 'default', name: 'demo-sub', container: 'ray-job-submitter' }, { timestamps: true }, {});
+    const kept = keptLog('demo-sub', 'ray-job-submitter', await text(written));
+    const back = world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
+    const logs = await read(world, jobWith(), { follow: true, container: 'ray-job-submitter' }, [kept]);
+    const lines = logs.lines[Symbol.asyncIterator]();
+    const next = async () => (await lines.next()).value;
+    expect([await next(), await next()]).toEqual(['epoch 1\n', 'epoch 2\n']);
+    back();
+    pod.write('epoch 3');
+    expect(await next()).toBe('epoch 3\n');
+    await lines.return?.();
   });
 
   it('has what a container wrote before it was started again', async () => {
