@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 /** A line without an end must not fill the memory: it is handed on in pieces of this size. */
 const MAX_LINE = 64 * 1024;
 
-interface Line {
+export interface Line {
   /** When the container wrote it, as the kubelet noted; empty when that is not known. */
   readonly at: string;
   /** Without the line's end. */

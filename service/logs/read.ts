@@ -4,7 +4,7 @@ import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { KeptLog, Store } from '../store/store.ts';
 import { followLogs, type ReadUpTo } from './follow.ts';
-import { linesOf, stamped } from './lines.ts';
+import { type Line, linesOf, stamped } from './lines.ts';
 import { Runs } from './runs.ts';
 import {
   inReadingOrder,
@@ -187,12 +187,34 @@ function endOf({ text }: KeptLog): ReadUpTo {
   return { at, lines: lines.filter((line) => stamped(line).at === at).length };
 }
 
+const NOT_KEPT = 'what was written before this was not kept';
+
+/** One line after another: of a megabyte of short ones, all at once would hold up every other caller. */
 function* keptLines({ text, droppedBytes }: KeptLog, { tailLines, sinceSeconds }: LogQuery) {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
   const since = sinceSeconds === undefined ? Number.NEGATIVE_INFINITY : Date.now() - sinceSeconds * 1000;
-  const recent = lines.map(stamped).filter(({ at }) => at === '' || Date.parse(at) >= since);
-  const last = tailLines === undefined ? recent : recent.slice(recent.length - Math.min(tailLines, recent.length));
-  if (droppedBytes > 0 && last.length === lines.length) yield note('what was written before this was not kept');
-  for (const line of last) yield `${line.text}\n`;
+  const isRecent = ({ at }: Line) => at === '' || Date.parse(at) >= since;
+  const end = text.endsWith('\n') ? text.length - 1 : text.length;
+  if (text === '') {
+    if (droppedBytes > 0) yield note(NOT_KEPT);
+    return;
+  }
+  const endOf = (start: number) => {
+    const found = text.indexOf('\n', start);
+    return found === -1 || found > end ? end : found;
+  };
+  let first = 0;
+  if (tailLines !== undefined) {
+    first = end + 1;
+    for (let wanted = tailLines; wanted > 0 && first > 0; ) {
+      const start = first < 2 ? 0 : text.lastIndexOf('\n', first - 2) + 1;
+      if (isRecent(stamped(text.slice(start, first - 1)))) wanted--;
+      first = start;
+    }
+  }
+  const isWhole = first === 0 && isRecent(stamped(text.slice(0, endOf(0))));
+  if (droppedBytes > 0 && isWhole) yield note(NOT_KEPT);
+  for (let start = first; start <= end; start = endOf(start) + 1) {
+    const line = stamped(text.slice(start, endOf(start)));
+    if (isRecent(line)) yield `${line.text}\n`;
+  }
 }

@@ -11,6 +11,8 @@ const eventsAfterIn = statement('events-after-in');
 const latestEvent = statement('latest-event');
 const latestEventIn = statement('latest-event-in');
 
+/** Of one job's history, the newest. */
+const MAX_OF_JOB = 1000;
 /** Most transactions that hold an event back end within a moment. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 3;
@@ -21,7 +23,7 @@ type PageRow = { readonly held: boolean } & (EventRow | { readonly event_id: nul
 export function createEventStore(database: Queries, readers: Queries, notices: Notices): EventStore {
   return {
     async ofJob(jobId) {
-      return (await readers.query<EventRow>(eventsOfJob, [storable(jobId)])).map(toEvent);
+      return (await readers.query<EventRow>(eventsOfJob, [storable(jobId), MAX_OF_JOB])).map(toEvent);
     },
 
     async after(id, limit, namespaces) {

@@ -74,7 +74,7 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     method: 'get',
     path: '/api/v1/jobs/{id}/events',
     tag: 'Jobs',
-    summary: "A job's history: every transition, oldest first",
+    summary: "A job's history: its newest 1,000 transitions, oldest first",
     role: 'viewer',
     params: JobPath,
     answers: { 200: { description: 'The events', body: z.array(JobEventBody) } },

@@ -9,10 +9,13 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
 import { type Route, route } from '../route.ts';
 import { JobPath, LogQuery, LogRunsBody } from '../schemas.ts';
+import { turn } from '../turns.ts';
 import { whileAllowed } from '../while-allowed.ts';
 
 /** A reader who takes nothing for so long is gone. */
 const STALLED_MS = 60_000;
+/** Some milliseconds' work. */
+const LINES_IN_A_TURN = 500;
 
 export const logRoute = ({ store, karmada, stopping, authenticator }: ApiDependencies): Route =>
   route({
@@ -64,8 +67,10 @@ export const logRunsRoute = ({ store, karmada }: ApiDependencies): Route =>
 /** At the pace of the reader. One who is gone, or a service that stops, ends it; what was sent stands. */
 async function sendAll(lines: AsyncIterable<string>, response: Response, signal: AbortSignal): Promise<void> {
   try {
+    let sent = 0;
     for await (const line of lines) {
       if (signal.aborted) return;
+      if (++sent % LINES_IN_A_TURN === 0) await turn();
       if (response.write(line)) continue;
       await withSignals([signal, AbortSignal.timeout(STALLED_MS)], (patience) =>
         once(response, 'drain', { signal: patience }),

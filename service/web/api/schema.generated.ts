@@ -193,7 +193,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A job's history: every transition, oldest first
+         * A job's history: its newest 1,000 transitions, oldest first
          * @description Role: viewer.
          */
         get: operations["getJobsIdEvents"];

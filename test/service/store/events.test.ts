@@ -204,3 +204,13 @@ test('each event carries the job as that statement left it, whoever wrote it, an
     finishedAt: null,
   });
 });
+
+test("of a job's history the newest thousand are told, oldest first", async () => {
+  const database = await freshDatabase();
+  await database.query(
+    `insert into event (job_id, namespace, status, reason, message)
+     select 'long', 'team', 'Pending', 'Suspending', n::text from generate_series(1, 1500) n`,
+  );
+  const events = await database.store().events.ofJob('long');
+  expect(events.map(({ message }) => message)).toEqual(Array.from({ length: 1000 }, (_, index) => `${501 + index}`));
+});
