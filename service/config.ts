@@ -29,6 +29,7 @@ export interface Config {
     readonly checkIntervalMs: number;
   };
   readonly logKeepBytes: number;
+  readonly placementGraceMs: number;
   readonly finishedRetentionMs: number;
   readonly credentialsSecret: string;
   readonly rayImage: string;
@@ -109,6 +110,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
       checkIntervalMs: v.monitorCheckInterval,
     },
     logKeepBytes: v.logKeepBytes,
+    placementGraceMs: v.placementGrace,
     finishedRetentionMs: v.finishedRetention,
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,

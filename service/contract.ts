@@ -26,6 +26,7 @@ export const ENV = {
   monitorStartGrace: 'MONITOR_START_GRACE',
   monitorCheckInterval: 'MONITOR_CHECK_INTERVAL',
   logKeepBytes: 'LOG_KEEP_BYTES',
+  placementGrace: 'PLACEMENT_GRACE',
   finishedRetention: 'FINISHED_RETENTION',
   credentialsSecret: 'CREDENTIALS_SECRET',
   rayImage: 'RAY_IMAGE',
@@ -47,6 +48,7 @@ export const RANGES = {
   monitorStartGrace: { least: '0s', most: '1d', default: '30s' },
   monitorCheckInterval: { least: '1s', most: '1h', default: '30s' },
   logKeepBytes: { least: 0, most: 100 * 1024 * 1024, default: 1024 * 1024 },
+  placementGrace: { least: '10s', most: '1d', default: '5m' },
   finishedRetention: { least: '0s', most: '365d', default: '1h' },
 } as const;
 
@@ -177,6 +179,8 @@ export const LABELS = {
   managedBy: 'app.kubernetes.io/managed-by',
   managedByValue: 'ml-platform',
   jobId: 'mlplatform.io/job-id',
+  /** The name of the policy that sends it to its clusters. */
+  placement: 'mlplatform.io/placement',
 } as const;
 
 /** The kinds of object, beyond Kubernetes' smallest ones, that the platform writes or reads, and what API servers call them. */

@@ -9,6 +9,7 @@ import { loadKubeconfig } from './kube/kubeconfig.ts';
 import { createLog } from './log.ts';
 import { keepLogs, type LogRecorder, startLogRecorder } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
+import { unreachableIn } from './monitor/health.ts';
 import { createMonitor } from './monitor/monitor.ts';
 import { createWebhook } from './notify/webhook.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
@@ -43,6 +44,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     manifests: config,
     keepLogs: (job, signal) => keepLogs(logKeeper, job, signal),
     finishedRetentionSeconds: config.finishedRetentionMs / 1000,
+    placementGraceSeconds: config.placementGraceMs / 1000,
+    unreachable: async () => unreachableIn(await monitor.clusterHealth()),
     onFinished: (job) => metrics.statusChanged(job),
   });
   const events = createEventHub(store.events, log);

@@ -180,6 +180,12 @@ export const SETTINGS = {
     schema: integer(RANGES.logKeepBytes),
     default: String(RANGES.logKeepBytes.default),
   }),
+  placementGrace: setting({
+    variable: ENV.placementGrace,
+    help: 'a job that was placed and not seen in its cluster for so long is placed anew, once that cluster says that it is not there',
+    schema: duration(RANGES.placementGrace),
+    default: RANGES.placementGrace.default,
+  }),
   finishedRetention: setting({
     variable: ENV.finishedRetention,
     help: "how long a finished job's objects stay in the clusters",

@@ -47,6 +47,12 @@ export const REASONS = {
     hint: 'No cluster takes a job of this size. Ask for less, choose other target clusters, or wait until other jobs end.',
   },
   Scheduled: { setBy: ['dispatch', 'monitor'], phase: 'starting', label: 'Scheduled' },
+  PlacedAnew: {
+    setBy: ['dispatch'],
+    phase: 'placing',
+    label: 'Placed anew',
+    hint: 'Its cluster never showed it. It is sent again as soon as that cluster says that it is not there.',
+  },
   Rescheduled: { setBy: ['dispatch'], phase: 'any', label: 'Rescheduled' },
   NamespaceTerminating: { setBy: ['dispatch'], phase: 'any', label: 'Namespace terminating' },
   NamespaceMissing: { setBy: ['dispatch'], phase: 'any', label: 'Namespace missing' },

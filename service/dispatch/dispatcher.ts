@@ -3,15 +3,18 @@ import type { Logger } from 'pino';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import type { Karmada } from '../karmada/karmada.ts';
+import type { Karmada, Overview } from '../karmada/karmada.ts';
 import { withSignals } from '../signals.ts';
 import { type Claim, type CommonObstacle, LANES, type Lane, type Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
+import { createBatch } from './batch.ts';
+import { createCandidates } from './candidates.ts';
 import { afterFailure, obstacleOf, waitingFor } from './failure.ts';
 import { guarded, type Pause, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reconcile } from './reconcile.ts';
+import { createRemains } from './remains.ts';
 import type { StepContext } from './step.ts';
 
 export interface DispatcherDependencies {
@@ -22,6 +25,9 @@ export interface DispatcherDependencies {
   /** Puts the logs of the job's pods into the store, for the last time unless it is to be suspended; rejects when a cluster does not give them. */
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;
   readonly finishedRetentionSeconds: number;
+  readonly placementGraceSeconds: number;
+  /** The clusters that the monitor cannot reach. */
+  unreachable(): Promise<ReadonlySet<string>>;
   /** Told of each job that ends here: refused or cancelled, not finished by its cluster. */
   onFinished?(job: Job): void;
   /** Rounds at a time. Each is a handful of small requests in a row, so a few keep a control plane busy without crowding it. */
@@ -57,6 +63,19 @@ const MAX_DATABASE_PAUSE_SECONDS = 5;
 const EXPLAIN_EVERY_MS = 1_000;
 const EXPLAINED_AT_ONCE = 1_000;
 
+/** Many objects change together; their jobs are woken together. */
+const WAKE_AFTER_MS = 50;
+
+const NOTHING_SEEN: Overview = {
+  isComplete: false,
+  object: () => undefined,
+  hasGone: () => false,
+  binding: () => undefined,
+  inNamespace: () => [],
+  policyNamespaces: () => new Set(),
+  stop: async () => undefined,
+};
+
 export function createDispatcher(dependencies: DispatcherDependencies): Dispatcher {
   const { store, log } = dependencies;
   const slots: Readonly<Record<Lane, number>> = {
@@ -68,13 +87,29 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     dependencies.karmada,
     dependencies.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
   );
+  const candidates = createCandidates({ karmada, unreachable: dependencies.unreachable });
+  const members = createRemains(karmada);
   const alarm = createAlarm();
+  let overview: Overview | undefined;
   const underWay = { work: new Set<Promise<void>>(), endings: new Set<Promise<void>>() };
   const givingUp = new AbortController();
   let stopping = false;
   let explainAgainAt = 0;
   let running: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
+
+  const changes = createBatch(WAKE_AFTER_MS, async (names) => {
+    if ((await store.dispatch.wake(names)) > 0) alarm.ring();
+  });
+
+  /** What happens on Karmada is told by its watches; while those are being opened each job asks for itself. */
+  function overlook(): Overview {
+    return dependencies.karmada.overview({
+      onChange: changes.add,
+      onTrouble: (error, retryInMs) =>
+        log.debug({ err: error, retryInMs }, 'A watch of Karmada was cut off; it is opened again'),
+    });
+  }
 
   async function run(): Promise<void> {
     let unlisten: (() => Promise<void>) | undefined;
@@ -165,10 +200,14 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
 
   const contextFor = ({ job, attempts }: Claim, signal: AbortSignal): StepContext => ({
     karmada,
+    overview: overview ?? NOTHING_SEEN,
+    candidates,
+    members,
     objects: manifestsOf(job, dependencies.manifests),
     attempts,
     signal,
     finishedRetentionSeconds: dependencies.finishedRetentionSeconds,
+    placementGraceSeconds: dependencies.placementGraceSeconds,
     keepLogs: (of, until) => throughMembers(of.clusters, () => dependencies.keepLogs(of, until)),
   });
 
@@ -190,15 +229,17 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
     alarm.ring();
+    const unwatched = overview?.stop();
     const ended = Promise.resolve(running).then(() => Promise.all(LANES.flatMap((lane) => [...underWay[lane]])));
     await within(graceMs, ended);
     givingUp.abort(new Error('The service is stopping'));
     // What a database that hangs keeps from being written down is begun again when its claim has lapsed.
-    await within(LAST_WRITES_MS, ended);
+    await within(LAST_WRITES_MS, Promise.all([ended, unwatched, changes.stop()]));
   }
 
   return {
     start() {
+      overview ??= overlook();
       running ??= run();
     },
     obstacle() {

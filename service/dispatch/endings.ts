@@ -1,9 +1,14 @@
 import type { Job } from '../jobs/job.ts';
+import { inPlace, keepingPolicy } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
+import { placementOf } from '../karmada/placement.ts';
+import type { KubeObject } from '../kube/kube.ts';
 import { withSignals } from '../signals.ts';
+import { counted, createShared } from './create.ts';
 import { Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
-import { retryDelay } from './pacing.ts';
+import { pollDelay, retryDelay } from './pacing.ts';
+import { bindingOf, seenOrAsked } from './remove.ts';
 import { referenceTo, type Step, type StepContext } from './step.ts';
 
 /** A user who cancels wants it to stop: a member that does not give its logs holds that up for a few seconds only. */
@@ -15,9 +20,8 @@ const LOG_TRIES_AFTER_END = 15;
 
 /** Before the pods go. Once the removal has begun there is nothing more to read. */
 export const keepLogsBeforeCancel: Step = async (context, job) => {
-  const { karmada, objects, signal } = context;
-  const workload = job.clusters.length > 0 && (await karmada.get(referenceTo(objects.workload), { signal }));
-  return workload ? keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL) : undefined;
+  if (job.clusters.length === 0) return undefined;
+  return (await isThere(context)) ? keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL) : undefined;
 };
 
 /** Its pods go with the suspension, and their output would go with them. Once the cluster has acted on it there is nothing to read. */
@@ -27,6 +31,12 @@ export const keepLogsBeforeSuspension: Step = async (context, job) => {
   if (!runs) return undefined;
   return keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL);
 };
+async function isThere({ karmada, objects, overview, signal }: StepContext): Promise<boolean> {
+  const workload = referenceTo(objects.workload);
+  const seen = overview.object(workload);
+  if (seen) return !seen.isLeaving;
+  return !overview.isComplete && (await karmada.get(workload, { signal })) !== undefined;
+}
 
 export const keepLogsAfterEnd: Step = async (context, job) =>
   job.clusters.length > 0 ? keepLogs(context, job, LOG_TRIES_AFTER_END) : undefined;
@@ -51,6 +61,32 @@ export const awaitRetention: Step = async ({ finishedRetentionSeconds }, job) =>
   const seconds = finishedRetentionSeconds - (Date.now() - finishedAt.getTime()) / 1000;
   return seconds > 0 ? { set: {}, next: { dueInSeconds: seconds } } : undefined;
 };
+
+/**
+ * A volume follows its workload, out of its cluster too: before the workload goes it is given a policy that keeps it there. Done when
+ * Karmada has taken that up.
+ */
+export const keepVolume: Step = async (context, job) => {
+  const { attempts, karmada, objects, overview, signal } = context;
+  const { volume } = objects;
+  if (!volume || overview.hasGone(referenceTo(volume), job.id)) return undefined;
+  const binding = await bindingOfVolume(context, volume);
+  if (!binding || binding.hasPlacement || binding.placement.clusters.length === 0) return undefined;
+  const ours = await seenOrAsked(context, job, volume);
+  if (!ours || ours.isLeaving) return undefined;
+  const policy = keepingPolicy(job.namespace, binding.placement.clusters);
+  const outcome = await createShared(context, job, policy);
+  if (outcome) return counted({ set: {}, next: { dueInSeconds: pollDelay(attempts) } });
+  const labels = inPlace(policy);
+  await karmada.patch(referenceTo(volume), { metadata: { uid: ours.uid, labels } }, { signal });
+  return counted({ set: {}, next: { dueInSeconds: pollDelay(attempts, overview.isComplete) } });
+};
+
+async function bindingOfVolume({ karmada, overview, signal }: StepContext, volume: KubeObject) {
+  if (overview.isComplete) return overview.binding(referenceTo(volume));
+  const binding = await karmada.get(bindingOf(referenceTo(volume)), { signal });
+  return binding && placementOf(binding);
+}
 
 export const cancelled: Step = async (_context, job) => {
   const reason = 'Cancelled';

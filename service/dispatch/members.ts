@@ -2,14 +2,13 @@ import pLimit from 'p-limit';
 import { LABELS } from '../contract.ts';
 import type { Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import type { Member } from '../karmada/karmada.ts';
 import type { KubeObject } from '../kube/kube.ts';
-import { isOurs } from './create.ts';
 import { Paused } from './outage.ts';
 import { bindingsLeft, stillThere } from './remove.ts';
-import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
+import { type Step, type StepContext, titleOf } from './step.ts';
 
 const PARALLEL_MEMBERS = 8;
+const LOOKS_BEFORE_ASKING = 2;
 
 interface Remains {
   readonly cluster: string;
@@ -22,11 +21,14 @@ interface Remains {
 /** Each member is asked itself. One that does not answer may still be running the job: it is never said to be gone there. */
 export const confirmGone: Step = async (context, job) => {
   const bindings = await bindingsLeft(context, job);
-  const remains = await remainsInMembers(context, job);
+  // What is bound is there, so nobody need ask; unless it takes long, and may be for a cluster that does not answer.
+  const isLate = context.attempts >= LOOKS_BEFORE_ASKING;
+  const remains = bindings && !isLate ? [] : await remainsInMembers(context, job);
   const trouble = remains.find(({ isTrouble }) => isTrouble);
-  if (trouble) return stillThere(job, trouble, true);
-  if (bindings) return stillThere(job, { message: bindings });
-  return remains[0] && stillThere(job, remains[0]);
+  if (bindings && !trouble) return stillThere(context, job, { message: bindings });
+  const worst = trouble ?? remains[0];
+  if (!worst) return undefined;
+  return stillThere(context, job, worst, { isTold: false, ...(worst.isTrouble && { isWorthAWord: true }) });
 };
 
 async function remainsInMembers(context: StepContext, job: Job): Promise<Remains[]> {
@@ -64,29 +66,24 @@ async function remainsIn(
   }
 }
 
-async function whatIsLeft(
-  { karmada, objects, signal }: StepContext,
-  job: Job,
-  cluster: string,
-): Promise<Remains | undefined> {
-  const member = karmada.member(cluster);
-  const workload = await member.get(referenceTo(objects.workload), { signal });
-  if (workload && isOurs(workload, job))
-    return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(workload)}` };
+async function whatIsLeft(context: StepContext, job: Job, cluster: string): Promise<Remains | undefined> {
+  const { members, objects, signal } = context;
+  const workload = await members.remains(cluster, job.kind === 'RayJob' ? 'rayjobs' : 'jobs', job.id, signal);
+  if (workload) return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(objects.workload)}` };
   if (!objects.volume) return undefined;
-  const volume = await member.get(referenceTo(objects.volume), { signal });
-  if (!volume || !isOurs(volume, job) || (await isReleased(member, volume, job, signal))) return undefined;
-  return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(volume)}` };
+  const volume = await members.remains(cluster, 'persistentvolumeclaims', job.id, signal);
+  if (!volume || (await isReleased(context, cluster, volume, job))) return undefined;
+  return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(objects.volume)}` };
 }
 
 /**
  * A claim that is being deleted keeps a finalizer as long as a pod uses it. Without such a pod the deletion can neither be held
  * up nor taken back: the member's own controller takes the finalizer off in its time, and a member without that controller never.
  */
-async function isReleased(member: Member, volume: KubeObject, job: Job, signal: AbortSignal): Promise<boolean> {
+async function isReleased({ karmada, signal }: StepContext, cluster: string, volume: KubeObject, job: Job) {
   if (!volume.metadata.deletionTimestamp) return false;
   const finalizers = volume.metadata.finalizers ?? [];
   if (finalizers.some((finalizer) => finalizer !== 'kubernetes.io/pvc-protection')) return false;
   const query = { namespace: job.namespace, labelSelector: `${LABELS.jobId}=${job.id}`, limit: 1 };
-  return (await member.list('pods', query, { signal })).items.length === 0;
+  return (await karmada.member(cluster).list('pods', query, { signal })).items.length === 0;
 }

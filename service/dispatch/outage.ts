@@ -104,6 +104,8 @@ export function guarded(karmada: Karmada, timeoutMs: number) {
     ...karmada,
     clusters: (options) => through(() => karmada.clusters({ timeoutMs, ...options })),
     apply: (object, options) => through(() => karmada.apply(object, { timeoutMs, ...options })),
+    create: (object, options) => through(() => karmada.create(object, { timeoutMs, ...options })),
+    patch: (reference, change, options) => through(() => karmada.patch(reference, change, { timeoutMs, ...options })),
     get: (reference, options) => through(() => karmada.get(reference, { timeoutMs, ...options })),
     delete: (reference, options) => through(() => karmada.delete(reference, { timeoutMs, ...options })),
     placement: (reference, options) => through(() => karmada.placement(reference, { timeoutMs, ...options })),

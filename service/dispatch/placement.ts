@@ -1,13 +1,14 @@
 import { type AnyReason, factsOf, type Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
+import { placementPolicy } from '../jobs/manifests/index.ts';
 import { summarise } from '../jobs/state/index.ts';
 import type { Placement } from '../karmada/karmada.ts';
-import { apply, applyWorkload } from './create.ts';
+import { adjust, counted, isSuspended, send } from './create.ts';
 import { type Outcome, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
-import { referenceTo, type Step } from './step.ts';
+import { referenceTo, type Step, type StepContext } from './step.ts';
 
-// A job that is on Karmada: its suspension follows the user's wish, and its row and volume follow where Karmada puts it.
+// A job that is on Karmada: its suspension follows the user's wish, and its row follows where Karmada puts it.
 
 /** Suspended before anything was sent: nothing needs to be sent, unless a try that was cut off has sent it already. */
 export const holdBack: Step = async ({ karmada, objects, signal }) => {
@@ -18,46 +19,68 @@ export const holdBack: Step = async ({ karmada, objects, signal }) => {
 };
 
 export const matchSuspension: Step = async (context, job) => {
+  // As it was made: a wish to suspend or to resume it would have left its word in the place of this one.
+  if (job.reason === 'Dispatched' && job.wanted === 'run') return undefined;
   const { karmada, objects, signal } = context;
   const existing = await karmada.get(referenceTo(objects.workload), { signal });
   // Deleted by somebody else. Once it has been in a cluster it is the monitor that calls it lost; before, it is sent again.
-  if (!existing) return job.clusters.length > 0 ? { set: {}, next: 'done' } : applyWorkload(context, job);
+  if (!existing) return job.clusters.length > 0 ? { set: {}, next: 'done' } : send(context, job);
   if (isSuspended(existing) === isSuspended(objects.workload)) return undefined;
-  return applyWorkload(context, job);
+  const labels = existing.metadata.labels ?? {};
+  const wanted = { ...objects.workload, metadata: { ...objects.workload.metadata, labels } };
+  await adjust(context, existing, wanted);
+  return undefined;
 };
 
-const isSuspended = ({ spec }: { readonly spec?: unknown }): boolean =>
-  typeof spec === 'object' && spec !== null && 'suspend' in spec && spec.suspend === true;
-
-/**
- * One GET per waiting job. Listing the bindings would be one request for all, but a list holds the bindings of every running
- * job too (5 kB each, and they do not carry our labels), while those that wait for a cluster are few and asked ever more rarely.
- */
+/** Told by the overview without a request, asked for where that does not know. */
 export const keepPlacement: Step = async (context, job) => {
-  const { karmada, objects, signal } = context;
-  const placement = await karmada.placement(referenceTo(objects.workload), { signal });
-  if (!placement || placement.clusters.length === 0) return unplaced(job, placement);
-
-  // Karmada schedules each object by itself: a volume under the job's own policy may land in another cluster than the job.
-  // `propagateDeps` would tie them, but takes the volume (and its results) away as soon as the RayJob is removed, copies the
-  // Secrets that the pods name, and knows RayJob only in recent releases. So the volume has a policy that names the clusters.
-  await apply(context, objects.volumePolicy(placement.clusters));
-  return placed(job, placement);
+  const { karmada, objects, overview, signal } = context;
+  const workload = referenceTo(objects.workload);
+  const placement = overview.isComplete
+    ? overview.binding(workload)?.placement
+    : await karmada.placement(workload, { signal });
+  if (!placement || placement.clusters.length === 0) return unplaced(context, job, placement);
+  await sendVolumeOfEarlier(context, placement.clusters);
+  return placed(context, job, placement);
 };
 
-function unplaced(job: Job, placement: Placement | undefined): Outcome {
-  const delay = pollDelay(job.dispatchedAt ?? job.createdAt);
-  if (!placement?.reason) return { set: {}, next: { dueInSeconds: delay } };
-  const detail = `${placement.message} (${placement.reason})`;
-  return waiting(job, { reason: 'Unschedulable', message: 'Karmada finds no cluster for it', detail }, delay);
+/** A job of before there were shared policies: its volume has a policy of its own, that goes where the job goes. */
+async function sendVolumeOfEarlier({ karmada, objects, overview, signal }: StepContext, clusters: readonly string[]) {
+  const isEarlier = overview.object(referenceTo(objects.earlier.policy)) !== undefined;
+  const policy = isEarlier ? objects.earlier.volumePolicy(clusters) : undefined;
+  if (policy) await karmada.apply(policy, { signal });
 }
 
-function placed(job: Job, placement: Placement): Outcome {
+/** Nobody has heard of it for so long: its policy may have been removed in the moment in which it was sent. */
+const SEND_AGAIN_AFTER_MS = 120_000;
+
+async function unplaced(context: StepContext, job: Job, placement: Placement | undefined): Promise<Outcome> {
+  const delay = pollDelay(context.attempts, context.overview.isComplete);
+  if (!placement?.reason) {
+    const isForgotten = Date.now() - (job.dispatchedAt ?? job.createdAt).getTime() > SEND_AGAIN_AFTER_MS;
+    const again = isForgotten ? await send(context, job) : undefined;
+    return counted(again?.set.status ? again : { set: {}, next: { dueInSeconds: delay } });
+  }
+  if (await hasOtherCandidates(context, job)) return (await send(context, job)) ?? { set: {}, next: 'done' };
+  const detail = `${placement.message} (${placement.reason})`;
+  return counted(waiting(job, { reason: 'Unschedulable', message: 'Karmada finds no cluster for it', detail }, delay));
+}
+
+/** A cluster can be reached again, or has come: the policy that the job was sent with does not know of it. */
+async function hasOtherCandidates({ candidates, objects, overview }: StepContext, job: Job): Promise<boolean> {
+  const sentWith = overview.object(referenceTo(objects.workload))?.placement;
+  if (!sentWith) return false;
+  const { place } = await candidates.choose(job);
+  return place !== undefined && placementPolicy(job.namespace, place).metadata.name !== sentWith;
+}
+
+function placed(context: StepContext, job: Job, placement: Placement): Outcome {
   const left = job.clusters.filter((cluster) => !placement.clusters.includes(cluster));
   const isMove = job.clusters.length > 0;
   const isSame = left.length === 0 && placement.clusters.length === job.clusters.length;
   const wish = wishUnderWay(job);
-  if (isSame) return wish && !shows(job, wish) ? tell(wish) : { set: {}, next: 'done' };
+  const next = { dueInSeconds: context.placementGraceSeconds };
+  if (isSame) return wish && !shows(job, wish) ? tell(wish, next) : { set: {}, next: wasSeen(job) ? 'done' : next };
 
   const reason: Reason = isMove ? 'Rescheduled' : 'Scheduled';
   const message = `Karmada placed it on ${placement.clusters.join(', ')}${candidates(job)}: ${placement.message || placement.reason}`;
@@ -70,17 +93,22 @@ function placed(job: Job, placement: Placement): Outcome {
       clusterStates: Object.fromEntries(left.map((cluster) => [cluster, null])),
     },
     event: { cluster: placement.clusters.length === 1 ? (placement.clusters[0] ?? null) : null, reason, message },
-    next: 'done',
+    // Then it has been seen there, or is placed anew.
+    next,
   };
 }
 
-const tell = (wish: Shown): Outcome => ({ set: wish, event: { cluster: null, ...wish }, next: 'done' });
+const tell = (wish: Shown, next: Outcome['next']): Outcome =>
+  ({ set: wish, event: { cluster: null, ...wish }, next }) as Outcome;
 
 const shows = (job: Job, { reason, message }: Shown): boolean =>
   (job.reason === reason && job.message === message) || (job.wanted === 'suspend' && job.reason === 'Suspended');
 
 const candidates = ({ request: { targetClusters } }: Job): string =>
   targetClusters.length > 0 ? ` out of ${targetClusters.join(', ')}` : ' out of all clusters';
+
+/** Some cluster has shown it. */
+export const wasSeen = (job: Job): boolean => job.clusters.some((cluster) => job.clusterStates[cluster] !== undefined);
 
 type Shown = Pick<Job, 'reason' | 'message'>;
 

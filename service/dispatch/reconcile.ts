@@ -1,5 +1,5 @@
 import { isFinished, type Job } from '../jobs/job.ts';
-import { applyPolicy, applyVolume, applyWorkload, checkNames, ensureNamespace, recordDispatched } from './create.ts';
+import { send } from './create.ts';
 import {
   awaitRetention,
   cancelled,
@@ -7,6 +7,7 @@ import {
   keepLogsAfterEnd,
   keepLogsBeforeCancel,
   keepLogsBeforeSuspension,
+  keepVolume,
   retired,
 } from './endings.ts';
 import { confirmGone } from './members.ts';
@@ -14,16 +15,9 @@ import { isRefused, type Outcome } from './outcome.ts';
 import { holdBack, keepPlacement, matchSuspension } from './placement.ts';
 import { rememberClusters, removeAll, removeWorkload } from './remove.ts';
 import type { Step, StepContext } from './step.ts';
+import { hasLeft, leaveUnseen, removeFromOldPlace } from './unseen.ts';
 
-const CREATE: readonly Step[] = [
-  ensureNamespace,
-  checkNames,
-  applyVolume,
-  applyPolicy,
-  applyWorkload,
-  recordDispatched,
-];
-const FOLLOW: readonly Step[] = [keepLogsBeforeSuspension, matchSuspension, keepPlacement];
+const FOLLOW: readonly Step[] = [keepLogsBeforeSuspension, leaveUnseen, matchSuspension, keepPlacement];
 const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
 
 /**
@@ -42,8 +36,9 @@ export async function reconcile(context: StepContext, job: Job): Promise<Outcome
 function stepsFor(job: Job): readonly Step[] {
   if (job.wanted === 'delete') return [...REMOVE, forgotten];
   if (isRefused(job)) return [...REMOVE, retired];
-  if (isFinished(job.status)) return [keepLogsAfterEnd, awaitRetention, removeWorkload, retired];
+  if (isFinished(job.status)) return [keepLogsAfterEnd, awaitRetention, keepVolume, removeWorkload, retired];
   if (job.wanted === 'cancel') return [keepLogsBeforeCancel, ...REMOVE, cancelled];
   if (job.dispatchedAt) return FOLLOW;
-  return job.wanted === 'suspend' ? [holdBack, ...CREATE] : CREATE;
+  if (hasLeft(job)) return [removeFromOldPlace, confirmGone, send];
+  return job.wanted === 'suspend' ? [holdBack, send] : [send];
 }

@@ -1,17 +1,25 @@
 import type { Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
-import type { Karmada } from '../karmada/karmada.ts';
+import type { Karmada, Overview } from '../karmada/karmada.ts';
 import type { KubeObject, ObjectReference } from '../kube/kube.ts';
+import type { Candidates } from './candidates.ts';
 import type { Outcome } from './outcome.ts';
+import type { Remains } from './remains.ts';
 
 export interface StepContext {
   readonly karmada: Karmada;
+  /** What is known of Karmada without asking. */
+  readonly overview: Overview;
+  readonly candidates: Candidates;
+  readonly members: Remains;
   /** Built from the row alone, so that every replica and every retry names the same objects. */
   readonly objects: JobManifests;
-  /** Tries so far that led nowhere. */
+  /** Tries and looks so far that led nowhere. */
   readonly attempts: number;
   readonly signal: AbortSignal;
   readonly finishedRetentionSeconds: number;
+  /** A job that was placed and not seen in its cluster for so long is placed anew. */
+  readonly placementGraceSeconds: number;
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;
 }
 

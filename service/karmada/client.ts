@@ -7,6 +7,7 @@ import { karmadaError } from './failures.ts';
 import type { Karmada, MemberCluster, Placement } from './karmada.ts';
 import { kindOf } from './kinds.ts';
 import { createMember } from './member.ts';
+import { createOverview } from './overview.ts';
 import { bindingName, placementOf } from './placement.ts';
 
 /** Owns our fields in every object that we apply: never rename it, or the fields of running jobs get a second owner. */
@@ -50,6 +51,11 @@ export function createKarmada(identity: Identity, { onRequest, ...options }: Kar
     apply: async (object, request) =>
       kube.apply(kindOf(object), object, { fieldManager: FIELD_MANAGER, force: true, ...request }),
 
+    create: async (object, request) => kube.create(kindOf(object), object, { fieldManager: FIELD_MANAGER, ...request }),
+
+    patch: async (reference, change, request) =>
+      kube.patch(kindOf(reference), reference, change, { fieldManager: FIELD_MANAGER, ...request }),
+
     get: async (reference, request) => kube.get(kindOf(reference), reference, request),
 
     // Not Foreground: that leaves a finalizer which only a garbage collector takes off, and not every Karmada runs one.
@@ -73,6 +79,7 @@ export function createKarmada(identity: Identity, { onRequest, ...options }: Kar
       return placements;
     },
 
+    overview: (options) => createOverview(kube, options),
     member: (cluster) => createMember(kube, cluster),
     close: () => kube.close(),
   };

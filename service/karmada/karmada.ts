@@ -42,10 +42,56 @@ export interface Placement {
   readonly message: string;
 }
 
+/** What is known of one of our objects without asking. */
+export interface SeenObject {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly jobId: string;
+  /** The name of the policy that places it. */
+  readonly placement: string;
+  readonly isLeaving: boolean;
+}
+
+export interface Binding {
+  readonly name: string;
+  readonly uid: string;
+  readonly isLeaving: boolean;
+  /** `Kind namespace/name` of what it binds. */
+  readonly object: string;
+  readonly placement: Placement;
+  /** A policy places it; else it follows another object. */
+  readonly hasPlacement: boolean;
+}
+
+/** What is on the control plane of all jobs, heard of as it changes: what is in here costs no request. */
+export interface Overview {
+  /** Whether all that there was has been heard of. What has just been made may still be missing. */
+  readonly isComplete: boolean;
+  object(reference: ObjectReference): SeenObject | undefined;
+  /** It was there for this job, and has been heard to have gone since. */
+  hasGone(reference: ObjectReference, jobId: string): boolean;
+  binding(reference: ObjectReference): Binding | undefined;
+  inNamespace(kind: string, namespace: string): SeenObject[];
+  policyNamespaces(): Set<string>;
+  stop(): Promise<void>;
+}
+
+export interface OverviewOptions {
+  /** The name of an object that has gone, or that was given clusters. */
+  readonly onChange: (objectName: string) => void;
+  readonly onTrouble: (error: unknown, retryInMs: number) => void;
+}
+
 export interface Karmada {
+  overview(options: OverviewOptions): Overview;
   clusters(options?: RequestOptions): Promise<MemberCluster[]>;
   /** Server-side apply with our field manager; creates or changes. */
   apply(object: KubeObject, options?: RequestOptions): Promise<KubeObject>;
+  /** Throws 'conflict' (409) when there is one of that name, and (403) while its namespace is being deleted. */
+  create(object: KubeObject, options?: RequestOptions): Promise<KubeObject>;
+  /** JSON merge patch: what is named is set, null removes. undefined when it is not there. */
+  patch(reference: ObjectReference, change: object, options?: RequestOptions): Promise<KubeObject | undefined>;
   /** undefined when it is not there */
   get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
   /** Asks for it and all that it owns to be removed: gone only when `get` says undefined. false when it was not there. */

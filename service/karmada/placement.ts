@@ -5,7 +5,13 @@ import type { Placement } from './karmada.ts';
 
 const bindingSchema = z.looseObject({
   spec: z.looseObject({
-    resource: z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string() }),
+    resource: z.looseObject({
+      apiVersion: z.string(),
+      kind: z.string(),
+      namespace: z.string().default(''),
+      name: z.string(),
+    }),
+    placement: z.looseObject({}).nullish(),
     clusters: z.array(z.looseObject({ name: z.string() })).nullish(),
   }),
   status: z
@@ -27,8 +33,17 @@ const bindingSchema = z.looseObject({
 /** Karmada names the binding of an object so (colons of RBAC names aside, which ours never have). */
 export const bindingName = (kind: string, name: string): string => `${name}-${kind}`.toLowerCase();
 
+interface PlacedObject {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** A policy places it; else it follows what needs it. */
+  readonly hasPlacement: boolean;
+  readonly placement: Placement;
+}
+
 /** Where a ResourceBinding says that its object goes. */
-export function placementOf(binding: KubeObject): { kind: string; name: string; placement: Placement } {
+export function placementOf(binding: KubeObject): PlacedObject {
   const parsed = bindingSchema.safeParse(binding);
   if (!parsed.success)
     throw new KarmadaError(
@@ -41,7 +56,9 @@ export function placementOf(binding: KubeObject): { kind: string; name: string; 
   const scheduled = status.conditions?.find(({ type }) => type === 'Scheduled');
   return {
     kind: spec.resource.kind,
+    namespace: spec.resource.namespace,
     name: spec.resource.name,
+    hasPlacement: spec.placement != null && Object.keys(spec.placement).length > 0,
     placement: {
       clusters,
       scheduled: scheduled?.status === 'True' && clusters.length > 0,

@@ -153,3 +153,6 @@ function told(cluster: string, account: Account): ClusterHealth {
     unreachableSince: unreachableSince(account),
   };
 }
+
+export const unreachableIn = (health: ReadonlyMap<string, ClusterHealth>): Set<string> =>
+  new Set([...health.values()].filter((each) => each.unreachableSince !== null).map(({ cluster }) => cluster));

@@ -8,6 +8,7 @@ import { type Claim, type DispatchStore, LANES, type Lane } from './store.ts';
 const claimDue = statement('claim-due');
 const settleClaim = statement('settle-claim');
 const explainObstacle = statement('explain-obstacle');
+const wakeJobs = statement('wake-jobs');
 const deleteJob = statement('delete-job');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
@@ -46,6 +47,12 @@ export function createDispatchStore(database: Queries, notices: Notices, readJob
       ]);
       notices.send('mlp_due', ...(event ? (['mlp_events'] as const) : []));
       return row && toJob(row);
+    },
+
+    async wake(objectNames): Promise<number> {
+      const woken = await database.query<{ job_id: string }>(wakeJobs, [objectNames]);
+      if (woken.length > 0) notices.send('mlp_due');
+      return woken.length;
     },
 
     async explainObstacle(limit, { message, reason }): Promise<number> {

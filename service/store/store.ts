@@ -139,7 +139,8 @@ interface JobFields {
   readonly clusterStates?: Readonly<Record<string, ClusterState | null>>;
   /** Sets the time of each named cluster; null: it answers again. The end, and leaving a cluster, take it out by themselves. */
   readonly unreachableSince?: Readonly<Record<string, string | null>>;
-  readonly dispatchedAt?: Date;
+  /** null: it leaves its place and is sent anew. */
+  readonly dispatchedAt?: Date | null;
   readonly startedAt?: Date | null;
   readonly finishedAt?: Date | null;
 }
@@ -183,6 +184,8 @@ export interface DispatchStore {
   claim(limit: number, forSeconds: number, lanes?: readonly Lane[]): Promise<Claim[]>;
   /** One step done or refused: writes the fields and event when the claim still holds. Returns undefined when it does not. */
   settle(claim: Claim, result: Settlement): Promise<Job | undefined>;
+  /** Something has happened to the objects of these names: their jobs, if they wait for that, are due now. Returns how many. */
+  wake(objectNames: readonly string[]): Promise<number>;
   /** Due jobs that cannot be gone on with, at most so many, say why; returns how many did not say so before. */
   explainObstacle(limit: number, obstacle: CommonObstacle): Promise<number>;
   /** Seconds until the next job of these lanes becomes due, for the dispatcher's sleep; null when none waits. */

@@ -37,7 +37,7 @@ async function throughProxy(world: World) {
 
 const isUnderWay = (world: World) =>
   expect
-    .poll(() => world.simulated.requests.count(({ method, path }) => method === 'PATCH' && path.includes('/rayjobs/')))
+    .poll(() => world.simulated.requests.count(({ method, path }) => method === 'POST' && path.endsWith('/rayjobs')))
     .toBeGreaterThan(0);
 
 test.each([
@@ -48,7 +48,7 @@ test.each([
   const { proxy, store } = await throughProxy(world);
   const jobs = await submitMany(world);
   // Long enough for the trouble to come before the outcome of any round is written.
-  world.simulated.faults.add({ kind: 'delay', ms: 200, where: 'karmada', method: 'PATCH', matching: '/rayjobs/' });
+  world.simulated.faults.add({ kind: 'delay', ms: 200, where: 'karmada', method: 'POST', matching: '/rayjobs' });
   world.dispatch({ store });
   await isUnderWay(world);
   proxy[trouble]();

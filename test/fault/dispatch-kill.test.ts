@@ -15,33 +15,15 @@ const both = (name: string, request: (job: Job) => RegExp): Moment[] => [
   [name, 'after', request],
 ];
 
+const toCreate = (plural: string) => on('POST', (job) => `/namespaces/${job.namespace}/${plural}`);
+
 const ON_THE_WAY: readonly Moment[] = [
-  ['stored', 'before', on('GET', (job) => `/namespaces/${job.namespace}`)],
-  ...both(
-    'namespace',
-    on('PATCH', (job) => `/namespaces/${job.namespace}`),
-  ),
-  ...both(
-    'volume',
-    on('PATCH', (job) => `/persistentvolumeclaims/${job.objectName}`),
-  ),
-  ...both(
-    'policy',
-    on('PATCH', (job) => `/propagationpolicies/${job.objectName}`),
-  ),
-  ...both(
-    'RayJob',
-    on('PATCH', (job) => `/rayjobs/${job.objectName}`),
-  ),
-  ['state written: Dispatched', 'before', on('GET', (job) => `/resourcebindings/${job.objectName}-rayjob`)],
-  ...both(
-    'policy of the volume',
-    on('PATCH', (job) => `/propagationpolicies/${job.objectName}-volume`),
-  ),
+  ...both('policy', toCreate('propagationpolicies')),
+  ...both('volume', toCreate('persistentvolumeclaims')),
+  ...both('RayJob', toCreate('rayjobs')),
 ];
 
 const WHILE_REMOVED: readonly Moment[] = [
-  ['wish stored', 'before', on('GET', (job) => `/resourcebindings/${job.objectName}-rayjob`)],
   ...both(
     'RayJob',
     on('DELETE', (job) => `/rayjobs/${job.objectName}`),
@@ -50,15 +32,6 @@ const WHILE_REMOVED: readonly Moment[] = [
     'volume',
     on('DELETE', (job) => `/persistentvolumeclaims/${job.objectName}`),
   ),
-  ...both(
-    'policy',
-    on('DELETE', (job) => `/propagationpolicies/${job.objectName}`),
-  ),
-  ...both(
-    'policy of the volume',
-    on('DELETE', (job) => `/propagationpolicies/${job.objectName}-volume`),
-  ),
-  ['gone from the control plane', 'before', on('GET', () => '/clusters/member1/proxy/.*/rayjobs/.*')],
 ];
 
 async function startProcess(world: World): Promise<ChildProcess> {

@@ -15,6 +15,8 @@ createDispatcher({
   manifests: MANIFESTS,
   keepLogs: async () => undefined,
   finishedRetentionSeconds: 3_600,
+  placementGraceSeconds: 300,
+  unreachable: async () => new Set(),
   // Requests are held until the process is killed, so nothing may time out before.
   concurrency: 50,
   claimSeconds: 120,

@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { createServer, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 
 /** A request that was stopped on its way, so that something can happen just before or just after Karmada acts on it. */
@@ -26,7 +32,7 @@ export async function startGate(upstream: string): Promise<Gate> {
     const body = await bodyOf(message);
     const at = waiting.findIndex(({ matching }) => matching.test(`${message.method} ${message.url}`));
     const [holder] = at < 0 ? [] : waiting.splice(at, 1);
-    if (!holder) return pass(upstream, message, body, response).catch(() => response.destroy());
+    if (!holder) return pass(upstream, message, body, response);
     holder.resolve({
       forward: async () => {
         await ask(upstream, message, body);
@@ -54,21 +60,28 @@ export async function startGate(upstream: string): Promise<Gate> {
   };
 }
 
-async function pass(upstream: string, message: IncomingMessage, body: Buffer, response: ServerResponse): Promise<void> {
-  const answer = await ask(upstream, message, body);
-  response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
-  response.end(answer.body);
+/** Piece by piece, for watches. */
+function pass(upstream: string, message: IncomingMessage, body: Buffer, response: ServerResponse): void {
+  const outgoing = requestTo(upstream, message, body);
+  outgoing.on('error', () => response.destroy());
+  outgoing.on('response', (answer) => {
+    response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
+    answer.on('error', () => response.destroy());
+    answer.pipe(response);
+  });
+  response.on('close', () => outgoing.destroy());
 }
 
-async function ask(upstream: string, message: IncomingMessage, body: Buffer) {
-  const outgoing = httpRequest(`${upstream}${message.url}`, {
-    method: message.method,
-    headers: { ...withoutHopByHop(message.headers), 'content-length': body.length },
-    agent: false,
-  });
+async function ask(upstream: string, message: IncomingMessage, body: Buffer): Promise<void> {
+  const [answer] = (await once(requestTo(upstream, message, body), 'response')) as [IncomingMessage];
+  await bodyOf(answer);
+}
+
+function requestTo(upstream: string, message: IncomingMessage, body: Buffer): ClientRequest {
+  const headers = { ...withoutHopByHop(message.headers), 'content-length': body.length };
+  const outgoing = httpRequest(`${upstream}${message.url}`, { method: message.method, headers, agent: false });
   outgoing.end(body);
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
-  return { status: answer.statusCode ?? 502, headers: withoutHopByHop(answer.headers), body: await bodyOf(answer) };
+  return outgoing;
 }
 
 function withoutHopByHop(headers: IncomingMessage['headers']): IncomingMessage['headers'] {

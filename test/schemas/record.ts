@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { stacks } from '../../infra/stacks/index.ts';
-import { manifestsOf } from '../../service/jobs/index.ts';
+import { keepingPolicy, manifestsOf, placementPolicy } from '../../service/jobs/index.ts';
 import { arbitrarySettings } from '../infra/arbitrary.ts';
 import { all, environments, subjectOf } from '../infra/subjects.ts';
 import { accepted, specOf, validBody } from '../service/jobs/requests.ts';
@@ -13,6 +13,12 @@ import { wholeSchemas } from './whole.ts';
 
 /** Rare fields come up in some hundred of random settings; more find no more. The same each time, so that a diff shows what changed. */
 const SETTINGS = { numRuns: 1_000, seed: 1 };
+const NEAR = { first: ['member1'], candidates: ['member1', 'member2'], without: [], clusterCount: 1 };
+const FAR = { first: [], candidates: [], without: ['member3'], clusterCount: 2 };
+const policies = [
+  ...[NEAR, FAR, { ...FAR, first: ['member1', 'member2'] }].map((place) => placementPolicy('a', place)),
+  keepingPolicy('a', ['member1']),
+];
 const REQUESTS = { numRuns: 3_000, seed: 1 };
 
 function* everythingWeWrite(): Generator<object> {
@@ -24,8 +30,10 @@ function* everythingWeWrite(): Generator<object> {
     for (const storageClass of [null, 'fast']) {
       const settings = { rayImage: 'rayproject/ray:2.46.0', credentialsSecret: 'object-storage', storageClass };
       const made = manifestsOf(specOf(accepted(body)), settings);
-      const { namespace, policy, volume, volumePolicy, workload } = made;
-      yield* [namespace, volume, policy, volumePolicy(['member1']), workload].filter((each) => each !== undefined);
+      const { earlier, namespace, volume, workload } = made;
+      yield* [namespace, volume, workload, earlier.volumePolicy(['member1']), ...policies].filter(
+        (each) => each !== undefined,
+      );
     }
   }
 }

@@ -74,6 +74,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.rayImage]: imageReference(jobs.image, images),
       [ENV.credentialsSecret]: jobs.credentialsSecret,
       [ENV.storageClass]: jobs.storageClass,
+      [ENV.placementGrace]: jobs.placementGrace,
       [ENV.finishedRetention]: jobs.finishedRetention,
       [ENV.logKeepBytes]: String(jobs.logKeepBytes),
       [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),

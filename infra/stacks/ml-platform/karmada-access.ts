@@ -10,9 +10,8 @@ const MEMBER_ROLE = 'ml-platform-backend-member';
 const RBAC = 'rbac.authorization.k8s.io';
 
 const READ = ['get', 'list', 'watch'];
-/** Server-side apply asks for create and patch. */
-const APPLY = ['get', 'create', 'patch'];
-const APPLY_AND_REMOVE = [...APPLY, 'delete'];
+/** What jobs are made of: written, followed by one watch each, and removed. Server-side apply asks for create and patch. */
+const OWN = [...READ, 'create', 'patch', 'delete'];
 
 const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.PolicyRule => ({
   apiGroups: [apiGroup],
@@ -23,13 +22,13 @@ const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.Polic
 /** What the service does on the control plane, and no more. */
 const CONTROL_PLANE_RULES = [
   rule('cluster.karmada.io', ['clusters'], ['get', 'list']),
-  rule('', ['namespaces'], APPLY),
-  rule('', ['persistentvolumeclaims'], APPLY_AND_REMOVE),
-  rule('ray.io', ['rayjobs'], APPLY_AND_REMOVE),
-  rule('batch', ['jobs'], APPLY_AND_REMOVE),
-  rule('policy.karmada.io', ['propagationpolicies'], APPLY_AND_REMOVE),
+  rule('', ['namespaces'], ['get', 'create']),
+  rule('', ['persistentvolumeclaims'], OWN),
+  rule('ray.io', ['rayjobs'], OWN),
+  rule('batch', ['jobs'], OWN),
+  rule('policy.karmada.io', ['propagationpolicies'], OWN),
   // Deleted where a control plane runs no garbage collector, which would keep a removed job in its member for ever.
-  rule('work.karmada.io', ['resourcebindings'], ['get', 'list', 'delete']),
+  rule('work.karmada.io', ['resourcebindings'], [...READ, 'delete']),
 ];
 
 /** What it reads in the members, through the proxy. */

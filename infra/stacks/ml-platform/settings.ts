@@ -64,6 +64,9 @@ const jobs = () =>
       .optionalName()
       .default('')
       .describe("StorageClass of their volumes, which many pods write; empty: the default of the job's cluster."),
+    placementGrace: duration(RANGES.placementGrace).describe(
+      'A job that was placed and not seen in its cluster for so long is placed anew, once that cluster says that it is not there.',
+    ),
     finishedRetention: duration(RANGES.finishedRetention).describe(
       "How long a finished job's objects stay in its cluster.",
     ),

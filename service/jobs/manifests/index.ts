@@ -1,22 +1,26 @@
 import { LABELS } from '../../contract.ts';
 import { batchJob } from './batchjob.ts';
 import type { JobSpec, Manifest, ManifestSettings } from './manifest.ts';
-import { volumePolicy, workloadPolicy } from './policy.ts';
+import { earlierPolicy, earlierVolumePolicy, inPlace, placementPolicy } from './policy.ts';
 import { rayJob } from './rayjob.ts';
 import { volumeOf } from './volume.ts';
 
 export type { JobSpec, Manifest, ManifestSettings } from './manifest.ts';
+export { inPlace, keepingPolicy, type Place, placementPolicy } from './policy.ts';
 
 /** What a job consists of on Karmada. */
 export interface JobManifests {
   readonly namespace: Manifest;
   /** undefined when the request brings a volume of its own */
   readonly volume: Manifest | undefined;
-  /** Sends the volume to the clusters that the job was given. */
-  volumePolicy(clusters: readonly string[]): Manifest | undefined;
-  readonly policy: Manifest;
   /** The RayJob or Job, suspended or not as the user wants it. */
   readonly workload: Manifest;
+  /** What versions before shared policies made for each job. */
+  readonly earlier: {
+    readonly policy: Manifest;
+    /** Sends the volume to the clusters that the job was given. */
+    volumePolicy(clusters: readonly string[]): Manifest | undefined;
+  };
 }
 
 export function manifestsOf(job: JobSpec, settings: ManifestSettings): JobManifests {
@@ -29,15 +33,24 @@ export function manifestsOf(job: JobSpec, settings: ManifestSettings): JobManife
       metadata: { name: job.namespace, labels: { [LABELS.managedBy]: LABELS.managedByValue } },
     },
     volume,
-    volumePolicy: (clusters) => (volume ? volumePolicy(job, volume, clusters) : undefined),
-    policy: workloadPolicy(job, workload),
     workload,
+    earlier: {
+      policy: earlierPolicy(job),
+      volumePolicy: (clusters) => (volume ? earlierVolumePolicy(job, volume, clusters) : undefined),
+    },
   };
 }
 
-/** All of them, in the order in which they are applied, as if these clusters had been given to the job. */
+/** All of them, in the order in which they are created, as if these clusters were the first choice for the job. */
 export function objectsOf(job: JobSpec, settings: ManifestSettings, clusters: readonly string[]): Manifest[] {
-  const { namespace, policy, workload, volume, volumePolicy } = manifestsOf(job, settings);
-  const objects = [namespace, policy, workload, volumePolicy(clusters), volume];
-  return objects.filter((object): object is Manifest => object !== undefined);
+  const { namespace, workload, volume } = manifestsOf(job, settings);
+  const { clusterCount, targetClusters } = job.request;
+  const first = clusters.slice(0, clusterCount);
+  const policy = placementPolicy(job.namespace, { first, candidates: targetClusters, without: [], clusterCount });
+  return [namespace, policy, ...(volume ? [volume] : []), sentWith(policy, workload)];
+}
+
+/** As it is created: with the label by which its policy finds it. */
+export function sentWith(policy: Manifest, { metadata, ...workload }: Manifest): Manifest {
+  return { ...workload, metadata: { ...metadata, labels: { ...metadata.labels, ...inPlace(policy) } } };
 }

@@ -1,19 +1,16 @@
 import { stringify } from 'yaml';
 import { KINDS } from '../../contract.ts';
 import { algorithmNamed } from '../algorithms/index.ts';
+import { MAX_HEAD, SUBMITTER } from '../demand.ts';
 import { trainingEnvironment } from '../environment.ts';
 import type { JobRequest } from '../request.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
-import { credentialVariables, plainVariables, podTemplate, type Resources, type Variable } from './pod.ts';
+import { credentialVariables, plainVariables, podTemplate, type Variable } from './pod.ts';
 
 const RAY_VERSION = '2.46.0';
 
 /** Long enough to keep the logs of head and workers, short enough not to hold GPUs for long. The RayJob itself stays. */
 const CLUSTER_SECONDS_AFTER_END = 300;
-
-/** The head coordinates and runs the driver; the training itself is left to the workers. */
-const MAX_HEAD = { cpuCores: 2, memoryGiB: 8 };
-const SUBMITTER: Resources = { cpuCores: 0.5, memoryGiB: 1, gpuCount: 0 };
 
 /** Where images of a user's own are expected to have their program, unless the request says otherwise. */
 const CONTAINER_ENTRYPOINT = 'python train.py';

@@ -16,7 +16,7 @@ with locked as (
       clusters = case when $4::jsonb ? 'clusters' then array(select jsonb_array_elements_text($4::jsonb->'clusters')) else job.clusters end,
       cluster_states = merged_states(job.cluster_states, $4::jsonb->'clusterStates'),
       unreachable_since = merged_states(job.unreachable_since, $4::jsonb->'unreachableSince'),
-      dispatched_at = coalesce(($4::jsonb->>'dispatchedAt')::timestamptz, job.dispatched_at),
+      dispatched_at = case when $4::jsonb ? 'dispatchedAt' then ($4::jsonb->>'dispatchedAt')::timestamptz else job.dispatched_at end,
       started_at = case when $4::jsonb ? 'startedAt' then ($4::jsonb->>'startedAt')::timestamptz else job.started_at end,
       finished_at = case when $4::jsonb ? 'finishedAt' then ($4::jsonb->>'finishedAt')::timestamptz else job.finished_at end
     from decided

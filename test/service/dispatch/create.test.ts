@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RESOURCE_BINDING } from '../../../service/local/karmada/kinds.ts';
+import { RAY_JOB, RESOURCE_BINDING } from '../../../service/local/karmada/kinds.ts';
 import { objectsOf, remainsOf, setUp } from './world.ts';
 
 test.each([
@@ -67,8 +67,8 @@ test.each([
     kind: 'status',
     code: status,
     where: 'karmada',
-    method: 'PATCH',
-    matching: `/${resource}/`,
+    method: 'POST',
+    matching: `/${resource}`,
     message: 'because',
   });
   world.dispatch();
@@ -93,8 +93,9 @@ test('jobs are sent by priority, then age', async () => {
   }
   world.dispatch({ concurrency: 1 });
   for (const { id } of jobs) await world.shows(id, 'Scheduled');
-  const applied = world.simulated.requests.entries().filter(({ method }) => method === 'PATCH');
-  const sent = applied.flatMap(({ path }) => path.match(/\/rayjobs\/(\w+)-/)?.[1] ?? []);
+  const created = world.simulated.control.registry.store.list(RAY_JOB);
+  const inOrder = created.sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
+  const sent = inOrder.map(({ metadata }) => metadata.name.split('-')[0]);
   expect(sent).toEqual(['high', 'first', 'second', 'low']);
 });
 
@@ -111,15 +112,5 @@ test('a job that Karmada moves takes its volume along', async () => {
     { ...binding, spec: { ...(binding.spec as object), clusters: [{ name: to }] } },
     { manager: 'karmada-scheduler' },
   );
-  // As the monitor does when it sees that.
-  const [lease] = await world.store.leases.hold('monitor', [from], 1, 30);
-  if (!lease) throw new Error('The lease is not free');
-  await world.store.monitor.apply(
-    [{ jobId: job.id, readVersion: job.version, set: { clusters: [to] }, under: [from] }],
-    [lease],
-  );
   await expect.poll(() => remainsOf(world, job)).toContain(`${to}: PersistentVolumeClaim`);
-  expect(await world.karmada.get(objectsOf(job).volumePolicy)).toMatchObject({
-    spec: { placement: { clusterAffinity: { clusterNames: [to] } } },
-  });
 });

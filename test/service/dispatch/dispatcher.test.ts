@@ -3,11 +3,11 @@ import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
 import { setUp, type World } from './world.ts';
 
 const patches = ({ simulated }: World) =>
-  simulated.requests.count(({ method, path }) => method === 'PATCH' && path.includes('/rayjobs/'));
+  simulated.requests.count(({ method, path }) => method === 'POST' && path.endsWith('/rayjobs'));
 
 test('stop lets the rounds under way finish, and takes no more', async () => {
   const world = await setUp();
-  world.simulated.faults.add({ kind: 'delay', ms: 200, where: 'karmada', method: 'PATCH', matching: '/rayjobs/' });
+  world.simulated.faults.add({ kind: 'delay', ms: 200, where: 'karmada', method: 'POST', matching: '/rayjobs' });
   const { id } = await world.submit();
   const dispatcher = world.dispatch();
   await expect.poll(() => patches(world)).toBe(1);
@@ -19,7 +19,7 @@ test('stop lets the rounds under way finish, and takes no more', async () => {
 
 test('a round that does not finish in time is given back, and another dispatcher begins it at once', async () => {
   const world = await setUp();
-  world.simulated.faults.add({ kind: 'hang', where: 'karmada', method: 'PATCH', matching: '/rayjobs/', times: 1 });
+  world.simulated.faults.add({ kind: 'hang', where: 'karmada', method: 'POST', matching: '/rayjobs', times: 1 });
   const { id } = await world.submit();
   const dispatcher = world.dispatch();
   await expect.poll(() => patches(world)).toBe(1);

@@ -13,10 +13,11 @@ test.each([
 });
 
 test.each([
-  [0, 0.2],
-  [-60_000, 0.2],
-  [3_000, 1],
-  [3_600_000, 15],
-])('what has been waited for %i ms is looked at again after %d s', (waitedMs, seconds) => {
-  expect(pollDelay(new Date(0), new Date(waitedMs), () => 0.5)).toBeCloseTo(seconds);
+  [0, false, 0.2],
+  [5, false, 2.1],
+  [1_000, false, 60],
+  [0, true, 5],
+  [1_000, true, 60],
+])('after %i looks in vain, told of what happens: %s, the next comes after %d s', (looks, isTold, seconds) => {
+  expect(pollDelay(looks, isTold, () => 0.5)).toBeCloseTo(seconds);
 });

@@ -46,8 +46,8 @@ test('suspended while its creation was cut off: it is created suspended, not for
   world.simulated.faults.add({
     kind: 'lostAnswer',
     where: 'karmada',
-    method: 'PATCH',
-    matching: '/rayjobs/',
+    method: 'POST',
+    matching: '/rayjobs',
     times: 1,
   });
   const first = world.dispatch();

@@ -13,6 +13,7 @@ import { parseJobRequest } from '../../../service/jobs/request.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
 import type { Karmada } from '../../../service/karmada/karmada.ts';
 import type { KubeObject } from '../../../service/kube/kube.ts';
+import type { ClusterSettings } from '../../../service/local/karmada/clusters.ts';
 import {
   type SimulatedKarmada,
   type SimulationOptions,
@@ -54,6 +55,7 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
     speed: 0,
     propagationDelayMs: 10,
     notReadyAfterMs: 0,
+    clusters: ['member1', 'member2', 'member3'].map(cluster),
     ...simulation,
   });
   const gate = await startGate(simulated.url);
@@ -95,6 +97,8 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
         manifests: MANIFESTS,
         keepLogs: async () => undefined,
         finishedRetentionSeconds: 3_600,
+        placementGraceSeconds: 300,
+        unreachable: async () => new Set(),
         ...dependencies,
       });
       dispatchers.push(dispatcher);
@@ -125,9 +129,18 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
   };
 }
 
+/** All alike: with nothing else to tell them apart, the first by name is chosen. */
+const cluster = (name: string): ClusterSettings => ({
+  name,
+  region: 'here',
+  zone: 'here-1',
+  nodes: 4,
+  node: { cpu: 64, memoryGi: 512, gpus: 8 },
+});
+
 /** The objects of a job, by what they are. */
 export function objectsOf(job: Job) {
-  const { namespace, volume, policy, workload, volumePolicy } = manifestsOf(job, MANIFESTS);
+  const { namespace, volume, workload, earlier } = manifestsOf(job, MANIFESTS);
   const reference = (object: KubeObject | undefined) => {
     if (!object) throw new Error('The job has no such object');
     return referenceTo(object);
@@ -135,8 +148,8 @@ export function objectsOf(job: Job) {
   return {
     namespace: reference(namespace),
     volume: reference(volume),
-    volumePolicy: reference(volumePolicy([])),
-    policy: reference(policy),
+    earlierVolumePolicy: reference(earlier.volumePolicy([])),
+    earlierPolicy: reference(earlier.policy),
     workload: reference(workload),
   };
 }

@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { LABELS } from '../../../service/contract.ts';
 import { type Manifest, manifestsOf, trainingEnvironment } from '../../../service/jobs/index.ts';
+import { inPlace, keepingPolicy, type Place, placementPolicy } from '../../../service/jobs/manifests/index.ts';
 import { schemaProblems } from '../../schemas/schemas.ts';
 import { accepted, container, minimal, specOf, validBody } from './requests.ts';
 
@@ -11,8 +13,12 @@ const settings = { rayImage: 'rayproject/ray:2.46.0', credentialsSecret: 'object
 const made = (body: unknown, more: Parameters<typeof specOf>[1] = {}) =>
   manifestsOf(specOf(accepted(body), more), settings);
 const all = (body: unknown) => {
-  const { namespace, volume, volumePolicy, policy, workload } = made(body);
-  return [namespace, volume, volumePolicy(['member1']), policy, workload].filter((one) => one !== undefined);
+  const { namespace, volume, earlier, workload } = made(body);
+  const place = { first: ['member1'], candidates: [], without: ['member2'], clusterCount: 1 };
+  const policies = [placementPolicy('default', place), keepingPolicy('default', ['member1'])];
+  return [namespace, volume, earlier.volumePolicy(['member1']), ...policies, workload].filter(
+    (one) => one !== undefined,
+  );
 };
 
 /** Reaches into a manifest: spec.rayClusterSpec.headGroupSpec... */
@@ -109,7 +115,7 @@ describe('a RayJob', () => {
       }),
     );
     expect(given.volume).toBeUndefined();
-    expect(given.volumePolicy(['member1'])).toBeUndefined();
+    expect(given.earlier.volumePolicy(['member1'])).toBeUndefined();
     expect(at(given.workload, 'spec.entrypoint')).toBe('python main.py');
     expect(at(given.workload, `${HEAD}.containers.0.image`)).toBe('a/head:1');
     expect(at(given.workload, `${SUBMITTER}.containers.0.image`)).toBe('a/head:1');
@@ -159,10 +165,12 @@ describe('the volume', () => {
     expect(volume?.spec).toEqual({ accessModes: ['ReadWriteMany'], resources: { requests: { storage: '7Gi' } } });
   });
 
-  it('goes where the job goes', () => {
-    expect(made(minimal()).volumePolicy(['member2'])?.spec).toMatchObject({
+  it('is kept where it is, when the job has gone, by one policy for all that are there', () => {
+    const policy = keepingPolicy('default', ['member2']);
+    expect(policy).toEqual(keepingPolicy('default', ['member2']));
+    expect(policy.spec).toMatchObject({
       resourceSelectors: [
-        { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: 'default', name: 'demo-0a1b2c3d' },
+        { kind: 'PersistentVolumeClaim', labelSelector: { matchLabels: { [LABELS.placement]: policy.metadata.name } } },
       ],
       placement: { clusterAffinity: { clusterNames: ['member2'] } },
     });
@@ -170,17 +178,24 @@ describe('the volume', () => {
 });
 
 describe('the policy', () => {
-  it('puts the job on exactly one cluster, whichever it is', () => {
-    const { policy } = made(minimal());
+  const anywhere = { first: [], candidates: [], without: [], clusterCount: 1 };
+
+  it('puts each job on exactly one cluster, whichever it is, and what its pods refer to with it', () => {
+    const policy = placementPolicy('team-a', anywhere);
     expect(policy.spec).toMatchObject({
-      resourceSelectors: [{ apiVersion: 'ray.io/v1', kind: 'RayJob', namespace: 'default', name: 'demo-0a1b2c3d' }],
+      propagateDeps: true,
+      resourceSelectors: [
+        { kind: 'RayJob', namespace: 'team-a', labelSelector: { matchLabels: inPlace(policy) } },
+        { kind: 'Job', namespace: 'team-a', labelSelector: { matchLabels: inPlace(policy) } },
+      ],
       placement: { spreadConstraints: [{ spreadByField: 'cluster', minGroups: 1, maxGroups: 1 }] },
     });
     expect(at(policy, 'spec.placement.clusterAffinity')).toBeUndefined();
   });
 
   it('names the candidates and as many clusters as asked for', () => {
-    expect(made(minimal({ targetClusters: ['a', 'b', 'c'], clusterCount: 2 })).policy.spec).toMatchObject({
+    const place = { first: [], candidates: ['b', 'a', 'c'], without: [], clusterCount: 2 };
+    expect(placementPolicy('team-a', place).spec).toMatchObject({
       placement: {
         clusterAffinity: { clusterNames: ['a', 'b', 'c'] },
         spreadConstraints: [{ spreadByField: 'cluster', minGroups: 2, maxGroups: 2 }],
@@ -188,8 +203,23 @@ describe('the policy', () => {
     });
   });
 
+  it('names the first choice, and what is taken if that cannot be had', () => {
+    const place = { first: ['b'], candidates: [], without: ['away'], clusterCount: 1 };
+    expect(at(placementPolicy('team-a', place), 'spec.placement.clusterAffinities')).toEqual([
+      { affinityName: 'first', clusterNames: ['b'] },
+      { affinityName: 'rest', exclude: ['away'] },
+    ]);
+  });
+
+  it('is the same for the same place, and another for another', () => {
+    const name = (place: Place) => placementPolicy('team-a', place).metadata.name;
+    expect(name({ ...anywhere, candidates: ['a', 'b'] })).toBe(name({ ...anywhere, candidates: ['b', 'a'] }));
+    expect(name({ ...anywhere, first: ['a'] })).not.toBe(name({ ...anywhere, first: ['b'] }));
+    expect(name(anywhere)).not.toBe(name({ ...anywhere, clusterCount: 2 }));
+  });
+
   it('leaves the job where it is when its cluster is out of reach', () => {
-    expect(at(made(minimal()).policy, 'spec.placement.clusterTolerations')).toEqual([
+    expect(at(placementPolicy('team-a', anywhere), 'spec.placement.clusterTolerations')).toEqual([
       { key: 'cluster.karmada.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
       { key: 'cluster.karmada.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
     ]);

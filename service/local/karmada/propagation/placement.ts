@@ -1,4 +1,13 @@
-import { type Fields, isFields, listAt, numberAt, pick, type StoredObject, textAt } from '../../kube/objects.ts';
+import {
+  type Fields,
+  isFields,
+  listAt,
+  numberAt,
+  pick,
+  type StoredObject,
+  sameJson,
+  textAt,
+} from '../../kube/objects.ts';
 import { labelMatcher } from '../../kube/selectors.ts';
 
 /** A cluster as the scheduler sees it. */
@@ -13,8 +22,21 @@ export type Decision =
   | { readonly clusters: readonly string[] }
   | { readonly reason: 'NoClusterFit'; readonly message: string };
 
-/** What karmada-scheduler does with a placement: filter, prefer where it is already, then the least loaded. */
+/** Groups of clusters are tried in their order; where none has room, the words of the last are told. */
 export function schedule(placement: unknown, candidates: readonly Candidate[], current: readonly string[]): Decision {
+  const groups = listAt(placement, 'clusterAffinities');
+  if (groups.length === 0) return scheduleOnce(placement, candidates, current);
+  // A job stays where it is.
+  const tries = groups.map((clusterAffinity) =>
+    scheduleOnce({ ...(placement as Fields), clusterAffinity }, candidates, current),
+  );
+  const isCurrent = (decision: Decision) => 'clusters' in decision && sameJson(decision.clusters, current);
+  const found = tries.find(isCurrent) ?? tries.find((decision) => 'clusters' in decision);
+  return found ?? (tries.at(-1) as Decision);
+}
+
+/** What karmada-scheduler does with a placement: filter, prefer where it is already, then the least loaded. */
+function scheduleOnce(placement: unknown, candidates: readonly Candidate[], current: readonly string[]): Decision {
   const reasons = new Map<string, number>();
   const fitting = candidates.filter((candidate) => {
     const reason = refusal(placement, candidate);

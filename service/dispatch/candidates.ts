@@ -1,0 +1,140 @@
+import { type Demand, demandOf } from '../jobs/demand.ts';
+import type { Job } from '../jobs/job.ts';
+import type { Place } from '../jobs/manifests/index.ts';
+import { KarmadaError } from '../karmada/errors.ts';
+import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
+import { quantity } from '../kube/quantity.ts';
+
+// Karmada's scheduler breaks ties by name, and its view of free room is many seconds old: of a hundred jobs at once all would go to
+// the first of two equal clusters. So we say which of the candidates it should take if it can.
+
+export type Choice =
+  | { readonly place: Place; readonly why: string }
+  /** Nowhere now. */
+  | { readonly place: undefined; readonly why: string };
+
+export interface Candidates {
+  /** `avoid`: only if there is no other. */
+  choose(job: Job, avoid?: readonly string[]): Promise<Choice>;
+  /** It is on its way there, which Karmada's summary of the cluster does not know yet. */
+  sent(job: Job, place: Place): void;
+}
+
+export interface CandidateOptions {
+  readonly karmada: Pick<Karmada, 'clusters'>;
+  /** Clusters that the monitor cannot reach: Karmada calls them ready for another 30 to 45 s. */
+  readonly unreachable: () => Promise<ReadonlySet<string>>;
+  readonly now?: () => number;
+}
+
+const READ_EVERY_MS = 5_000;
+/** Until then Karmada's summary has what was sent: it is renewed every 10 s or so after the pods were made. */
+const SUMMARY_LAG_MS = 90_000;
+const GPU = 'nvidia.com/gpu';
+
+interface Known {
+  readonly clusters: readonly MemberCluster[];
+  readonly unreachable: ReadonlySet<string>;
+}
+
+export function createCandidates({ karmada, unreachable, now = Date.now }: CandidateOptions): Candidates {
+  let reading: { readonly at: number; readonly known: Promise<Known> } | undefined;
+  let sent: { readonly at: number; readonly cluster: string; readonly demand: Demand }[] = [];
+
+  async function read(): Promise<Known> {
+    const [clusters, cut] = await Promise.all([karmada.clusters(), unreachable()]);
+    return { clusters, unreachable: cut };
+  }
+
+  /** One answer for all jobs of some seconds. */
+  async function known(): Promise<Known> {
+    if (reading && now() - reading.at < READ_EVERY_MS) return reading.known;
+    const asked = { at: now(), known: read() };
+    const last = reading;
+    reading = asked;
+    try {
+      return await asked.known;
+    } catch (error) {
+      if (reading === asked) reading = undefined;
+      // Where Karmada does not tell of its clusters it chooses among them all the same.
+      if (error instanceof KarmadaError && (error.failure === 'forbidden' || error.failure === 'garbled'))
+        return last?.known ?? { clusters: [], unreachable: new Set() };
+      throw error;
+    }
+  }
+
+  function freeIn({ name, allocatable, allocated }: MemberCluster): Demand {
+    const free = (resource: string) => quantity(allocatable[resource]) - quantity(allocated[resource]);
+    const onTheWay = sent.filter(({ cluster }) => cluster === name).map(({ demand }) => demand);
+    const less = (of: keyof Demand) => onTheWay.reduce((sum, demand) => sum + demand[of], 0);
+    return {
+      gpus: free(GPU) - less('gpus'),
+      cpus: free('cpu') - less('cpus'),
+      memoryGiB: free('memory') / 2 ** 30 - less('memoryGiB'),
+    };
+  }
+
+  return {
+    async choose(job, avoid = []) {
+      const { clusters, unreachable: cut } = await known();
+      sent = sent.filter(({ at }) => now() - at < SUMMARY_LAG_MS);
+      const { clusterCount, targetClusters } = job.request;
+      const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ name }) => name);
+      const reachable = allowed.filter((name) => !cut.has(name));
+      if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, cut) };
+      const others = reachable.filter((name) => !avoid.includes(name));
+      const candidates = others.length >= clusterCount ? others : reachable;
+
+      const demand = demandOf(job);
+      const ranked = clusters
+        .filter(({ name, ready }) => ready && candidates.includes(name))
+        .map((cluster) => ({ cluster, free: freeIn(cluster) }))
+        .sort((a, b) => compare(a.free, b.free, demand) || a.cluster.name.localeCompare(b.cluster.name));
+      const chosen = ranked.length >= clusterCount ? ranked.slice(0, clusterCount) : [];
+      const isAll = targetClusters.length === 0;
+      const place = {
+        first: chosen.map(({ cluster }) => cluster.name),
+        candidates: isAll ? [] : candidates,
+        without: isAll ? allowed.filter((name) => !candidates.includes(name)) : [],
+        clusterCount,
+      };
+      return { place, why: whyOf(chosen, ranked.length, demand) };
+    },
+
+    sent(job, { first }) {
+      const demand = demandOf(job);
+      for (const cluster of first) sent.push({ at: now(), cluster, demand });
+    },
+  };
+}
+
+/** The GPUs first, then what is scarcer of the rest: how many such jobs would find room. */
+function compare(a: Demand, b: Demand, demand: Demand): number {
+  const byGpus = demand.gpus > 0 ? b.gpus - a.gpus : 0;
+  return byGpus || roomFor(demand, b) - roomFor(demand, a);
+}
+
+const roomFor = (demand: Demand, free: Demand): number =>
+  Math.min(free.cpus / demand.cpus, free.memoryGiB / demand.memoryGiB);
+
+interface Ranked {
+  readonly cluster: MemberCluster;
+  readonly free: Demand;
+}
+
+function whyOf(chosen: readonly Ranked[], candidates: number, demand: Demand): string {
+  if (chosen.length === 0) return 'Karmada chooses the cluster';
+  const words = chosen.map(({ cluster, free }) => {
+    const gpus = demand.gpus > 0 ? `${amount(free.gpus)} GPUs, ` : '';
+    return `${cluster.name} has ${gpus}${amount(free.cpus)} CPUs and ${amount(free.memoryGiB)} GiB free`;
+  });
+  const most = candidates > chosen.length ? `, the most of ${candidates} candidates` : '';
+  return `first choice: ${words.join('; ')}${most}`;
+}
+
+const amount = (value: number): string => String(Math.max(0, Math.round(value * 10) / 10));
+
+function noneOf(allowed: readonly string[], cut: ReadonlySet<string>): string {
+  const away = allowed.filter((name) => cut.has(name));
+  return `too few of the clusters that it may go to can be reached; out of reach: ${away.join(', ')}`;
+}

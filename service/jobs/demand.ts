@@ -1,0 +1,27 @@
+import type { Job } from './job.ts';
+
+/** What all pods of a job ask for together. */
+export interface Demand {
+  readonly gpus: number;
+  readonly cpus: number;
+  readonly memoryGiB: number;
+}
+
+/** The head coordinates and runs the driver; the training itself is left to the workers. */
+export const MAX_HEAD = { cpuCores: 2, memoryGiB: 8 };
+export const SUBMITTER = { cpuCores: 0.5, memoryGiB: 1, gpuCount: 0 };
+
+export function demandOf({ kind, request: { resources } }: Pick<Job, 'kind' | 'request'>): Demand {
+  const { instanceCount, instanceResources: each } = resources;
+  const workers = {
+    gpus: instanceCount * each.gpuCount,
+    cpus: instanceCount * each.cpuCores,
+    memoryGiB: instanceCount * each.memoryGiB,
+  };
+  if (kind === 'Job') return workers;
+  return {
+    gpus: workers.gpus,
+    cpus: workers.cpus + Math.min(each.cpuCores, MAX_HEAD.cpuCores) + SUBMITTER.cpuCores,
+    memoryGiB: workers.memoryGiB + Math.min(each.memoryGiB, MAX_HEAD.memoryGiB) + SUBMITTER.memoryGiB,
+  };
+}
