@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { openEventStream } from '../../service/web/api/event-stream.ts';
+import { fieldLabel } from '../../service/web/lib/field-labels.ts';
 import { readFilters, writeFilters } from '../../service/web/lib/filters.ts';
+import { secondsOf } from '../../service/web/lib/length-of-time.ts';
 import { createLogReader, shortPodName } from '../../service/web/lib/log-buffer.ts';
 import { parsePath, setAt } from '../../service/web/lib/paths.ts';
 import { capacitiesOf, parseQuantity } from '../../service/web/lib/quantity.ts';
@@ -169,4 +171,29 @@ test('lengths of time are told to two units', () => {
     '1 h 01 min',
     '1 d 01 h',
   ]);
+});
+
+test('a length of time is read as people write it', () => {
+  const cases: [string, number | undefined][] = [
+    ['3600', 3600],
+    ['2h', 7200],
+    ['90 min', 5400],
+    ['1h 30m', 5400],
+    ['1d', 86_400],
+    ['1.5h', 5400],
+    ['two hours', undefined],
+    ['2x', undefined],
+    ['', undefined],
+  ];
+  for (const [text, seconds] of cases) expect(secondsOf(text), text).toBe(seconds);
+});
+
+test('a place of the request is told by the words beside its field', () => {
+  expect(fieldLabel(['inputDataConfig', 1, 'bucket'])).toBe('Bucket of channel 2');
+  expect(fieldLabel(['inputDataConfig', 0])).toBe('Channel 1');
+  expect(fieldLabel(['hyperparameters', 'xgboost', 'eta'])).toBe('eta');
+  expect(fieldLabel(['hyperparameters', 'xgboost'])).toBe('Hyperparameters of xgboost');
+  expect(fieldLabel(['customHyperparameters', 'a-b'])).toBe('Variable a-b');
+  expect(fieldLabel(['targetClusters', 0])).toBe('Target clusters');
+  expect(fieldLabel(['somethingNew'])).toBe('something new');
 });

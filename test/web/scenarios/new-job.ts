@@ -58,7 +58,7 @@ export const newJob = (now: SceneNow): void => {
     await page.getByLabel('eval_metric', { exact: true }).fill('auc');
     await page.keyboard.press('Enter');
     await field(page, 'GPUs').fill('2');
-    await field(page, 'Stop after').fill('3600');
+    await field(page, 'Stop after').fill('1h');
     await page.getByText('1 h 00 min.').waitFor();
 
     await page.getByRole('button', { name: 'Add a channel' }).click();
@@ -70,7 +70,7 @@ export const newJob = (now: SceneNow): void => {
 
     await review(page);
     await page.getByText('max_depth = 0').waitFor();
-    await page.getByText('member2', { exact: true }).waitFor();
+    await page.getByRole('definition').filter({ hasText: 'member2' }).waitFor();
     await submit(page);
     const { request } = await stored(await atItsJob(page));
     expect(request.hyperparameters.xgboost).toMatchObject({ max_depth: 0, eval_metric: ['rmse', 'auc'], eta: 0.3 });
@@ -115,10 +115,11 @@ export const newJob = (now: SceneNow): void => {
     await page.getByLabel('subsample', { exact: true }).fill('7');
     await field(page, 'Memory').fill('lots');
     await review(page);
-    await submit(page);
 
     const alert = page.getByRole('alert');
     await alert.getByText('3 fields to correct').waitFor();
+    // By the words beside the fields, not by places in JSON.
+    for (const label of ['Name', 'Memory', 'subsample']) await alert.getByText(label, { exact: true }).waitFor();
     await expect.poll(() => alert.evaluate(hasFocus)).toBe(true);
     const name = field(page, 'Name');
     expect(await name.getAttribute('aria-invalid')).toBe('true');
@@ -163,5 +164,52 @@ export const newJob = (now: SceneNow): void => {
     await atItsJob(page);
     await page.getByRole('link', { name: 'New job' }).first().click();
     expect(await field(page, 'Name').inputValue()).toBe('');
+  });
+
+  test('who leaves a field is told what is wrong with it, and of no other', async () => {
+    const page = await open();
+    await field(page, 'GPUs').fill('-1');
+    await field(page, 'Memory').click();
+    await page.getByText('Must be at least 0').waitFor();
+    expect(await field(page, 'Name').getAttribute('aria-invalid')).toBeNull();
+    await field(page, 'Name').focus();
+    await field(page, 'GPUs').fill('1');
+    expect(await field(page, 'GPUs').getAttribute('aria-invalid')).toBeNull();
+    // The name was passed by, and left empty.
+    await page.getByText('Is required').waitFor();
+  });
+
+  test('the review warns before the job is sent, shows what differs, and Back is the browser’s', async () => {
+    const page = await open();
+    await field(page, 'Name').fill('warned');
+    await page.getByRole('combobox', { name: 'Algorithm', exact: true }).selectOption({ label: 'DeepSpeed ZeRO-3' });
+    expect(await field(page, 'GPUs').inputValue()).toBe('1');
+    await field(page, 'GPUs').fill('32');
+    await page.getByLabel('Put the model at').fill('models');
+    await review(page);
+    const warnings = page.getByRole('status').filter({ hasText: 'look at this first' });
+    await warnings.getByText('Size of an instance').waitFor();
+    await warnings.getByText('Put the model at').waitFor();
+    await page.getByRole('region', { name: 'Clusters that may take it' }).getByText('member3').waitFor();
+    await page.getByText('32 GPU').waitFor();
+    expect(await page.getByRole('term').filter({ hasText: 'Priority' }).count()).toBe(0);
+    await page.goBack();
+    expect(await field(page, 'Name').inputValue()).toBe('warned');
+    await review(page);
+    await page.getByRole('button', { name: 'Back to the form' }).click();
+    expect(await field(page, 'GPUs').inputValue()).toBe('32');
+  });
+
+  test('a clone asks before it takes the place of an unfinished draft', async () => {
+    const { id } = await now().platform.submit({ jobName: 'to-clone', algorithm: { algorithmName: 'xgboost' } });
+    const page = await open();
+    await field(page, 'Name').fill('unfinished');
+    await page.goto(`${now().platform.url}/new?from=${id}`);
+    await page.getByRole('button', { name: 'Keep the draft' }).click();
+    expect(await field(page, 'Name').inputValue()).toBe('unfinished');
+    await page.goto(`${now().platform.url}/new?from=${id}&memoryGiB=32`);
+    await page.getByRole('button', { name: 'Replace it' }).click();
+    await expect.poll(() => field(page, 'Name').inputValue()).toBe('to-clone');
+    expect(await field(page, 'Memory').inputValue()).toBe('32');
   });
 };

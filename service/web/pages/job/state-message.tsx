@@ -1,9 +1,12 @@
-import { CircleAlert, Info } from 'lucide-react';
+import { CircleAlert, Copy, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useMe } from '../../api/me.ts';
 import type { Job } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
+import { ButtonLink } from '../../components/button.tsx';
 import { hintFor } from '../../lib/hints.ts';
 import { type JobState, jobState, needsAttention } from '../../lib/job-state.ts';
+import { mayChange } from '../../lib/permissions.ts';
 import { sentence, words } from '../../lib/text.ts';
 import { firstTrouble } from './trouble.ts';
 
@@ -13,12 +16,24 @@ export function StateMessage({ job }: { job: Job }) {
   if (state.tone === 'pending') return <WhyNotRunning job={job} state={state} />;
   if (state.tone === 'succeeded' || (state.tone === 'running' && state.detail === '')) return null;
   return (
-    <Message
-      state={state}
-      failed={state.tone === 'failed'}
-      text={job.message}
-      hint={hintFor(job.reason, job.message)}
-    />
+    <Message state={state} failed={state.tone === 'failed'} text={job.message} hint={hintFor(job.reason, job.message)}>
+      <CloneWithMore job={job} />
+    </Message>
+  );
+}
+
+/** Retrying sends the same request, which would run out of memory again. */
+function CloneWithMore({ job, said = '' }: { job: Job; said?: string | undefined }) {
+  const me = useMe().data;
+  if (!/OOMKilled|out of memory/i.test(`${job.reason} ${job.message} ${said}`) || !mayChange(me, job.namespace))
+    return null;
+  const memoryGiB = (job.request.resources?.instanceResources?.memoryGiB ?? 16) * 2;
+  return (
+    <p className="mt-2">
+      <ButtonLink href={`/new?from=${encodeURIComponent(job.id)}&memoryGiB=${memoryGiB}`} icon={Copy}>
+        Clone with {memoryGiB} GiB
+      </ButtonLink>
+    </p>
   );
 }
 
@@ -36,6 +51,7 @@ function WhyNotRunning({ job, state }: { job: Job; state: JobState }) {
           <strong className="font-semibold">{words(trouble.reason)}</strong> ({trouble.where}): {trouble.message}
         </p>
       )}
+      <CloneWithMore job={job} said={trouble?.reason} />
     </Message>
   );
 }

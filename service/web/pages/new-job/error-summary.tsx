@@ -1,6 +1,7 @@
 import { CircleAlert } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { FieldError } from '../../api/problem.ts';
+import { fieldLabel } from '../../lib/field-labels.ts';
 import { pathKey } from '../../lib/paths.ts';
 import { plural } from '../../lib/text.ts';
 import { fieldId } from './form-context.tsx';
@@ -29,7 +30,7 @@ export function ErrorSummary({ message, errors }: { message: string; errors: rea
                   onClick={() => goTo(error)}
                   className="min-h-7 py-0.5 text-left underline underline-offset-3"
                 >
-                  <code className="font-mono text-xs">{pathKey(error.path)}</code> {error.message}
+                  <strong className="font-medium">{fieldLabel(error.path)}</strong> {error.message}
                 </button>
               </li>
             ))}

@@ -18,7 +18,8 @@ export const useForm = (): RequestForm => {
 };
 
 /** Where the field of a place stands in the page: errors lead there. */
-export const fieldId = (path: Path): string => `field-${pathKey(path)}`;
+export const FIELD_PREFIX = 'field-';
+export const fieldId = (path: Path): string => `${FIELD_PREFIX}${pathKey(path)}`;
 
 /** One place of the request: its value, what is wrong with it, and how to change it. */
 export const useField = (path: Path) => {

@@ -1,3 +1,4 @@
+import type { FocusEvent } from 'react';
 import { Advanced } from './sections/advanced.tsx';
 import { Algorithm } from './sections/algorithm.tsx';
 import { Basics } from './sections/basics.tsx';
@@ -20,7 +21,7 @@ const CONTENTS = [
   ['advanced', 'Overrides'],
 ] as const;
 
-export function JobForm() {
+export function JobForm({ onBlur }: { onBlur: (event: FocusEvent<HTMLElement>) => void }) {
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[11rem_minmax(0,1fr)]">
       <nav aria-label="Sections of the form" className="sticky top-6 max-lg:hidden">
@@ -34,7 +35,8 @@ export function JobForm() {
           ))}
         </ul>
       </nav>
-      <div className="grid min-w-0 gap-4">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only hears of fields that are left */}
+      <div className="grid min-w-0 gap-4" onBlur={onBlur}>
         <Basics />
         <Algorithm />
         <Hyperparameters />

@@ -1,14 +1,17 @@
 import { type ReactNode, useMemo } from 'react';
 import { useAlgorithms } from '../../api/lists.ts';
+import type { DryRun } from '../../api/types.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
-import type { Draft } from '../../lib/draft.ts';
+import { type Draft, emptyDraft } from '../../lib/draft.ts';
+import { fieldLabel } from '../../lib/field-labels.ts';
 import { getAt, type Path } from '../../lib/paths.ts';
 import { showValue } from '../../lib/request-facts.ts';
 import { formatDuration } from '../../lib/time.ts';
+import { sameValue } from './fields/parameter-words.ts';
 import { textOf } from './fields/text-field.tsx';
 
-/** Everything once more, in words, before it is sent. */
-export function Review({ draft }: { draft: Draft }) {
+/** What differs from an empty form, in words, before it is sent; the rest is as usual. */
+export function Review({ draft, foreseen }: { draft: Draft; foreseen: DryRun | undefined }) {
   const algorithms = useAlgorithms().data;
   const at = (...path: Path): string => textOf(getAt(draft, path));
   const container = ['container', 'custom'].includes(at('algorithm', 'source'));
@@ -22,43 +25,66 @@ export function Review({ draft }: { draft: Draft }) {
     () => Object.entries((getAt(draft, ['hyperparameters', name]) ?? {}) as object),
     [draft, name],
   );
+  const usual = useMemo(() => emptyDraft('default'), []);
+  const differs = (field: string): boolean => {
+    const value = getAt(draft, [field]);
+    return value !== undefined && value !== '' && !sameValue(value, usual[field]);
+  };
+  const channels = listAt(draft, ['inputDataConfig']);
+  const others = OTHERS.filter(differs);
   const variables = Object.entries((getAt(draft, ['customHyperparameters']) ?? {}) as object);
   return (
     <div className="grid gap-4">
       <dl className="card grid gap-x-8 gap-y-4 p-5 sm:p-6 md:grid-cols-2">
         <Row name="Name">{at('jobName') || <Missing>no name yet</Missing>}</Row>
-        <Row name="Namespace">{at('namespace') || 'default'}</Row>
         <Row name="Algorithm">
           {container ? `${at('algorithm', 'imageUri') || 'no image yet'}` : (algorithm?.title ?? name)}
         </Row>
-        <Row name="Priority">{at('priority') || '500'}</Row>
-        <Row name="Resources">
-          {at('resources', 'instanceCount') || '1'} × {instance('cpuCores')} cores, {instance('memoryGiB')} GiB
-          {gpus !== '' && gpus !== '0' && `, ${gpus} GPU`}; volume {at('resources', 'volumeSizeGB') || '50'} GiB
-        </Row>
-        <Row name="Stops after">
-          {typeof seconds === 'number' ? formatDuration(seconds * 1000) : textOf(seconds) || '4 h 00 min'}
-        </Row>
-        <Row name="Clusters">{clusters || 'any that is ready'}</Row>
-        <Row name="Output">{at('outputDataConfig', 'artifactUri') || "the job's volume"}</Row>
-        <Row name="Input data" wide>
-          <List items={listAt(draft, ['inputDataConfig']).map(channelInWords)} none="none" />
-        </Row>
-        {!container && (
+        {differs('namespace') && <Row name="Namespace">{at('namespace')}</Row>}
+        {differs('priority') && <Row name="Priority">{at('priority')}</Row>}
+        {differs('resources') && (
+          <Row name="Resources">
+            {at('resources', 'instanceCount') || '1'} × {instance('cpuCores')} cores, {instance('memoryGiB')} GiB
+            {gpus !== '' && gpus !== '0' && `, ${gpus} GPU`}; volume {at('resources', 'volumeSizeGB') || '50'} GiB
+          </Row>
+        )}
+        {differs('stoppingCondition') && (
+          <Row name="Stops after">
+            {typeof seconds === 'number' ? formatDuration(seconds * 1000) : textOf(seconds) || '4 h 00 min'}
+          </Row>
+        )}
+        {clusters !== '' && <Row name="Clusters">{clusters}</Row>}
+        {differs('outputDataConfig') && <Row name="Output">{at('outputDataConfig', 'artifactUri')}</Row>}
+        {channels.length > 0 && (
+          <Row name="Input data" wide>
+            <List items={channels.map(channelInWords)} />
+          </Row>
+        )}
+        {!container && parameters.length > 0 && (
           <Row name="Hyperparameters" wide>
-            <List
-              items={parameters.map(([field, value]) => `${field} = ${showValue(value)}`)}
-              none="all at their defaults"
-              columns
-            />
+            <List items={parameters.map(([field, value]) => `${field} = ${showValue(value)}`)} columns />
           </Row>
         )}
         {variables.length > 0 && (
           <Row name="Environment" wide>
-            <List items={variables.map(([variable, value]) => `${variable} = ${textOf(value)}`)} none="none" columns />
+            <List items={variables.map(([variable, value]) => `${variable} = ${textOf(value)}`)} columns />
           </Row>
         )}
+        {others.map((field) => (
+          <Row key={field} name={fieldLabel([field])}>
+            {at(field)}
+          </Row>
+        ))}
       </dl>
+      <p className="px-1 text-ink-soft">All else is at its defaults.</p>
+      {foreseen && (
+        <details className="card p-5">
+          <summary className="w-fit rounded font-medium">The request as it is understood, with all defaults</summary>
+          <div className="mt-3">
+            <CodeBlock label="the request with all defaults" text={JSON.stringify(foreseen.request, null, 2)} />
+          </div>
+        </details>
+      )}
       <details className="card p-5">
         <summary className="w-fit rounded font-medium">The request as it is sent</summary>
         <div className="mt-3">
@@ -68,6 +94,19 @@ export function Review({ draft }: { draft: Draft }) {
     </div>
   );
 }
+
+/** Places that an empty form does not have. */
+const OTHERS = [
+  'runtime',
+  'entrypoint',
+  'command',
+  'args',
+  'headImage',
+  'workerImage',
+  'pvcName',
+  'credentialsSecret',
+  'clusterCount',
+];
 
 const listAt = (draft: Draft, path: Path): readonly unknown[] => {
   const value = getAt(draft, path);
@@ -94,8 +133,7 @@ function Missing({ children }: { children: ReactNode }) {
   return <span className="text-failed">{children}</span>;
 }
 
-function List({ items, none, columns = false }: { items: readonly string[]; none: string; columns?: boolean }) {
-  if (items.length === 0) return none;
+function List({ items, columns = false }: { items: readonly string[]; columns?: boolean }) {
   return (
     <ul className={columns ? 'grid gap-x-6 font-mono text-xs leading-6 sm:grid-cols-2 lg:grid-cols-3' : 'grid gap-1'}>
       {items.map((item) => (

@@ -5,6 +5,7 @@ import { KEYS } from '../../api/cache.ts';
 import { useMe } from '../../api/me.ts';
 import { getJob } from '../../api/service.ts';
 import { type Draft, emptyDraft, forgetDraft, isDraft, loadDraft, saveDraft } from '../../lib/draft.ts';
+import { setAt } from '../../lib/paths.ts';
 import { namespacesToSubmit } from '../../lib/permissions.ts';
 
 /** The draft: what was left here before, or the request of the job that is cloned (?from=), or an empty form. */
@@ -12,9 +13,15 @@ export const useJobDraft = () => {
   const me = useMe().data;
   const namespace = namespacesToSubmit(me)?.[0] ?? 'default';
   const [, navigate] = useLocation();
-  const from = new URLSearchParams(useSearch()).get('from');
+  const search = new URLSearchParams(useSearch());
+  const from = search.get('from');
+  /** Another size than the cloned job had: what a hint offers, filled in. */
+  const memoryGiB = Number(search.get('memoryGiB'));
   const [draft, setDraft] = useState<Draft>(() => loadDraft() ?? emptyDraft(namespace));
   const [restored, setRestored] = useState(() => loadDraft() !== undefined);
+  /** A clone would take the place of what somebody has begun to write: only when they say so. */
+  const [mayReplace, setMayReplace] = useState(false);
+  const asksToReplace = from !== null && restored && !mayReplace;
   /** Goes up when another draft takes the place of this one, so that fields begin anew. */
   const [version, setVersion] = useState(0);
 
@@ -41,15 +48,29 @@ export const useJobDraft = () => {
     enabled: from !== null,
   });
   useEffect(() => {
-    if (from === null || source.data === undefined) return;
+    if (from === null || source.data === undefined || asksToReplace) return;
     const request: unknown = JSON.parse(JSON.stringify(source.data.request));
     if (isDraft(request)) {
-      replace(request);
-      saveDraft(request);
+      const sized =
+        memoryGiB > 0 ? setAt(request, ['resources', 'instanceResources', 'memoryGiB'], memoryGiB) : request;
+      replace(sized);
+      saveDraft(sized);
     }
+    setMayReplace(false);
     // The draft is it now: a reload must not throw away what is changed from here on.
     navigate('/new', { replace: true });
-  }, [from, source.data, replace, navigate]);
+  }, [from, source.data, replace, navigate, asksToReplace, memoryGiB]);
 
-  return { draft, change, discard, restored, version, cloning: from, cloneError: from === null ? null : source.error };
+  return {
+    draft,
+    change,
+    discard,
+    restored,
+    version,
+    cloning: from,
+    cloneError: from === null ? null : source.error,
+    asksToReplace,
+    replaceDraft: () => setMayReplace(true),
+    keepDraft: () => navigate('/new', { replace: true }),
+  };
 };

@@ -9,12 +9,15 @@ export function NumberField({
   label,
   help,
   unit,
+  parse = parseNumber,
   className,
 }: {
   path: Path;
   label: string;
   help?: ReactNode;
   unit?: string;
+  /** What the text means; undefined: nothing was said. */
+  parse?: (text: string) => unknown;
   className?: string;
 }) {
   const { id, value, error, set } = useField(path);
@@ -22,7 +25,7 @@ export function NumberField({
     <Field id={id} label={label} help={help} error={error} {...(className && { className })}>
       {(control) => (
         <div className="relative">
-          <NumberInput control={control} value={value} onChange={set} />
+          <NumberInput control={control} value={value} parse={parse} onChange={set} />
           {unit && (
             <span aria-hidden className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 text-ink-faint">
               {unit}
@@ -35,7 +38,7 @@ export function NumberField({
 }
 
 /** What is no number yet ("1e", "-") or never will be goes as text: the service then says what it wants. */
-const parse = (text: string): unknown => {
+const parseNumber = (text: string): unknown => {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   const number = Number(trimmed);
@@ -47,15 +50,17 @@ export function NumberInput({
   control,
   value,
   placeholder,
+  parse = parseNumber,
   onChange,
 }: {
   control: object;
   value: unknown;
   placeholder?: string;
+  parse?: (text: string) => unknown;
   onChange: (value: unknown) => void;
 }) {
   const [text, setText] = useState(textOf(value));
-  useEffect(() => setText((typed) => (parse(typed) === value ? typed : textOf(value))), [value]);
+  useEffect(() => setText((typed) => (parse(typed) === value ? typed : textOf(value))), [value, parse]);
   return (
     <input
       {...control}

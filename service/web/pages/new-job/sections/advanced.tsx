@@ -10,7 +10,7 @@ export function Advanced() {
   const plainJob = getAt(draft, ['runtime']) === 'job';
   const container = getAt(draft, ['algorithm', 'source']) === 'container';
   return (
-    <Section id="advanced" title="Overrides" help="Left empty, the platform decides.">
+    <Section id="advanced" title="Overrides" help="Left empty, the platform decides." folded>
       <Fields>
         {!plainJob && !container && (
           <TextField path={['entrypoint']} label="Entry point" mono help="Replaces the algorithm's own command." />

@@ -15,6 +15,8 @@ const SOURCES = [
   },
 ] as const;
 
+const GPUS = ['resources', 'instanceResources', 'gpuCount'];
+
 const isContainer = (source: unknown): boolean => source === 'container' || source === 'custom';
 
 export function Algorithm() {
@@ -61,7 +63,7 @@ export function Algorithm() {
 
 function Builtin() {
   const { id, value, set: setName } = useField(['algorithm', 'algorithmName']);
-  const { set } = useForm();
+  const { draft, set } = useForm();
   const algorithms = useAlgorithms();
   const chosen = algorithms.data?.find(({ name }) => name === value);
   return (
@@ -74,6 +76,8 @@ function Builtin() {
         onChoose={(name) => {
           setName(name);
           set(['hyperparameters'], {});
+          const needsGpus = algorithms.data?.find((one) => one.name === name)?.needsGpus;
+          if (needsGpus && !(Number(getAt(draft, GPUS)) > 0)) set(GPUS, 1);
         }}
       />
       {chosen && (

@@ -1,7 +1,11 @@
+import { secondsOf } from '../../../lib/length-of-time.ts';
 import { formatDuration } from '../../../lib/time.ts';
 import { NumberField } from '../fields/number-field.tsx';
 import { useField } from '../form-context.tsx';
 import { Fields, Section } from './section.tsx';
+
+/** What is no length of time yet goes as it is: the service then says what it wants. */
+const parseLength = (text: string): unknown => (text.trim() === '' ? undefined : (secondsOf(text) ?? text.trim()));
 
 const INSTANCE = ['resources', 'instanceResources'];
 
@@ -23,10 +27,11 @@ export function Resources() {
           path={['stoppingCondition', 'maxRuntimeSeconds']}
           label="Stop after"
           unit="s"
+          parse={parseLength}
           help={
             typeof seconds === 'number' && seconds > 0
               ? `${formatDuration(seconds * 1000)}. The job then ends as failed.`
-              : 'In seconds.'
+              : 'In seconds, or as 90m, 2h or 1d.'
           }
         />
       </Fields>

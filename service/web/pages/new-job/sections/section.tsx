@@ -5,12 +5,15 @@ export function Section({
   title,
   help,
   aside,
+  folded = false,
   children,
 }: {
   id: string;
   title: string;
   help?: ReactNode;
   aside?: ReactNode;
+  /** What few need: its fields are shown when asked for, or when one of them is wrong. */
+  folded?: boolean;
   children: ReactNode;
 }) {
   return (
@@ -24,7 +27,14 @@ export function Section({
         </div>
         {aside}
       </div>
-      {children}
+      {folded ? (
+        <details>
+          <summary className="w-fit rounded font-medium text-ink-soft hover:text-ink">Show these fields</summary>
+          <div className="mt-4 grid gap-4">{children}</div>
+        </details>
+      ) : (
+        children
+      )}
     </section>
   );
 }
