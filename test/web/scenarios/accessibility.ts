@@ -37,10 +37,13 @@ export const accessibility = (now: SceneNow): void => {
     await page.getByRole('button', { name: 'Add a variable' }).click();
     await check('new job');
     await page.getByRole('button', { name: 'Review', exact: true }).click();
-    await check('review');
-    await page.getByRole('button', { name: 'Submit job' }).click();
     await page.getByRole('alert').waitFor();
     await check('refused');
+    await page.getByLabel('Name', { exact: true }).fill('accessible');
+    await page.getByRole('button', { name: 'Review', exact: true }).click();
+    await page.getByText('look at this first').waitFor();
+    await check('review');
+    await page.goBack();
     await page.getByRole('button', { name: 'JSON' }).click();
     await check('json');
 
