@@ -33,7 +33,8 @@ const ASK_ADMINISTRATOR =
   'Whoever runs the platform has to look at its access to Karmada. The job goes on by itself then.';
 /** Kubernetes tries again all the time, in vain until somebody does something. */
 const OF_PODS = { setBy: ['monitor'], phase: 'starting', attention: true } as const;
-const TIME_LIMIT = 'The time limit was reached. Clone the job and give it a longer one ("Stop after"): a retry would have the same.';
+const TIME_LIMIT =
+  'The time limit was reached. Clone the job and give it a longer one ("Stop after"): a retry would have the same.';
 
 export const REASONS = {
   // On its way to a cluster.
