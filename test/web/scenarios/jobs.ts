@@ -174,6 +174,9 @@ export const jobs = (now: SceneNow): void => {
     await page.keyboard.press('ControlOrMeta+k');
     expect(await page.getByLabel('Search jobs').evaluate(hasFocus)).toBe(true);
     const focused = () => focusedText(page);
+    await page.keyboard.press('ArrowDown');
+    expect(await focused()).toBe('keys-a');
+    await page.keyboard.press('ControlOrMeta+k');
     // Tab goes on from the search to the first row.
     for (let press = 0; press < 20 && (await focused()) !== 'keys-a'; press++) await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');

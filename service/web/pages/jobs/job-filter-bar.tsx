@@ -1,5 +1,5 @@
 import { Search, SlidersHorizontal, UserCheck, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent as ReactKeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useFilterValues } from '../../api/lists.ts';
 import { useMe } from '../../api/me.ts';
 import type { FilterValues } from '../../api/types.ts';
@@ -66,6 +66,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         aria-keyshortcuts="Control+K Meta+K"
         placeholder="Search jobs"
         className="peer control pl-9"
+        onKeyDown={goToTheRows}
         {...typed}
       />
       <kbd
@@ -77,6 +78,15 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
     </div>
   );
 }
+
+/** From what was searched for to what was found; from there on the arrows go from row to row. */
+const goToTheRows = (event: ReactKeyboardEvent): void => {
+  if (event.key !== 'ArrowDown') return;
+  const first = document.querySelector<HTMLElement>('[data-index="0"] a');
+  if (first === null) return;
+  event.preventDefault();
+  first.focus();
+};
 
 function Choices({ filters, onChange }: { filters: JobFilters; onChange: Change }) {
   const values = useFilterValues().data;

@@ -24,11 +24,17 @@ const CONTENTS = [
 export function JobForm({ onBlur }: { onBlur: (event: FocusEvent<HTMLElement>) => void }) {
   return (
     <div className="grid items-start gap-6 lg:grid-cols-[11rem_minmax(0,1fr)]">
-      <nav aria-label="Sections of the form" className="sticky top-6 max-lg:hidden">
-        <ul className="grid gap-0.5">
+      <nav
+        aria-label="Sections of the form"
+        className="sticky top-6 max-lg:top-0 max-lg:z-10 max-lg:-mx-4 max-lg:overflow-x-auto max-lg:bg-page max-lg:px-4 max-lg:py-1 max-lg:sm:-mx-6"
+      >
+        <ul className="grid gap-0.5 max-lg:flex">
           {CONTENTS.map(([id, title]) => (
             <li key={id}>
-              <a href={`#${id}`} className="block rounded-lg px-3 py-1.5 text-ink-soft hover:bg-hover hover:text-ink">
+              <a
+                href={`#${id}`}
+                className="block rounded-lg px-3 py-1.5 whitespace-nowrap text-ink-soft hover:bg-hover hover:text-ink max-lg:py-2.5"
+              >
                 {title}
               </a>
             </li>

@@ -17,7 +17,11 @@ export function Section({
   children: ReactNode;
 }) {
   return (
-    <section id={id} aria-labelledby={`${id}-title`} className="card grid scroll-mt-4 gap-4 p-4 sm:p-6">
+    <section
+      id={id}
+      aria-labelledby={`${id}-title`}
+      className="card grid scroll-mt-4 max-lg:scroll-mt-16 gap-4 p-4 sm:p-6"
+    >
       <div className="flex flex-wrap items-start justify-between gap-3">
         <div className="min-w-0">
           <h2 id={`${id}-title`} className="text-base font-semibold">
