@@ -46,7 +46,7 @@ const shots = (stuck: string, running: string): Shot[] => {
   return [
     { name: 'jobs', path: '/', ready: text('pricing-forever') },
     { name: 'jobs-phone', path: '/', ready: text('pricing-forever'), ...onPhone },
-    { name: 'job-stuck', path: `/jobs/${stuck}`, ready: text('Check its name and tag') },
+    { name: 'job-stuck', path: `/jobs/${stuck}`, ready: text('Check the name of the image') },
     { name: 'job-running', path: `/jobs/${running}`, ready: text(/Running on/) },
     { name: 'job-phone', path: `/jobs/${running}`, ready: text(/Running on/), ...onPhone },
     { name: 'logs', path: `/jobs/${running}/logs`, ready: text(/epoch 8\//) },
