@@ -71,7 +71,11 @@ export const keepVolume: Step = async (context, job) => {
   const { volume } = objects;
   if (!volume || overview.hasGone(referenceTo(volume), job.id)) return undefined;
   const binding = await bindingOfVolume(context, volume);
-  if (!binding || binding.hasPlacement || binding.placement.clusters.length === 0) return undefined;
+  if (!binding || binding.placement.clusters.length === 0) return undefined;
+  // Only when it is scheduled for itself does it no longer need the workload's clusters.
+  if (binding.hasPlacement && binding.placement.scheduled) return undefined;
+  const later = counted({ set: {}, next: { dueInSeconds: pollDelay(attempts, overview.isComplete) } });
+  if (binding.hasPlacement) return later;
   const ours = await seenOrAsked(context, job, volume);
   if (!ours || ours.isLeaving) return undefined;
   const policy = keepingPolicy(job.namespace, binding.placement.clusters);
@@ -79,7 +83,7 @@ export const keepVolume: Step = async (context, job) => {
   if (outcome) return counted({ set: {}, next: { dueInSeconds: pollDelay(attempts) } });
   const labels = inPlace(policy);
   await karmada.patch(referenceTo(volume), { metadata: { uid: ours.uid, labels } }, { signal });
-  return counted({ set: {}, next: { dueInSeconds: pollDelay(attempts, overview.isComplete) } });
+  return later;
 };
 
 async function bindingOfVolume({ karmada, overview, signal }: StepContext, volume: KubeObject) {

@@ -105,6 +105,7 @@ function saysMore(change: Change<Binding>): boolean {
   const { before, after } = change;
   return (
     before.placement.clusters.join() !== after.placement.clusters.join() ||
+    before.placement.scheduled !== after.placement.scheduled ||
     before.placement.message !== after.placement.message ||
     before.hasPlacement !== after.hasPlacement
   );

@@ -3,6 +3,8 @@ import type { KubeObject } from '../kube/kube.ts';
 import { KarmadaError } from './errors.ts';
 import type { Placement } from './karmada.ts';
 
+const targets = z.array(z.looseObject({ name: z.string() })).nullish();
+
 const bindingSchema = z.looseObject({
   spec: z.looseObject({
     resource: z.looseObject({
@@ -12,7 +14,9 @@ const bindingSchema = z.looseObject({
       name: z.string(),
     }),
     placement: z.looseObject({}).nullish(),
-    clusters: z.array(z.looseObject({ name: z.string() })).nullish(),
+    clusters: targets,
+    /** What no policy places goes where the objects are that require it; its own clusters stay empty. */
+    requiredBy: z.array(z.looseObject({ clusters: targets })).nullish(),
   }),
   status: z
     .looseObject({
@@ -52,7 +56,8 @@ export function placementOf(binding: KubeObject): PlacedObject {
       { cause: parsed.error },
     );
   const { spec, status } = parsed.data;
-  const clusters = (spec.clusters ?? []).map(({ name }) => name);
+  const own = (spec.clusters ?? []).map(({ name }) => name);
+  const required = (spec.requiredBy ?? []).flatMap(({ clusters }) => (clusters ?? []).map(({ name }) => name));
   const scheduled = status.conditions?.find(({ type }) => type === 'Scheduled');
   return {
     kind: spec.resource.kind,
@@ -60,8 +65,8 @@ export function placementOf(binding: KubeObject): PlacedObject {
     name: spec.resource.name,
     hasPlacement: spec.placement != null && Object.keys(spec.placement).length > 0,
     placement: {
-      clusters,
-      scheduled: scheduled?.status === 'True' && clusters.length > 0,
+      clusters: [...new Set([...own, ...required])],
+      scheduled: scheduled?.status === 'True' && own.length > 0,
       reason: scheduled?.reason ?? '',
       message: scheduled?.message ?? '',
     },

@@ -16,7 +16,7 @@ export function describeFlows(startBase: () => Promise<Base>): void {
   beforeAll(async () => {
     const base = await startBase();
     console.log(`flows run against ${base.name}, members ${[...base.members.keys()].join(', ')}`);
-    world = await startWorld(base);
+    world = await startWorld(base, { FINISHED_RETENTION: '3s' });
   });
   afterAll(() => world?.close());
 
@@ -120,6 +120,28 @@ export function describeFlows(startBase: () => Promise<Base>): void {
       const placed = await runs(job);
       await placed.says({ jobStatus: 'RUNNING', jobDeploymentStatus: 'Failed', reason: 'DeadlineExceeded' });
       expect(await ends(job.id)).toMatchObject({ status: 'Failed', reason: 'DeadlineExceeded' });
+    });
+
+    it('leaves its cluster some time after its end, and its volume stays there until the job is deleted', async () => {
+      const job = await submit();
+      const placed = await runs(job);
+      const { workload, volume } = world.pathsOf(job);
+      await placed.says(SUCCEEDED);
+      await ends(job.id);
+      await world.gone(workload);
+      const volumeThere = async () => (await world.base.members.get(placed.cluster)?.get(volume))?.body.metadata;
+      const { uid } = await volumeThere();
+      // Karmada takes out of a member what nothing keeps there within a second or two: whatever went has gone then.
+      await eventually(world.base, 'the binding of the RayJob to go', async () => {
+        const name = `${workload.split('/').at(-1)}-rayjob`;
+        const path = `/apis/work.karmada.io/v1alpha2/namespaces/${job.namespace}/resourcebindings/${name}`;
+        return (await world.base.control.get(path)).status === 404 ? true : undefined;
+      });
+      expect(await volumeThere()).toMatchObject({ uid });
+      expect(await volumeThere()).not.toHaveProperty('deletionTimestamp');
+      await world.client.send('DELETE', `/api/v1/jobs/${job.id}`);
+      await world.client.until(job.id, (now) => now === undefined);
+      expect(await world.remains(job)).toEqual([]);
     });
 
     it('that was stopped in its Ray cluster has ended', async () => {

@@ -22,6 +22,14 @@ export const bindingNameOf = (type: ResourceType, name: string): string => `${na
 export const clustersOf = (binding: unknown): string[] =>
   listAt(binding, 'spec', 'clusters').map((cluster) => textAt(cluster, 'name') ?? '');
 
+export const requirers = (binding: StoredObject | undefined): readonly unknown[] =>
+  listAt(binding, 'spec', 'requiredBy');
+
+/** Where its object is to be: where a policy has it scheduled, and wherever it is required. */
+export const targetsOf = (binding: StoredObject): string[] => [
+  ...new Set([...clustersOf(binding), ...requirers(binding).flatMap((by) => clustersOf({ spec: by }))]),
+];
+
 export const resourceNameOf = (binding: StoredObject): string => textAt(binding, 'spec', 'resource', 'name') ?? '';
 
 interface BindingWish {

@@ -1,7 +1,7 @@
 import { listAt, type StoredObject, sameJson, textAt } from '../../kube/objects.ts';
 import type { Registry } from '../../kube/registry.ts';
 import { PROPAGATED_KINDS, RESOURCE_BINDING } from '../kinds.ts';
-import { bindingNameOf, CONTROLLER, writeBinding } from './bindings.ts';
+import { bindingNameOf, CONTROLLER, requirers, writeBinding } from './bindings.ts';
 import { dependenciesOf } from './dependencies.ts';
 
 const DEPENDED_BY = 'resourcebinding.karmada.io/depended-by';
@@ -35,6 +35,3 @@ export function detachDependencies(control: Registry, binding: StoredObject): vo
     control.update(RESOURCE_BINDING, { ...attached, spec }, CONTROLLER);
   }
 }
-
-export const requirers = (binding: StoredObject | undefined): readonly unknown[] =>
-  listAt(binding, 'spec', 'requiredBy');

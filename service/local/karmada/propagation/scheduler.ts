@@ -2,21 +2,25 @@ import { listAt, pick, type StoredObject, sameJson, textAt, timestamp } from '..
 import type { Registry } from '../../kube/registry.ts';
 import { CLUSTER, RESOURCE_BINDING } from '../kinds.ts';
 import { clustersOf, writeCondition } from './bindings.ts';
-import { requirers } from './dependents.ts';
-import { type Candidate, type Decision, schedule } from './placement.ts';
+import { type Candidate, schedule } from './placement.ts';
 
 const SCHEDULER = { manager: 'karmada-scheduler' };
 
-/** karmada-scheduler: writes the clusters into the binding, or into its condition why there are none. */
+/**
+ * karmada-scheduler: writes the clusters into the binding, or into its condition why there are none. What no policy places it leaves
+ * alone: such a binding only follows those that require it, whose clusters stand in its `requiredBy`.
+ */
 export function scheduleBinding(control: Registry, binding: StoredObject): StoredObject {
+  const placement = pick(binding, 'spec', 'placement');
+  if (placement === undefined) return binding;
   const current = clustersOf(binding);
-  const decision = decide(control, binding, current);
+  const decision = schedule(placement, candidates(control), current);
   let scheduled = binding;
   if ('clusters' in decision && !sameJson(decision.clusters, current)) {
     const spec = { ...(binding.spec as object), clusters: decision.clusters.map((name) => ({ name })) };
     const annotations = {
       ...binding.metadata.annotations,
-      'policy.karmada.io/applied-placement': JSON.stringify(pick(binding, 'spec', 'placement') ?? {}),
+      'policy.karmada.io/applied-placement': JSON.stringify(placement),
     };
     scheduled = control.update(
       RESOURCE_BINDING,
@@ -34,14 +38,6 @@ export function scheduleBinding(control: Registry, binding: StoredObject): Store
     beside,
   );
   return control.store.get(RESOURCE_BINDING, binding.metadata.namespace, binding.metadata.name) ?? scheduled;
-}
-
-function decide(control: Registry, binding: StoredObject, current: readonly string[]): Decision {
-  const required = requirers(binding).flatMap((by) => clustersOf({ spec: by }));
-  const placement = pick(binding, 'spec', 'placement');
-  if (placement === undefined) return { clusters: [...new Set(required)] };
-  const decision = schedule(placement, candidates(control), current);
-  return 'clusters' in decision ? { clusters: [...new Set([...decision.clusters, ...required])] } : decision;
 }
 
 function candidates(control: Registry): Candidate[] {

@@ -5,7 +5,7 @@ import type { ResourceType } from '../../kube/resources.ts';
 import { RESOURCE_BINDING } from '../kinds.ts';
 import type { Member } from '../member.ts';
 import { aggregate, health } from './aggregation.ts';
-import { BINDING_ID, CONTROLLER, clustersOf, resourceNameOf, writeCondition } from './bindings.ts';
+import { BINDING_ID, CONTROLLER, resourceNameOf, targetsOf, writeCondition } from './bindings.ts';
 
 const GENERATION = 'resourcetemplate.karmada.io/generation';
 
@@ -64,7 +64,7 @@ export function createWorks({ control, members, isReachable, staysAway }: WorksO
     },
 
     write(type, template, binding) {
-      const wanted = clustersOf(binding);
+      const wanted = targetsOf(binding);
       const { namespace, name } = template.metadata;
       const written = wanted.map((cluster) => writeTo(cluster, type, template, binding));
       const removed = [...members.keys()]
@@ -75,7 +75,7 @@ export function createWorks({ control, members, isReachable, staysAway }: WorksO
     },
 
     remove: (type, binding) =>
-      clustersOf(binding)
+      targetsOf(binding)
         .map((cluster) => removeFrom(cluster, type, binding.metadata.namespace, resourceNameOf(binding)))
         .every(Boolean),
 
@@ -84,7 +84,7 @@ export function createWorks({ control, members, isReachable, staysAway }: WorksO
       const latest = control.store.get(RESOURCE_BINDING, namespace, binding.metadata.name);
       if (!latest) return;
       const known = listAt(latest, 'status', 'aggregatedStatus');
-      const items = clustersOf(binding).flatMap((cluster) => {
+      const items = targetsOf(binding).flatMap((cluster) => {
         // A member that cannot be reached keeps the status it had: that is how Karmada's copy goes stale.
         if (!isReachable(cluster)) return known.filter((item) => textAt(item, 'clusterName') === cluster);
         const there = members.get(cluster)?.server.registry.store.get(type, namespace, name);
