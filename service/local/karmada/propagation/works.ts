@@ -74,8 +74,9 @@ export function createWorks({ control, members, isReachable, staysAway }: WorksO
       return [...written, ...removed].every(Boolean);
     },
 
+    // Wherever it was written: the binding of what only followed another may name no cluster any more.
     remove: (type, binding) =>
-      targetsOf(binding)
+      [...members.keys()]
         .map((cluster) => removeFrom(cluster, type, binding.metadata.namespace, resourceNameOf(binding)))
         .every(Boolean),
 
