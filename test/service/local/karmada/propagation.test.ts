@@ -46,9 +46,11 @@ test('the policy may come after the object', async () => {
   await karmada.apply(rayJob('a'));
   expect(await karmada.placement(referenceTo(rayJob('a')))).toBeUndefined();
   await karmada.apply(policyFor(rayJob('a'), ['member3']));
-  expect(await eventually(async () => (await karmada.placement(referenceTo(rayJob('a'))))?.clusters)).toEqual([
-    'member3',
-  ]);
+  const clusters = await eventually(async () => {
+    const placement = await karmada.placement(referenceTo(rayJob('a')));
+    return placement?.scheduled ? placement.clusters : undefined;
+  });
+  expect(clusters).toEqual(['member3']);
 });
 
 test('propagateDeps takes the volume claim along, and the claim goes from the member with the job', async () => {
