@@ -205,10 +205,18 @@ test('the client reads the recorded clusters and bindings', async () => {
   expect(bindings).toEqual([
     {
       kind: 'Job',
+      namespace: 'team-a',
       name: 'fx-batch',
+      hasPlacement: true,
       placement: expect.objectContaining({ clusters: ['member1', 'member2'], scheduled: true }),
     },
-    { kind: 'RayJob', name: 'fx-run', placement: expect.objectContaining({ clusters: ['member2'], scheduled: true }) },
+    {
+      kind: 'RayJob',
+      namespace: 'team-a',
+      name: 'fx-run',
+      hasPlacement: true,
+      placement: expect.objectContaining({ clusters: ['member2'], scheduled: true }),
+    },
   ]);
 });
 
