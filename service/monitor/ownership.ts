@@ -58,6 +58,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   let recountAt = 0;
   let running: Promise<void> | undefined;
   const stopping = new AbortController();
+  let isStarted = false;
 
   async function round(): Promise<void> {
     const { holders, now } = await leases.announce(holder, LEASE_SECONDS);
@@ -107,6 +108,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
 
   return {
     async start() {
+      isStarted = true;
       await renewAndTell();
       void keepRenewing();
     },
@@ -130,6 +132,8 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       stopping.abort();
       await running?.catch(() => {});
       held = new Map();
+      // A service whose start failed has nothing to hand over, and asking a database that refused it would only be told again.
+      if (!isStarted) return;
       await leases
         .retire(holder)
         .catch((error: unknown) =>
