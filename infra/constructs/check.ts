@@ -83,12 +83,13 @@ exit "$failed"`;
 /** Runs as nobody: it needs no file. */
 const NOBODY = 65534;
 
-function servicesAnswer(stack: Stack): CheckProps {
+/** Asks each Service of the stack's workloads, and what else is named: `host:port`, or the URL of something that answers with 200. */
+export function servicesAnswer(stack: Stack, further: readonly string[] = []): CheckProps {
   return {
     image: stack.settings.images.wait,
     user: NOBODY,
     command: ['sh', '-c', SCRIPT, 'check', String(stack.settings.check.timeoutSeconds)],
-    args: workloadsOf(stack).flatMap(places),
+    args: [...workloadsOf(stack).flatMap(places), ...further],
   };
 }
 

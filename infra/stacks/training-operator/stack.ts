@@ -2,7 +2,7 @@ import { ApiObject } from 'cdk8s';
 import { OPERATOR } from '../../../service/contract.ts';
 import { customResourceDefinition } from '../../../service/trainingjob/schema/crd.ts';
 import { ArgoApplication } from '../../constructs/argocd.ts';
-import { Check } from '../../constructs/check.ts';
+import { Check, servicesAnswer } from '../../constructs/check.ts';
 import { external, namespacePeer } from '../../constructs/endpoint.ts';
 import { k8s } from '../../constructs/k8s.ts';
 import { KEEP } from '../../constructs/keep.ts';
@@ -35,7 +35,8 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   const manager = operator(stack, settings);
   grantRights(stack, manager.name, settings);
   metricsService(stack, manager);
-  new Check(stack);
+  const metrics = `http://${stack.named(METRICS_SERVICE)}:${METRICS_PORT}${OPERATOR.paths.metrics}`;
+  new Check(stack, servicesAnswer(stack, [metrics]));
   new ArgoApplication(stack, {
     name: `training-operator-${environment}`,
     path: `charts-out/training-operator/${environment}`,
