@@ -76,7 +76,7 @@ describe('submitting', () => {
       code: 422,
       message: 'policy not allowed here',
       where: 'karmada',
-      method: 'PATCH',
+      method: 'POST',
       matching: 'propagationpolicies',
     });
     const job = await submit();

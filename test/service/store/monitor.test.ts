@@ -182,7 +182,8 @@ describe('leases guard what is written', () => {
 
   test('a takeover waits for a write that is under way, so that none lands after it', async () => {
     const database = await freshDatabase();
-    const store = database.store();
+    // Two, for the sessions of one are shared out among its parts: the second wait would not come to the database.
+    const [store, another] = [database.store(), database.store()];
     const job = await dispatched(store);
     const leases = await store.leases.hold('me', ['a'], 1, 60);
     // The write has taken its lease and now waits for the job's row, which someone else has locked.
@@ -190,7 +191,7 @@ describe('leases guard what is written', () => {
     await database.query('select from job where id = $1 for update', [job.id]);
     const writing = store.monitor.apply([change(job, { reason: 'Submitted' }, ['a'])], leases);
     await untilWaiting(database, 1);
-    const retiring = store.leases.retire('me');
+    const retiring = another.leases.retire('me');
     await untilWaiting(database, 2);
     await database.query('commit');
 
@@ -248,6 +249,8 @@ describe('reading', () => {
 
 async function untilWaiting(database: Awaited<ReturnType<typeof freshDatabase>>, sessions: number): Promise<void> {
   for (;;) {
+    // Within a transaction PostgreSQL shows all sessions as they were when it was first asked.
+    await database.query('select pg_stat_clear_snapshot()');
     const waiting = await database.query(
       "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
     );

@@ -154,7 +154,7 @@ describe('what the monitor, the dispatcher and the page ask every second looks a
     ['jobs-without-logs', [10], ACTIVE],
     ['events-after', ['0', '-1', 100], 300],
     ['latest-event', [], 10],
-    ['events-of-job', ['many-77'], 10],
+    ['events-of-job', ['many-77', 1_000], 10],
     ['attempts-of-job', ['many-77'], 10],
     ['drop-expired-keys', [], 10],
     ['drop-events-of-deleted-jobs', [], 10],
