@@ -27,7 +27,7 @@ export const BACKEND_USER = 1000;
 const ACCESS_DIRECTORY = '/etc/access';
 const ROLES_KEY = 'roles.json';
 const WEBHOOK_DIRECTORY = '/etc/webhook';
-const WEBHOOK_SECRET_KEY = 'secret';
+export const WEBHOOK_SECRET_KEY = 'secret';
 const PRE_STOP_SECONDS = 5;
 /** On top of preStop and drain, for the last writes to a slow database. */
 const SLACK_SECONDS = 15;

@@ -5,13 +5,13 @@ import {
   ingressSecrets,
   postgresSecrets,
 } from '../../constructs/created-at-deploy.ts';
-import { TOKENS_KEY } from './backend.ts';
+import { TOKENS_KEY, WEBHOOK_SECRET_KEY } from './backend.ts';
 import { TOKEN_KEY } from './check.ts';
 import type { Settings } from './settings.ts';
 import { POSTGRES } from './stack.ts';
 
 export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
-  const { auth, backend, check, database, exposure } = settings;
+  const { auth, backend, check, database, exposure, webhook } = settings;
   const kubeconfigs: CreatedAtDeploy = {
     kind: 'Secret',
     name: backend.kubeconfigSecret,
@@ -31,10 +31,17 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     what: 'token with which the check submits a job',
     madeBy: 'the administrator',
   };
+  const signing: CreatedAtDeploy = {
+    kind: 'Secret',
+    name: webhook.secret,
+    keys: [WEBHOOK_SECRET_KEY],
+    what: 'what messages of the webhook are signed with; their receiver has to know it, too',
+  };
   return [
     kubeconfigs,
     ...postgresSecrets(settings.namePrefix + POSTGRES, database),
     ...(auth.mode === 'tokens' ? [tokens] : []),
+    ...(webhook.enabled ? [signing] : []),
     ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
     ...broughtByUser(settings),
