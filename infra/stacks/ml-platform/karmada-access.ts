@@ -22,7 +22,8 @@ const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.Polic
 /** What the service does on the control plane, and no more. */
 const CONTROL_PLANE_RULES = [
   rule('cluster.karmada.io', ['clusters'], ['get', 'list']),
-  rule('', ['namespaces'], ['get', 'create']),
+  // Patched by the version before only; without that right its replicas would fail their jobs while an update rolls.
+  rule('', ['namespaces'], ['get', 'create', 'patch']),
   rule('', ['persistentvolumeclaims'], OWN),
   rule('ray.io', ['rayjobs'], OWN),
   rule('batch', ['jobs'], OWN),
