@@ -47,20 +47,22 @@ export const clusters = (now: SceneNow): void => {
   });
 
   test('while Karmada is away one banner says so, and the clusters are as last known', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { browser, platform } = now();
     const page = await visit(browser, `${platform.url}/clusters`);
     await page.getByRole('listitem', { name: 'member1' }).waitFor();
+    // The page asks for clusters every so many seconds, and the service tries for some before it gives up.
+    const patiently = { timeout: 45_000 };
     const back = platform.karmada.faults.add({ kind: 'refuse', where: 'karmada' });
     try {
-      await page.getByText(/Karmada does not answer since/).waitFor();
+      await page.getByText(/Karmada does not answer since/).waitFor(patiently);
       await page.getByRole('listitem', { name: 'member1' }).waitFor();
       await page.getByRole('link', { name: 'Jobs' }).first().click();
       await page.getByText(/Karmada does not answer since/).waitFor();
     } finally {
       back();
     }
-    await page.getByText(/Karmada does not answer since/).waitFor({ state: 'detached' });
+    await page.getByText(/Karmada does not answer since/).waitFor({ state: 'detached', ...patiently });
   });
 };
