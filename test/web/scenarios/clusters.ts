@@ -4,7 +4,7 @@ import { visit } from '../visit.ts';
 
 export const clusters = (now: SceneNow): void => {
   test('readiness with its reason, place, capacity and jobs of each cluster, and how fresh that is', {
-    timeout: 60_000,
+    timeout: 120_000,
   }, async () => {
     const { browser, platform } = now();
     await platform.submit({
@@ -21,8 +21,9 @@ export const clusters = (now: SceneNow): void => {
 
     const reachable = platform.karmada.faults.add({ kind: 'refuse', where: 'member3' });
     try {
-      await card.getByText('Not ready').waitFor();
-      await card.getByText(/Not answering, last heard/).waitFor();
+      // The page asks for clusters every 15 s, which is as long as it is waited for by default.
+      await card.getByText('Not ready').waitFor({ timeout: 45_000 });
+      await card.getByText(/Not answering, last heard/).waitFor({ timeout: 45_000 });
       await page.getByText('2 of 3 clusters ready').waitFor();
       // The job keeps its state, and says why that may be old.
       await card.getByRole('link', { name: /Running/ }).click();
