@@ -1,8 +1,8 @@
+import { GPU, quantity } from '../contract/quantity.ts';
 import type { JobRequest } from '../jobs/request.ts';
 import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
 import { KubeError } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
-import { quantity } from '../kube/quantity.ts';
 
 /** What one instance asks for, or one node has. */
 interface Size {
@@ -22,7 +22,6 @@ export interface Candidate {
 
 export type FindCandidates = (request: JobRequest, clusters: readonly MemberCluster[]) => Promise<Candidate[]>;
 
-const GPU = 'nvidia.com/gpu';
 const GIB = 2 ** 30;
 const TIMEOUT_MS = 3000;
 /** Nodes come and go slowly, and a person asks several times. */

@@ -1,9 +1,9 @@
+import { GPU, quantity } from '../contract/quantity.ts';
 import { type Demand, demandOf } from '../jobs/demand.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Place } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
-import { quantity } from '../kube/quantity.ts';
 
 // Karmada's scheduler breaks ties by name, and its view of free room is many seconds old: of a hundred jobs at once all would go to
 // the first of two equal clusters. So we say which of the candidates it should take if it can.
@@ -30,7 +30,6 @@ export interface CandidateOptions {
 const READ_EVERY_MS = 5_000;
 /** Until then Karmada's summary has what was sent: it is renewed every 10 s or so after the pods were made. */
 const SUMMARY_LAG_MS = 90_000;
-const GPU = 'nvidia.com/gpu';
 
 interface Known {
   readonly clusters: readonly MemberCluster[];

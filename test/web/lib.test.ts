@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { quantity } from '../../service/contract/quantity.ts';
 import { openEventStream } from '../../service/web/api/event-stream.ts';
 import { fieldLabel } from '../../service/web/lib/field-labels.ts';
 import { readFilters, writeFilters } from '../../service/web/lib/filters.ts';
 import { secondsOf } from '../../service/web/lib/length-of-time.ts';
 import { createLogReader, shortPodName } from '../../service/web/lib/log-buffer.ts';
 import { parsePath, setAt } from '../../service/web/lib/paths.ts';
-import { capacitiesOf, parseQuantity } from '../../service/web/lib/quantity.ts';
+import { capacitiesOf } from '../../service/web/lib/quantity.ts';
 import { formatDuration } from '../../service/web/lib/time.ts';
 import { segmentsOf, ticksOf } from '../../service/web/lib/timeline.ts';
 
@@ -146,7 +147,7 @@ test('a place of the request is set without touching the rest', () => {
 });
 
 test('quantities of Kubernetes are numbers', () => {
-  expect(['1500m', '16Gi', '2e3', '4', '1Ti', 'x', undefined].map(parseQuantity)).toEqual([
+  expect(['1500m', '16Gi', '2e3', '4', '1Ti', 'x', undefined].map((text) => quantity(text))).toEqual([
     1.5,
     2 ** 34,
     2000,

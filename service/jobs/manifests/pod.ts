@@ -1,3 +1,4 @@
+import { GPU } from '../../contract/quantity.ts';
 import { RESULTS_DIRECTORY } from '../environment.ts';
 import { CREDENTIAL_VARIABLES } from '../platform-variables.ts';
 import { type JobSpec, labelsOf, type ManifestSettings } from './manifest.ts';
@@ -67,8 +68,6 @@ export function podTemplate(
     },
   };
 }
-
-const GPU = 'nvidia.com/gpu';
 
 function quantities({ cpuCores, memoryGiB, gpuCount }: Resources) {
   const amounts = {

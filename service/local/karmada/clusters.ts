@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { GPU } from '../../contract/quantity.ts';
 import { timestamp } from '../kube/objects.ts';
 
 export interface ClusterSettings {
@@ -103,7 +104,7 @@ const quantities = (cpu: number, memoryGi: number, gpus: number, pods: number): 
   cpu: String(cpu),
   memory: `${memoryGi}Gi`,
   pods: String(pods),
-  ...(gpus > 0 && { 'nvidia.com/gpu': String(gpus) }),
+  ...(gpus > 0 && { [GPU]: String(gpus) }),
 });
 
 export const nodeObject = (settings: ClusterSettings, index: number) => {

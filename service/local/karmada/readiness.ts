@@ -1,3 +1,4 @@
+import { GPU, quantity } from '../../contract/quantity.ts';
 import { POD } from '../kube/kinds.ts';
 import { listAt, pick, sameJson, textAt, timestamp } from '../kube/objects.ts';
 import type { Registry } from '../kube/registry.ts';
@@ -36,27 +37,20 @@ export function watchReadiness(
   return { stop: () => clearInterval(timer) };
 }
 
-/** Of the units that our manifests use: cores, and memory in Gi. */
-function amount(quantity: string): number {
-  const number = Number.parseFloat(quantity);
-  if (quantity.endsWith('m')) return number / 1000;
-  return quantity.endsWith('Mi') ? number / 1024 : number;
-}
-
 function inUse({ server }: Member): ClusterUse {
   const running = server.registry.store.list(POD).filter((pod) => textAt(pod, 'status', 'phase') === 'Running');
   const sum = (resource: string): number =>
     running
       .flatMap((pod) => listAt(pod, 'spec', 'containers'))
       .reduce<number>(
-        (total, container) => total + amount(String(pick(container, 'resources', 'requests', resource) ?? 0)),
+        (total, container) => total + quantity(String(pick(container, 'resources', 'requests', resource) ?? '')),
         0,
       );
   const rounded = (value: number) => Math.round(value * 1000) / 1000;
   return {
     pods: running.length,
     cpu: rounded(sum('cpu')),
-    memoryGi: rounded(sum('memory')),
-    gpus: sum('nvidia.com/gpu'),
+    memoryGi: rounded(sum('memory') / 2 ** 30),
+    gpus: sum(GPU),
   };
 }

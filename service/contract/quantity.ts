@@ -1,3 +1,8 @@
+// How much of something Kubernetes counts: written one way, read one way. No imports, as in contract.ts.
+
+/** By what name clusters count GPUs. */
+export const GPU = 'nvidia.com/gpu';
+
 const FACTORS: Readonly<Record<string, number>> = {
   n: 1e-9,
   u: 1e-6,
