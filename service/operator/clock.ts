@@ -7,12 +7,12 @@ export interface Clock {
 }
 
 /** Longer ones, setTimeout would fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, act) {
-    const timer = setTimeout(act, Math.min(LONGEST_MS, Math.max(0, ms)));
+    const timer = setTimeout(act, Math.min(MAX_TIMER_MS, Math.max(0, ms)));
     return () => clearTimeout(timer);
   },
 };

@@ -30,7 +30,7 @@ export interface WorkQueue {
 // As client-go has them: a key that fails for good costs little, and a thousand that fail at once do not storm the
 // server.
 const FIRST_RETRY_MS = 5;
-const LONGEST_RETRY_MS = 1_000_000;
+const MAX_RETRY_MS = 1_000_000;
 const RETRIES = { burst: 100, perSecond: 10 };
 const WORKERS = 8;
 
@@ -76,7 +76,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     } catch (error) {
       const count = failures.get(key) ?? 0;
       failures.set(key, count + 1);
-      const retryInMs = Math.max(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** count), takeToken());
+      const retryInMs = Math.max(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** count), takeToken());
       onFailure(key, error, retryInMs);
       remember(key, retryInMs, true);
     }
