@@ -1,6 +1,6 @@
 import { KINDS } from '../contract.ts';
 import type { ClusterState, JobKind } from '../jobs/job.ts';
-import { fromBatchJob, fromRayJob, NO_CELLS, printCells } from '../jobs/state/index.ts';
+import { fromBatchJob, fromRayJob, fromRayJobCells, NO_CELLS, printCells } from '../jobs/state/index.ts';
 import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import type { TableRow } from '../kube/table.ts';
 import type { Observation } from './decide.ts';
@@ -17,14 +17,20 @@ export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): O
   name: objectName,
 });
 
+/** A row that differs from what is known, with what the Table has of it now. */
+export interface ChangedRow {
+  readonly row: KnownRow;
+  readonly cells: TableRow['cells'];
+}
+
 /** One cluster's answer for one kind against what is known: usually nothing changed and nothing is missing. */
 export function compare(
   kind: JobKind,
   rows: readonly TableRow[],
   known: ReadonlyMap<string, KnownRow>,
   answerNumber: number,
-): { changed: KnownRow[]; missing: KnownRow[] } {
-  const changed: KnownRow[] = [];
+): { changed: ChangedRow[]; missing: KnownRow[] } {
+  const changed: ChangedRow[] = [];
   let shown = 0;
   for (const tableRow of rows) {
     const row = known.get(tableRow.name);
@@ -33,10 +39,22 @@ export function compare(
     shown += 1;
     row.shownIn = answerNumber;
     row.gone = null;
-    if (printCells(kind, tableRow.cells) !== row.columns) changed.push(row);
+    if (printCells(kind, tableRow.cells) !== row.columns) changed.push({ row, cells: tableRow.cells });
   }
   const missing = shown === known.size ? [] : [...known.values()].filter((row) => row.shownIn !== answerNumber);
   return { changed, missing };
+}
+
+/** What the Table, of that version, says alone of a changed row; nothing when its object must be read. */
+export function readFromTable({ row, cells }: ChangedRow, tableVersion: string): Observation | undefined {
+  const state = row.job.kind === 'RayJob' ? fromRayJobCells(cells) : undefined;
+  // A cache that lags behind what was seen cannot be told from a step back, but by the version of the object.
+  const version = Number(tableVersion);
+  if (!state || Number.isNaN(version) || version < row.resourceVersion) return undefined;
+  row.columns = state.columns;
+  // Of its object it is not known more than that it is none newer.
+  row.resourceVersion = version;
+  return about(row, { what: 'state', state });
 }
 
 /** What an object says that was read because something of it changed. Nothing, when it is none newer than what was seen. */

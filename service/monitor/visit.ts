@@ -7,7 +7,7 @@ import type { KnownJobs, KnownRow } from './known-jobs.ts';
 import type { LostJobs } from './lost.ts';
 import type { QuietClusters, Versions } from './quiet.ts';
 import { readChanged } from './read.ts';
-import { compare, readNow, toldAgain } from './rows.ts';
+import { type ChangedRow, compare, readFromTable, readNow, toldAgain } from './rows.ts';
 import type { Writer } from './writer.ts';
 
 /** An object that could not be read although its cluster answers. */
@@ -60,7 +60,7 @@ interface Sofar {
 /** A Table against what is known. */
 interface Compared {
   readonly kind: JobKind;
-  readonly changed: readonly KnownRow[];
+  readonly changed: readonly ChangedRow[];
   readonly missing: readonly KnownRow[];
   /** How many rows it had. */
   readonly objects: number;
@@ -101,7 +101,7 @@ export function createVisit({ karmada, known, quiet, lost, writer, clock, log }:
     return { is: 'answered', latencyMs: clock.elapsed() - startedAt, versions, isLook: false };
   }
 
-  /** Reads all rows, the objects of those that changed, and asks for those that are missing. */
+  /** Reads all rows, the objects of those that changed and have more to say than their row, and asks for those that are missing. */
   async function look(cluster: string, timeoutMs: number, found: Sofar): Promise<Answered> {
     const member = karmada.member(cluster);
     const versions = new Map<JobKind, string>();
@@ -136,15 +136,22 @@ export function createVisit({ karmada, known, quiet, lost, writer, clock, log }:
   async function read(member: Member, table: Compared, timeoutMs: number, found: Sofar): Promise<void> {
     const { kind, changed, objects, version } = table;
     const { cluster } = member;
-    const readable = changed.filter(isReadable);
-    const answer = await readChanged({ member, kind, changed: readable, objects, version, timeoutMs });
     const seen = new Set<KnownRow>();
+    const see = (row: KnownRow, observation: Observation | undefined): void => {
+      seen.add(row);
+      if (observation) found.observations.push(observation);
+    };
+    const withMoreToSay: KnownRow[] = [];
+    for (const each of changed.filter(({ row }) => isReadable(row))) {
+      const observation = readFromTable(each, version);
+      if (observation) see(each.row, observation);
+      else withMoreToSay.push(each.row);
+    }
+    const answer = await readChanged({ member, kind, changed: withMoreToSay, objects, version, timeoutMs });
     for (const object of answer.objects) {
       const row = known.row(cluster, kind, object.metadata.name);
       if (!row || writer.isUnderWay(row.job.id)) continue;
-      seen.add(row);
-      const observation = answer.isOfAll ? toldAgain(row, object) : readNow(row, object);
-      if (observation) found.observations.push(observation);
+      see(row, answer.isOfAll ? toldAgain(row, object) : readNow(row, object));
     }
     for (const row of answer.unreadable) row.readAgainAt = clock.elapsed() + READ_AGAIN_MS;
     if (answer.unreadable.length > 0) {
@@ -152,7 +159,7 @@ export function createVisit({ karmada, known, quiet, lost, writer, clock, log }:
       log.warn({ err: answer.error, jobs, cluster }, 'Could not read jobs that have changed; tries again');
     }
     // Some rest, some are still being written, some did not fit in one request, some were deleted between the two answers.
-    if (changed.some((row) => !seen.has(row))) known.unsettle(cluster);
+    if (changed.some(({ row }) => !seen.has(row))) known.unsettle(cluster);
   }
 
   function isReadable(row: KnownRow): boolean {

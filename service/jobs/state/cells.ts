@@ -19,7 +19,7 @@ export type StateCells = string & { readonly [printed]: true };
 /** Equal to nothing that a member prints: the object is read again. */
 export const NO_CELLS = '' as StateCells;
 
-type CellsOf<K extends Kind> = Readonly<Partial<Record<(typeof STATE_COLUMNS)[K][number], string | null>>>;
+export type CellsOf<K extends Kind> = Readonly<Partial<Record<(typeof STATE_COLUMNS)[K][number], string | null>>>;
 
 /** A cell that is empty and a column that the member does not have are the same. */
 export function printCells<K extends Kind>(kind: K, cells: CellsOf<K>): StateCells {

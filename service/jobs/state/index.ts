@@ -1,5 +1,5 @@
 export { fromBatchJob } from './batchjob.ts';
 export * from './cells.ts';
-export { fromRayJob } from './rayjob.ts';
+export { fromRayJob, fromRayJobCells } from './rayjob.ts';
 export * from './summary.ts';
 export * from './transition.ts';

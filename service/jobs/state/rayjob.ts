@@ -1,6 +1,6 @@
 import { fieldsOf } from '../fields.ts';
 import type { ClusterState } from '../job.ts';
-import { printCells } from './cells.ts';
+import { type CellsOf, printCells, STATE_COLUMNS } from './cells.ts';
 import {
   countOf,
   failed,
@@ -17,29 +17,52 @@ import {
 /** What KubeRay wrote about a RayJob: see `jobStatus` (Ray's own view) and `jobDeploymentStatus` (the operator's). */
 export function fromRayJob(object: { readonly spec?: unknown; readonly status?: unknown }): ClusterState {
   const status = fieldsOf(object.status);
+  const cells: RayJobCells = {
+    'job status': textOf(status.jobStatus),
+    'deployment status': textOf(status.jobDeploymentStatus),
+    'ray cluster name': textOf(status.rayClusterName),
+    'start time': timeOf(status.startTime),
+    'end time': timeOf(status.endTime),
+  };
+  const plain = fromRayJobCells(cells);
+  if (plain) return plain;
   const verdict = judge({
-    job: textOf(status.jobStatus).toUpperCase(),
-    deployment: textOf(status.jobDeploymentStatus),
+    ...statesIn(cells),
     reason: status.reason,
     hasRetriesLeft: countOf(fieldsOf(object.spec).backoffLimit) > countOf(status.failed),
   });
-  const startedAt = timeOf(status.startTime);
-  const finishedAt = timeOf(status.endTime);
-  const rayCluster = textOf(status.rayClusterName) || null;
+  return stateOf(cells, verdict, messageOf(status.message) || verdict.otherwise);
+}
+
+/**
+ * The same from the columns of a Table, so that a job that simply goes on costs no further request. undefined: the object has more to
+ * say, which is why something failed and whether it is tried again. What Ray writes about jobs that go on ("Job is currently running.")
+ * adds nothing to our own words.
+ */
+export function fromRayJobCells(cells: RayJobCells): ClusterState | undefined {
+  // Older versions of KubeRay print fewer columns.
+  if (STATE_COLUMNS.RayJob.some((column) => cells[column] === undefined)) return undefined;
+  const verdict = judge({ ...statesIn(cells), reason: undefined, hasRetriesLeft: false });
+  if (verdict.status === 'Failed' || verdict.reason === 'Retrying') return undefined;
+  return stateOf(cells, verdict, verdict.otherwise);
+}
+
+type RayJobCells = CellsOf<'RayJob'>;
+
+const statesIn = (cells: RayJobCells): Pick<Said, 'job' | 'deployment'> => ({
+  job: (cells['job status'] ?? '').toUpperCase(),
+  deployment: cells['deployment status'] ?? '',
+});
+
+function stateOf(cells: RayJobCells, { status, reason }: Verdict, message: string): ClusterState {
   return {
-    status: verdict.status,
-    reason: verdict.reason,
-    message: messageOf(status.message) || verdict.otherwise,
-    startedAt,
-    finishedAt,
-    columns: printCells('RayJob', {
-      'job status': textOf(status.jobStatus),
-      'deployment status': textOf(status.jobDeploymentStatus),
-      'ray cluster name': rayCluster,
-      'start time': startedAt,
-      'end time': finishedAt,
-    }),
-    rayCluster,
+    status,
+    reason,
+    message,
+    startedAt: timeOf(cells['start time']),
+    finishedAt: timeOf(cells['end time']),
+    columns: printCells('RayJob', cells),
+    rayCluster: cells['ray cluster name'] || null,
   };
 }
 

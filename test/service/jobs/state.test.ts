@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factsOf } from '../../../service/contract/reasons.ts';
-import { fromBatchJob, fromRayJob, isFinished, type Job, summarise, transition } from '../../../service/jobs/index.ts';
+import {
+  fromBatchJob,
+  fromRayJob,
+  fromRayJobCells,
+  isFinished,
+  type Job,
+  summarise,
+  transition,
+} from '../../../service/jobs/index.ts';
 import type { ClusterState } from '../../../service/jobs/job.ts';
 import { accepted, minimal } from './requests.ts';
 
@@ -41,6 +49,24 @@ describe('a RayJob', () => {
   it.each(cases)('%s / %s is %s, %s', (job, deployment, status, reason) => {
     expect(ray(job, deployment)).toMatchObject({ status, reason });
   });
+
+  it.each(cases)(
+    '%s / %s is told by its row alone, unless its object has more to say',
+    (job, deployment, status, reason) => {
+      const cells = {
+        'job status': job,
+        'deployment status': deployment,
+        'ray cluster name': 'rc-1',
+        'start time': START,
+        'end time': null,
+      };
+      const told = fromRayJobCells(cells);
+      if (status === 'Failed' || reason === 'Retrying') expect(told).toBeUndefined();
+      else expect(told).toEqual(ray(job, deployment, { rayClusterName: 'rc-1', startTime: START, message: 'of Ray' }));
+      const { 'ray cluster name': _, ...ofAnOldVersion } = cells;
+      expect(fromRayJobCells(ofAnOldVersion)).toBeUndefined();
+    },
+  );
 
   it.each([
     'SubmissionFailed',
@@ -300,13 +326,15 @@ describe('an observation', () => {
   });
 
   it('of nothing but a new Ray cluster or a new word is stored without an event', () => {
-    const runs = seen(job(), ray('RUNNING', 'Running'));
-    const change = transition(runs, {
+    const retries = seen(job(), ray('', 'Retrying', { message: 'exit code 1' }));
+    const change = transition(retries, {
       cluster: 'member1',
-      state: ray('RUNNING', 'Running', { message: 'epoch 3' }),
+      state: ray('', 'Retrying', { message: 'exit code 2', rayClusterName: 'rc-2' }),
       at: NOW,
     });
-    expect(change).toMatchObject({ set: { message: 'epoch 3' } });
+    expect(change).toMatchObject({
+      set: { message: 'exit code 2', clusterStates: { member1: { rayCluster: 'rc-2' } } },
+    });
     expect(change?.event).toBeUndefined();
   });
 

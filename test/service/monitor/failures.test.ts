@@ -4,7 +4,7 @@ import type { FaultKind } from '../../../service/local/karmada/faults.ts';
 import { leaseName } from '../../../service/monitor/ownership.ts';
 import type { TickReport } from '../../../service/monitor/tick.ts';
 import { concurrently } from '../../concurrently.ts';
-import { eventually, FAILED, INTERVAL_MS, RUNNING, SUBMITTED, setUp, type Ticking } from './world.ts';
+import { eventually, FAILED, INTERVAL_MS, RUNNING, setUp, type Ticking } from './world.ts';
 
 const FAULTS: Readonly<Record<string, FaultKind>> = {
   hung: { kind: 'hang' },
@@ -233,9 +233,10 @@ concurrently('one object that cannot be read does not hold up the others of its 
   await world.until(good.id, ({ reason }) => reason === 'Created');
   await world.until(bad.id, ({ reason }) => reason === 'Created');
   world.simulated.faults.add({ where: 'member1', kind: 'garble', as: 'noise', matching: bad.objectName });
-  world.write(bad, SUBMITTED);
-  world.write(good, SUBMITTED);
-  await world.until(good.id, ({ reason }) => reason === 'Submitted');
+  const retrying = { jobDeploymentStatus: 'Retrying', failed: 1, message: 'exit code 1' };
+  world.write(bad, retrying);
+  world.write(good, retrying);
+  await world.until(good.id, ({ reason }) => reason === 'Retrying');
   world.write(good, RUNNING);
   await world.until(good.id, ({ status }) => status === 'Running');
   expect((await monitor.clusterHealth()).get('member1')?.consecutiveFailures).toBe(0);

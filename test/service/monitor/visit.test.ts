@@ -142,6 +142,17 @@ test('a quiet cluster is looked at when a job is new, when one is distrusted, an
   expect((await visit()).asked).toEqual(['table']);
 });
 
+test('a row that tells all is not read; one of a cache that lags behind is', async () => {
+  const { known, state, visit } = setUpVisit('train-1');
+  state.version = '7';
+  state.cells = { ...IS_RUNNING, 'end time': null };
+  expect(await visit()).toMatchObject({ asked: ['table'], observations: [{ state: { status: 'Running' } }] });
+  expect(toldAgain(row(known), object(6, { jobDeploymentStatus: 'Retrying' }))).toBeUndefined();
+  state.version = '5';
+  state.cells = { ...IS_RUNNING, 'job status': '', 'deployment status': 'Suspended', 'end time': null };
+  expect(await visit()).toMatchObject({ asked: ['table', 'list'], observations: [] });
+});
+
 test('a job that comes to be known while its cluster is being looked at is looked for by the next visit', async () => {
   const { known, answers, visit } = setUpVisit('train-1');
   const { table } = answers;
