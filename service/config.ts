@@ -31,6 +31,7 @@ export interface Config {
   readonly logKeepBytes: number;
   readonly placementGraceMs: number;
   readonly finishedRetentionMs: number;
+  readonly volumeRetentionMs: number;
   readonly credentialsSecret: string;
   readonly rayImage: string;
   readonly storageClass: string | null;
@@ -112,6 +113,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     logKeepBytes: v.logKeepBytes,
     placementGraceMs: v.placementGrace,
     finishedRetentionMs: v.finishedRetention,
+    volumeRetentionMs: v.volumeRetention,
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,
     storageClass: values.storageClass ?? null,

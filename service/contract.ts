@@ -28,6 +28,7 @@ export const ENV = {
   logKeepBytes: 'LOG_KEEP_BYTES',
   placementGrace: 'PLACEMENT_GRACE',
   finishedRetention: 'FINISHED_RETENTION',
+  volumeRetention: 'VOLUME_RETENTION',
   credentialsSecret: 'CREDENTIALS_SECRET',
   rayImage: 'RAY_IMAGE',
   storageClass: 'JOB_STORAGE_CLASS',
@@ -50,6 +51,7 @@ export const RANGES = {
   logKeepBytes: { least: 0, most: 100 * 1024 * 1024, default: 1024 * 1024 },
   placementGrace: { least: '10s', most: '1d', default: '5m' },
   finishedRetention: { least: '0s', most: '365d', default: '1h' },
+  volumeRetention: { least: '0s', most: '3650d', default: '7d' },
 } as const;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -44,6 +44,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     manifests: config,
     keepLogs: (job, signal) => keepLogs(logKeeper, job, signal),
     finishedRetentionSeconds: config.finishedRetentionMs / 1000,
+    volumeRetentionSeconds: config.volumeRetentionMs / 1000,
     placementGraceSeconds: config.placementGraceMs / 1000,
     unreachable: async () => unreachableIn(await monitor.clusterHealth()),
     onFinished: (job) => metrics.statusChanged(job),

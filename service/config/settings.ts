@@ -192,6 +192,12 @@ export const SETTINGS = {
     schema: duration(RANGES.finishedRetention),
     default: RANGES.finishedRetention.default,
   }),
+  volumeRetention: setting({
+    variable: ENV.volumeRetention,
+    help: 'how long the volume of a finished job is kept, unless its request says keepVolume; then it is removed',
+    schema: duration(RANGES.volumeRetention),
+    default: RANGES.volumeRetention.default,
+  }),
   credentialsSecret: setting({
     variable: ENV.credentialsSecret,
     help: 'Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that training pods read in their namespace',

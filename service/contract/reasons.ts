@@ -233,6 +233,7 @@ export const REASONS = {
   },
   ClusterReachable: { setBy: ['monitor'], phase: 'any', eventOnly: true, label: 'Cluster reachable' },
   PriorityChanged: { setBy: ['api'], phase: 'any', eventOnly: true, label: 'Priority changed' },
+  VolumeRemoved: { setBy: ['dispatch'], phase: 'ended', eventOnly: true, label: 'Volume removed' },
   Deleted: { setBy: ['dispatch'], phase: 'ended', eventOnly: true, label: 'Deleted' },
 } as const satisfies Readonly<Record<string, ReasonFacts>>;
 

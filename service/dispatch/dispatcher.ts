@@ -25,6 +25,7 @@ export interface DispatcherDependencies {
   /** Puts the logs of the job's pods into the store, for the last time unless it is to be suspended; rejects when a cluster does not give them. */
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;
   readonly finishedRetentionSeconds: number;
+  readonly volumeRetentionSeconds: number;
   readonly placementGraceSeconds: number;
   /** The clusters that the monitor cannot reach. */
   unreachable(): Promise<ReadonlySet<string>>;
@@ -198,7 +199,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     }
   }
 
-  const contextFor = ({ job, attempts }: Claim, signal: AbortSignal): StepContext => ({
+  const contextFor = ({ job, attempts, volumeKeptFrom }: Claim, signal: AbortSignal): StepContext => ({
     karmada,
     overview: overview ?? NOTHING_SEEN,
     candidates,
@@ -207,6 +208,8 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     attempts,
     signal,
     finishedRetentionSeconds: dependencies.finishedRetentionSeconds,
+    volumeRetentionSeconds: dependencies.volumeRetentionSeconds,
+    volumeKeptFrom,
     placementGraceSeconds: dependencies.placementGraceSeconds,
     keepLogs: (of, until) => throughMembers(of.clusters, () => dependencies.keepLogs(of, until)),
   });

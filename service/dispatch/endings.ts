@@ -1,15 +1,11 @@
 import type { Job } from '../jobs/job.ts';
-import { inPlace, keepingPolicy } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import { placementOf } from '../karmada/placement.ts';
-import type { KubeObject } from '../kube/kube.ts';
 import { withSignals } from '../signals.ts';
-import { counted, createShared } from './create.ts';
 import { Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
-import { pollDelay, retryDelay } from './pacing.ts';
-import { bindingOf, seenOrAsked } from './remove.ts';
+import { retryDelay } from './pacing.ts';
 import { referenceTo, type Step, type StepContext } from './step.ts';
+import { keepsVolume } from './volume.ts';
 
 /** A user who cancels wants it to stop: a member that does not give its logs holds that up for a few seconds only. */
 const LOG_TRIES_BEFORE_CANCEL = 2;
@@ -31,6 +27,7 @@ export const keepLogsBeforeSuspension: Step = async (context, job) => {
   if (!runs) return undefined;
   return keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL);
 };
+
 async function isThere({ karmada, objects, overview, signal }: StepContext): Promise<boolean> {
   const workload = referenceTo(objects.workload);
   const seen = overview.object(workload);
@@ -62,51 +59,26 @@ export const awaitRetention: Step = async ({ finishedRetentionSeconds }, job) =>
   return seconds > 0 ? { set: {}, next: { dueInSeconds: seconds } } : undefined;
 };
 
-/**
- * A volume follows its workload, out of its cluster too: before the workload goes it is given a policy that keeps it there. Done when
- * Karmada has taken that up.
- */
-export const keepVolume: Step = async (context, job) => {
-  const { attempts, karmada, objects, overview, signal } = context;
-  const { volume } = objects;
-  if (!volume || overview.hasGone(referenceTo(volume), job.id)) return undefined;
-  const binding = await bindingOfVolume(context, volume);
-  if (!binding || binding.placement.clusters.length === 0) return undefined;
-  // Only when it is scheduled for itself does it no longer need the workload's clusters.
-  if (binding.hasPlacement && binding.placement.scheduled) return undefined;
-  const later = counted({ set: {}, next: { dueInSeconds: pollDelay(attempts, overview.isComplete) } });
-  if (binding.hasPlacement) return later;
-  const ours = await seenOrAsked(context, job, volume);
-  if (!ours || ours.isLeaving) return undefined;
-  const policy = keepingPolicy(job.namespace, binding.placement.clusters);
-  const outcome = await createShared(context, job, policy);
-  if (outcome) return counted({ set: {}, next: { dueInSeconds: pollDelay(attempts) } });
-  const labels = inPlace(policy);
-  await karmada.patch(referenceTo(volume), { metadata: { uid: ours.uid, labels } }, { signal });
-  return later;
-};
-
-async function bindingOfVolume({ karmada, overview, signal }: StepContext, volume: KubeObject) {
-  if (overview.isComplete) return overview.binding(referenceTo(volume));
-  const binding = await karmada.get(bindingOf(referenceTo(volume)), { signal });
-  return binding && placementOf(binding);
-}
-
 export const cancelled: Step = async (_context, job) => {
   const reason = 'Cancelled';
-  const message = wasSent(job)
-    ? 'Cancelled; nothing of it is left in any cluster'
-    : 'Cancelled before it was sent to a cluster';
+  const message = `Cancelled${whatIsLeft(job)}`;
   return {
     set: { status: 'Failed', reason, message },
     event: { cluster: null, reason, message },
-    next: 'done',
+    // As long as its volume is there it is looked after.
+    next: keepsVolume(job) ? { dueInSeconds: 0 } : 'cleared',
   };
 };
 
+function whatIsLeft(job: Job): string {
+  if (keepsVolume(job)) return '; its volume stays until the job is deleted';
+  return wasSent(job) ? '; nothing of it is left in any cluster' : ' before it was sent to a cluster';
+}
+
 const wasSent = (job: Job): boolean => job.dispatchedAt !== null || job.clusters.length > 0;
 
-export const retired: Step = async (): Promise<Outcome> => ({ set: {}, next: 'done' });
+/** Nothing of it is left in any cluster. */
+export const retired: Step = async (): Promise<Outcome> => ({ set: {}, next: 'cleared' });
 export const forgotten: Step = async (): Promise<Outcome> => ({
   set: {},
   event: { cluster: null, reason: 'Deleted', message: 'Deleted' },

@@ -7,7 +7,6 @@ import {
   keepLogsAfterEnd,
   keepLogsBeforeCancel,
   keepLogsBeforeSuspension,
-  keepVolume,
   retired,
 } from './endings.ts';
 import { confirmGone } from './members.ts';
@@ -16,9 +15,25 @@ import { holdBack, keepPlacement, matchSuspension } from './placement.ts';
 import { rememberClusters, removeAll, removeWorkload } from './remove.ts';
 import type { Step, StepContext } from './step.ts';
 import { hasLeft, leaveUnseen, removeFromOldPlace } from './unseen.ts';
+import { awaitVolumeRetention, besidesVolume, keepsVolume, keepVolume, removeVolume } from './volume.ts';
 
 const FOLLOW: readonly Step[] = [keepLogsBeforeSuspension, leaveUnseen, matchSuspension, keepPlacement];
 const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
+const REMOVE_ALL_BUT_VOLUME: readonly Step[] = [
+  rememberClusters,
+  keepVolume,
+  removeWorkload,
+  besidesVolume(confirmGone),
+];
+const LEAVE: readonly Step[] = [
+  keepLogsAfterEnd,
+  awaitRetention,
+  keepVolume,
+  removeWorkload,
+  awaitVolumeRetention,
+  removeVolume,
+  retired,
+];
 
 /**
  * One round for one job: the steps that bring Karmada in line with what the user wants, in order, until one of them has
@@ -36,8 +51,9 @@ export async function reconcile(context: StepContext, job: Job): Promise<Outcome
 function stepsFor(job: Job): readonly Step[] {
   if (job.wanted === 'delete') return [...REMOVE, forgotten];
   if (isRefused(job)) return [...REMOVE, retired];
-  if (isFinished(job.status)) return [keepLogsAfterEnd, awaitRetention, keepVolume, removeWorkload, retired];
-  if (job.wanted === 'cancel') return [keepLogsBeforeCancel, ...REMOVE, cancelled];
+  if (isFinished(job.status)) return LEAVE;
+  if (job.wanted === 'cancel')
+    return [keepLogsBeforeCancel, ...(keepsVolume(job) ? REMOVE_ALL_BUT_VOLUME : REMOVE), cancelled];
   if (job.dispatchedAt) return FOLLOW;
   if (hasLeft(job)) return [removeFromOldPlace, confirmGone, send];
   return job.wanted === 'suspend' ? [holdBack, send] : [send];

@@ -17,6 +17,9 @@ import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
 /** A garbage collector that works has long been there; see bindingsLeft. */
 const BINDING_LINGERS_MS = 4_000;
 
+/** The watches are minutes behind at most. */
+const HEARD_OF_MS = 600_000;
+
 /** The clusters are in the binding, and the binding goes with the job: they are written down before anything is removed. */
 export const rememberClusters: Step = async (context, job) => {
   const placements = await Promise.all(propagated(context.objects).map((object) => placementOf(context, object)));
@@ -118,11 +121,16 @@ export async function seenOrAsked({ karmada, overview, signal }: StepContext, jo
   const reference = referenceTo(object);
   const seen = overview.object(reference);
   if (seen) return seen.jobId === job.id ? seen : undefined;
+  if (overview.isComplete && isLongOver(job)) return undefined;
   const found = await karmada.get(reference, { signal });
   if (!found || !isOurs(found, job)) return undefined;
   const { deletionTimestamp, uid = '' } = found.metadata;
   return { uid, isLeaving: deletionTimestamp !== undefined };
 }
+
+/** What was made of it has been heard of. */
+const isLongOver = ({ dispatchedAt, status }: Job): boolean =>
+  isFinished(status) && dispatchedAt !== null && Date.now() - dispatchedAt.getTime() > HEARD_OF_MS;
 
 export const propagated = ({ workload, volume }: JobManifests): KubeObject[] =>
   volume ? [workload, volume] : [workload];

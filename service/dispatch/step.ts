@@ -18,6 +18,9 @@ export interface StepContext {
   readonly attempts: number;
   readonly signal: AbortSignal;
   readonly finishedRetentionSeconds: number;
+  readonly volumeRetentionSeconds: number;
+  /** Of a job that has ended: from when on that counts. */
+  readonly volumeKeptFrom: Date;
   /** A job that was placed and not seen in its cluster for so long is placed anew. */
   readonly placementGraceSeconds: number;
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;

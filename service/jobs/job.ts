@@ -64,6 +64,8 @@ export interface Job {
   readonly dispatchedAt: Date | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** When its volume had been kept for long enough, and was removed. */
+  readonly volumeRemovedAt: Date | null;
   /** Goes up with every write; a write names the version that it read, and a row that has moved on is left alone. */
   readonly version: number;
 }

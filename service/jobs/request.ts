@@ -108,6 +108,10 @@ export const JOB_REQUEST_SCHEMA = z.object({
   args: z.array(printable(4096)).max(256).optional().describe("Replaces the image's CMD (runtime job)."),
   headImage: imageReference().optional().describe('Image of the Ray head, when it differs.'),
   workerImage: imageReference().optional().describe('Image of the Ray workers, when it differs.'),
+  keepVolume: z
+    .boolean()
+    .default(false)
+    .describe('The volume stays until the job is deleted; else it is removed some days after the job has ended.'),
   pvcName: dnsSubdomain().optional().describe('A PersistentVolumeClaim that exists already, instead of a new one.'),
   credentialsSecret: dnsSubdomain()
     .optional()

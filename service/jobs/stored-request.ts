@@ -40,8 +40,11 @@ const SOURCES_BEFORE_1: Readonly<Record<string, string>> = {
   container: 'container',
 };
 
+/** Volumes have a retention of their own. */
+const toVersion2 = (request: Fields): Fields => ({ keepVolume: false, ...request });
+
 /** The one at index n reads version n into version n + 1. */
-const STEPS: readonly ((request: Fields) => Fields)[] = [toVersion1];
+const STEPS: readonly ((request: Fields) => Fields)[] = [toVersion1, toVersion2];
 
 /** Of what is stored from now on. */
 export const REQUEST_VERSION = STEPS.length;
@@ -56,6 +59,7 @@ export function readStoredRequest(version: number, stored: unknown): JobRequest 
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isNumber = (value: unknown): boolean => typeof value === 'number';
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
 const isList = (value: unknown): boolean => Array.isArray(value);
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -79,6 +83,7 @@ const FORM: Readonly<Record<string, (value: unknown) => boolean>> = {
   customHyperparameters: isObject,
   targetClusters: isList,
   clusterCount: isNumber,
+  keepVolume: isBoolean,
 };
 
 const at = (fields: Fields, path: string): unknown =>

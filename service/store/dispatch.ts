@@ -13,19 +13,21 @@ const deleteJob = statement('delete-job');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
 
+type ClaimedRow = JobRow & {
+  readonly token: string;
+  readonly claim_attempts: number;
+  readonly volume_kept_from: Date;
+};
+
 export function createDispatchStore(database: Queries, notices: Notices, readJobs: ReadJobs): DispatchStore {
   return {
     async claim(limit, forSeconds, lanes): Promise<Claim[]> {
-      const rows = await database.query<JobRow & { token: string; claim_attempts: number }>(claimDue, [
-        limit,
-        forSeconds,
-        endingOf(lanes),
-      ]);
+      const rows = await database.query<ClaimedRow>(claimDue, [limit, forSeconds, endingOf(lanes)]);
       // One that cannot be read stays claimed until its time is over: a version that can read it then takes it up.
       const jobs = new Map(readJobs(rows).map((job) => [job.id, job]));
-      return rows.flatMap(({ id, claim_attempts, token }) => {
+      return rows.flatMap(({ id, claim_attempts, token, volume_kept_from }) => {
         const job = jobs.get(id);
-        return job ? [{ job, attempts: claim_attempts, token }] : [];
+        return job ? [{ job, attempts: claim_attempts, token, volumeKeptFrom: volume_kept_from }] : [];
       });
     },
 
@@ -42,8 +44,9 @@ export function createDispatchStore(database: Queries, notices: Notices, readJob
         job.version,
         json(set),
         told,
-        next === 'done' ? null : next.dueInSeconds,
-        next !== 'done' && next.failed === true,
+        typeof next === 'string' ? null : next.dueInSeconds,
+        typeof next !== 'string' && next.failed === true,
+        next === 'cleared',
       ]);
       notices.send('mlp_due', ...(event ? (['mlp_events'] as const) : []));
       return row && toJob(row);

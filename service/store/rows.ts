@@ -37,6 +37,7 @@ export interface JobRow extends MonitoredJobRow {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly dispatched_at: Date | null;
+  readonly volume_removed_at: Date | null;
 }
 
 /** As a list without requests reads it. */
@@ -129,6 +130,7 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
   dispatchedAt: row.dispatched_at,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
+  volumeRemovedAt: row.volume_removed_at,
   version: row.version,
 });
 

@@ -143,6 +143,7 @@ interface JobFields {
   readonly dispatchedAt?: Date | null;
   readonly startedAt?: Date | null;
   readonly finishedAt?: Date | null;
+  readonly volumeRemovedAt?: Date;
 }
 
 export interface Change {
@@ -158,6 +159,8 @@ export interface Claim {
   /** Claims since the last step that went well (settled without `failed`) or the user's last wish; a crash in between counts. */
   readonly attempts: number;
   readonly token: string;
+  /** Of a job that has ended: from when on the retention of its volume counts. */
+  readonly volumeKeptFrom: Date;
 }
 
 export type Settlement =
@@ -165,7 +168,11 @@ export type Settlement =
       readonly set: JobFields;
       readonly event?: Change['event'];
       /** `failed` keeps counting attempts. A wish recorded meanwhile makes the job due at once, whatever is said here. */
-      readonly next: { readonly dueInSeconds: number; readonly failed?: boolean } | 'done';
+      readonly next:
+        | { readonly dueInSeconds: number; readonly failed?: boolean }
+        | 'done'
+        /** Done, and nothing of it is left in any cluster. */
+        | 'cleared';
     }
   /** The row goes; its last event says so. */
   | {

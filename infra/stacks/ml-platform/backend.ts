@@ -76,6 +76,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.storageClass]: jobs.storageClass,
       [ENV.placementGrace]: jobs.placementGrace,
       [ENV.finishedRetention]: jobs.finishedRetention,
+      [ENV.volumeRetention]: jobs.volumeRetention,
       [ENV.logKeepBytes]: String(jobs.logKeepBytes),
       [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),
       [ENV.corsOrigins]: backend.corsOrigins.join(','),

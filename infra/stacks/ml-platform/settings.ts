@@ -70,6 +70,9 @@ const jobs = () =>
     finishedRetention: duration(RANGES.finishedRetention).describe(
       "How long a finished job's objects stay in its cluster.",
     ),
+    volumeRetention: duration(RANGES.volumeRetention).describe(
+      'How long the volume of a finished job is kept, unless its request says keepVolume; then it is removed.',
+    ),
     logKeepBytes: wholeNumber(RANGES.logKeepBytes).describe(
       "Bytes of each job's output that are kept when its pods have gone; 0 keeps none.",
     ),

@@ -12,6 +12,7 @@ with due as (
     from due where dispatch.job_id = due.job_id
   returning dispatch.*
 )
-select job.*, claimed.token, claimed.attempts - 1 as claim_attempts
+select job.*, claimed.token, claimed.attempts - 1 as claim_attempts,
+       greatest(job.finished_at, (select began_at from volume_retention)) as volume_kept_from
   from claimed join job on job.id = claimed.job_id
  order by claimed.priority desc, claimed.created_at, claimed.job_id

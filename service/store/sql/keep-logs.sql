@@ -19,5 +19,5 @@ with job_found as (
 insert into job_log (job_id, cluster, pod, container, restart, run, text, dropped_bytes)
 select $1, cluster, pod, container, restart, run, text, "droppedBytes" from given
 on conflict (job_id, cluster, pod, container, restart)
-  do update set text = excluded.text, dropped_bytes = excluded.dropped_bytes
+  do update set text = excluded.text, dropped_bytes = excluded.dropped_bytes, kept_at = now()
   where job_log.text <> excluded.text

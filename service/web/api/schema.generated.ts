@@ -744,6 +744,11 @@ export interface components {
                 /** @description Name of the job; the id adds eight hex digits to it. */
                 jobName: string;
                 /**
+                 * @description The volume stays until the job is deleted; else it is removed some days after the job has ended.
+                 * @default false
+                 */
+                keepVolume?: boolean;
+                /**
                  * @description Kubernetes namespace in the member cluster.
                  * @default default
                  */
@@ -964,6 +969,11 @@ export interface components {
                 }[];
                 /** @description Name of the job; the id adds eight hex digits to it. */
                 jobName: string;
+                /**
+                 * @description The volume stays until the job is deleted; else it is removed some days after the job has ended.
+                 * @default false
+                 */
+                keepVolume?: boolean;
                 /**
                  * @description Kubernetes namespace in the member cluster.
                  * @default default
@@ -1211,6 +1221,11 @@ export interface components {
             /** @description Name of the job; the id adds eight hex digits to it. */
             jobName: string;
             /**
+             * @description The volume stays until the job is deleted; else it is removed some days after the job has ended.
+             * @default false
+             */
+            keepVolume?: boolean;
+            /**
              * @description Kubernetes namespace in the member cluster.
              * @default default
              */
@@ -1422,6 +1437,11 @@ export interface components {
                 }[];
                 /** @description Name of the job; the id adds eight hex digits to it. */
                 jobName: string;
+                /**
+                 * @description The volume stays until the job is deleted; else it is removed some days after the job has ended.
+                 * @default false
+                 */
+                keepVolume?: boolean;
                 /**
                  * @description Kubernetes namespace in the member cluster.
                  * @default default
@@ -1689,6 +1709,11 @@ export interface components {
                 }[];
                 /** @description Name of the job; the id adds eight hex digits to it. */
                 jobName: string;
+                /**
+                 * @description The volume stays until the job is deleted; else it is removed some days after the job has ended.
+                 * @default false
+                 */
+                keepVolume?: boolean;
                 /**
                  * @description Kubernetes namespace in the member cluster.
                  * @default default

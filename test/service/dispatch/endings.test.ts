@@ -206,29 +206,101 @@ concurrently('delete while the RayJob is being created leaves nothing', async ()
   expect(await remainsOf(world, job)).toEqual([]);
 });
 
-concurrently(
-  'after its retention a finished job leaves Karmada, and its volume stays until it is deleted',
-  async ({ expect }) => {
-    const world = await setUp();
-    const logsOf: string[] = [];
-    world.dispatch({
-      finishedRetentionSeconds: 60,
-      keepLogs: async ({ id }) => {
-        logsOf.push(id);
-      },
-    });
-    const job = await world.shows((await world.submit()).id, 'Scheduled');
-    await expect.poll(() => remainsOf(world, job)).toContain('member1: PersistentVolumeClaim');
-    await finish(world, job, 59.5);
-    await idle(world, expect);
-    expect(logsOf).toContain(job.id);
-    const volume = ['control plane: PersistentVolumeClaim', 'member1: PersistentVolumeClaim'];
-    await expect.poll(() => remainsOf(world, job)).toEqual(volume);
-    expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
+/** What has ended before this version looked at the database counts from then on; here that was long ago. */
+const longHere = (world: World) => world.database.query("update volume_retention set began_at = 'epoch'");
+const VOLUME = ['control plane: PersistentVolumeClaim', 'member1: PersistentVolumeClaim'];
+const historyOf = async (world: World, { id }: Job) => (await world.store.events.ofJob(id)).map(({ reason }) => reason);
 
-    await remove(world, job.id);
-    await world.until(job.id, isGone);
-    expect(await remainsOf(world, job)).toEqual([]);
+/** A job in its cluster, its volume too. */
+async function placed(world: World, { expect }: { expect: ExpectStatic }, fields: Record<string, unknown> = {}) {
+  const job = await world.shows((await world.submit({ targetClusters: ['member1'], ...fields })).id, 'Scheduled');
+  await expect.poll(() => remainsOf(world, job)).toEqual(expect.arrayContaining(VOLUME));
+  return job;
+}
+
+concurrently('after its retention a finished job leaves Karmada, and its volume stays for its own', async (test) => {
+  const { expect } = test;
+  const world = await setUp();
+  const logsOf: string[] = [];
+  world.dispatch({
+    finishedRetentionSeconds: 60,
+    keepLogs: async ({ id }) => {
+      logsOf.push(id);
+    },
+  });
+  const job = await placed(world, test);
+  await finish(world, job, 59.5);
+  await expect.poll(() => remainsOf(world, job), { timeout: 10_000 }).toEqual(VOLUME);
+  expect(logsOf).toContain(job.id);
+  expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
+  const waits = "select from dispatch where due_at between now() + interval '23 hours' and now() + interval '1 day'";
+  await expect.poll(() => world.database.query(waits)).toHaveLength(1);
+
+  await remove(world, job.id);
+  await world.until(job.id, isGone);
+  expect(await remainsOf(world, job)).toEqual([]);
+});
+
+concurrently('a volume that was kept for its time is removed, and an event says so, once', async (test) => {
+  const { expect } = test;
+  const world = await setUp();
+  await longHere(world);
+  world.dispatch({ finishedRetentionSeconds: 1, volumeRetentionSeconds: 2 });
+  const job = await placed(world, test);
+  await finish(world, job);
+  await expect.poll(() => remainsOf(world, job), { timeout: 15_000 }).toEqual(VOLUME);
+  await expect.poll(() => remainsOf(world, job), { timeout: 15_000 }).toEqual([]);
+  await idle(world, test.expect);
+  expect(await historyOf(world, job)).toEqual(['Queued', 'Dispatched', 'Scheduled', 'VolumeRemoved']);
+  const [event] = (await world.store.events.ofJob(job.id)).slice(-1);
+  expect(event?.message).toBe('Its volume of 50 GiB is removed: it was kept for 2 seconds after the end');
+  const cleared = await world.database.query(
+    'select from job where cleared_at is not null and volume_removed_at is not null',
+  );
+  expect(cleared).toHaveLength(1);
+});
+
+concurrently('a kill between the word of its removal and the removal itself: both happen, once', async (test) => {
+  const { expect } = test;
+  const world = await setUp();
+  await longHere(world);
+  const first = world.dispatch({ finishedRetentionSeconds: 0, volumeRetentionSeconds: 0, claimSeconds: 1 });
+  const job = await placed(world, test);
+  const held = world.gate.hold(/^DELETE .*\/persistentvolumeclaims\//);
+  await finish(world, job);
+  const request = await held;
+  expect(await historyOf(world, job)).toContain('VolumeRemoved');
+  const stopped = first.stop(0);
+  request.drop();
+  await stopped;
+  expect(await remainsOf(world, job)).toContain(VOLUME[0]);
+  world.dispatch({ finishedRetentionSeconds: 0, volumeRetentionSeconds: 0 });
+  await expect.poll(() => remainsOf(world, job), { timeout: 15_000 }).toEqual([]);
+  await idle(world, expect);
+  expect((await historyOf(world, job)).filter((reason) => reason === 'VolumeRemoved')).toHaveLength(1);
+});
+
+concurrently(
+  'a request can ask for its volume to stay: after the end, and after a cancel, until DELETE',
+  async (test) => {
+    const { expect } = test;
+    const world = await setUp();
+    await longHere(world);
+    world.dispatch({ finishedRetentionSeconds: 0, volumeRetentionSeconds: 0 });
+    const ended = await placed(world, test, { keepVolume: true });
+    const cancelled = await placed(world, test, { keepVolume: true });
+    await finish(world, ended);
+    await cancel(world, cancelled.id);
+    const { message } = await world.shows(cancelled.id, 'Cancelled');
+    expect(message).toBe('Cancelled; its volume stays until the job is deleted');
+    const later = "select from dispatch where token is null and due_at > now() + interval '23 hours'";
+    await expect.poll(() => world.database.query(later), { timeout: 15_000 }).toHaveLength(2);
+    for (const job of [ended, cancelled]) {
+      expect(await remainsOf(world, job)).toEqual(VOLUME);
+      await remove(world, job.id);
+      await world.until(job.id, isGone);
+      expect(await remainsOf(world, job)).toEqual([]);
+    }
   },
 );
 

@@ -97,6 +97,7 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
         manifests: MANIFESTS,
         keepLogs: async () => undefined,
         finishedRetentionSeconds: 3_600,
+        volumeRetentionSeconds: 7 * 86_400,
         placementGraceSeconds: 300,
         unreachable: async () => new Set(),
         ...dependencies,

@@ -231,6 +231,7 @@ function job(more: Partial<Job> = {}): Job {
     dispatchedAt: NOW,
     startedAt: null,
     finishedAt: null,
+    volumeRemovedAt: null,
     version: 1,
     ...more,
   };

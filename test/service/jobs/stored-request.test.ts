@@ -38,6 +38,7 @@ describe('a stored request', () => {
       customHyperparameters: {},
       targetClusters: ['member1'],
       clusterCount: 1,
+      keepVolume: false,
     });
   });
 
@@ -50,7 +51,7 @@ describe('a stored request', () => {
   );
 
   test('that was written whole by an earlier version is not changed', () => {
-    expect(readStoredRequest(0, stored(1))).toEqual(stored(1));
+    expect(readStoredRequest(0, stored(1))).toEqual({ ...stored(1), keepVolume: false });
   });
 
   test('of a newer version is read as far as it has today’s form', () => {

@@ -58,6 +58,7 @@ export function jobWith(more: Partial<Job> = {}): Job {
     dispatchedAt: at,
     startedAt: at,
     finishedAt: null,
+    volumeRemovedAt: null,
     version: 1,
     ...more,
   };
