@@ -42,8 +42,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/monitor',
     ...CORE,
   ],
-  // The page is typed by the OpenAPI document.
-  'service/web': ['service/api', CONTRACT],
+  // Published as it is: it knows the service by the types of its OpenAPI document, which lie in its own folder.
+  'service/client': [],
+  'service/web': ['service/client', CONTRACT],
   'service/start-error.ts': [],
   'service/process.ts': [
     'service/api',

@@ -458,6 +458,7 @@ export const LogQuery = z.object({
   follow: flagText.optional().describe('Go on as the job writes, until it ends'),
   tailLines: numberText(0, 1_000_000).optional(),
   sinceSeconds: numberText(1, 31_536_000).optional(),
+  timestamps: flagText.optional().describe('Each line begins with the time of its writing'),
   container: textOnce(253).optional(),
   pod: textOnce(253).optional(),
   cluster: textOnce(253).optional(),

@@ -3,7 +3,7 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
 import { joinSignals } from '../signals.ts';
-import { linesOf } from './lines.ts';
+import { linesOf, told } from './lines.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import { Runs } from './runs.ts';
 import {
@@ -136,7 +136,7 @@ class Following {
     const { signal, pollMs = POLL_MS } = this.#options;
     const prefix = prefixOf(job, this.#query, source);
     const pod = { namespace: job.namespace, name: source.pod, container: source.container };
-    const { tailLines, sinceSeconds } = this.#query;
+    const { tailLines, sinceSeconds, timestamps } = this.#query;
     const read = createPlace(this.#options.read?.get(keyOf(source)));
     while (!signal.aborted) {
       const from = read.secondsAgo();
@@ -149,7 +149,7 @@ class Following {
         );
         read.resume();
         for await (const line of linesOf(chunks)) {
-          if (read.isNew(line.at) && !(await this.#pipe.push(`${prefix}${line.text}\n`))) return true;
+          if (read.isNew(line.at) && !(await this.#pipe.push(told(prefix, line, timestamps)))) return true;
         }
         return true;
       });
@@ -171,7 +171,7 @@ class Following {
       }
       if (isWorthALine(error) && this.#troubles.get(what) !== error.failure) {
         this.#troubles.set(what, error.failure);
-        await this.#pipe.push(note(`${what} cannot be read now: ${inPlainWords(error)}`));
+        await this.#pipe.push(told('', note(`${what} cannot be read now: ${inPlainWords(error)}`)));
       }
       return undefined;
     }

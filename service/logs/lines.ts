@@ -10,6 +10,10 @@ export interface Line {
   readonly text: string;
 }
 
+/** As it is sent on, its stamp in front where stamps are asked for. */
+export const told = (prefix: string, { at, text }: Line, timestamps = false): string =>
+  `${timestamps && at !== '' ? `${at} ` : ''}${prefix}${text}\n`;
+
 /** Splits what the kubelet sends with timestamps=true. */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, void> {
   const decoder = new StringDecoder('utf8');

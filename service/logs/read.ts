@@ -4,7 +4,7 @@ import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { KeptLog, Store } from '../store/store.ts';
 import { followLogs, type ReadUpTo } from './follow.ts';
-import { type Line, linesOf, stamped } from './lines.ts';
+import { type Line, linesOf, stamped, told } from './lines.ts';
 import { Runs } from './runs.ts';
 import {
   inReadingOrder,
@@ -153,7 +153,7 @@ async function* written(
   for (const source of sources) {
     const prefix = prefixOf(job, query, source);
     const lines = 'text' in source ? keptLines(source, query) : liveLines(karmada, job, query, source, signal);
-    for await (const line of lines) yield `${prefix}${line}`;
+    for await (const line of lines) yield told(prefix, line, query.timestamps);
   }
 }
 
@@ -172,7 +172,7 @@ async function* liveLines(
         { tailLines, sinceSeconds, timestamps: true, ...(source.isPrevious ? { previous: true } : {}) },
         { signal, timeoutMs: MEMBER_TIMEOUT_MS },
       );
-    for await (const line of linesOf(chunks)) yield `${line.text}\n`;
+    yield* linesOf(chunks);
   } catch (error) {
     // The answer has begun: only words among the lines can still say what is wrong.
     if (!(error instanceof KarmadaError)) throw error;
@@ -215,6 +215,6 @@ function* keptLines({ text, droppedBytes }: KeptLog, { tailLines, sinceSeconds }
   if (droppedBytes > 0 && isWhole) yield note(NOT_KEPT);
   for (let start = first; start <= end; start = endOf(start) + 1) {
     const line = stamped(text.slice(start, endOf(start)));
-    if (isRecent(line)) yield `${line.text}\n`;
+    if (isRecent(line)) yield line;
   }
 }

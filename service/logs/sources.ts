@@ -4,6 +4,7 @@ import type { Job } from '../jobs/job.ts';
 import type { KarmadaError } from '../karmada/errors.ts';
 import type { Member } from '../karmada/karmada.ts';
 import type { KubeObject, RequestOptions } from '../kube/kube.ts';
+import type { Line } from './lines.ts';
 
 /** One container whose output belongs to a job. */
 export interface LogSource {
@@ -39,6 +40,8 @@ export interface LogQuery extends LogSelection {
   /** Of each container. */
   readonly tailLines?: number;
   readonly sinceSeconds?: number;
+  /** Each line begins with the time of its writing, as the kubelet noted it. */
+  readonly timestamps?: boolean;
 }
 
 /** For a member to begin its answer. */
@@ -52,7 +55,7 @@ export const isWorthALine = ({ failure }: KarmadaError): boolean =>
   !['notReady', 'missing', 'unavailable', 'memberUnavailable', 'unknownCluster'].includes(failure);
 
 /** A line of ours among those of the containers. */
-export const note = (text: string): string => `-- ${text} --\n`;
+export const note = (text: string): Line => ({ at: '', text: `-- ${text} --` });
 
 /** A thousand workers write much the same; the first of them are enough to see why a job fails. */
 export const MAX_SOURCES = 50;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { quantity } from '../../service/contract/quantity.ts';
-import { openEventStream } from '../../service/web/api/event-stream.ts';
 import { fieldLabel } from '../../service/web/lib/field-labels.ts';
 import { readFilters, writeFilters } from '../../service/web/lib/filters.ts';
 import { secondsOf } from '../../service/web/lib/length-of-time.ts';
@@ -9,44 +8,6 @@ import { parsePath, setAt } from '../../service/web/lib/paths.ts';
 import { capacitiesOf } from '../../service/web/lib/quantity.ts';
 import { formatDuration } from '../../service/web/lib/time.ts';
 import { segmentsOf, ticksOf } from '../../service/web/lib/timeline.ts';
-
-describe('the event stream', () => {
-  test('resumes after the last event that it saw, through broken and refused lines', async () => {
-    const asked: (string | undefined)[] = [];
-    const seen: string[] = [];
-    const answers = [
-      () => new Response('id: 1-1\ndata: a\n\nid: 1-2\ndata: b\n\nid: 1-3\nda'),
-      () => Promise.reject(new TypeError('connection refused')),
-      () => new Response('busy', { status: 503 }),
-      () => new Response('id: 1-3\ndata: c\n\n'),
-      () => new Response('no', { status: 401 }),
-    ];
-    const lost: boolean[] = [];
-    await new Promise<void>((ended) => {
-      const stream = openEventStream(
-        async (headers) => {
-          asked.push(headers['Last-Event-ID']);
-          // Waiting is not what is tested here.
-          setTimeout(() => stream.retryNow());
-          return (await answers.shift()?.()) ?? new Response('', { status: 401 });
-        },
-        {
-          onOpen: () => undefined,
-          onAlive: () => undefined,
-          onMessage: ({ data }) => seen.push(data),
-          onLost: (_reason, final) => {
-            lost.push(final);
-            if (final) ended();
-            else setTimeout(() => stream.retryNow());
-          },
-        },
-      );
-    });
-    expect(seen).toEqual(['a', 'b', 'c']);
-    expect(asked).toEqual([undefined, '1-2', '1-2', '1-2', '1-3']);
-    expect(lost).toEqual([false, false, true]);
-  });
-});
 
 describe('the timeline', () => {
   const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString();

@@ -1,8 +1,8 @@
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { type EventStream, Problem } from '../../client/index.ts';
 import { applyEvents, KEYS } from './cache.ts';
-import { type EventStream, openEventStream } from './event-stream.ts';
-import { openEvents } from './service.ts';
+import { readEvents } from './service.ts';
 import { setSession, useSession } from './session.ts';
 import type { JobEvent } from './types.ts';
 
@@ -47,36 +47,41 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       for (const listener of listeners.current) listener(events);
     };
 
-    stream.current = openEventStream(openEvents, {
-      onOpen: () => {
-        lastHeard = new Date();
-        setConnection({ state: 'live', lastHeard });
-        // The stream resumes without a gap, but not what is fetched beside it: pods, clusters, counts. A list that is
-        // being read keeps its place: events bring its rows up to date, and what is new is announced.
-        if (wasLost) void queryClient.invalidateQueries({ predicate: (query) => !isListBeingRead(query) });
-        wasLost = false;
-      },
+    const leaving = new AbortController();
+    const events = readEvents({
+      signal: leaving.signal,
       onAlive: () => {
         lastHeard = new Date();
       },
-      onMessage: (message) => {
-        const event = parseEvent(message.data);
-        if (event === undefined) return;
+      onConnection: ({ state }) => {
+        if (state === 'open') {
+          lastHeard = new Date();
+          // The stream resumes without a gap, but not what is fetched beside it: pods, clusters, counts. A list that is
+          // being read keeps its place: events bring its rows up to date, and what is new is announced.
+          if (wasLost) void queryClient.invalidateQueries({ predicate: (query) => !isListBeingRead(query) });
+        }
+        wasLost = state === 'lost';
+        setConnection({ state: wasLost ? 'lost' : 'live', lastHeard });
+      },
+    });
+    stream.current = events;
+    const read = async (): Promise<void> => {
+      for await (const event of events) {
         batch.push(event);
         timer ??= setTimeout(flush, BATCH_MS);
-      },
-      onLost: (_reason, final) => {
-        if (final) setSession(null);
-        wasLost = true;
-        setConnection({ state: 'lost', lastHeard });
-      },
+      }
+    };
+    // It tries again by itself, until it is told that this session may not read.
+    read().catch((error) => {
+      if (error instanceof Problem) setSession(null);
+      setConnection({ state: 'lost', lastHeard });
     });
     const online = () => stream.current?.retryNow();
     addEventListener('online', online);
     return () => {
       removeEventListener('online', online);
       clearTimeout(timer);
-      stream.current?.close();
+      leaving.abort();
     };
   }, [queryClient, session?.token]);
 
@@ -96,15 +101,6 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
 
 const isListBeingRead = ({ queryKey, state }: Query): boolean =>
   queryKey[0] === KEYS.jobLists[0] && state.data !== undefined && state.status !== 'error';
-
-const parseEvent = (data: string): JobEvent | undefined => {
-  try {
-    const event: unknown = JSON.parse(data);
-    return typeof event === 'object' && event !== null && 'jobId' in event ? (event as JobEvent) : undefined;
-  } catch {
-    return undefined;
-  }
-};
 
 export const useLive = (): Live => {
   const live = useContext(LiveContext);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { createLogReader, type LogLine } from '../lib/log-buffer.ts';
-import { openLog } from './service.ts';
+import { readLog } from './service.ts';
 import type { Job } from './types.ts';
 
 interface Log {
@@ -10,15 +10,13 @@ interface Log {
 }
 
 const RENDER_MS = 100;
-const RETRY_MS = 2000;
 
 /**
  * The job's log as it is written, until the job ends; of a job that has ended, what was kept. A line that breaks is taken up
- * again by itself, from the beginning of the log, so that nothing is doubled and nothing is missing.
+ * by itself where it broke.
  */
 export const useLog = (job: Job, run: number | null): Log => {
   const [log, setLog] = useState<Log>({ lines: [], state: 'loading', error: null });
-  const [tries, setTries] = useState(0);
   const mark = job.objectName.slice(-8);
 
   useEffect(() => {
@@ -31,29 +29,26 @@ export const useLog = (job: Job, run: number | null): Log => {
       setLog({ lines: [...reader.lines], state, error });
     };
     const read = async (): Promise<void> => {
-      const response = await openLog(job.id, { follow: true, run }, leaving.signal);
-      const chunks = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-      for (let chunk = await chunks?.read(); chunk?.value !== undefined; chunk = await chunks?.read()) {
-        reader.read(chunk.value);
+      const log = readLog(job.id, {
+        follow: true,
+        ...(run !== null && { run }),
+        signal: leaving.signal,
+        // What was read stays on the page until there is more to show.
+        onConnection: (connection) => {
+          if (connection.state === 'lost') show('failed', connection.error);
+        },
+      });
+      for await (const { text } of log) {
+        reader.read(`${text}\n`);
         timer ??= setTimeout(() => show('following'), RENDER_MS);
       }
-      reader.end();
-      show('ended');
+      if (!leaving.signal.aborted) show('ended');
     };
-    read().catch((error) => {
-      if (leaving.signal.aborted) return;
-      // What was read stays on the page until the next try has something to show.
-      setLog((before) => ({
-        lines: reader.lines.length > 0 ? [...reader.lines] : before.lines,
-        state: 'failed',
-        error,
-      }));
-      timer = setTimeout(() => setTries(tries + 1), RETRY_MS);
-    });
+    read().catch((error) => show('failed', error));
     return () => {
       leaving.abort();
       clearTimeout(timer);
     };
-  }, [job.id, mark, run, tries]);
+  }, [job.id, mark, run]);
   return log;
 };

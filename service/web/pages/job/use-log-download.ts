@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { messageOf } from '../../api/problem.ts';
-import { openLog } from '../../api/service.ts';
+import { getLog } from '../../api/service.ts';
 import type { Job } from '../../api/types.ts';
 import { toast } from '../../components/toasts.tsx';
 
@@ -8,7 +8,7 @@ import { toast } from '../../components/toasts.tsx';
 export const useLogDownload = (job: Job, run: number | null) =>
   useMutation({
     mutationFn: async () => {
-      const text = await (await openLog(job.id, { follow: false, run })).blob();
+      const text = await getLog(job.id, run);
       const link = document.createElement('a');
       link.href = URL.createObjectURL(text);
       link.download = run === null ? `${job.id}.log` : `${job.id}-run-${run}.log`;

@@ -1,16 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import openapiTypeScript, { astToString, type OpenAPI3 } from 'openapi-typescript';
-import { allRoutes } from '../api/app.ts';
-import type { ApiDependencies } from '../api/dependencies.ts';
-import { describeRoutes } from '../api/openapi.ts';
+import { allRoutes } from './app.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { describeRoutes } from './openapi.ts';
 
-const FILE = fileURLToPath(new URL('./api/schema.generated.ts', import.meta.url));
+const FILE = fileURLToPath(new URL('../client/schema.generated.ts', import.meta.url));
 
 const HEADER = `// Written by \`npm run types\` from the service's OpenAPI document; never edited by hand.
 `;
 
-/** The types of the page, as the service's own document gives them. Routes are described, not called: they need nothing to work with. */
+/** The types of the client, as the service's own document gives them. Routes are described, not called: they need nothing to work with. */
 export const generateTypes = async (): Promise<string> => {
   const document = describeRoutes(allRoutes({} as ApiDependencies)) as unknown as OpenAPI3;
   // What the answers say is always there, with their defaults filled in; requests may leave out what has one.

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { committedTypes, generateTypes } from '../../service/web/generate-types.ts';
+import { committedTypes, generateTypes } from '../../../service/api/generate-types.ts';
 
-test('the page is typed by the service’s OpenAPI document as it is now', async () => {
+test('the client is typed by the service’s OpenAPI document as it is now', async () => {
   const differs = (await committedTypes()) !== (await generateTypes());
   expect(differs, 'They have drifted apart: run "npm run types", then "npm run typecheck", and commit the result').toBe(
     false,

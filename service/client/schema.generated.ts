@@ -2242,6 +2242,8 @@ export interface operations {
                 run?: string;
                 sinceSeconds?: string;
                 tailLines?: string;
+                /** @description Each line begins with the time of its writing */
+                timestamps?: "0" | "1" | "true" | "false" | "";
             };
             header?: never;
             path: {

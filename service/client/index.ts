@@ -1,0 +1,16 @@
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  isFinished,
+  type ListOptions,
+  type NewJobOptions,
+  type RequestOptions,
+} from './client.ts';
+export type { EventOptions, EventStream } from './event-stream.ts';
+export type { LogLine, LogOptions } from './log-stream.ts';
+export { type FieldError, Problem, Unreachable } from './problem.ts';
+export { randomKey } from './random-key.ts';
+export type { Connection, StreamOptions } from './reconnect.ts';
+export type { TransportOptions } from './transport.ts';
+export type * from './types.ts';

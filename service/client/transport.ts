@@ -1,0 +1,113 @@
+import { retryAfter, Unreachable } from './problem.ts';
+
+export interface TransportOptions {
+  /** What proves who asks; a function is asked before each request, so that it may renew it. */
+  readonly token?: string | (() => string | null | undefined | Promise<string | null | undefined>);
+  readonly fetch?: typeof fetch;
+  /** How often what failed for reasons that pass is asked again. Each request of this client may be sent twice. */
+  readonly retries?: number;
+  /** For a whole answer; of a stream, for its beginning. */
+  readonly timeoutMs?: number;
+  /** Told of each answer 401, with the token that was refused. */
+  readonly onUnauthorized?: (token: string | null) => void;
+}
+
+const RETRIES = 3;
+const TIMEOUT_MS = 30_000;
+const FIRST_PAUSE_MS = 300;
+/** Whoever says "in an hour" is told so instead of waited for. */
+const MAX_PAUSE_MS = 10_000;
+
+/** Read as they come; all else is read whole, so that half an answer is none. */
+const STREAMS = /text\/(event-stream|plain)/;
+
+/** Every request goes through here: it proves who asks, tells "no answer" from a refusal, and asks again where that may help. */
+export const createFetch = (options: TransportOptions): ((request: Request) => Promise<Response>) => {
+  const { retries = RETRIES } = options;
+  return async (request) => {
+    for (let tries = 0; ; tries++) {
+      const outcome = await ask(request.clone(), options).catch((error: unknown) => ({ error }));
+      if (!('error' in outcome) && !passes(outcome.status)) return outcome;
+      const pause = tries < retries && !request.signal.aborted ? pauseOf(outcome, tries) : null;
+      if (pause !== null) await rest(pause, request.signal);
+      else if ('error' in outcome) throw outcome.error;
+      else return outcome;
+    }
+  };
+};
+
+const passes = (status: number): boolean => status === 429 || (status >= 502 && status <= 504);
+
+/** null: what failed fails again, or takes too long to come right. */
+const pauseOf = (outcome: Response | { error: unknown }, tries: number): number | null => {
+  if ('error' in outcome) return outcome.error instanceof Unreachable ? backoff(tries) : null;
+  const seconds = retryAfter(outcome);
+  const pause = seconds === null ? backoff(tries) : seconds * 1000;
+  return pause > MAX_PAUSE_MS ? null : pause;
+};
+
+const backoff = (tries: number): number => FIRST_PAUSE_MS * 2 ** tries * (0.75 + Math.random() / 2);
+
+const ask = async (request: Request, options: TransportOptions): Promise<Response> => {
+  const { timeoutMs = TIMEOUT_MS } = options;
+  const token = (await (typeof options.token === 'function' ? options.token() : options.token)) ?? null;
+  if (token !== null && !request.headers.has('Authorization')) request.headers.set('Authorization', `Bearer ${token}`);
+  const sent = request.headers.get('Authorization')?.replace(/^Bearer /, '') ?? null;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(new Unreachable(noAnswer(request, timeoutMs))), timeoutMs);
+  const leave = () => patience.abort(request.signal.reason);
+  request.signal.addEventListener('abort', leave, { once: true });
+  if (request.signal.aborted) leave();
+  let streams = false;
+  try {
+    const send = options.fetch ?? fetch;
+    const response = await send(new Request(request, { signal: patience.signal }));
+    if (response.status === 401) options.onUnauthorized?.(sent);
+    streams = response.ok && STREAMS.test(request.headers.get('Accept') ?? '');
+    return streams ? response : await whole(response);
+  } catch (error) {
+    if (error instanceof Unreachable || request.signal.aborted) throw error;
+    throw new Unreachable(unreachable(request, error), error);
+  } finally {
+    clearTimeout(timer);
+    // A stream goes on, and ends with its reader.
+    if (!streams) request.signal.removeEventListener('abort', leave);
+  }
+};
+
+const whole = async (response: Response): Promise<Response> => {
+  const { status, statusText, headers } = response;
+  const text = await response.text();
+  if (response.ok && text !== '' && !/\bjson\b/.test(headers.get('Content-Type') ?? '')) {
+    throw new Unreachable(
+      `${response.url} answered with ${headers.get('Content-Type') ?? 'no type'} instead of JSON: this is not the job API.`,
+    );
+  }
+  return new Response(text === '' ? null : text, { status, statusText, headers });
+};
+
+const noAnswer = (request: Request, timeoutMs: number): string =>
+  `${placeOf(request)} did not answer within ${timeoutMs / 1000} s.`;
+
+const unreachable = (request: Request, error: unknown): string => {
+  const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause;
+  const why = [cause?.code, cause?.message, (error as Error).message].find((said) => typeof said === 'string' && said);
+  return `${placeOf(request)} cannot be reached${why ? ` (${why})` : ''}.`;
+};
+
+const placeOf = ({ url }: Request): string => `The service at ${new URL(url).origin}`;
+
+/** Throws the signal's reason when it ends before. */
+export const rest = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const leave = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', leave);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted) leave();
+    else signal?.addEventListener('abort', leave, { once: true });
+  });
