@@ -71,7 +71,7 @@ describe('events', () => {
   });
 
   test('gives up when it has been away for as long as was said', async () => {
-    const { url } = await serve((_, response) => response.destroy());
+    const { url } = await serve((_, response) => void response.destroy());
     const stream = createClient({ url, retries: 0 }).events({ giveUpAfterMs: 0 });
     await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ name: 'Unreachable' });
   });
