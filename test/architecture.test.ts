@@ -69,15 +69,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/upkeep.ts',
     ...CORE,
   ],
-  // `npm start` without a cluster: it starts the service as main.ts is started, with a database and a Karmada of its own.
+  // `npm start` without a cluster: it starts service and operators as their programs are started, with a database
+  // and a Karmada of its own.
   'service/local': [
     'service/api',
     'service/config.ts',
+    'service/kube',
     'service/log.ts',
     'service/main.ts',
+    'service/operator',
     'service/process.ts',
     'service/start-error.ts',
     'service/store',
+    'service/trainingjob',
     'service/web',
     CONTRACT,
   ],

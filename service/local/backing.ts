@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { StartError } from '../start-error.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
+import { type MemberOperator, startTrainingOperators } from './training-operators.ts';
 
 const DATA = resolve('.data');
 
@@ -13,25 +14,33 @@ export interface Backing {
   readonly karmadaKubeconfig: string;
   /** Where the database keeps its data. */
   readonly dataDirectory: string;
+  /** Member clusters, by their API servers, each with its operator of TrainingJobs. */
+  readonly members: readonly MemberOperator[];
   stop(): Promise<void>;
 }
 
-/** A PostgreSQL and a simulated Karmada, whose data stay in .data. */
-export async function startBacking(log: Logger): Promise<Backing> {
+/** A PostgreSQL and a simulated Karmada, whose data stay in .data. The API servers of its members listen near `port`. */
+export async function startBacking(log: Logger, port: number): Promise<Backing> {
   await requireWritable(DATA);
-  const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
-  const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
-  const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
-  await karmada.writeKubeconfig(karmadaKubeconfig);
-  return {
-    databaseUrl: postgres.url,
-    karmadaKubeconfig,
-    dataDirectory: postgres.home,
-    async stop() {
-      await karmada.close();
-      await postgres.stop();
-    },
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
   };
+  try {
+    const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
+    stops.push(() => postgres.stop());
+    const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
+    stops.push(() => karmada.close());
+    const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
+    await karmada.writeKubeconfig(karmadaKubeconfig);
+    const firstPort = port === 0 ? 0 : port + 1;
+    const members = await startTrainingOperators(karmada.members.values(), { folder: DATA, firstPort, log });
+    stops.push(...members.map((member) => () => member.stop()));
+    return { databaseUrl: postgres.url, karmadaKubeconfig, dataDirectory: postgres.home, members, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 /** Told before anything is started, and in words: the database would fail in the middle of its first steps. */

@@ -9,13 +9,16 @@ import { createLog } from '../log.ts';
 import { startProduction, startService } from '../main.ts';
 import { configOrExit, runUntilSignal } from '../process.ts';
 import { parseConnection } from '../store/connection.ts';
-import { startBacking } from './backing.ts';
+import { type Backing, startBacking } from './backing.ts';
 
 // npm start: the whole service with nothing but Node: a database of its own, three simulated clusters, the page.
 // Given a database or a kubeconfig, it is the production service instead.
 
 /** One person at their own machine is no flood; a shared service keeps the lower default. */
 const LOCAL_DEFAULTS = { [ENV.rateLimitPerMinute]: '60000' };
+
+/** Of the files in examples/. */
+const TRAINING_JOBS = '/apis/ml.example.com/v1/namespaces/ml-training/trainingjobs';
 
 if (isProduction(process.argv.slice(2), process.env)) await startProduction();
 else await startLocal();
@@ -32,19 +35,22 @@ async function startLocal(): Promise<void> {
 
 async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
   await requireFreePort(config.host, config.port);
-  const { databaseUrl, karmadaKubeconfig, dataDirectory, stop: stopBacking } = await startBacking(log);
+  const backing = await startBacking(log, config.port);
   try {
     await buildPage(log);
-    const service = await startService({ ...config, database: parseConnection(databaseUrl), karmadaKubeconfig }, log);
-    console.log(welcome(config.host, service.port, dataDirectory));
+    const service = await startService(
+      { ...config, database: parseConnection(backing.databaseUrl), karmadaKubeconfig: backing.karmadaKubeconfig },
+      log,
+    );
+    console.log(welcome(config.host, service.port, backing));
     return {
       async stop() {
         await service.stop();
-        await stopBacking();
+        await backing.stop();
       },
     };
   } catch (error) {
-    await stopBacking();
+    await backing.stop();
     throw error;
   }
 }
@@ -62,9 +68,10 @@ async function buildPage(log: Logger): Promise<void> {
   }
 }
 
-function welcome(host: string, port: number, dataDirectory: string): string {
+function welcome(host: string, port: number, { dataDirectory, members }: Backing): string {
   const address = `http://${/^(127\.|0\.0\.0\.0$|::1?$)/.test(host) ? 'localhost' : host}:${port}`;
   const first = JSON.stringify({ jobName: 'first', algorithm: { algorithmName: 'xgboost' } });
+  const withGpus = members[1]?.address ?? '';
   return `
   ML platform: ${address}   (API documentation: ${address}/docs)
 
@@ -73,7 +80,12 @@ function welcome(host: string, port: number, dataDirectory: string): string {
   and see what becomes of it, here or on the page:
     curl -s ${address}/api/v1/jobs
 
-  Three simulated clusters run the jobs. The database is in ${relative('.', dataDirectory) || '.'}; delete that folder to start anew.
+  Three simulated clusters run the jobs: ${members.map(({ cluster, address }) => `${cluster} ${address}`).join('  ')}
+  Each has the operator of TrainingJobs:
+    curl -s ${withGpus}${TRAINING_JOBS} -H 'Content-Type: application/yaml' --data-binary @examples/trainingjob-simple.yaml
+    curl -s ${withGpus}${TRAINING_JOBS}/resnet-simple
+
+  The database is in ${relative('.', dataDirectory) || '.'}; delete that folder to start anew.
   Ctrl-C stops all of it.
 `;
 }

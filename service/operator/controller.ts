@@ -10,6 +10,8 @@ export interface ControllerOptions {
   readonly kube: Kube;
   readonly namespaces: readonly string[];
   readonly surroundings: (namespace: string) => Promise<Surroundings>;
+  /** See Reconciler. */
+  readonly flushProgress?: Reconciler['flushProgress'];
   readonly workers: number;
   /** Asked before each write. */
   readonly isLeading: () => boolean;
@@ -76,6 +78,7 @@ export function createController(options: ControllerOptions): Controller {
     caches,
     memory: createMemory(),
     surroundings: options.surroundings,
+    flushProgress: options.flushProgress ?? (async () => undefined),
     now,
     onTrouble: (error) => log.warn({}, (error as Error).message),
   };

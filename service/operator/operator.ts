@@ -31,6 +31,8 @@ export interface OperatorOptions {
   /** Another replica may act by now: this process is to end, and to begin anew. */
   readonly onLost: (why: string) => void;
   readonly times?: Times;
+  /** The address to listen on; left out: all of the machine's. */
+  readonly host?: string;
 }
 
 /** Renewed a month before its end: an hour more or less is nothing. */
@@ -38,7 +40,8 @@ const CERTIFICATE_CHECK_MS = 3_600_000;
 
 type Stop = () => unknown;
 
-export async function startOperator({ identity, settings, log, onLost, times }: OperatorOptions): Promise<Operator> {
+export async function startOperator(options: OperatorOptions): Promise<Operator> {
+  const { host, identity, settings, log, onLost, times } = options;
   const metrics = createMetrics();
   const kube = createKube(identity, { userAgent: 'trainingjob-operator', onRequest: metrics.apiRequest });
   const stops: Stop[] = [() => kube.close()];
@@ -46,6 +49,7 @@ export async function startOperator({ identity, settings, log, onLost, times }: 
     const certificates = settings.progressUrl === undefined ? undefined : await keepCertificates(kube, settings, log);
     if (certificates) stops.push(certificates.stop);
 
+    let progress: Awaited<ReturnType<typeof serveProgress>> | undefined;
     let leadership: Pick<Leadership, 'isLeading' | 'stop'> = { isLeading: () => false, stop: async () => {} };
     const controller = createController({
       kube,
@@ -56,6 +60,7 @@ export async function startOperator({ identity, settings, log, onLost, times }: 
         progressUrl: settings.progressUrl,
         progressAuthority: () => certificates?.current().authority ?? '',
       }),
+      flushProgress: async (key) => progress?.flush(key),
       isLeading: () => leadership.isLeading(),
       onReconciled: metrics.reconciled,
       onGone: metrics.onGone,
@@ -66,7 +71,7 @@ export async function startOperator({ identity, settings, log, onLost, times }: 
     let hasSynced = false;
     const isReady = () => hasSynced;
     const observed = await serveMetrics(
-      settings.metricsPort,
+      { port: settings.metricsPort, host },
       metrics,
       controller,
       () => leadership.isLeading(),
@@ -74,7 +79,7 @@ export async function startOperator({ identity, settings, log, onLost, times }: 
     );
     stops.push(observed.stop);
 
-    const progress = certificates && (await serveProgress(kube, settings, controller, metrics, certificates, log));
+    progress = certificates && (await serveProgress(kube, settings, host, controller, metrics, certificates, log));
     if (progress) stops.push(progress.stop);
 
     await controller.caches.synced;
@@ -153,6 +158,7 @@ async function keepCertificates(kube: Kube, settings: OperatorSettings, log: Log
 async function serveProgress(
   kube: Kube,
   settings: OperatorSettings,
+  host: string | undefined,
   { caches }: Controller,
   metrics: OperatorMetrics,
   certificates: KeptCertificates,
@@ -170,6 +176,7 @@ async function serveProgress(
   });
   const endpoint = await startEndpoint({
     port: settings.progressPort,
+    ...(host === undefined ? {} : { host }),
     certificate: certificates.current(),
     tokens: createTokenVerifier({ document: (path) => kube.document(path), audience: PROGRESS.audience }),
     pod: (key) => caches.pods.get(key),
@@ -180,6 +187,7 @@ async function serveProgress(
   certificates.onChange((next) => endpoint.use(next));
   return {
     port: endpoint.port,
+    flush: writer.flush,
     async stop() {
       await endpoint.stop();
       await writer.stop();
@@ -188,7 +196,7 @@ async function serveProgress(
 }
 
 async function serveMetrics(
-  port: number,
+  address: { readonly port: number; readonly host: string | undefined },
   metrics: OperatorMetrics,
   { caches, queue }: Controller,
   isLeading: () => boolean,
@@ -208,7 +216,7 @@ async function serveMetrics(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, resolve);
+    server.listen(address, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -36,6 +36,8 @@ export interface Reconciler {
   readonly caches: Pick<Caches, 'trainingJobs' | 'batchJob' | 'podsOf' | 'configHash' | 'hasService'>;
   readonly memory: Memory;
   readonly surroundings: (namespace: string) => Promise<Surroundings>;
+  /** Writes what this replica was told of a job's progress and has not written yet; the object as it is then. */
+  readonly flushProgress: (key: string) => Promise<KubeObject | undefined>;
   readonly now: () => Date;
   /** A failure that keeps nothing from being done: an event that could not be written. */
   readonly onTrouble: (error: unknown) => void;
@@ -57,9 +59,9 @@ export async function reconcile(key: string, reconciler: Reconciler): Promise<Wo
   if (!reading || isDeleted(reading)) return forget(key, reconciler);
   if ('problems' in reading) return refuseSpec(reading, reconciler);
 
-  const { job } = reading;
-  const surroundings = await reconciler.surroundings(job.namespace);
-  const seen = await look(key, job, reconciler);
+  const surroundings = await reconciler.surroundings(reading.job.namespace);
+  const seen = await look(key, reading.job, reconciler);
+  const job = seen.batchJob?.ending ? await withLastProgress(key, reading.job, reconciler) : reading.job;
   const decision = decide(job, seen, reconciler.now(), surroundings.podSecurity);
   const written = await writeStatus(key, job, decision.status, reconciler);
   await tell(written, decision.happening, reconciler);
@@ -112,6 +114,16 @@ async function look(key: string, job: TrainingJob, { caches, kube, memory }: Rec
   // Caches of API servers differ: a Job is not taken for lost on the word of one.
   const batchJob = isMissed ? await readJob(kube, job) : cached;
   return { batchJob, pods, trouble };
+}
+
+/** An end is not told before the last that was reported, or who looks at the end would never see it. */
+async function withLastProgress(key: string, job: TrainingJob, reconciler: Reconciler): Promise<TrainingJob> {
+  const written = isFinal(job.status.state) ? undefined : await reconciler.flushProgress(key);
+  if (!written) return job;
+  const reading = readTrainingJob(written);
+  if (!('job' in reading) || reading.job.uid !== job.uid) return job;
+  reconciler.memory.written.set(key, reading.job);
+  return reading.job;
 }
 
 async function readJob(kube: Kube, { name, namespace }: TrainingJob): Promise<BatchJob | undefined> {
@@ -220,7 +232,7 @@ async function makeObjects(
     ...surroundings,
     job,
     number: decision.attempt,
-    resumeFrom: job.status.checkpoint?.latest ?? job.spec.checkpoint?.resumeFrom,
+    resumeFrom: seen.batchJob ? undefined : await resumeFrom(key, job, decision.attempt, reconciler),
     deadlineSeconds: decision.deadlineSeconds,
   };
   try {
@@ -231,6 +243,21 @@ async function makeObjects(
     await explain(key, job, seen, error, reconciler);
     throw error;
   }
+}
+
+/** The last checkpoint that was reported: a report may be in the status before it is in the cache. */
+async function resumeFrom(
+  key: string,
+  job: TrainingJob,
+  attempt: number,
+  { kube, flushProgress }: Reconciler,
+): Promise<string | undefined> {
+  if (attempt === 1) return job.spec.checkpoint?.resumeFrom;
+  await flushProgress(key);
+  const found = await kube.get(TRAINING_JOB, { namespace: job.namespace, name: job.name });
+  const reading = found && readTrainingJob(found);
+  const newest = reading && 'job' in reading && reading.job.uid === job.uid ? reading.job : job;
+  return newest.status.checkpoint?.latest ?? job.spec.checkpoint?.resumeFrom;
 }
 
 /** The Job last: its pods find all that they need. */

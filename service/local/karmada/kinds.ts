@@ -1,9 +1,12 @@
+import { customResourceDefinition } from '../../trainingjob/index.ts';
 import { conditionColumn, pathColumn } from '../kube/columns.ts';
+import { definedKind } from '../kube/custom-definition.ts';
 import { crdAge, customKind } from '../kube/custom-kind.ts';
 import { JOB } from '../kube/job-kind.ts';
 import {
   CONFIG_MAP,
   EVENT,
+  LEASE,
   NAMESPACE,
   NODE,
   PERSISTENT_VOLUME_CLAIM,
@@ -42,6 +45,8 @@ export const RAY_CLUSTER = customKind('ray.io', 'v1', 'rayclusters', 'RayCluster
   pathColumn('status', '.status.state'),
   crdAge('age'),
 ]);
+
+export const TRAINING_JOB = definedKind(customResourceDefinition);
 
 /** As the CRD's own defaults. */
 function rayJobDefaults(draft: DraftObject): DraftObject {
@@ -131,9 +136,11 @@ export const MEMBER_KINDS = resourceTable([
   EVENT,
   PERSISTENT_VOLUME_CLAIM,
   POD,
+  LEASE,
   JOB,
   RAY_JOB,
   RAY_CLUSTER,
+  TRAINING_JOB,
 ]);
 
 /** What a PropagationPolicy can carry to members. */

@@ -2,16 +2,20 @@ import { type ApiServer, createApiServer } from '../kube/api-server.ts';
 import { collectGarbage } from '../kube/garbage.ts';
 import { NAMESPACE, NODE } from '../kube/kinds.ts';
 import { createRegistry } from '../kube/registry.ts';
+import { createTokenIssuer, type TokenIssuer } from '../kube/service-accounts.ts';
 import { createStore } from '../kube/store.ts';
 import { type ClusterSettings, KUBERNETES_VERSION, nodeObject } from './clusters.ts';
 import { MEMBER_KINDS } from './kinds.ts';
 import { createPodLogs, type PodLogs } from './pod-logs.ts';
 
-/** One member cluster: an API server with nodes and the logs of its pods. */
+/** One member cluster: an API server with nodes, the logs of its pods, and what these reach in its network. */
 export interface Member {
   readonly settings: ClusterSettings;
   readonly server: ApiServer;
   readonly logs: PodLogs;
+  readonly tokens: TokenIssuer;
+  /** What its pods find behind a host name and port ("name.namespace.svc:8443"): a port of this machine. */
+  readonly services: Map<string, number>;
 }
 
 export function createMember(
@@ -20,6 +24,7 @@ export function createMember(
 ): Member {
   const registry = createRegistry(createStore(historySize === undefined ? {} : { historySize }), MEMBER_KINDS);
   const logs = createPodLogs();
+  const tokens = createTokenIssuer();
   for (const name of ['default', 'kube-system', 'karmada-cluster']) {
     registry.create(
       NAMESPACE,
@@ -32,7 +37,8 @@ export function createMember(
   const server = createApiServer(registry, {
     kubernetesVersion: settings.kubernetesVersion ?? KUBERNETES_VERSION,
     subresources: { 'pods./log': logs.answer },
+    documents: tokens.documents,
     ...(bookmarkMs !== undefined && { bookmarkMs }),
   });
-  return { settings, server, logs };
+  return { settings, server, logs, tokens, services: new Map() };
 }

@@ -11,6 +11,7 @@ import { type ClusterSettings, clusterObject, DEFAULT_CLUSTERS, KUBERNETES_VERSI
 import { createFaults, type Faults } from './faults.ts';
 import { createGate } from './gate.ts';
 import { CLUSTER, CONTROL_PLANE_KINDS, PROPAGATION_POLICY } from './kinds.ts';
+import { kubeconfigOf } from './kubeconfig.ts';
 import { startLife } from './life/life.ts';
 import { createMember, type Member } from './member.ts';
 import { createPropagation } from './propagation/propagation.ts';
@@ -114,7 +115,7 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
   const network = { port: options.port ?? 0, ...(options.tls && { tls: options.tls }) };
   let listener: Listener | undefined = await listen(gate, network);
   const { url } = listener;
-  const kubeconfig = kubeconfigFor(url, options.tls?.ca);
+  const kubeconfig = kubeconfigOf(url, options.tls?.ca);
   const chosen = (cluster: string | undefined): Member[] =>
     cluster === undefined ? [...members.values()] : [member(cluster)];
 
@@ -174,24 +175,3 @@ function markPolicies({ registry }: ApiServer): () => void {
     registry.update(resource, { ...object, metadata: { ...object.metadata, labels } }, { manager: 'karmada-webhook' });
   });
 }
-
-const kubeconfigFor = (url: string, ca: string | undefined): string =>
-  [
-    'apiVersion: v1',
-    'kind: Config',
-    'current-context: simulated',
-    'contexts:',
-    '  - name: simulated',
-    '    context: { cluster: simulated, user: simulated }',
-    'clusters:',
-    '  - name: simulated',
-    '    cluster:',
-    `      server: ${url}`,
-    ca === undefined
-      ? '      insecure-skip-tls-verify: true'
-      : `      certificate-authority-data: ${Buffer.from(ca).toString('base64')}`,
-    'users:',
-    '  - name: simulated',
-    '    user: {}',
-    '',
-  ].join('\n');

@@ -1,6 +1,6 @@
-import type { StoredObject } from './objects.ts';
+import type { OwnerReference, StoredObject } from './objects.ts';
 import type { Registry } from './registry.ts';
-import type { ResourceType } from './resources.ts';
+import { type ResourceType, typeOfKind } from './resources.ts';
 
 interface Dependent {
   readonly type: ResourceType;
@@ -8,7 +8,10 @@ interface Dependent {
   readonly name: string;
 }
 
-/** Deletes what a deleted object owned and what a deleted namespace held, and takes off the finalizer of foreground deletion once that is gone. */
+/**
+ * Deletes what a deleted object owned, or what came when its owner had gone already, and what a deleted namespace held; takes off the
+ * finalizer of foreground deletion once all that is gone.
+ */
 export function collectGarbage(registry: Registry): () => void {
   const dependents = new Map<string, Map<string, Dependent>>();
 
@@ -38,18 +41,40 @@ export function collectGarbage(registry: Registry): () => void {
     );
   }
 
+  const typeOf = (owner: Pick<OwnerReference, 'apiVersion' | 'kind'>): ResourceType | undefined =>
+    typeOfKind(registry.table, owner.apiVersion, owner.kind);
+
+  /** All of its owners have gone, or are others by their names. Of kinds that are not served here nothing is known. */
+  function isOrphan({ metadata }: StoredObject): boolean {
+    const { ownerReferences: owners = [] } = metadata;
+    return (
+      owners.length > 0 &&
+      owners.every((owner) => {
+        const type = typeOf(owner);
+        const found = type && registry.store.get(type, type.namespaced ? metadata.namespace : undefined, owner.name);
+        return type !== undefined && found?.metadata.uid !== owner.uid;
+      })
+    );
+  }
+
   function forget({ metadata }: StoredObject): void {
-    for (const { uid, kind, apiVersion, name } of metadata.ownerReferences ?? []) {
+    for (const reference of metadata.ownerReferences ?? []) {
+      const { uid, name } = reference;
       const owned = dependents.get(uid);
       owned?.delete(metadata.uid);
       if (owned?.size !== 0) continue;
       dependents.delete(uid);
-      const ownerType = [...registry.table.values()].find((t) => t.kind === kind && apiVersion.startsWith(t.group));
+      const ownerType = typeOf(reference);
       const owner =
         ownerType && registry.store.get(ownerType, ownerType.namespaced ? metadata.namespace : undefined, name);
       if (ownerType && owner?.metadata.uid === uid) finishForeground(ownerType, owner);
     }
     if (dependents.has(metadata.uid)) deleteDependents(metadata.uid);
+  }
+
+  function removeOrphan(type: ResourceType, { metadata: { namespace, name, uid } }: StoredObject): void {
+    const now = registry.store.get(type, namespace, name);
+    if (now?.metadata.uid === uid && !now.metadata.deletionTimestamp) registry.delete(type, namespace, name);
   }
 
   function deleteContents(namespace: string): void {
@@ -65,7 +90,10 @@ export function collectGarbage(registry: Registry): () => void {
       if (resource.kind === 'Namespace') deleteContents(object.metadata.name);
       return;
     }
-    if (object.metadata.ownerReferences) remember(resource, object);
+    if (object.metadata.ownerReferences) {
+      remember(resource, object);
+      if (type === 'ADDED' && isOrphan(object)) removeOrphan(resource, object);
+    }
     if (
       type === 'MODIFIED' &&
       object.metadata.deletionTimestamp &&

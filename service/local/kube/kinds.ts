@@ -203,3 +203,9 @@ export const NODE = core({
 export const CONFIG_MAP = core({ plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'] });
 export const SECRET = core({ plural: 'secrets', kind: 'Secret' });
 export const SERVICE_ACCOUNT = core({ plural: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'] });
+
+export const LEASE: ResourceType = {
+  ...core({ plural: 'leases', kind: 'Lease' }),
+  group: 'coordination.k8s.io',
+  columns: [textColumn('Holder', 'Holder of the lease', (lease) => textAt(lease, 'spec', 'holderIdentity')), ageColumn],
+};

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { KubeError } from '../../kube/errors.ts';
-import type { Kube } from '../../kube/kube.ts';
+import type { Kube, KubeObject } from '../../kube/kube.ts';
 import {
   API,
   API_VERSION,
@@ -29,6 +29,8 @@ export interface ProgressWriterOptions {
 export interface ProgressWriter {
   /** Taken over, to be written within a second; or why not. */
   take(key: string, attempt: number, report: Report): { readonly ignored: string } | undefined;
+  /** Writes at once what is still to be written of this job; the object as it is then, undefined when nothing was written. */
+  flush(key: string): Promise<KubeObject | undefined>;
   /** Writes what is not written yet. */
   stop(): Promise<void>;
 }
@@ -42,7 +44,8 @@ interface Latest {
   status: ProgressStatus;
   pace: PaceOfSteps | undefined;
   isWritten: boolean;
-  isUnderWay: boolean;
+  /** Settles with the object as it was written. */
+  underWay: Promise<KubeObject | undefined> | undefined;
   writtenAt: number;
   cancel: (() => void) | undefined;
 }
@@ -64,22 +67,29 @@ export function createProgressWriter(options: ProgressWriterOptions): ProgressWr
     jobs.delete(key);
   }
 
-  function schedule(key: string, latest: Latest): void {
-    if (latest.isWritten || latest.isUnderWay || latest.cancel) return;
-    const waitMs = stopped ? 0 : Math.max(0, latest.writtenAt + WRITE_EVERY_MS - clock.now());
-    latest.cancel = clock.after(waitMs, () => {
-      latest.cancel = undefined;
-      void write(key, latest);
-    });
+  function schedule(key: string, latest: Latest, waitMs = latest.writtenAt + WRITE_EVERY_MS - clock.now()): void {
+    if (latest.isWritten || latest.underWay || latest.cancel) return;
+    latest.cancel = clock.after(stopped ? 0 : Math.max(0, waitMs), () => void write(key, latest));
   }
 
-  async function write(key: string, latest: Latest): Promise<void> {
-    latest.isUnderWay = true;
+  function write(key: string, latest: Latest): Promise<KubeObject | undefined> {
+    latest.cancel?.();
+    latest.cancel = undefined;
     latest.isWritten = true;
     latest.writtenAt = clock.now();
+    latest.underWay = attempt(key, latest).finally(() => {
+      latest.underWay = undefined;
+      schedule(key, latest);
+      forgetWhenOver(key, latest);
+    });
+    return latest.underWay;
+  }
+
+  async function attempt(key: string, latest: Latest): Promise<KubeObject | undefined> {
     try {
-      await limit(() => apply(kube, key, latest));
+      const written = await limit(() => apply(kube, key, latest));
       onWritten?.();
+      return written;
     } catch (error) {
       // A job that has gone, or another one by its name, has no use for it; all else is tried again with what is
       // new by then.
@@ -87,10 +97,8 @@ export function createProgressWriter(options: ProgressWriterOptions): ProgressWr
         error instanceof KubeError && ['conflict', 'refused', 'namespaceMissing'].includes(error.failure);
       if (!isPointless) latest.isWritten = false;
       onTrouble(error);
+      return undefined;
     }
-    latest.isUnderWay = false;
-    schedule(key, latest);
-    forgetWhenOver(key, latest);
   }
 
   function forgetWhenOver(key: string, latest: Latest): void {
@@ -109,30 +117,41 @@ export function createProgressWriter(options: ProgressWriterOptions): ProgressWr
       if ('ignored' in absorbed) return absorbed;
       const next = latest ?? {
         uid: job.uid,
-        isUnderWay: false,
+        underWay: undefined,
         writtenAt: Number.NEGATIVE_INFINITY,
         cancel: undefined,
         ...absorbed,
         isWritten: false,
       };
+      const isCheckpoint = absorbed.status.checkpoint?.latest !== status.checkpoint?.latest;
       Object.assign(next, absorbed, { isWritten: false });
       jobs.set(key, next);
-      schedule(key, next);
+      // What an attempt after this one begins from does not wait for its second.
+      if (isCheckpoint && !next.underWay) void write(key, next);
+      else schedule(key, next);
       return undefined;
+    },
+
+    async flush(key) {
+      const latest = jobs.get(key);
+      if (!latest) return undefined;
+      const written = await latest.underWay;
+      return latest.isWritten ? written : ((await write(key, latest)) ?? written);
     },
 
     async stop() {
       stopped = true;
-      const unwritten = [...jobs].filter(([, { isWritten }]) => !isWritten);
-      for (const [, latest] of unwritten) latest.cancel?.();
+      const unwritten = [...jobs].filter(([, { isWritten, underWay }]) => !isWritten && !underWay);
       await Promise.all(unwritten.map(([key, latest]) => write(key, latest)));
+      // One that could not be written, or that came while another was, is given up after one more try.
+      await Promise.all([...jobs].map(([key]) => this.flush(key)));
       for (const key of [...jobs.keys()]) drop(key);
     },
   };
 }
 
-async function apply(kube: Kube, key: string, { status, uid }: Latest): Promise<void> {
+function apply(kube: Kube, key: string, { status, uid }: Latest): Promise<KubeObject> {
   const [namespace = '', name = ''] = key.split('/');
   const object = { apiVersion: API_VERSION, kind: API.kind, metadata: { name, namespace, uid }, status };
-  await kube.apply(TRAINING_JOB, object, { fieldManager: PROGRESS_MANAGER, force: true, subresource: 'status' });
+  return kube.apply(TRAINING_JOB, object, { fieldManager: PROGRESS_MANAGER, force: true, subresource: 'status' });
 }

@@ -1,15 +1,15 @@
 import { createKube } from '../../../service/kube/client.ts';
 import type { Identity } from '../../../service/kube/identity.ts';
 import type { Kube } from '../../../service/kube/kube.ts';
+import { TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
 import { type ApiServer, createApiServer } from '../../../service/local/kube/api-server.ts';
-import { definedKind } from '../../../service/local/kube/custom-definition.ts';
-import { customKind } from '../../../service/local/kube/custom-kind.ts';
 import { type ApiRequest, json, type Reply } from '../../../service/local/kube/exchange.ts';
 import { collectGarbage } from '../../../service/local/kube/garbage.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
 import {
   CONFIG_MAP,
   EVENT,
+  LEASE,
   NAMESPACE,
   PERSISTENT_VOLUME_CLAIM,
   POD,
@@ -22,10 +22,9 @@ import { resourceTable } from '../../../service/local/kube/resources.ts';
 import { createTokenIssuer, type TokenIssuer } from '../../../service/local/kube/service-accounts.ts';
 import { ApiError } from '../../../service/local/kube/status.ts';
 import { createStore } from '../../../service/local/kube/store.ts';
-import { customResourceDefinition } from '../../../service/trainingjob/index.ts';
 
-export const TRAINING_JOB = definedKind(customResourceDefinition);
-export const LEASE = customKind('coordination.k8s.io', 'v1', 'leases', 'Lease', [], { statusSubresource: false });
+export { TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
+export { LEASE } from '../../../service/local/kube/kinds.ts';
 
 /** What becomes of a request; `answer` lets the server do its work first. */
 export type Fate = (request: ApiRequest, answer: () => Promise<Reply>) => Promise<Reply | 'drop'> | undefined;

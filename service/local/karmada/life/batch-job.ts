@@ -10,7 +10,7 @@ import { createTrainingLog, type TrainingLog } from './training-log.ts';
 
 const SECONDS = { notice: 0.3, pullImage: 1.5, logTick: 0.5 };
 
-/** The Job controller, for batch Jobs that are not a RayJob's submitter: one pod after the other until one succeeds. */
+/** The Job controller, for Jobs without indexes that are not a RayJob's submitter: one pod after the other until one succeeds. */
 export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock): { look(job: StoredObject): void } {
   const { registry } = member.server;
   /** Pods, by uid, that move by our steps; another active one was left by an earlier process. */
@@ -86,7 +86,7 @@ export function createBatchJobLife(member: Member, pods: Pods, clock: LifeClock)
       return;
     }
     if (outcome.start === 'unschedulable') {
-      pods.refuse(podName, '0/4 nodes are available: 4 Insufficient cpu.');
+      pods.refuse(podName, pods.unfit(`Insufficient ${pods.lacks(podSpecsOf(job)) ?? 'cpu'}`));
       return;
     }
     pods.place(podName);

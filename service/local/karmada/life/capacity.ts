@@ -1,12 +1,10 @@
 import { GPU, quantity } from '../../../contract/quantity.ts';
 import { listAt, pick, type StoredObject } from '../../kube/objects.ts';
 
-/** Whether a node of this size, if empty, has room for each of the pods. */
-export const fitsOn = (node: StoredObject | undefined, specs: readonly unknown[]): boolean =>
-  specs.every((spec) =>
-    ['cpu', 'memory', GPU].every(
-      (resource) => requested(spec, resource) <= amount(pick(node, 'status', 'allocatable', resource)),
-    ),
+/** The resource that a node of this size, if empty, has too little of for some pod; undefined: it has room for each. */
+export const lackOf = (node: StoredObject | undefined, specs: readonly unknown[]): string | undefined =>
+  ['cpu', 'memory', GPU].find((resource) =>
+    specs.some((spec) => requested(spec, resource) > amount(pick(node, 'status', 'allocatable', resource))),
   );
 
 const amount = (value: unknown): number => quantity(String(value ?? ''));

@@ -1,13 +1,15 @@
 import { JOB } from '../../kube/job-kind.ts';
-import { PERSISTENT_VOLUME_CLAIM } from '../../kube/kinds.ts';
+import { PERSISTENT_VOLUME_CLAIM, POD } from '../../kube/kinds.ts';
 import { pick, type StoredObject } from '../../kube/objects.ts';
 import { RAY_JOB } from '../kinds.ts';
 import type { Member } from '../member.ts';
 import { createBatchJobLife } from './batch-job.ts';
 import { createLifeClock } from './clock.ts';
+import { createIndexedJobLife, isIndexed } from './indexed-job.ts';
 import { createPods } from './pods.ts';
 import { createRayJobLife } from './ray-job.ts';
 import { latestOf } from './status.ts';
+import { createWorkers } from './workers.ts';
 
 const BIND_SECONDS = 0.5;
 
@@ -17,17 +19,21 @@ export function startLife(member: Member, speed: number): { stop(): void } {
   const pods = createPods(member);
   const rayJobs = createRayJobLife(member, pods, clock);
   const batchJobs = createBatchJobLife(member, pods, clock);
+  const indexedJobs = createIndexedJobLife(member, pods, createWorkers(member, pods, clock), clock);
   const { registry } = member.server;
   const stop = registry.store.onChange(({ type, resource, object }) => {
     if (type === 'DELETED') {
       clock.cancel(object.metadata.uid);
+      if (resource === POD) indexedJobs.podGone(object);
+      if (resource === JOB) indexedJobs.gone(object);
       return;
     }
     // Events are told one after the other: by now the object may be further than this one says.
     const now = latestOf(registry, resource, object);
     if (!now) return;
     if (resource === RAY_JOB) rayJobs.look(now);
-    else if (resource === JOB) batchJobs.look(now);
+    else if (resource === JOB) (isIndexed(now) ? indexedJobs : batchJobs).look(now);
+    else if (resource === POD) indexedJobs.podChanged(now);
     else if (resource === PERSISTENT_VOLUME_CLAIM && type === 'ADDED') {
       clock.later(now.metadata.uid, BIND_SECONDS, () => bind(member, now));
     }

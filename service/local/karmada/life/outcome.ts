@@ -8,6 +8,8 @@ export interface Outcome {
   readonly seconds: number;
   /** Fails so many attempts, then goes well. */
   readonly failures: number;
+  /** Loses so many attempts to an eviction. */
+  readonly evictions: number;
   readonly start: 'normal' | 'imageMissing' | 'unschedulable' | 'submissionFails' | 'invalid';
 }
 
@@ -22,6 +24,7 @@ export function outcomeOf(job: StoredObject, fits: boolean): Outcome {
     end: says('forever') ? 'never' : says('stop') ? 'stop' : says('fail') ? 'fail' : 'succeed',
     seconds: secondsOf(job, name),
     failures: says('flaky') ? 1 : 0,
+    evictions: says('evicted') ? 1 : 0,
     start: images.some((image) => /\bmissing\b/.test(image))
       ? 'imageMissing'
       : says('unschedulable') || !fits

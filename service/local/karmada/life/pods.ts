@@ -11,7 +11,7 @@ import {
 } from '../../kube/objects.ts';
 import type { Registry } from '../../kube/registry.ts';
 import type { Member } from '../member.ts';
-import { fitsOn } from './capacity.ts';
+import { lackOf } from './capacity.ts';
 
 /** The pods of a member as its scheduler and kubelets would handle them. */
 export interface Pods {
@@ -23,9 +23,15 @@ export interface Pods {
   imageMissing(name: PodName): void;
   run(name: PodName): void;
   finish(name: PodName, exitCode: number): void;
+  /** The kubelet turns it out. */
+  evict(name: PodName, why: string): void;
   get(name: PodName): StoredObject | undefined;
   /** Whether every pod of the job can be put on some node of this size. */
   fits(specs: readonly unknown[]): boolean;
+  /** The resource that no node has enough of; undefined: they fit. */
+  lacks(specs: readonly unknown[]): string | undefined;
+  /** In the scheduler's words: why no node can take a pod. */
+  unfit(why: string): string;
   event(object: StoredObject, type: 'Normal' | 'Warning', reason: string, message: string, component: string): void;
 }
 
@@ -195,7 +201,29 @@ export function createPods({ server, logs }: Member): Pods {
       logs.end(pod);
     },
 
-    fits: (specs) => fitsOn(registry.store.list(NODE)[0], specs),
+    evict(name, why) {
+      const pod = get(name);
+      if (!pod) return;
+      const at = timestamp();
+      const ended = { exitCode: 137, reason: 'Error', finishedAt: at };
+      const condition = { type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: why };
+      event(pod, 'Warning', 'Evicted', why, 'kubelet');
+      change(name, {
+        phase: 'Failed',
+        reason: 'Evicted',
+        message: why,
+        conditions: [{ ...condition, lastTransitionTime: at }],
+        containerStatuses: statusesOf(pod, { terminated: ended }, false),
+      });
+      logs.end(pod);
+    },
+
+    fits: (specs) => lackOf(registry.store.list(NODE)[0], specs) === undefined,
+    lacks: (specs) => lackOf(registry.store.list(NODE)[0], specs),
+    unfit(why) {
+      const nodes = registry.store.list(NODE).length;
+      return `0/${nodes} nodes are available: ${nodes} ${why}.`;
+    },
   };
 }
 

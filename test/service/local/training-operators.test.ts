@@ -1,0 +1,178 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
+import type { Member } from '../../../service/local/karmada/member.ts';
+import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
+import { JOB } from '../../../service/local/kube/job-kind.ts';
+import { CONFIG_MAP, EVENT, PERSISTENT_VOLUME_CLAIM, POD } from '../../../service/local/kube/kinds.ts';
+import { listAt, pick, textAt } from '../../../service/local/kube/objects.ts';
+import { type MemberOperator, startTrainingOperators } from '../../../service/local/training-operators.ts';
+import type { SpecInput, Status } from '../../../service/trainingjob/index.ts';
+
+// The operator as it is, against the simulated members of npm start, whose Job controller, kubelets and trainings move by themselves.
+
+const NAMESPACE = 'ml-training';
+
+let folder: string;
+let karmada: SimulatedKarmada;
+let operators: MemberOperator[];
+let member: Member;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'members-'));
+  // A training of 30 s takes a second: long enough for several reports.
+  karmada = await startSimulatedKarmada({ speed: 30 });
+  const log = pino({ level: 'silent' });
+  operators = await startTrainingOperators(karmada.members.values(), { folder, log });
+  member = karmada.member('member2');
+});
+afterEach(async () => {
+  for (const each of operators) await each.stop();
+  await karmada.close();
+  rmSync(folder, { recursive: true });
+});
+
+const addressOf = (cluster: string): string => operators.find((each) => each.cluster === cluster)?.address ?? '';
+
+/** As curl does it. */
+async function post(name: string, spec: Partial<SpecInput> = {}, cluster = 'member2'): Promise<void> {
+  const body = {
+    apiVersion: 'ml.example.com/v1',
+    kind: 'TrainingJob',
+    metadata: { name },
+    spec: { model: 'resnet50', dataset: 'imagenet', hyperparameters: { epochs: 10 }, ...spec },
+  };
+  const answer = await fetch(`${addressOf(cluster)}/apis/ml.example.com/v1/namespaces/${NAMESPACE}/trainingjobs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status, await answer.text()).toBe(201);
+}
+
+const status = (name: string): Status =>
+  (member.server.registry.read(TRAINING_JOB, NAMESPACE, name).status ?? {}) as Status;
+const ends = (name: string, state: string) => expect.poll(() => status(name).state, PATIENT).toBe(state);
+/** As long as a busy machine may take. */
+const PATIENT = { timeout: 20_000, interval: 20 };
+const podsOf = (name: string) =>
+  member.server.registry.store
+    .list(POD, NAMESPACE)
+    .filter(({ metadata }) => metadata.labels?.['training-job'] === name);
+
+/** Values of a status as they came. */
+function history(name: string, value: (status: Status) => unknown): unknown[] {
+  const seen: unknown[] = [];
+  member.server.registry.store.onChange(({ resource, object }) => {
+    if (resource !== TRAINING_JOB || object.metadata.name !== name) return;
+    const now = value((object.status ?? {}) as Status);
+    if (now !== undefined && seen.at(-1) !== now) seen.push(now);
+  });
+  return seen;
+}
+
+describe('a TrainingJob posted to a member', () => {
+  it('runs to its end, with progress and epochs as it goes', async () => {
+    const states = history('bert', ({ state }) => state);
+    const progress = history('bert', ({ progress }) => Number.parseInt(progress ?? '', 10) || undefined);
+    await post('bert', { numWorkers: 2, checkpoint: { storage: { type: 'pvc' } } });
+    await ends('bert', 'Completed');
+    expect(states).toEqual(['Pending', 'Initializing', 'Running', 'Completed']);
+    expect(progress.length).toBeGreaterThan(2);
+    expect(progress).toEqual(progress.toSorted((a, b) => Number(a) - Number(b)));
+    expect(status('bert')).toMatchObject({
+      progress: '100%',
+      currentEpoch: 10,
+      totalEpochs: 10,
+      checkpoint: { latest: '/checkpoints/epoch-10.pt', epoch: 10 },
+      attempt: 1,
+      workers: { succeeded: 2, summary: '2/2' },
+    });
+    const hosts = podsOf('bert').map((pod) => [textAt(pod, 'spec', 'hostname'), textAt(pod, 'spec', 'subdomain')]);
+    expect(hosts).toEqual([
+      ['bert-training-0', 'bert-headless'],
+      ['bert-training-1', 'bert-headless'],
+    ]);
+    const job = member.server.registry.read(JOB, NAMESPACE, 'bert-training');
+    expect(job.status).toMatchObject({ succeeded: 2, completedIndexes: '0-1' });
+  });
+
+  it('goes on from its last checkpoint when a worker fails, and when one is evicted that does not count', async () => {
+    const checkpoint = { storage: { type: 'pvc' } } as const;
+    await post('flaky', { numWorkers: 2, checkpoint });
+    await post('evicted', { numWorkers: 2, checkpoint });
+    await ends('flaky', 'Completed');
+    await ends('evicted', 'Completed');
+    expect(status('flaky')).toMatchObject({ attempt: 2, failures: 1, restartCount: 1, progress: '100%' });
+    expect(status('evicted')).toMatchObject({ attempt: 2, failures: 0, restartCount: 1, progress: '100%' });
+    const [pod] = podsOf('flaky');
+    const env = listAt(listAt(pod, 'spec', 'containers')[0], 'env');
+    expect(env).toContainEqual({ name: 'RESUME_FROM', value: '/checkpoints/epoch-5.pt' });
+  });
+
+  it('fails after its restarts, and not before', async () => {
+    await post('fail', { failurePolicy: { backoffLimit: 1 } });
+    await ends('fail', 'Failed');
+    expect(status('fail')).toMatchObject({ failureReason: 'BackoffLimitExceeded', attempt: 2, failures: 2 });
+  });
+
+  it('is suspended with all its pods, and goes on', async () => {
+    await post('forever', { checkpoint: { storage: { type: 'pvc' } } });
+    await ends('forever', 'Running');
+    const suspend = async (value: boolean) =>
+      fetch(`${addressOf('member2')}/apis/ml.example.com/v1/namespaces/${NAMESPACE}/trainingjobs/forever`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: JSON.stringify({ spec: { suspend: value } }),
+      });
+    await suspend(true);
+    await ends('forever', 'Suspended');
+    await expect.poll(() => podsOf('forever'), PATIENT).toEqual([]);
+    await suspend(false);
+    await ends('forever', 'Running');
+    expect(status('forever').attempt).toBe(2);
+  });
+
+  it('that no node can take says which resource is missing', async () => {
+    await post('too-many', { gpusPerWorker: 8 });
+    await expect.poll(() => status('too-many').reason, PATIENT).toBe('Unschedulable');
+    expect(status('too-many').message).toBe('0/3 nodes are available: 3 Insufficient nvidia.com/gpu.');
+  });
+
+  it('that is deleted takes everything with it but a claim that was named', async () => {
+    const { registry } = member.server;
+    await post('forever', { numWorkers: 2, checkpoint: { storage: { type: 'pvc', pvcName: 'kept' } } });
+    await ends('forever', 'Running');
+    await fetch(`${addressOf('member2')}/apis/ml.example.com/v1/namespaces/${NAMESPACE}/trainingjobs/forever`, {
+      method: 'DELETE',
+    });
+    await expect.poll(() => [JOB, POD, CONFIG_MAP].flatMap((type) => registry.store.list(type, NAMESPACE))).toEqual([]);
+    expect(registry.read(PERSISTENT_VOLUME_CLAIM, NAMESPACE, 'kept').status).toMatchObject({ phase: 'Bound' });
+  });
+
+  it('survives a restart of the operator, which has no part in its trainings', async () => {
+    await post('sleep-60');
+    await ends('sleep-60', 'Running');
+    for (const each of operators.splice(0)) await each.stop();
+    const log = pino({ level: 'silent' });
+    operators = await startTrainingOperators(karmada.members.values(), { folder, log });
+    await ends('sleep-60', 'Completed');
+    expect(status('sleep-60')).toMatchObject({ attempt: 1, restartCount: 0, progress: '100%' });
+  });
+});
+
+it('a worker whose reports nobody takes writes them into its log', async () => {
+  member.services.clear();
+  await post('quiet', { hyperparameters: { epochs: 2 } });
+  await ends('quiet', 'Completed');
+  const [pod] = podsOf('quiet');
+  const path = `/api/v1/namespaces/${NAMESPACE}/pods/${pod?.metadata.name}/log`;
+  const log = await fetch(`${addressOf('member2')}${path}`).then((answer) => answer.text());
+  expect(log).toMatch(/^\{"trainerStatus":.*"progressPercentage":100/m);
+  expect(pick(status('quiet'), 'currentEpoch')).toBeUndefined();
+  const events = member.server.registry.store.list(EVENT, NAMESPACE).map((event) => event.reason);
+  expect(events).toContain('SuccessfulCreate');
+});
