@@ -32,6 +32,7 @@ export interface Config {
   readonly placementGraceMs: number;
   readonly finishedRetentionMs: number;
   readonly volumeRetentionMs: number;
+  readonly removeNamespaces: boolean;
   readonly credentialsSecret: string;
   readonly rayImage: string;
   readonly storageClass: string | null;
@@ -114,6 +115,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     placementGraceMs: v.placementGrace,
     finishedRetentionMs: v.finishedRetention,
     volumeRetentionMs: v.volumeRetention,
+    removeNamespaces: v.removeNamespaces === 'true',
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,
     storageClass: values.storageClass ?? null,

@@ -29,6 +29,7 @@ export const ENV = {
   placementGrace: 'PLACEMENT_GRACE',
   finishedRetention: 'FINISHED_RETENTION',
   volumeRetention: 'VOLUME_RETENTION',
+  removeNamespaces: 'REMOVE_NAMESPACES',
   credentialsSecret: 'CREDENTIALS_SECRET',
   rayImage: 'RAY_IMAGE',
   storageClass: 'JOB_STORAGE_CLASS',
@@ -183,6 +184,8 @@ export const LABELS = {
   jobId: 'mlplatform.io/job-id',
   /** The name of the policy that sends it to its clusters. */
   placement: 'mlplatform.io/placement',
+  /** "true": the namespace was made because a job was to go there, and goes when it is empty. Take it off, and it stays. */
+  madeForJobs: 'mlplatform.io/made-for-jobs',
 } as const;
 
 /** The kinds of object, beyond Kubernetes' smallest ones, that the platform writes or reads, and what API servers call them. */
@@ -219,6 +222,8 @@ export const METRICS = {
   submissions: 'mlp_job_submissions_total',
   /** counter {status, reason}; the reason is one of contract/reasons.ts, or Other */
   finished: 'mlp_jobs_finished_total',
+  /** counter {what: policy|namespace}: taken away because nobody needs it any more */
+  removed: 'mlp_removed_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */
   dispatchLag: 'mlp_dispatch_lag_seconds',
   /** gauge {cluster}: seconds since the cluster last answered */

@@ -45,6 +45,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     keepLogs: (job, signal) => keepLogs(logKeeper, job, signal),
     finishedRetentionSeconds: config.finishedRetentionMs / 1000,
     volumeRetentionSeconds: config.volumeRetentionMs / 1000,
+    removeNamespaces: config.removeNamespaces,
+    onRemoved: (what) => metrics.removed(what, 1),
     placementGraceSeconds: config.placementGraceMs / 1000,
     unreachable: async () => unreachableIn(await monitor.clusterHealth()),
     onFinished: (job) => metrics.statusChanged(job),

@@ -11,11 +11,16 @@ export interface Metrics {
   submitted(algorithm: string): void;
   /** This replica wrote a new status; only ends are counted. */
   statusChanged(job: Pick<Job, 'status' | 'reason'>): void;
+  /** Taken away by this replica, because its time was over or nobody used it. */
+  removed(what: Removed, count: number): void;
   /** cluster is null for the control plane. */
   karmadaRequest(cluster: string | null, outcome: string, seconds: number): void;
   /** Everything in Prometheus' text form; asks the database, and says so when it does not answer. */
   render(): Promise<{ contentType: string; text: string }>;
 }
+
+export const REMOVED = ['policy', 'namespace'] as const;
+export type Removed = (typeof REMOVED)[number];
 
 const DATABASE_TIMEOUT_MS = 2000;
 const FRESH_MS = 5000;
@@ -51,6 +56,13 @@ export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth
     labelNames: ['status', 'reason'],
     registers,
   });
+  const removed = new Counter({
+    name: METRICS.removed,
+    help: 'What this replica has taken away because its time was over or nobody used it any more',
+    labelNames: ['what'],
+    registers,
+  });
+  for (const what of REMOVED) removed.inc({ what }, 0);
   const karmadaRequests = new Counter({
     name: METRICS.karmadaRequests,
     help: 'Requests to Karmada; cluster is empty for the control plane',
@@ -75,6 +87,7 @@ export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth
       // A word from outside would make a series of its own for each that anybody ever writes.
       if (isFinished(status)) finished.inc({ status, reason: isReason(reason) ? reason : 'Other' });
     },
+    removed: (what, count) => removed.inc({ what }, count),
     karmadaRequest(cluster, outcome, seconds) {
       karmadaRequests.inc({ cluster: cluster ?? '', outcome });
       karmadaDuration.observe({ cluster: cluster ?? '' }, seconds);

@@ -198,6 +198,12 @@ export const SETTINGS = {
     schema: duration(RANGES.volumeRetention),
     default: RANGES.volumeRetention.default,
   }),
+  removeNamespaces: setting({
+    variable: ENV.removeNamespaces,
+    help: 'true or false: whether a namespace that was made for jobs is removed, with all that is in it (a Secret, say), some ten minutes after the last of them was deleted, if nobody else is seen in it',
+    schema: choice(['true', 'false']),
+    default: 'false',
+  }),
   credentialsSecret: setting({
     variable: ENV.credentialsSecret,
     help: 'Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that training pods read in their namespace',

@@ -10,6 +10,7 @@ import { createAlarm } from './alarm.ts';
 import { createBatch } from './batch.ts';
 import { createCandidates } from './candidates.ts';
 import { afterFailure, obstacleOf, waitingFor } from './failure.ts';
+import { createLeftovers } from './leftovers.ts';
 import { guarded, type Pause, Paused } from './outage.ts';
 import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
@@ -27,10 +28,17 @@ export interface DispatcherDependencies {
   readonly finishedRetentionSeconds: number;
   readonly volumeRetentionSeconds: number;
   readonly placementGraceSeconds: number;
+  /** Those that were made for jobs, when the last of them has gone. */
+  readonly removeNamespaces: boolean;
+  /** What jobs shared goes after it was of no use for so long. */
+  readonly unusedMs?: number;
+  readonly sweepEveryMs?: number;
   /** The clusters that the monitor cannot reach. */
   unreachable(): Promise<ReadonlySet<string>>;
   /** Told of each job that ends here: refused or cancelled, not finished by its cluster. */
   onFinished?(job: Job): void;
+  /** Told of each policy and namespace that no job used any more. */
+  onRemoved?(what: 'policy' | 'namespace'): void;
   /** Rounds at a time. Each is a handful of small requests in a row, so a few keep a control plane busy without crowding it. */
   readonly concurrency?: number;
   /** Of jobs that end at a time, whose logs are read. */
@@ -57,6 +65,7 @@ const DEFAULT_REQUEST_TIMEOUT_MS = 5_000;
 const ROUND_SHARE_OF_CLAIM = 0.8;
 const DEFAULT_GRACE_MS = 5_000;
 const LAST_WRITES_MS = 2_000;
+const DEFAULT_SWEEP_EVERY_MS = 60_000;
 /** A notice of the database may be lost with its connection. */
 const MAX_SLEEP_MS = 5_000;
 const MAX_DATABASE_PAUSE_SECONDS = 5;
@@ -72,8 +81,8 @@ const NOTHING_SEEN: Overview = {
   object: () => undefined,
   hasGone: () => false,
   binding: () => undefined,
-  inNamespace: () => [],
-  policyNamespaces: () => new Set(),
+  unusedPolicies: () => [],
+  isEmpty: () => false,
   stop: async () => undefined,
 };
 
@@ -90,6 +99,14 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   );
   const candidates = createCandidates({ karmada, unreachable: dependencies.unreachable });
   const members = createRemains(karmada);
+  const leftovers = createLeftovers({
+    karmada,
+    log,
+    removeNamespaces: dependencies.removeNamespaces,
+    namespacesWithoutJobs: store.dispatch.namespacesWithoutJobs,
+    onRemoved: (what) => dependencies.onRemoved?.(what),
+    ...(dependencies.unusedMs !== undefined && { unusedMs: dependencies.unusedMs }),
+  });
   const alarm = createAlarm();
   let overview: Overview | undefined;
   const underWay = { work: new Set<Promise<void>>(), endings: new Set<Promise<void>>() };
@@ -98,6 +115,8 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   let explainAgainAt = 0;
   let running: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
+  let sweeping: Promise<void> | undefined;
+  let sweepTimer: NodeJS.Timeout | undefined;
 
   const changes = createBatch(WAKE_AFTER_MS, async (names) => {
     if ((await store.dispatch.wake(names)) > 0) alarm.ring();
@@ -130,6 +149,18 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
       }
     }
     await unlisten?.().catch((error) => log.warn({ err: error }, 'The dispatcher could not stop listening'));
+  }
+
+  function sweep(): void {
+    if (!overview || pause()) return;
+    sweeping ??= leftovers
+      .sweep(overview, givingUp.signal)
+      .catch((error) => {
+        if (!stopping) log.warn({ err: error }, 'What no job uses any more could not be removed; it is tried again');
+      })
+      .finally(() => {
+        sweeping = undefined;
+      });
   }
 
   /** Returns how long there is nothing to do unless somebody rings. */
@@ -231,19 +262,21 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
 
   async function stop(graceMs: number): Promise<void> {
     stopping = true;
+    clearInterval(sweepTimer);
     alarm.ring();
     const unwatched = overview?.stop();
     const ended = Promise.resolve(running).then(() => Promise.all(LANES.flatMap((lane) => [...underWay[lane]])));
     await within(graceMs, ended);
     givingUp.abort(new Error('The service is stopping'));
     // What a database that hangs keeps from being written down is begun again when its claim has lapsed.
-    await within(LAST_WRITES_MS, Promise.all([ended, unwatched, changes.stop()]));
+    await within(LAST_WRITES_MS, Promise.all([ended, unwatched, changes.stop(), sweeping]));
   }
 
   return {
     start() {
       overview ??= overlook();
       running ??= run();
+      sweepTimer ??= setInterval(sweep, dependencies.sweepEveryMs ?? DEFAULT_SWEEP_EVERY_MS);
     },
     obstacle() {
       const paused = pause();

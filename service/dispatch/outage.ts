@@ -109,6 +109,8 @@ export function guarded(karmada: Karmada, timeoutMs: number) {
     get: (reference, options) => through(() => karmada.get(reference, { timeoutMs, ...options })),
     delete: (reference, options) => through(() => karmada.delete(reference, { timeoutMs, ...options })),
     placement: (reference, options) => through(() => karmada.placement(reference, { timeoutMs, ...options })),
+    ownNamespaces: (options) => through(() => karmada.ownNamespaces({ timeoutMs, ...options })),
+    hasBindings: (namespace, options) => through(() => karmada.hasBindings(namespace, { timeoutMs, ...options })),
     member(cluster) {
       const member = karmada.member(cluster);
       const ask = throughMember(cluster);

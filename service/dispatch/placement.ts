@@ -1,4 +1,5 @@
 import { type AnyReason, factsOf, type Reason } from '../contract/reasons.ts';
+import { KINDS } from '../contract.ts';
 import type { Job } from '../jobs/job.ts';
 import { placementPolicy } from '../jobs/manifests/index.ts';
 import { summarise } from '../jobs/state/index.ts';
@@ -57,13 +58,23 @@ const SEND_AGAIN_AFTER_MS = 120_000;
 async function unplaced(context: StepContext, job: Job, placement: Placement | undefined): Promise<Outcome> {
   const delay = pollDelay(context.attempts, context.overview.isComplete);
   if (!placement?.reason) {
-    const isForgotten = Date.now() - (job.dispatchedAt ?? job.createdAt).getTime() > SEND_AGAIN_AFTER_MS;
+    const isForgotten =
+      Date.now() - (job.dispatchedAt ?? job.createdAt).getTime() > SEND_AGAIN_AFTER_MS || hasLostPolicy(context);
     const again = isForgotten ? await send(context, job) : undefined;
     return counted(again?.set.status ? again : { set: {}, next: { dueInSeconds: delay } });
   }
   if (await hasOtherCandidates(context, job)) return (await send(context, job)) ?? { set: {}, next: 'done' };
   const detail = `${placement.message} (${placement.reason})`;
   return counted(waiting(job, { reason: 'Unschedulable', message: 'Karmada finds no cluster for it', detail }, delay));
+}
+
+/** It was removed, as one that nobody used, in the moment in which the job was sent. */
+function hasLostPolicy({ objects, overview }: StepContext): boolean {
+  const sent = overview.object(referenceTo(objects.workload));
+  if (!overview.isComplete || !sent?.placement) return false;
+  const { apiVersion, kind } = KINDS.propagationPolicy;
+  const policy = overview.object({ apiVersion, kind, namespace: sent.namespace, name: sent.placement });
+  return policy === undefined || policy.isLeaving;
 }
 
 /** A cluster can be reached again, or has come: the policy that the job was sent with does not know of it. */

@@ -1,6 +1,7 @@
-import { KINDS } from '../contract.ts';
+import { KINDS, LABELS } from '../contract.ts';
 import { createKube } from '../kube/client.ts';
 import type { Identity } from '../kube/identity.ts';
+import { NAMESPACE } from '../kube/kinds.ts';
 import type { RequestReport as KubeReport } from '../kube/meter.ts';
 import { memberCluster } from './clusters.ts';
 import { karmadaError } from './failures.ts';
@@ -77,6 +78,22 @@ export function createKarmada(identity: Identity, { onRequest, ...options }: Kar
         }
       }
       return placements;
+    },
+
+    async ownNamespaces(request) {
+      const query = { labelSelector: `${LABELS.madeForJobs}=true`, metadataOnly: true };
+      const { items } = await kube.list(NAMESPACE, query, request);
+      return items.map(({ metadata }) => ({
+        name: metadata.name,
+        uid: metadata.uid ?? '',
+        createdAt: new Date(metadata.creationTimestamp ?? 0),
+        isLeaving: metadata.deletionTimestamp !== undefined,
+      }));
+    },
+
+    async hasBindings(namespace, request) {
+      const query = { namespace, metadataOnly: true, limit: 1 };
+      return (await kube.list(KINDS.resourceBinding, query, request)).items.length > 0;
     },
 
     overview: (options) => createOverview(kube, options),

@@ -72,9 +72,19 @@ export interface Overview {
   /** It was there for this job, and has been heard to have gone since. */
   hasGone(reference: ObjectReference, jobId: string): boolean;
   binding(reference: ObjectReference): Binding | undefined;
-  inNamespace(kind: string, namespace: string): SeenObject[];
-  policyNamespaces(): Set<string>;
+  /** Policies for many jobs, by which nothing that is there was placed. */
+  unusedPolicies(): SeenObject[];
+  /** Whether nothing of ours is in the namespace. */
+  isEmpty(namespace: string): boolean;
   stop(): Promise<void>;
+}
+
+/** One that the service has made, because a job was to go there. */
+export interface OwnNamespace {
+  readonly name: string;
+  readonly uid: string;
+  readonly createdAt: Date;
+  readonly isLeaving: boolean;
 }
 
 export interface OverviewOptions {
@@ -100,6 +110,9 @@ export interface Karmada {
   placement(reference: ObjectReference, options?: RequestOptions): Promise<Placement | undefined>;
   /** All placements of our kind in one request, by object name: for many jobs that wait at once. */
   placements(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<Map<string, Placement>>;
+  ownNamespaces(options?: RequestOptions): Promise<OwnNamespace[]>;
+  /** Whether anything is propagated from the namespace, by whomever. */
+  hasBindings(namespace: string, options?: RequestOptions): Promise<boolean>;
   member(cluster: string): Member;
   close(): Promise<void>;
 }

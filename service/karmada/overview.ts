@@ -60,14 +60,16 @@ export function createOverview(kube: Kube, { onChange, onTrouble }: OverviewOpti
     object: (reference) => objects.get(reference.kind)?.store.get(keyOf(reference)),
     hasGone: (reference, jobId) => gone.get(`${reference.kind} ${keyOf(reference)}`) === jobId,
     binding: (reference) => bindings.store.byIndex('object', `${reference.kind} ${keyOf(reference)}`)[0],
-    inNamespace: (kind, namespace) => objects.get(kind)?.store.byIndex('namespace', namespace) ?? [],
-    policyNamespaces: () =>
-      new Set(
-        objects
-          .get(KINDS.propagationPolicy.kind)
-          ?.store.list()
-          .map((p) => p.namespace),
-      ),
+    unusedPolicies() {
+      const placed = new Set<string>();
+      for (const { store } of objects.values())
+        for (const { namespace, placement } of store.list()) placed.add(`${namespace}/${placement}`);
+      const policies = objects.get(KINDS.propagationPolicy.kind)?.store.list() ?? [];
+      const isShared = ({ jobId, isLeaving }: SeenObject) => jobId === '' && !isLeaving;
+      return policies.filter((each) => isShared(each) && !placed.has(`${each.namespace}/${each.name}`));
+    },
+    isEmpty: (namespace) =>
+      [...objects.values()].every(({ store }) => store.byIndex('namespace', namespace).length === 0),
     async stop() {
       await Promise.all(everything.map((reflector) => reflector.stop()));
     },

@@ -12,6 +12,7 @@ const wakeJobs = statement('wake-jobs');
 const deleteJob = statement('delete-job');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
+const namespacesWithoutJobs = statement('namespaces-without-jobs');
 
 type ClaimedRow = JobRow & {
   readonly token: string;
@@ -66,6 +67,11 @@ export function createDispatchStore(database: Queries, notices: Notices, readJob
 
     async nextDueInSeconds(lanes): Promise<number | null> {
       return (await database.query<{ seconds: number | null }>(nextDue, [endingOf(lanes)]))[0]?.seconds ?? null;
+    },
+
+    async namespacesWithoutJobs(names): Promise<string[]> {
+      const rows = await database.query<{ namespace: string }>(namespacesWithoutJobs, [names]);
+      return rows.map(({ namespace }) => namespace);
     },
 
     backlog: () => readBacklog(database),

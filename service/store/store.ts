@@ -197,6 +197,8 @@ export interface DispatchStore {
   explainObstacle(limit: number, obstacle: CommonObstacle): Promise<number>;
   /** Seconds until the next job of these lanes becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(lanes?: readonly Lane[]): Promise<number | null>;
+  /** Of these those that no job is in, finished or not. */
+  namespacesWithoutJobs(names: readonly string[]): Promise<string[]>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */
   backlog(): Promise<{ waiting: number; oldestSeconds: number }>;
   /** Calls back when a job may have become due (LISTEN); the dispatcher also looks by itself now and then. */

@@ -16,6 +16,7 @@ createDispatcher({
   keepLogs: async () => undefined,
   finishedRetentionSeconds: 3_600,
   volumeRetentionSeconds: 7 * 86_400,
+  removeNamespaces: true,
   placementGraceSeconds: 300,
   unreachable: async () => new Set(),
   // Requests are held until the process is killed, so nothing may time out before.

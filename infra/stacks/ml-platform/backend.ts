@@ -77,6 +77,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.placementGrace]: jobs.placementGrace,
       [ENV.finishedRetention]: jobs.finishedRetention,
       [ENV.volumeRetention]: jobs.volumeRetention,
+      [ENV.removeNamespaces]: String(jobs.removeNamespaces),
       [ENV.logKeepBytes]: String(jobs.logKeepBytes),
       [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),
       [ENV.corsOrigins]: backend.corsOrigins.join(','),

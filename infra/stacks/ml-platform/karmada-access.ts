@@ -20,10 +20,12 @@ const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.Polic
 });
 
 /** What the service does on the control plane, and no more. */
-const CONTROL_PLANE_RULES = [
+const controlPlaneRules = (removeNamespaces: boolean) => [
   rule('cluster.karmada.io', ['clusters'], ['get', 'list']),
   // Patched by the version before only; without that right its replicas would fail their jobs while an update rolls.
   rule('', ['namespaces'], ['get', 'create', 'patch']),
+  // Those that it made itself, which RBAC cannot tell from others.
+  ...(removeNamespaces ? [rule('', ['namespaces'], ['list', 'delete'])] : []),
   rule('', ['persistentvolumeclaims'], OWN),
   rule('ray.io', ['rayjobs'], OWN),
   rule('batch', ['jobs'], OWN),
@@ -33,10 +35,12 @@ const CONTROL_PLANE_RULES = [
 ];
 
 /** What it reads in the members, through the proxy. */
-const MEMBER_RULES = [
+const memberRules = (removeNamespaces: boolean) => [
   rule('ray.io', ['rayjobs', 'rayclusters'], READ),
   rule('batch', ['jobs'], READ),
   rule('', ['pods', 'pods/log', 'events', 'persistentvolumeclaims', 'services', 'nodes'], READ),
+  // Whether a member had it before.
+  ...(removeNamespaces ? [rule('', ['namespaces'], ['get'])] : []),
 ];
 
 /** The backend's identity and rights in Karmada: for Karmada's API server, hence in a folder of its own. */
@@ -44,14 +48,14 @@ export class KarmadaAccess extends Construct {
   private readonly karmada: Settings['karmada'];
   private readonly named: (name: string) => string;
 
-  constructor(stack: Stack, karmada: Settings['karmada']) {
+  constructor(stack: Stack, { jobs: { removeNamespaces }, karmada }: Pick<Settings, 'jobs' | 'karmada'>) {
     super(new Folder(stack, 'karmada'), 'access');
     this.named = (name) => stack.named(name);
     this.karmada = karmada;
     const { identity, memberClusters } = karmada;
     if (identity.type === 'serviceAccount') this.serviceAccount();
 
-    this.grant(CONTROL_PLANE_ROLE, CONTROL_PLANE_RULES, [this.user()]);
+    this.grant(CONTROL_PLANE_ROLE, controlPlaneRules(removeNamespaces), [this.user()]);
     // Reading alone: the proxy takes the verb from the request's method. It impersonates user and groups in the
     // member, and asks for each of them whether it may.
     const proxy = rule('cluster.karmada.io', ['clusters/proxy'], ['get']);
@@ -59,7 +63,7 @@ export class KarmadaAccess extends Construct {
     this.grant(PROXY_ROLE, [{ ...proxy, ...members }], [this.user(), ...this.groups()]);
 
     // Karmada copies these two to the members. The control plane has no pods or nodes that they could open.
-    this.grant(MEMBER_ROLE, MEMBER_RULES, [this.user()]);
+    this.grant(MEMBER_ROLE, memberRules(removeNamespaces), [this.user()]);
     this.propagate(MEMBER_ROLE);
   }
 

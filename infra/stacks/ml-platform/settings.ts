@@ -73,6 +73,12 @@ const jobs = () =>
     volumeRetention: duration(RANGES.volumeRetention).describe(
       'How long the volume of a finished job is kept, unless its request says keepVolume; then it is removed.',
     ),
+    removeNamespaces: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Whether a namespace that was made for jobs is removed, with all that is in it (a Secret, say), some ten minutes after the last of them was deleted, if nobody else is seen in it. Takes the right to delete namespaces on Karmada.',
+      ),
     logKeepBytes: wholeNumber(RANGES.logKeepBytes).describe(
       "Bytes of each job's output that are kept when its pods have gone; 0 keeps none.",
     ),

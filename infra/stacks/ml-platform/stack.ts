@@ -29,6 +29,6 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   observe(stack, settings, api);
   check(stack, settings, api);
 
-  new KarmadaAccess(stack, settings.karmada);
+  new KarmadaAccess(stack, settings);
   new ArgoApplication(stack, { name: `ml-platform-${environment}`, path: `charts-out/ml-platform/${environment}` });
 }

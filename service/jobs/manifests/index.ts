@@ -30,7 +30,10 @@ export function manifestsOf(job: JobSpec, settings: ManifestSettings): JobManife
     namespace: {
       apiVersion: 'v1',
       kind: 'Namespace',
-      metadata: { name: job.namespace, labels: { [LABELS.managedBy]: LABELS.managedByValue } },
+      metadata: {
+        name: job.namespace,
+        labels: { [LABELS.managedBy]: LABELS.managedByValue, [LABELS.madeForJobs]: 'true' },
+      },
     },
     volume,
     workload,

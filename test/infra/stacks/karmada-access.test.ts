@@ -9,8 +9,8 @@ interface Rule {
   resourceNames?: string[];
 }
 
-function access(karmada: unknown = {}) {
-  const objects = subjectOf(mlPlatform, { karmada }).folders.get('karmada') ?? [];
+function access(karmada: unknown = {}, jobs: unknown = {}) {
+  const objects = subjectOf(mlPlatform, { karmada, jobs }).folders.get('karmada') ?? [];
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever kind it asked for.
   const find = (kind: string, name: string): any =>
     objects.find((each) => each.kind === kind && each.metadata.name === name);
@@ -31,6 +31,13 @@ describe('rights in Karmada', () => {
       expect(apiGroups).not.toContain('rbac.authorization.k8s.io');
       expect(verbs.join()).not.toMatch(/impersonate|escalate|bind|deletecollection/);
     }
+  });
+
+  test('namespaces can be deleted only where those that were made for jobs are to go', () => {
+    const verbsOn = (all: readonly Rule[]) =>
+      [...new Set(all.filter((each) => each.resources.includes('namespaces')).flatMap(({ verbs }) => verbs))].sort();
+    expect(verbsOn(rules)).toEqual(['create', 'get', 'patch']);
+    expect(verbsOn(access({}, { removeNamespaces: true }).rules)).toEqual(['create', 'delete', 'get', 'list', 'patch']);
   });
 
   test('members are only read', () => {

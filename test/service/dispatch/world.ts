@@ -98,6 +98,7 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
         keepLogs: async () => undefined,
         finishedRetentionSeconds: 3_600,
         volumeRetentionSeconds: 7 * 86_400,
+        removeNamespaces: true,
         placementGraceSeconds: 300,
         unreachable: async () => new Set(),
         ...dependencies,

@@ -6,4 +6,6 @@ export const dev: z.input<typeof settings> = {
   exposure: { type: 'nodePort' },
   // A laptop behind its own firewall, and clients of the first implementation, which know no tokens.
   auth: { mode: 'none' },
+  // Nobody keeps Secrets in namespaces that trials have made.
+  jobs: { removeNamespaces: true },
 };

@@ -43,7 +43,7 @@ export function createPropagation(options: PropagationOptions): { stop(): void }
     const { namespace = '', name } = object.metadata;
     if (resource === RESOURCE_BINDING) queue.add(`binding ${namespace} ${name}`);
     else if (resource === PROPAGATION_POLICY) noticePolicy(object);
-    else if (resource === NAMESPACE && type === 'ADDED') queue.add(`namespace ${name}`);
+    else if (resource === NAMESPACE && type !== 'MODIFIED') queue.add(`namespace ${name}`);
     else if (resource === CLUSTER) noticeCluster();
     else if (PROPAGATED_KINDS.includes(resource) && type !== 'DELETED') noticeObject(resource, object);
   }
@@ -90,7 +90,8 @@ export function createPropagation(options: PropagationOptions): { stop(): void }
   }
 
   const reconcileNamespace = (name: string): boolean =>
-    /^(kube-|karmada-|default$)/.test(name) || !store.get(NAMESPACE, undefined, name) || works.propagateNamespace(name);
+    /^(kube-|karmada-|default$)/.test(name) ||
+    (store.get(NAMESPACE, undefined, name) ? works.propagateNamespace(name) : works.removeNamespace(name));
 
   function reconcileBinding(namespace: string, name: string): boolean {
     const binding = store.get(RESOURCE_BINDING, namespace, name);

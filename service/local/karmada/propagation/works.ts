@@ -12,6 +12,7 @@ const GENERATION = 'resourcetemplate.karmada.io/generation';
 /** What goes from the control plane to the members and back. */
 interface Works {
   propagateNamespace(name: string): boolean;
+  removeNamespace(name: string): boolean;
   /** Into the clusters that the binding names, out of the others. false: some could not be reached. */
   write(type: ResourceType, template: StoredObject, binding: StoredObject): boolean;
   /** true when no member has the object any more. */
@@ -59,6 +60,16 @@ export function createWorks({ control, members, isReachable, staysAway }: WorksO
           const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
           server.registry.create(NAMESPACE, namespace, CONTROLLER);
         }
+      }
+      return done;
+    },
+
+    removeNamespace(name) {
+      let done = true;
+      for (const [cluster, { server }] of members) {
+        if (!isReachable(cluster)) done = false;
+        else if (server.registry.store.get(NAMESPACE, undefined, name))
+          server.registry.delete(NAMESPACE, undefined, name);
       }
       return done;
     },
