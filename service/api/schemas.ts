@@ -308,6 +308,9 @@ export const AlgorithmBody = z
     description: z.string(),
     entrypoint: z.string(),
     needsGpus: z.boolean().describe('It trains on GPUs only'),
+    common: z
+      .array(z.string())
+      .describe('Names of the fields that are set most, in the order in which to ask for them'),
     fields: z.array(
       z
         .object({

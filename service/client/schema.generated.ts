@@ -524,6 +524,8 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Algorithm: {
+            /** @description Names of the fields that are set most, in the order in which to ask for them */
+            common: string[];
             description: string;
             entrypoint: string;
             fields: components["schemas"]["AlgorithmField"][];

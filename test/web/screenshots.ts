@@ -50,7 +50,7 @@ const shots = (stuck: string, running: string): Shot[] => {
     { name: 'job-running', path: `/jobs/${running}`, ready: text(/Running on/) },
     { name: 'job-phone', path: `/jobs/${running}`, ready: text(/Running on/), ...onPhone },
     { name: 'logs', path: `/jobs/${running}/logs`, ready: text(/epoch 8\//) },
-    { name: 'new-job', path: '/new', ready: text('lambda_bias') },
+    { name: 'new-job', path: '/new', ready: text('num_round') },
     { name: 'clusters', path: '/clusters', ready: text('member3') },
   ];
 };

@@ -5,6 +5,8 @@ export interface Algorithm {
   readonly name: string;
   readonly title: string;
   readonly description: string;
+  /** Fields that are set most, in the order in which a form asks for them. */
+  readonly common: readonly string[];
   /** How the training image starts it; a request's own `entrypoint` wins. */
   readonly entrypoint: string;
   readonly hyperparameters: z.ZodObject;
@@ -21,24 +23,26 @@ export const environmentNameOf = (field: string, algorithm?: Algorithm): string 
 /** The training images answer to one command for all built-in algorithms. */
 const entrypointOf = (name: string) => `python -m mlplatform.train ${name}`;
 
-export function defineAlgorithm(definition: {
+export function defineAlgorithm<const Fields extends z.core.$ZodLooseShape>(definition: {
   name: string;
   title: string;
   description: string;
-  fields: z.core.$ZodLooseShape;
+  common: readonly (keyof Fields & string)[];
+  fields: Fields;
   needsGpus?: true;
   /** Rules between fields. */
   check?: (values: Record<string, unknown>, refuse: (field: string, message: string) => void) => void;
   environmentNames?: Record<string, string>;
 }): Algorithm {
-  const { name, title, description, fields, check, needsGpus = false, environmentNames = {} } = definition;
+  const { name, title, description, common, fields, check, needsGpus = false, environmentNames = {} } = definition;
   const object = z.strictObject(fields);
   const hyperparameters = check
     ? object.superRefine((values, context) => {
         check(values, (field, message) => context.addIssue({ code: 'custom', path: [field], message }));
       })
     : object;
-  return { name, title, description, entrypoint: entrypointOf(name), hyperparameters, needsGpus, environmentNames };
+  const entrypoint = entrypointOf(name);
+  return { name, title, description, common, entrypoint, hyperparameters, needsGpus, environmentNames };
 }
 
 // The field types that forms know. A default is part of each: no field of a built-in algorithm is required.

@@ -8,6 +8,17 @@ export const deepspeedZero3 = defineAlgorithm({
   title: 'DeepSpeed ZeRO-3',
   description: 'Large language models whose parameters, gradients and optimizer states are spread over all GPUs.',
   needsGpus: true,
+  common: [
+    'model_name',
+    'task',
+    'max_sequence_length',
+    'epochs',
+    'train_micro_batch_size_per_gpu',
+    'gradient_accumulation_steps',
+    'learning_rate',
+    'precision',
+    'lora_rank',
+  ],
   fields: {
     model_name: common.modelName('meta-llama/Llama-3.1-8B'),
     task: choice('causal-lm', ['causal-lm', 'seq2seq-lm', 'sequence-classification']).describe('What is learnt.'),

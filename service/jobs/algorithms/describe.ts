@@ -31,6 +31,7 @@ export interface AlgorithmDescription {
   readonly description: string;
   readonly entrypoint: string;
   readonly needsGpus: boolean;
+  readonly common: readonly string[];
   readonly fields: readonly FieldDescription[];
 }
 
@@ -41,11 +42,12 @@ export function describeAlgorithm({
   description,
   entrypoint,
   needsGpus,
+  common,
   hyperparameters,
 }: Algorithm): AlgorithmDescription {
   const { properties = {} } = z.toJSONSchema(hyperparameters, { io: 'input' });
   const fields = Object.entries(properties).map(([field, schema]) => describeField(field, schema as JsonSchema));
-  return { name, title, description, entrypoint, needsGpus, fields };
+  return { name, title, description, entrypoint, needsGpus, common, fields };
 }
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;

@@ -5,6 +5,17 @@ export const horovodMpi = defineAlgorithm({
   name: 'horovod-mpi',
   title: 'Horovod (MPI)',
   description: 'Data-parallel training with ring all-reduce, for TensorFlow, Keras or PyTorch.',
+  common: [
+    'framework',
+    'model_name',
+    'num_classes',
+    'epochs',
+    'batch_size',
+    'optimizer',
+    'learning_rate',
+    'mixed_precision',
+    'checkpoint_every',
+  ],
   fields: {
     framework: choice('pytorch', ['tensorflow', 'keras', 'pytorch']).describe('What the model is written in.'),
     slots_per_instance: common.autoOrInteger(

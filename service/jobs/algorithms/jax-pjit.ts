@@ -10,6 +10,17 @@ export const jaxPjit = defineAlgorithm({
   name: 'jax-pjit',
   title: 'JAX pjit',
   description: 'One program over a mesh of devices: data, parameters and tensors are split by named axes.',
+  common: [
+    'model_name',
+    'mesh_data',
+    'mesh_fsdp',
+    'mesh_tensor',
+    'per_device_batch_size',
+    'total_steps',
+    'learning_rate',
+    'max_sequence_length',
+    'checkpoint_every',
+  ],
   fields: {
     model_name: common.modelName('transformer'),
     mesh_data: meshAxis(-1, 'Copies of the model that see different data.'),

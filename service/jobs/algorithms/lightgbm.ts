@@ -55,6 +55,17 @@ export const lightgbm = defineAlgorithm({
   name: 'lightgbm',
   title: 'LightGBM',
   description: 'Gradient-boosted trees that grow leaf by leaf: fast on large tables.',
+  common: [
+    'objective',
+    'num_class',
+    'metric',
+    'num_iterations',
+    'learning_rate',
+    'num_leaves',
+    'early_stopping_round',
+    'bagging_fraction',
+    'feature_fraction',
+  ],
   fields: {
     objective: choice('regression', OBJECTIVES).describe('What is learnt.'),
     metric: z

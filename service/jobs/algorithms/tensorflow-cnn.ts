@@ -5,6 +5,17 @@ export const tensorflowCnn = defineAlgorithm({
   name: 'tensorflow-cnn',
   title: 'TensorFlow CNN',
   description: 'Convolutional networks that classify images, from scratch or from pretrained weights.',
+  common: [
+    'architecture',
+    'pretrained',
+    'num_classes',
+    'image_size',
+    'epochs',
+    'batch_size',
+    'optimizer',
+    'learning_rate',
+    'mixed_precision',
+  ],
   fields: {
     architecture: choice('resnet50', [
       'simple',

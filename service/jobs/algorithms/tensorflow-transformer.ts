@@ -5,6 +5,17 @@ export const tensorflowTransformer = defineAlgorithm({
   name: 'tensorflow-transformer',
   title: 'TensorFlow Transformer',
   description: 'Transformers for text: classification, tagging, translation and language modelling.',
+  common: [
+    'task',
+    'model_name',
+    'num_labels',
+    'max_sequence_length',
+    'epochs',
+    'batch_size',
+    'optimizer',
+    'learning_rate',
+    'mixed_precision',
+  ],
   fields: {
     task: choice('text-classification', [
       'text-classification',

@@ -5,6 +5,17 @@ export const tfDistributed = defineAlgorithm({
   name: 'tf-distributed',
   title: 'TensorFlow distributed',
   description: 'A Keras model of your own, trained on many workers with tf.distribute.',
+  common: [
+    'strategy',
+    'model_module',
+    'epochs',
+    'steps_per_epoch',
+    'batch_size_per_replica',
+    'optimizer',
+    'learning_rate',
+    'mixed_precision',
+    'checkpoint_every',
+  ],
   fields: {
     strategy: choice('multi_worker_mirrored', ['mirrored', 'multi_worker_mirrored', 'parameter_server']).describe(
       'How workers train together: each with a copy of the model, or with parameter servers.',

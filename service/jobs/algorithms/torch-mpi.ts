@@ -5,6 +5,17 @@ export const torchMpi = defineAlgorithm({
   name: 'torch-mpi',
   title: 'PyTorch data parallel (MPI)',
   description: 'PyTorch DistributedDataParallel, its processes started as MPI ranks.',
+  common: [
+    'model_name',
+    'pretrained',
+    'num_classes',
+    'epochs',
+    'batch_size',
+    'optimizer',
+    'learning_rate',
+    'precision',
+    'checkpoint_every',
+  ],
   fields: {
     backend: choice('mpi', ['mpi', 'nccl', 'gloo']).describe('How gradients travel; nccl needs GPUs.'),
     processes_per_instance: common.autoOrInteger(

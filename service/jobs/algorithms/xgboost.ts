@@ -74,6 +74,17 @@ export const xgboost = defineAlgorithm({
   title: 'XGBoost',
   description: 'Gradient-boosted trees for tables: regression, classification, ranking and survival.',
   environmentNames: { num_round: 'NUM_BOOST_ROUND', csv_weights: 'CSV_WEIGHT' },
+  common: [
+    'objective',
+    'eval_metric',
+    'num_round',
+    'eta',
+    'max_depth',
+    'early_stopping_rounds',
+    'subsample',
+    'colsample_bytree',
+    'lambda',
+  ],
   fields: {
     early_stopping_rounds: z
       .int()

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import { ChevronRight } from 'lucide-react';
 import { CodeBlock } from './code-block.tsx';
 import { CopyButton } from './copy-button.tsx';
+import { Folded } from './folded.tsx';
 import { Failed, Loading } from './notice.tsx';
 
 export interface Block {
@@ -28,13 +28,9 @@ export function YamlBlocks({ what, blocks, separator }: { what: string; blocks: 
         <CopyButton text={texts.data.join(separator)} label={`Copy ${what}`} />
       </div>
       {blocks.map(({ title }, index) => (
-        <details key={`${title}-${texts.data[index]?.length}`} open className="group">
-          <summary className="flex min-h-8 w-fit list-none items-center gap-1.5 rounded-md pr-2 font-medium hover:bg-hover">
-            <ChevronRight aria-hidden className="size-4 text-ink-faint transition-transform group-open:rotate-90" />
-            {title}
-          </summary>
+        <Folded key={`${title}-${texts.data[index]?.length}`} label={title} open>
           <CodeBlock label={title} text={texts.data[index] ?? ''} />
-        </details>
+        </Folded>
       ))}
     </div>
   );

@@ -28,15 +28,20 @@ export const imageOf = ({ algorithm, headImage, workerImage }: JobRequest): stri
   return images.length === 0 ? null : images.join(', ');
 };
 
+/** Of an algorithm's fields those that are to be otherwise than it would have them by itself. */
+export const changedFields = (given: object, algorithm: Algorithm | undefined): [string, string][] =>
+  Object.entries(given)
+    .filter(([name, value]) => {
+      const field = algorithm?.fields.find((one) => one.name === name);
+      return field === undefined || !sameValue(value, field.default);
+    })
+    .map(([name, value]) => [name, showValue(value)]);
+
 /** What was asked for otherwise than the algorithm would do by itself, and what the environment adds. */
-export const changedParameters = (request: JobRequest, algorithm: Algorithm | undefined): [string, string][] => {
-  const given = Object.entries(request.hyperparameters?.[request.algorithm.algorithmName ?? ''] ?? {});
-  const changed = given.filter(([name, value]) => {
-    const field = algorithm?.fields.find((one) => one.name === name);
-    return field === undefined || !sameValue(value, field.default);
-  });
-  return [...changed, ...Object.entries(request.customHyperparameters ?? {})].map(([name, value]) => [
+export const changedParameters = (request: JobRequest, algorithm: Algorithm | undefined): [string, string][] => [
+  ...changedFields(request.hyperparameters?.[request.algorithm.algorithmName ?? ''] ?? {}, algorithm),
+  ...Object.entries(request.customHyperparameters ?? {}).map(([name, value]): [string, string] => [
     name,
     showValue(value),
-  ]);
-};
+  ]),
+];

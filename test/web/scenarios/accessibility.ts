@@ -32,6 +32,7 @@ export const accessibility = (now: SceneNow): void => {
     }
 
     await page.goto(`${platform.url}/new`);
+    await page.getByText('30 more fields').click();
     await page.getByLabel('lambda_bias', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Add a channel' }).click();
     await page.getByRole('button', { name: 'Add a variable' }).click();

@@ -24,12 +24,16 @@ export const newJob = (now: SceneNow): void => {
   }, async () => {
     const page = await open();
     const ids: string[] = [];
-    for (const { name, title, hyperparameters } of ALGORITHMS) {
+    for (const { name, title, hyperparameters, common } of ALGORITHMS) {
       await field(page, 'Name').fill(`each-${name}`.slice(0, 54));
       await page.getByRole('combobox', { name: 'Algorithm', exact: true }).selectOption({ label: title });
       const fields = Object.keys(hyperparameters.shape);
       await page.getByText(`${fields.length} fields, all at their defaults.`).waitFor();
+      await page.getByText(`${fields.length - common.length} more fields`).click();
       for (const one of [fields[0], fields.at(-1)]) await page.getByLabel(`${one}`, { exact: true }).waitFor();
+      expect(await page.getByRole('region', { name: 'Hyperparameters' }).locator('label code').count()).toBe(
+        fields.length,
+      );
       await review(page);
       await submit(page);
       ids.push(await atItsJob(page));
@@ -201,15 +205,27 @@ export const newJob = (now: SceneNow): void => {
   });
 
   test('a clone asks before it takes the place of an unfinished draft', async () => {
-    const { id } = await now().platform.submit({ jobName: 'to-clone', algorithm: { algorithmName: 'xgboost' } });
+    const { id } = await now().platform.submit({
+      jobName: 'to-clone',
+      algorithm: { algorithmName: 'xgboost' },
+      hyperparameters: { xgboost: { max_bin: 64 } },
+    });
     const page = await open();
     await field(page, 'Name').fill('unfinished');
     await page.goto(`${now().platform.url}/new?from=${id}`);
     await page.getByRole('button', { name: 'Keep the draft' }).click();
     expect(await field(page, 'Name').inputValue()).toBe('unfinished');
-    await page.goto(`${now().platform.url}/new?from=${id}&memoryGiB=32`);
+    await page.goto(`${now().platform.url}/new?from=${id}`);
     await page.getByRole('button', { name: 'Replace it' }).click();
     await expect.poll(() => field(page, 'Name').inputValue()).toBe('to-clone');
-    expect(await field(page, 'Memory').inputValue()).toBe('32');
+    // What is set seldom and was set here is not among what is folded.
+    expect(await page.getByLabel('max_bin', { exact: true }).inputValue()).toBe('64');
+    expect(await page.getByLabel('lambda_bias', { exact: true }).isVisible()).toBe(false);
+    // Of all that the service filled in, the review shows nothing.
+    await review(page);
+    await page.getByText('All else is at its defaults').waitFor();
+    const terms = await page.getByRole('term').allInnerTexts();
+    expect(terms).toEqual(['Name', 'Algorithm', 'Hyperparameters']);
+    expect(await page.getByText('max_bin = 64').count()).toBe(1);
   });
 };

@@ -2,10 +2,11 @@ import { type ReactNode, useMemo } from 'react';
 import { useAlgorithms } from '../../api/lists.ts';
 import type { DryRun } from '../../api/types.ts';
 import { CodeBlock } from '../../components/code-block.tsx';
+import { Folded } from '../../components/folded.tsx';
 import { type Draft, emptyDraft } from '../../lib/draft.ts';
 import { fieldLabel } from '../../lib/field-labels.ts';
 import { getAt, type Path } from '../../lib/paths.ts';
-import { showValue } from '../../lib/request-facts.ts';
+import { changedFields } from '../../lib/request-facts.ts';
 import { formatDuration } from '../../lib/time.ts';
 import { sameValue } from './fields/parameter-words.ts';
 import { textOf } from './fields/text-field.tsx';
@@ -22,10 +23,10 @@ export function Review({ draft, foreseen }: { draft: Draft; foreseen: DryRun | u
   const seconds = getAt(draft, ['stoppingCondition', 'maxRuntimeSeconds']);
   const clusters = listAt(draft, ['targetClusters']).map(textOf).join(', ');
   const parameters = useMemo(
-    () => Object.entries((getAt(draft, ['hyperparameters', name]) ?? {}) as object),
-    [draft, name],
+    () => changedFields((getAt(draft, ['hyperparameters', name]) ?? {}) as object, algorithm),
+    [draft, name, algorithm],
   );
-  const usual = useMemo(() => emptyDraft('default'), []);
+  const usual = useMemo<Draft>(() => ({ ...emptyDraft('default'), ...FILLED_IN }), []);
   const differs = (field: string): boolean => {
     const value = getAt(draft, [field]);
     return value !== undefined && value !== '' && !sameValue(value, usual[field]);
@@ -62,7 +63,7 @@ export function Review({ draft, foreseen }: { draft: Draft; foreseen: DryRun | u
         )}
         {!container && parameters.length > 0 && (
           <Row name="Hyperparameters" wide>
-            <List items={parameters.map(([field, value]) => `${field} = ${showValue(value)}`)} columns />
+            <List items={parameters.map(([field, value]) => `${field} = ${value}`)} columns />
           </Row>
         )}
         {variables.length > 0 && (
@@ -78,22 +79,23 @@ export function Review({ draft, foreseen }: { draft: Draft; foreseen: DryRun | u
       </dl>
       <p className="px-1 text-ink-soft">All else is at its defaults.</p>
       {foreseen && (
-        <details className="card p-5">
-          <summary className="w-fit rounded font-medium">The request as it is understood, with all defaults</summary>
-          <div className="mt-3">
+        <div className="card px-5 py-3">
+          <Folded label="The request as it is understood, with all defaults">
             <CodeBlock label="the request with all defaults" text={JSON.stringify(foreseen.request, null, 2)} />
-          </div>
-        </details>
-      )}
-      <details className="card p-5">
-        <summary className="w-fit rounded font-medium">The request as it is sent</summary>
-        <div className="mt-3">
-          <CodeBlock label="the request" text={JSON.stringify(draft, null, 2)} />
+          </Folded>
         </div>
-      </details>
+      )}
+      <div className="card px-5 py-3">
+        <Folded label="The request as it is sent">
+          <CodeBlock label="the request" text={JSON.stringify(draft, null, 2)} />
+        </Folded>
+      </div>
     </div>
   );
 }
+
+/** What the service writes into each request; a clone brings it along. */
+const FILLED_IN = { runtime: 'ray', clusterCount: 1 };
 
 /** Places that an empty form does not have. */
 const OTHERS = [

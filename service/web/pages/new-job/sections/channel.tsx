@@ -1,3 +1,4 @@
+import { Folded } from '../../../components/folded.tsx';
 import type { Path } from '../../../lib/paths.ts';
 import { ChoiceField } from '../fields/choice-field.tsx';
 import { TextField } from '../fields/text-field.tsx';
@@ -38,9 +39,8 @@ export function Channel({ path }: { path: Path }) {
         <TextField path={at('bucket')} label="Bucket" placeholder="datasets" />
         <TextField path={at('prefix')} label="Prefix" placeholder="churn/2026/train.parquet" />
       </Fields>
-      <details className="mt-4">
-        <summary className="w-fit rounded font-medium text-ink-soft hover:text-ink">Columns and content type</summary>
-        <div className="mt-3">
+      <div className="mt-3">
+        <Folded label="Columns and content type">
           <Fields>
             <TextField
               path={at('contentType')}
@@ -59,8 +59,8 @@ export function Channel({ path }: { path: Path }) {
               help="Separated by commas, in their order."
             />
           </Fields>
-        </div>
-      </details>
+        </Folded>
+      </div>
     </>
   );
 }

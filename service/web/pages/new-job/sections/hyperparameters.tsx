@@ -1,6 +1,8 @@
 import { Search } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useAlgorithms } from '../../../api/lists.ts';
+import type { Algorithm } from '../../../api/types.ts';
+import { Folded } from '../../../components/folded.tsx';
 import { Loading } from '../../../components/notice.tsx';
 import { getAt, pathKey } from '../../../lib/paths.ts';
 import { plural } from '../../../lib/text.ts';
@@ -11,39 +13,60 @@ import { Fields, Section } from './section.tsx';
 
 /** The chosen algorithm's own fields; a container of one's own has none that the platform knows. */
 export function Hyperparameters() {
-  const { draft, errors } = useForm();
+  const { draft } = useForm();
   const algorithms = useAlgorithms();
-  const [search, setSearch] = useState('');
-  const [onlyChanged, setOnlyChanged] = useState(false);
-  const wrong = useRef(new Set<string>());
   const source = getAt(draft, ['algorithm', 'source']);
   const name = getAt(draft, ['algorithm', 'algorithmName']);
   if (source === 'container' || source === 'custom' || typeof name !== 'string') return null;
   const algorithm = algorithms.data?.find((one) => one.name === name);
   if (algorithm === undefined) return algorithms.isPending ? <Loading what="the fields" /> : null;
+  return <FieldsOf key={name} algorithm={algorithm} />;
+}
 
-  const pathOf = (field: string) => ['hyperparameters', name, field];
-  for (const error of errors) wrong.current.add(pathKey(error.path));
-  const isChanged = (field: (typeof algorithm.fields)[number]): boolean => {
-    const value = getAt(draft, pathOf(field.name));
+type Field = Algorithm['fields'][number];
+
+/** Those that are set most stand first, with all that a draft brought along otherwise than usual; the rest is folded. */
+function FieldsOf({ algorithm: { name, common, fields } }: { algorithm: Algorithm }) {
+  const { draft, errors } = useForm();
+  const [search, setSearch] = useState('');
+  const [onlyChanged, setOnlyChanged] = useState(false);
+  const pathOf = ({ name: field }: Field) => ['hyperparameters', name, field];
+  const isChanged = (field: Field): boolean => {
+    const value = getAt(draft, pathOf(field));
     return value !== undefined && !sameValue(value, field.default);
   };
-  const wanted = search.trim().toLowerCase();
+  const [broughtAlong] = useState(() => new Set(fields.filter(isChanged)));
+  const wrong = useRef(new Set<string>());
+  for (const error of errors) wrong.current.add(pathKey(error.path));
   // A field that was refused is not hidden, nor taken away while it is being corrected: only by another search.
-  const shown = algorithm.fields.filter(
-    (field) =>
-      wrong.current.has(pathKey(pathOf(field.name))) ||
-      (`${field.name} ${field.help}`.toLowerCase().includes(wanted) && (!onlyChanged || isChanged(field))),
+  const isWrong = (field: Field): boolean => wrong.current.has(pathKey(pathOf(field)));
+
+  const wanted = search.trim().toLowerCase();
+  const isMatch = (field: Field): boolean =>
+    `${field.name} ${field.help}`.toLowerCase().includes(wanted) && (!onlyChanged || isChanged(field));
+  const isSearched = wanted !== '' || onlyChanged;
+  const first = common.flatMap((each) => fields.filter((field) => field.name === each));
+  const others = fields.filter((field) => !first.includes(field));
+  const shown = isSearched
+    ? fields.filter((field) => isMatch(field) || isWrong(field))
+    : [...first, ...others.filter((field) => broughtAlong.has(field))];
+  const folded = isSearched ? [] : others.filter((field) => !broughtAlong.has(field));
+  const changed = fields.filter(isChanged).length;
+  const inputs = (some: readonly Field[]) => (
+    <Fields>
+      {some.map((field) => (
+        <ParameterField key={field.name} path={pathOf(field)} field={field} />
+      ))}
+    </Fields>
   );
-  const changed = algorithm.fields.filter(isChanged).length;
   return (
     <Section
       id="hyperparameters"
       title="Hyperparameters"
       help={
         changed === 0
-          ? `${plural(algorithm.fields.length, 'field')}, all at their defaults.`
-          : `${changed} of ${algorithm.fields.length} differ from the default.`
+          ? `${plural(fields.length, 'field')}, all at their defaults.`
+          : `${changed} of ${fields.length} differ from the default.`
       }
       aside={
         <div className="flex flex-wrap items-center gap-3">
@@ -73,14 +96,11 @@ export function Hyperparameters() {
         </div>
       }
     >
-      {shown.length === 0 ? (
-        <p className="text-ink-soft">No field matches.</p>
-      ) : (
-        <Fields>
-          {shown.map((field) => (
-            <ParameterField key={`${name}.${field.name}`} path={pathOf(field.name)} field={field} />
-          ))}
-        </Fields>
+      {shown.length === 0 ? <p className="text-ink-soft">No field matches.</p> : inputs(shown)}
+      {folded.length > 0 && (
+        <Folded label={plural(folded.length, 'more field')} open={folded.some(isWrong)}>
+          {inputs(folded)}
+        </Folded>
       )}
     </Section>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { Folded } from '../../../components/folded.tsx';
 
 export function Section({
   id,
@@ -32,10 +33,9 @@ export function Section({
         {aside}
       </div>
       {folded ? (
-        <details>
-          <summary className="w-fit rounded font-medium text-ink-soft hover:text-ink">Show these fields</summary>
-          <div className="mt-4 grid gap-4">{children}</div>
-        </details>
+        <Folded label="Show these fields">
+          <div className="grid gap-4">{children}</div>
+        </Folded>
       ) : (
         children
       )}
