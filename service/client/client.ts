@@ -129,9 +129,10 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       return readLog({ open, hasEnded }, options);
     },
     /** The same as it is sent, for who shows it as it comes. */
-    openLog: (id: string, options: LogOptions = {}): Promise<Response> => {
-      const { follow = false, run } = options;
-      return openLog(id, { follow: String(follow), ...(run !== undefined && { run: String(run) }) }, options);
+    openLog: (id: string, options: LogOptions & { readonly timestamps?: boolean } = {}): Promise<Response> => {
+      const { follow = false, run, timestamps = false } = options;
+      const query = { follow: String(follow), timestamps: String(timestamps) };
+      return openLog(id, { ...query, ...(run !== undefined && { run: String(run) }) }, options);
     },
   };
 

@@ -73,20 +73,26 @@ describe('the timeline', () => {
 });
 
 describe('the log', () => {
-  test('comes in chunks that end anywhere, with rewritten lines and terminal colours', () => {
+  test('has no terminal colours, and of a rewritten line its last form', () => {
     const log = createLogReader('0d0abcc3');
-    for (const chunk of ['one\ntw', 'o\n10%\r50%\r100%\r\n', '\u001b[32mgreen\u001b[0m']) log.read(chunk);
-    log.end();
-    expect(log.lines.map(({ text }) => text)).toEqual(['one', 'two', '100%', 'green']);
+    for (const line of ['one', '10%\r50%\r100%\r', '\u001b[32mgreen\u001b[0m']) log.add(line, null);
+    expect(log.lines.map(({ text, at }) => [text, at])).toEqual([
+      ['one', ''],
+      ['100%', ''],
+      ['green', ''],
+    ]);
   });
 
   test('tells the pods of the job from a table that the training prints', () => {
     const log = createLogReader('0d0abcc3');
-    log.read('churn-0d0abcc3-dd517-head | up\nstep | loss\nmember1/churn-0d0abcc3-x1y2z | done\n');
-    expect(log.lines.map(({ pod, text }) => [pod && shortPodName(pod), text])).toEqual([
-      ['head', 'up'],
-      ['', 'step | loss'],
-      ['member1/driver', 'done'],
+    const at = '2026-01-01T00:00:01.123456789Z';
+    log.add('churn-0d0abcc3-dd517-head | up', at);
+    log.add('step | loss', at);
+    log.add('member1/churn-0d0abcc3-x1y2z | done', null);
+    expect(log.lines.map(({ number, pod, at, text }) => [number, pod && shortPodName(pod), at, text])).toEqual([
+      [1, 'head', at, 'up'],
+      [2, '', at, 'step | loss'],
+      [3, 'member1/driver', '', 'done'],
     ]);
   });
 });

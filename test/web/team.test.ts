@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Algorithm, Job, JobEvent, JobRequest } from '../../service/web/api/types.ts';
 import { COLUMN_ORDER, fittingColumns, readColumns, writeColumns } from '../../service/web/lib/columns.ts';
 import { linksOf } from '../../service/web/lib/links.ts';
-import { createSearch, findLines, readPlace, writePlace } from '../../service/web/lib/log-search.ts';
+import { createSearch, findLines, findPlace, readPlace, writePlace } from '../../service/web/lib/log-search.ts';
 import { groupPods, groupWarnings, type KubeEvent, lookOf, type Pod } from '../../service/web/lib/pods.ts';
 import { changedParameters, imageOf, limitOf, resourcesOf } from '../../service/web/lib/request-facts.ts';
 import { readViews, type SavedView, withoutView, withView } from '../../service/web/lib/views.ts';
@@ -135,6 +135,7 @@ describe('the search in a log', () => {
   const lines = ['epoch 1/9 loss=0.5', 'Epoch 12/9', 'a.b'].map((text, index) => ({
     number: index + 1,
     pod: '',
+    at: `2026-01-01T00:00:0${index}Z`,
     text,
   }));
   const found = (text: string, isPattern: boolean) => findLines(lines, createSearch(text, isPattern));
@@ -157,8 +158,18 @@ describe('the search in a log', () => {
   });
 
   test('stands in the address with the line that is pointed at', () => {
-    expect(writePlace(readPlace('?q=a+b&regex=1&line=12'))).toBe('?q=a+b&regex=1&line=12');
-    expect(writePlace(readPlace('?line=-1&regex=yes&other=1'))).toBe('');
+    const search = '?run=2&pod=a-head&q=a+b&regex=1&line=12&at=2026-01-01T00%3A00%3A00Z';
+    expect(writePlace(readPlace(search))).toBe(search);
+    expect(writePlace(readPlace('?line=-1&regex=yes&other=1&run=0&at=x'))).toBe('');
+  });
+
+  test('a line is found again by its time when its number has changed', () => {
+    const found = (search: string) => findPlace(lines, readPlace(search));
+    expect(found('?line=2')).toBe(1);
+    expect(found('?line=2&at=2026-01-01T00:00:01Z')).toBe(1);
+    expect(found('?line=1&at=2026-01-01T00:00:02Z')).toBe(2);
+    expect(found('?line=1&at=2026-01-01T00:00:09Z')).toBe(-1);
+    expect(found('')).toBe(-1);
   });
 });
 

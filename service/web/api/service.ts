@@ -93,5 +93,5 @@ export const getLogRuns = (id: string, signal?: Signal): Promise<LogRuns> => api
 export const readLog = (id: string, options: LogOptions): AsyncIterable<LogLine> => api().jobs.logs(id, options);
 
 /** The log as the service has it now; `run` null: all of them. */
-export const getLog = async (id: string, run: number | null): Promise<Blob> =>
-  (await api().jobs.openLog(id, run === null ? {} : { run })).blob();
+export const getLog = async (id: string, run: number | null, timestamps: boolean): Promise<Blob> =>
+  (await api().jobs.openLog(id, { timestamps, ...(run !== null && { run }) })).blob();

@@ -38,8 +38,8 @@ export const useLog = (job: Job, run: number | null): Log => {
           if (connection.state === 'lost') show('failed', connection.error);
         },
       });
-      for await (const { text } of log) {
-        reader.read(`${text}\n`);
+      for await (const { at, text } of log) {
+        reader.add(text, at);
         timer ??= setTimeout(() => show('following'), RENDER_MS);
       }
       if (!leaving.signal.aborted) show('ended');

@@ -8,47 +8,39 @@ const SPEAKER = /^((?:[a-z0-9][-a-z0-9.]*\/)?[a-z0-9][-a-z0-9.]*) \| /;
 
 /** Beyond this the oldest lines go: a browser must survive a job that prints for days. */
 const MAX_LINES = 100_000;
+/** One by one would move all others each time. */
+const DROPPED_AT_ONCE = 1000;
 
 export interface LogLine {
   readonly number: number;
   /** The pod that wrote it; empty where only one speaks. */
   readonly pod: string;
+  /** As it was written in the log; empty where nobody knows. */
+  readonly at: string;
   readonly text: string;
 }
 
 interface LogReader {
   readonly lines: readonly LogLine[];
-  read(chunk: string): void;
-  /** The end: what is left is a line too. */
-  end(): void;
+  add(line: string, at: string | null): void;
 }
 
 /**
- * Chunks of text to whole lines; a line that a program rewrites with \r keeps its last form. `mark` is what all names of the
+ * Lines as a page shows them; one that a program rewrites with \r keeps its last form. `mark` is what all names of the
  * job's pods contain: without it "step | loss" of a training's own table would count as a pod.
  */
 export const createLogReader = (mark: string): LogReader => {
   const lines: LogLine[] = [];
-  let rest = '';
   let count = 0;
-  const add = (line: string): void => {
-    const speaker = SPEAKER.exec(line);
-    const pod = speaker?.[1]?.includes(mark) ? speaker[1] : '';
-    const text = pod === '' ? line : line.slice(pod.length + ' | '.length);
-    count += 1;
-    lines.push({ number: count, pod, text: cleanText(text) });
-  };
   return {
     lines,
-    read(chunk) {
-      const parts = (rest + chunk).split('\n');
-      rest = parts.pop() ?? '';
-      for (const part of parts) add(part);
-      if (lines.length > MAX_LINES) lines.splice(0, lines.length - MAX_LINES);
-    },
-    end() {
-      if (rest !== '') add(rest);
-      rest = '';
+    add(line, at) {
+      const speaker = SPEAKER.exec(line);
+      const pod = speaker?.[1]?.includes(mark) ? speaker[1] : '';
+      const text = pod === '' ? line : line.slice(pod.length + ' | '.length);
+      count += 1;
+      lines.push({ number: count, pod, at: at ?? '', text: cleanText(text) });
+      if (lines.length > MAX_LINES + DROPPED_AT_ONCE) lines.splice(0, DROPPED_AT_ONCE);
     },
   };
 };

@@ -42,25 +42,47 @@ export const findLines = (lines: readonly LogLine[], { find }: LogSearch): numbe
 
 /** What of a log is looked at, as it stands in the URL. */
 export interface LogPlace {
+  /** null: all of them. */
+  readonly run: number | null;
+  /** Empty: all of them. */
+  readonly pod: string;
   readonly q: string;
   readonly regex: boolean;
   readonly line: number | null;
+  /** When that line was written: its number changes with the order in which the pods' lines are read. */
+  readonly at: string;
 }
 
 export const readPlace = (search: string): LogPlace => {
   const said = new URLSearchParams(search);
-  const line = said.get('line') ?? '';
+  const number = (name: string): number | null => {
+    const text = said.get(name) ?? '';
+    return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null;
+  };
   return {
+    run: number('run'),
+    pod: said.get('pod') ?? '',
     q: said.get('q') ?? '',
     regex: said.get('regex') === '1',
-    line: /^[1-9]\d{0,9}$/.test(line) ? Number(line) : null,
+    line: number('line'),
+    at: said.get('at') ?? '',
   };
 };
 
-export const writePlace = ({ q, regex, line }: LogPlace): string => {
+export const writePlace = ({ run, pod, q, regex, line, at }: LogPlace): string => {
   const said = new URLSearchParams();
+  if (run !== null) said.set('run', String(run));
+  if (pod !== '') said.set('pod', pod);
   if (q !== '') said.set('q', q);
   if (regex) said.set('regex', '1');
   if (line !== null) said.set('line', String(line));
+  if (line !== null && at !== '') said.set('at', at);
   return said.size === 0 ? '' : `?${said}`;
+};
+
+/** Where in the list the line is that the URL names; -1: it is not there. */
+export const findPlace = (lines: readonly LogLine[], { line, at }: LogPlace): number => {
+  if (line === null) return -1;
+  const exact = lines.findIndex((one) => one.number === line && (at === '' || one.at === at));
+  return exact >= 0 || at === '' ? exact : lines.findIndex((one) => one.at === at);
 };

@@ -39,6 +39,16 @@ export const job = (now: SceneNow): void => {
     await page.getByRole('region', { name: 'Pods' }).getByText('Back-off pulling image').first().waitFor();
   });
 
+  test('a job that ran out of memory is cloned with more of it, filled in', async () => {
+    const { page, id } = await started('hungry-fail');
+    await state(page, 'Failed');
+    await now().database.query("update job set message = 'The driver ended as OOMKilled' where id = $1", [id]);
+    await page.reload();
+    await page.getByRole('link', { name: 'Clone with 32 GiB' }).click();
+    await expect.poll(() => page.getByLabel('Name', { exact: true }).inputValue()).toBe('hungry-fail');
+    expect(await page.getByLabel('Memory', { exact: true }).inputValue()).toBe('32');
+  });
+
   test('the log follows a running job, is searched, filtered by pod, and downloaded', async () => {
     const { page, id } = await started('log-forever');
     await page.getByRole('link', { name: 'Logs' }).click();
@@ -60,7 +70,12 @@ export const job = (now: SceneNow): void => {
     await page.getByLabel('Search the log').fill('');
     await page.getByRole('button', { name: 'Regular expression' }).click();
     await page.getByRole('button', { name: 'Line 2', exact: true }).click();
-    expect(new URL(page.url()).search).toBe('?line=2');
+    const pointed = new URL(page.url()).searchParams;
+    expect(pointed.get('line')).toBe('2');
+    expect(await page.getByText(/^\d{4}-\d\d-\d\d \d\d:/).count()).toBe(0);
+    await page.getByRole('button', { name: 'Times' }).click();
+    const stamp = page.getByText(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/).nth(1);
+    expect(new Date(await stamp.innerText()).getTime()).toBe(Date.parse(pointed.get('at') ?? ''));
     await page.getByRole('button', { name: 'Full window' }).click();
     await page.getByRole('button', { name: 'Leave the full window' }).waitFor();
     await page.keyboard.press('Escape');
@@ -69,6 +84,7 @@ export const job = (now: SceneNow): void => {
     await page.getByLabel('Pod').selectOption({ label: 'head' });
     await log.getByText(/has joined/).waitFor();
     await expect.poll(() => log.getByText(/epoch/).count()).toBe(0);
+    expect(new URL(page.url()).searchParams.get('pod')).toMatch(/-head$/);
 
     const download = page.waitForEvent('download');
     await act(page, 'Download');
@@ -95,6 +111,8 @@ export const job = (now: SceneNow): void => {
     await log.getByText(/epoch 2\//).waitFor();
     const [first] = await log.getByText(/epoch \d/).allInnerTexts();
     await page.getByLabel('Run').selectOption({ label: 'Run 2' });
+    expect(new URL(page.url()).search).toBe('?run=2');
+    await page.reload();
     await log.getByText(/epoch 1\//).waitFor();
     expect(first).toMatch(/epoch 1\//);
   });

@@ -1,11 +1,14 @@
-import { useState } from 'react';
 import type { Job } from '../../api/types.ts';
 import { useLogRuns } from '../../api/use-job.ts';
 import { LogsPanel } from './logs-panel.tsx';
+import { useLogPlace } from './use-log-place.ts';
 
 /** The log of all runs of the job, or of one: before a suspension, of a try that failed, before its container was started again. */
 export function JobLogs({ job }: { job: Job }) {
-  const [run, setRun] = useState<number | null>(null);
+  const {
+    place: { run },
+    goTo,
+  } = useLogPlace();
   const { runs = [], unreachable = [] } = useLogRuns(job.id).data ?? {};
   return (
     <>
@@ -14,7 +17,9 @@ export function JobLogs({ job }: { job: Job }) {
           <select
             aria-label="Run"
             value={run ?? ''}
-            onChange={({ target: { value } }) => setRun(value === '' ? null : Number(value))}
+            onChange={({ target: { value } }) =>
+              goTo({ run: value === '' ? null : Number(value), pod: '', line: null })
+            }
             className="control w-auto max-w-64"
           >
             <option value="">All {runs.length} runs</option>

@@ -2,8 +2,10 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { type LogLine, shortPodName } from '../../lib/log-buffer.ts';
 import type { LogSearch } from '../../lib/log-search.ts';
+import { formatExact, formatStamp } from '../../lib/time.ts';
 
 const LINE_HEIGHT = 20;
+const STAMP_LENGTH = '2026-01-01 00:00:00.000'.length;
 /** Closer to the end than this counts as at the end. */
 const AT_END = 24;
 
@@ -11,6 +13,7 @@ const AT_END = 24;
 export function LogView({
   lines,
   showPods,
+  showTimes,
   search,
   target,
   marked,
@@ -22,6 +25,7 @@ export function LogView({
 }: {
   lines: readonly LogLine[];
   showPods: boolean;
+  showTimes: boolean;
   search: LogSearch;
   /** The line to be shown, by its place in the list. */
   target: number | undefined;
@@ -29,7 +33,7 @@ export function LogView({
   marked: number | null;
   wrap: boolean;
   tall: boolean;
-  onLine: (line: number) => void;
+  onLine: (line: LogLine) => void;
   follow: boolean;
   onLeaveEnd: () => void;
 }) {
@@ -89,12 +93,17 @@ export function LogView({
                   type="button"
                   tabIndex={-1}
                   aria-label={`Line ${line.number}`}
-                  onClick={() => onLine(line.number)}
+                  onClick={() => onLine(line)}
                   className="shrink-0 text-right text-ink-faint select-none hover:text-accent"
                   style={{ width: `${digits}ch` }}
                 >
                   {line.number}
                 </button>
+                {showTimes && (
+                  <span className="shrink-0 text-ink-faint" title={line.at && formatExact(new Date(line.at))}>
+                    {line.at === '' ? ' '.repeat(STAMP_LENGTH) : formatStamp(new Date(line.at))}
+                  </span>
+                )}
                 <span className={wrap ? 'min-w-0 whitespace-pre-wrap wrap-anywhere' : 'whitespace-pre'}>
                   {showPods && line.pod && <span className="text-accent">{shortPodName(line.pod)} </span>}
                   <Marked text={line.text} search={search} />

@@ -1,6 +1,5 @@
-import { ArrowDownToLine, Download, Maximize2, Minimize2, ScrollText, WrapText } from 'lucide-react';
+import { ArrowDownToLine, Clock, Download, Maximize2, Minimize2, ScrollText, WrapText } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
-import { useLocation, useSearch } from 'wouter';
 import { messageOf } from '../../api/problem.ts';
 import type { Job } from '../../api/types.ts';
 import { useLog } from '../../api/use-log.ts';
@@ -8,24 +7,24 @@ import { Button, IconButton } from '../../components/button.tsx';
 import { Loading, Notice } from '../../components/notice.tsx';
 import { isFinished } from '../../lib/job-state.ts';
 import { shortPodName } from '../../lib/log-buffer.ts';
-import { createSearch, findLines, type LogPlace, readPlace, writePlace } from '../../lib/log-search.ts';
+import { createSearch, findLines, findPlace, type LogPlace } from '../../lib/log-search.ts';
 import { localStore } from '../../lib/storage.ts';
 import { plural } from '../../lib/text.ts';
 import { LogSearch } from './log-search.tsx';
 import { LogView } from './log-view.tsx';
 import { useLogDownload } from './use-log-download.ts';
-
-const WRAP_KEY = 'log-wrap';
+import { useLogPlace } from './use-log-place.ts';
 
 export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
   const log = useLog(job, run);
-  const [pod, setPod] = useState('');
-  const { place, goTo: setPlace } = usePlace();
+  const { place, goTo: setPlace } = useLogPlace();
+  const { pod } = place;
   const [current, setCurrent] = useState(0);
   const [follow, setFollow] = useState(place.q === '' && place.line === null);
-  const [wrap, setWrap] = useState(() => localStore.get(WRAP_KEY) !== 'no');
+  const [wrap, setWrap] = useKeptFlag('log-wrap', true);
+  const [stamps, setStamps] = useKeptFlag('log-times', false);
   const [full, setFull] = useFullWindow();
-  const download = useLogDownload(job, run);
+  const download = useLogDownload(job, run, stamps);
 
   const pods = useMemo(
     () => [...new Set(log.lines.map((line) => line.pod))].filter((name) => name !== '').sort(),
@@ -37,7 +36,7 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
   );
   const search = useMemo(() => createSearch(place.q, place.regex), [place.q, place.regex]);
   const found = useMemo(() => findLines(lines, search), [lines, search]);
-  const marked = place.line === null ? -1 : lines.findIndex(({ number }) => number === place.line);
+  const marked = findPlace(lines, place);
   const at = Math.min(current, Math.max(0, found.length - 1));
 
   const goTo = (position: number): void => {
@@ -68,7 +67,7 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
           <select
             aria-label="Pod"
             value={pod}
-            onChange={(event) => setPod(event.target.value)}
+            onChange={(event) => setPlace({ pod: event.target.value, line: null })}
             className="control w-auto max-w-64"
           >
             <option value="">All {pods.length} pods</option>
@@ -84,10 +83,14 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
             icon={WrapText}
             label="Wrap lines"
             aria-pressed={wrap}
-            onClick={() => {
-              setWrap(!wrap);
-              localStore.set(WRAP_KEY, wrap ? 'no' : 'yes');
-            }}
+            onClick={() => setWrap(!wrap)}
+            className="aria-pressed:bg-selected aria-pressed:text-accent"
+          />
+          <IconButton
+            icon={Clock}
+            label="Times"
+            aria-pressed={stamps}
+            onClick={() => setStamps(!stamps)}
             className="aria-pressed:bg-selected aria-pressed:text-accent"
           />
           <IconButton
@@ -115,14 +118,15 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
         <LogView
           lines={lines}
           showPods={pod === '' && pods.length > 1}
+          showTimes={stamps}
           search={search}
           target={place.line === null ? found[at] : marked < 0 ? undefined : marked}
-          marked={place.line}
+          marked={lines[marked]?.number ?? null}
           wrap={wrap}
           tall={full}
-          onLine={(line) => {
+          onLine={({ number, at }) => {
             setFollow(false);
-            setPlace({ line: line === place.line ? null : line });
+            setPlace(number === lines[marked]?.number ? { line: null } : { line: number, at });
           }}
           follow={follow}
           onLeaveEnd={() => setFollow(false)}
@@ -149,15 +153,6 @@ export function LogsPanel({ job, run }: { job: Job; run: number | null }) {
   );
 }
 
-/** What is searched for and the line that is pointed at stand in the address, so that they can be shared. */
-const usePlace = () => {
-  const place = readPlace(useSearch());
-  const [path, navigate] = useLocation();
-  const goTo = (change: Partial<LogPlace>): void =>
-    navigate(`${path}${writePlace({ ...readPlace(location.search), ...change })}`, { replace: true });
-  return { place, goTo };
-};
-
 /** The log over the whole window, until Escape. */
 const useFullWindow = () => {
   const [full, setFull] = useState(false);
@@ -170,4 +165,14 @@ const useFullWindow = () => {
     return () => removeEventListener('keydown', leave);
   }, [full]);
   return [full, setFull] as const;
+};
+
+/** How somebody likes to read logs, kept in this browser. */
+const useKeptFlag = (key: string, usual: boolean) => {
+  const [on, setOn] = useState(() => (localStore.get(key) ?? (usual ? 'yes' : 'no')) === 'yes');
+  const set = (next: boolean): void => {
+    localStore.set(key, next ? 'yes' : 'no');
+    setOn(next);
+  };
+  return [on, set] as const;
 };

@@ -5,10 +5,10 @@ import type { Job } from '../../api/types.ts';
 import { toast } from '../../components/toasts.tsx';
 
 /** The whole log as the service has it now, as a file. Fetched here and not by a plain link: that could not prove who asks. */
-export const useLogDownload = (job: Job, run: number | null) =>
+export const useLogDownload = (job: Job, run: number | null, timestamps: boolean) =>
   useMutation({
     mutationFn: async () => {
-      const text = await getLog(job.id, run);
+      const text = await getLog(job.id, run, timestamps);
       const link = document.createElement('a');
       link.href = URL.createObjectURL(text);
       link.download = run === null ? `${job.id}.log` : `${job.id}-run-${run}.log`;
