@@ -7,7 +7,7 @@ export const clusters = (now: SceneNow): void => {
     timeout: 120_000,
   }, async () => {
     const { browser, platform } = now();
-    await platform.submit({
+    const { id } = await platform.submit({
       jobName: 'here-forever',
       algorithm: { algorithmName: 'xgboost' },
       targetClusters: ['member3'],
@@ -19,6 +19,8 @@ export const clusters = (now: SceneNow): void => {
     await card.getByText(/free of 16$/).waitFor();
     await card.getByText(/Jobs seen/).waitFor();
 
+    const stored = async () => (await fetch(`${platform.url}/api/v1/jobs/${id}`)).json();
+    await expect.poll(stored).toMatchObject({ status: 'Running' });
     const reachable = platform.karmada.faults.add({ kind: 'refuse', where: 'member3' });
     try {
       // The page asks for clusters every 15 s, which is as long as it is waited for by default.
