@@ -33,6 +33,8 @@ export interface Config {
   readonly finishedRetentionMs: number;
   readonly volumeRetentionMs: number;
   readonly removeNamespaces: boolean;
+  /** 0: for ever, or all. */
+  readonly retention: { readonly jobMs: number; readonly jobsPerNamespace: number; readonly logMs: number };
   readonly credentialsSecret: string;
   readonly rayImage: string;
   readonly storageClass: string | null;
@@ -116,6 +118,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     finishedRetentionMs: v.finishedRetention,
     volumeRetentionMs: v.volumeRetention,
     removeNamespaces: v.removeNamespaces === 'true',
+    retention: { jobMs: v.jobRetention, jobsPerNamespace: v.jobsPerNamespace, logMs: v.logRetention },
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,
     storageClass: values.storageClass ?? null,

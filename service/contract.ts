@@ -30,6 +30,9 @@ export const ENV = {
   finishedRetention: 'FINISHED_RETENTION',
   volumeRetention: 'VOLUME_RETENTION',
   removeNamespaces: 'REMOVE_NAMESPACES',
+  jobRetention: 'JOB_RETENTION',
+  jobsPerNamespace: 'JOBS_PER_NAMESPACE',
+  logRetention: 'LOG_RETENTION',
   credentialsSecret: 'CREDENTIALS_SECRET',
   rayImage: 'RAY_IMAGE',
   storageClass: 'JOB_STORAGE_CLASS',
@@ -53,6 +56,9 @@ export const RANGES = {
   placementGrace: { least: '10s', most: '1d', default: '5m' },
   finishedRetention: { least: '0s', most: '365d', default: '1h' },
   volumeRetention: { least: '0s', most: '3650d', default: '7d' },
+  jobRetention: { least: '0s', most: '3650d', default: '0s' },
+  jobsPerNamespace: { least: 0, most: 100_000_000, default: 0 },
+  logRetention: { least: '0s', most: '3650d', default: '0s' },
 } as const;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -222,7 +228,7 @@ export const METRICS = {
   submissions: 'mlp_job_submissions_total',
   /** counter {status, reason}; the reason is one of contract/reasons.ts, or Other */
   finished: 'mlp_jobs_finished_total',
-  /** counter {what: policy|namespace}: taken away because nobody needs it any more */
+  /** counter {what: job|log|event|key|policy|namespace}: taken away because nobody needs it any more */
   removed: 'mlp_removed_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */
   dispatchLag: 'mlp_dispatch_lag_seconds',

@@ -91,7 +91,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await monitor.start();
     dispatcher.start();
     webhook?.start();
-    housekeeping = startHousekeeping(store, log);
+    const { jobMs, jobsPerNamespace, logMs } = config.retention;
+    const rules = { jobSeconds: jobMs / 1000, jobsPerNamespace, logSeconds: logMs / 1000 };
+    housekeeping = startHousekeeping(store, { rules, onRemoved: metrics.removed }, log);
     recorder = startLogRecorder(logKeeper, log);
     api.open();
     log.info({ host: config.host, port, auth: config.auth.kind }, 'The job API is open');

@@ -19,8 +19,8 @@ export interface Metrics {
   render(): Promise<{ contentType: string; text: string }>;
 }
 
-export const REMOVED = ['policy', 'namespace'] as const;
-export type Removed = (typeof REMOVED)[number];
+const REMOVED = ['job', 'log', 'event', 'key', 'policy', 'namespace'] as const;
+type Removed = (typeof REMOVED)[number];
 
 const DATABASE_TIMEOUT_MS = 2000;
 const FRESH_MS = 5000;

@@ -1,5 +1,6 @@
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type RetentionOptions, removeExpired } from './retention.ts';
 import { DatabaseRefused, StoreUnavailable } from './store/errors.ts';
 import type { Store } from './store/store.ts';
 
@@ -30,12 +31,22 @@ export interface Housekeeping {
   stop(): Promise<void>;
 }
 
-/** Throws away what has expired. Every replica does it: each statement only removes what has expired, so doing it twice does no harm. */
-export function startHousekeeping(store: Pick<Store, 'housekeep'>, log: Logger): Housekeeping {
+/** Sums up counters and removes what is over. Every replica does it; doing it twice does no harm. */
+export function startHousekeeping(
+  store: Pick<Store, 'housekeep' | 'retention'>,
+  { onRemoved, rules }: Pick<RetentionOptions, 'rules' | 'onRemoved'>,
+  log: Logger,
+): Housekeeping {
+  const stopping = new AbortController();
   let running: Promise<void> | undefined;
+
+  async function keepHouse(): Promise<void> {
+    await store.housekeep();
+    await removeExpired({ store: store.retention, rules, onRemoved }, stopping.signal);
+  }
+
   const timer = setInterval(() => {
-    running ??= store
-      .housekeep()
+    running ??= keepHouse()
       .catch((error) => log.warn({ err: error }, 'Housekeeping failed; it is tried again in a minute'))
       .finally(() => {
         running = undefined;
@@ -44,6 +55,7 @@ export function startHousekeeping(store: Pick<Store, 'housekeep'>, log: Logger):
   return {
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await running;
     },
   };

@@ -204,6 +204,24 @@ export const SETTINGS = {
     schema: choice(['true', 'false']),
     default: 'false',
   }),
+  jobRetention: setting({
+    variable: ENV.jobRetention,
+    help: 'how long after its end a job is kept, with its events and its log, once nothing of it is left in any cluster; 0s: for ever',
+    schema: duration(RANGES.jobRetention),
+    default: RANGES.jobRetention.default,
+  }),
+  jobsPerNamespace: setting({
+    variable: ENV.jobsPerNamespace,
+    help: 'how many such jobs are kept in each namespace, the newest; 0: all',
+    schema: integer(RANGES.jobsPerNamespace),
+    default: String(RANGES.jobsPerNamespace.default),
+  }),
+  logRetention: setting({
+    variable: ENV.logRetention,
+    help: 'how long the log of a job that has ended is kept; 0s: as long as the job',
+    schema: duration(RANGES.logRetention),
+    default: RANGES.logRetention.default,
+  }),
   credentialsSecret: setting({
     variable: ENV.credentialsSecret,
     help: 'Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY that training pods read in their namespace',

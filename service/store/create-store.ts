@@ -8,6 +8,7 @@ import { createLogStore } from './logs.ts';
 import { checkMigrated, migrate } from './migrate.ts';
 import { createMonitorStore } from './monitor.ts';
 import { Notices } from './notices.ts';
+import { createRetentionStore } from './retention.ts';
 import { createRowReader } from './rows.ts';
 import { statement } from './statement.ts';
 import type { Store } from './store.ts';
@@ -16,7 +17,7 @@ import { createWebhookStore } from './webhook.ts';
 /** Readiness is asked for every few seconds, by someone who does not wait long. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-const HOUSEKEEPING = ['compact-counts', 'drop-expired-keys', 'drop-events-of-deleted-jobs'].map(statement);
+const compactCounts = statement('compact-counts');
 
 export interface StoreOptions {
   readonly connection: DatabaseAddress;
@@ -38,6 +39,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     webhook: createWebhookStore(database.as('dispatch')),
+    retention: createRetentionStore(database.as('dispatch'), notices),
     migrate: () => migrate(database, log),
     check: (signal) =>
       checkMigrated(database.as('check'), { timeoutMs: CHECK_TIMEOUT_MS, ...(signal ? { signal } : {}) }),
@@ -49,7 +51,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
       };
     },
     async housekeep() {
-      for (const step of HOUSEKEEPING) await database.as('dispatch').query(step);
+      await database.as('dispatch').query(compactCounts);
     },
     pool: () => database.counts(),
     close() {

@@ -11,9 +11,10 @@ export interface Store {
   readonly leases: LeaseStore;
   readonly logs: LogStore;
   readonly webhook: WebhookStore;
+  readonly retention: RetentionStore;
   /** Runs the numbered migrations; replicas may race. */
   migrate(): Promise<void>;
-  /** Throws away what has expired (idempotency keys, events of deleted jobs) and sums up the counters; once a minute is plenty. */
+  /** Sums up the counters; once a minute is plenty. */
   housekeep(): Promise<void>;
   /** Rejects with the reason when the database cannot be asked or its migrations are not done. */
   check(signal?: AbortSignal): Promise<void>;
@@ -326,6 +327,31 @@ export interface WebhookStore {
   claim(limit: number, forSeconds: number): Promise<WebhookMessage[]>;
   done(message: WebhookMessage): Promise<void>;
   again(message: WebhookMessage, inSeconds: number): Promise<void>;
+}
+
+/** What goes when its time is over: jobs that have ended, with their logs; kept logs alone; events of deleted jobs; idempotency keys. */
+export type Expired =
+  | { readonly what: 'job'; readonly olderThanSeconds: number }
+  | {
+      readonly what: 'job';
+      readonly namespace: string;
+      /** It goes, and all that ended before it. */
+      readonly newest: { readonly finishedAt: Date; readonly id: string };
+    }
+  | { readonly what: 'log'; readonly olderThanSeconds: number }
+  | { readonly what: 'event' }
+  | { readonly what: 'key' };
+
+export interface RetentionStore {
+  /**
+   * Removes some of what is over: at most so many, of events those of at most so many jobs. A job goes only when nothing is left of it
+   * in any cluster, and with a last event that says so.
+   */
+  remove(expired: Expired, limit: number): Promise<{ removed: number; isMore: boolean }>;
+  /** Where more than so many jobs have ended, of which nothing is left in any cluster: what is too much there. */
+  namespacesOver(most: number): Promise<Expired[]>;
+  /** Jobs that have ended and of which something may be left have a place in the dispatcher's queue; some that had lost it have it again. */
+  lookAfterEnded(limit: number): Promise<void>;
 }
 
 export interface KeptLog {

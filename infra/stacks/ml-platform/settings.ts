@@ -79,6 +79,15 @@ const jobs = () =>
       .describe(
         'Whether a namespace that was made for jobs is removed, with all that is in it (a Secret, say), some ten minutes after the last of them was deleted, if nobody else is seen in it. Takes the right to delete namespaces on Karmada.',
       ),
+    jobRetention: duration(RANGES.jobRetention).describe(
+      'How long after its end a job is kept, with its events and its log, once nothing of it is left in any cluster; 0s: for ever.',
+    ),
+    jobsPerNamespace: wholeNumber(RANGES.jobsPerNamespace).describe(
+      'How many such jobs are kept in each namespace, the newest; 0: all.',
+    ),
+    logRetention: duration(RANGES.logRetention).describe(
+      'How long the log of a job that has ended is kept; 0s: as long as the job.',
+    ),
     logKeepBytes: wholeNumber(RANGES.logKeepBytes).describe(
       "Bytes of each job's output that are kept when its pods have gone; 0 keeps none.",
     ),

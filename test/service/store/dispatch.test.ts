@@ -169,10 +169,11 @@ describe('settling', () => {
     const reasons = async () => (await store.events.after(null, 10)).map(({ reason }) => reason);
     await expect.poll(reasons).toEqual(['Queued', 'Deleting', 'Deleted']);
 
-    await store.housekeep();
+    const nothing = { removed: 0, isMore: false };
+    expect(await store.retention.remove({ what: 'event' }, 10)).toEqual(nothing);
     expect(await store.events.after(null, 10)).toHaveLength(3);
     await database.query("update event set at = at - interval '25 hours'");
-    await store.housekeep();
+    expect(await store.retention.remove({ what: 'event' }, 10)).toEqual({ removed: 3, isMore: false });
     expect(await store.events.after(null, 10)).toEqual([]);
   });
 });

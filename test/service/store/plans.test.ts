@@ -76,6 +76,7 @@ beforeAll(async () => {
   await database.query(`
     insert into event (job_id, namespace, status, reason, message)
     select 'many-' || n, 'team', 'Succeeded', 'Done', '' from generate_series(1, 20000) n`);
+  await database.query('update job set cleared_at = now() where finished_at is not null and priority > 1');
   await database.store().housekeep();
   await database.query('vacuum analyze');
 });
@@ -156,8 +157,14 @@ describe('what the monitor, the dispatcher and the page ask every second looks a
     ['latest-event', [], 10],
     ['events-of-job', ['many-77', 1_000], 10],
     ['attempts-of-job', ['many-77'], 10],
-    ['drop-expired-keys', [], 10],
-    ['drop-events-of-deleted-jobs', [], 10],
+    ['remove-keys', [100], 10],
+    ['remove-events', [100], 10],
+    ['remove-logs', [1, 100], 10],
+    // A hundred of them, each with what goes along.
+    ['remove-jobs-by-age', [0, 100], 2_500],
+    ['remove-jobs-of-namespace', ['team-3', new Date(), 'z', 100], 2_500],
+    ['namespaces-over', [100], 1_000 + 20 * 101],
+    ['look-after-ended', [100], 1_000],
   ])('%s', async (name, values, limit) => {
     expect(await cost(statement(name).text, values)).toBeLessThanOrEqual(limit);
   });

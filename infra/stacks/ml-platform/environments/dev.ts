@@ -6,6 +6,11 @@ export const dev: z.input<typeof settings> = {
   exposure: { type: 'nodePort' },
   // A laptop behind its own firewall, and clients of the first implementation, which know no tokens.
   auth: { mode: 'none' },
-  // Nobody keeps Secrets in namespaces that trials have made.
-  jobs: { removeNamespaces: true },
+  jobs: {
+    // Nobody keeps Secrets in namespaces that trials have made.
+    removeNamespaces: true,
+    jobRetention: '30d',
+    jobsPerNamespace: 1_000,
+    logRetention: '7d',
+  },
 };

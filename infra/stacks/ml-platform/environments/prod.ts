@@ -13,6 +13,8 @@ export const prod: z.input<typeof settings> = {
     disruptionBudget: true,
     topologySpread: true,
   },
+  // A year of history; logs, of up to a MiB each, for three months.
+  jobs: { jobRetention: '365d', jobsPerNamespace: 20_000, logRetention: '90d' },
   frontend: { replicas: 2, disruptionBudget: true, topologySpread: true },
   database: { bundled: { backup: { enabled: true } } },
   karmada: { apiServer: { cidrs: ['10.0.0.0/8'] } },

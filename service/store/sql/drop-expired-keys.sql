@@ -1,1 +1,0 @@
-delete from idempotency_key where expires_at <= now()
