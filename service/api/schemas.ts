@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../contract/access-files.ts';
+import { JOB_STATES } from '../contract/states.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
 import { JOB_SORTS } from '../store/store.ts';
@@ -171,14 +172,20 @@ export const AttemptBody = z
   .meta({ id: 'Attempt' });
 
 const Counts = z.record(JobStatusName, z.int()).meta({ id: 'Counts' });
+const StateCounts = z
+  .record(z.enum(JOB_STATES).meta({ id: 'JobStateName' }), z.int())
+  .meta({ id: 'StateCounts' })
+  .describe('Each job in one of six: what was suspended or cancelled is not in those that its status names');
 export const SummaryBody = z
   .object({
     total: z.int(),
     byStatus: Counts,
+    byState: StateCounts,
     byCluster: z.record(z.string(), Counts),
+    byClusterState: z.record(z.string(), StateCounts),
     complete: z
       .boolean()
-      .describe('false: there are more than were counted, as with q, owner and reason few are enough'),
+      .describe('false: there are more than were counted, as with q, owner, reason and state few are enough'),
   })
   .meta({ id: 'Summary' });
 
@@ -258,6 +265,7 @@ const ClusterBody = z
     allocatable: z.record(z.string(), z.string()).describe('Kubernetes quantities by resource'),
     allocated: z.record(z.string(), z.string()),
     jobs: Counts,
+    states: StateCounts,
     monitor: z
       .object({
         lastAnswerAt: timeOrNull,
@@ -423,6 +431,12 @@ export const jobFilters = {
     .pipe(z.array(z.enum(JOB_STATUSES, `must be among ${JOB_STATUSES.join(', ')}`)))
     .optional()
     .describe(`One or several of ${JOB_STATUSES.join(', ')}, separated by commas`),
+  state: names
+    .pipe(z.array(z.enum(JOB_STATES, `must be among ${JOB_STATES.join(', ')}`)))
+    .optional()
+    .describe(
+      `One or several of ${JOB_STATES.join(', ')}, separated by commas: what was suspended or cancelled is not in those that its status names`,
+    ),
   algorithm: textOnce(64).optional(),
   cluster: textOnce(253).optional(),
   owner: textOnce(255).optional().describe('Who submitted it'),

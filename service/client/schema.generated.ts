@@ -620,6 +620,15 @@ export interface components {
             ready: boolean;
             reason: string;
             region: string;
+            /** @description Each job in one of six: what was suspended or cancelled is not in those that its status names */
+            states: {
+                Cancelled?: number;
+                Failed?: number;
+                Pending?: number;
+                Running?: number;
+                Succeeded?: number;
+                Suspended?: number;
+            };
             zone: string;
         };
         Clusters: {
@@ -1808,8 +1817,27 @@ export interface components {
             byCluster: {
                 [key: string]: components["schemas"]["Counts"];
             };
+            byClusterState: {
+                [key: string]: {
+                    Cancelled?: number;
+                    Failed?: number;
+                    Pending?: number;
+                    Running?: number;
+                    Succeeded?: number;
+                    Suspended?: number;
+                };
+            };
+            /** @description Each job in one of six: what was suspended or cancelled is not in those that its status names */
+            byState: {
+                Cancelled?: number;
+                Failed?: number;
+                Pending?: number;
+                Running?: number;
+                Succeeded?: number;
+                Suspended?: number;
+            };
             byStatus: components["schemas"]["Counts"];
-            /** @description false: there are more than were counted, as with q, owner and reason few are enough */
+            /** @description false: there are more than were counted, as with q, owner, reason and state few are enough */
             complete: boolean;
             total: number;
         };
@@ -1998,6 +2026,8 @@ export interface operations {
                 reason?: string | string[];
                 /** @description A field; - before it turns the order round */
                 sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status";
+                /** @description One or several of Pending, Suspended, Running, Succeeded, Failed, Cancelled, separated by commas: what was suspended or cancelled is not in those that its status names */
+                state?: string | string[];
                 /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
                 status?: string | string[];
                 /** @description list: without request and clusterStates, which come with the job itself; full: with them, as clients of the first implementation read */
@@ -2667,6 +2697,8 @@ export interface operations {
                 q?: string;
                 /** @description One or several, separated by commas */
                 reason?: string | string[];
+                /** @description One or several of Pending, Suspended, Running, Succeeded, Failed, Cancelled, separated by commas: what was suspended or cancelled is not in those that its status names */
+                state?: string | string[];
                 /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
                 status?: string | string[];
             };

@@ -1,4 +1,5 @@
 import { asReason } from '../contract/reasons.ts';
+import { JOB_STATES, type JobState } from '../contract/states.ts';
 import type { Job, JobStatus } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Queries } from './database.ts';
@@ -87,7 +88,7 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
     },
 
     async summary(filter: JobFilter): Promise<Summary> {
-      if (filter.text || filter.owner !== undefined || filter.reasons) {
+      if (filter.text || filter.owner !== undefined || filter.reasons || filter.states) {
         return toSummary(await countJobs(database, filter, filter.text ? await hasTextIndex() : false));
       }
       return readSummary(database, filter);
@@ -147,7 +148,7 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
   };
 }
 
-/** From the counters, which know nothing of text, owner and reason. */
+/** From the counters, which know nothing of text, owner and reason, and have states only to tell. */
 export async function readSummary(
   database: Queries,
   { namespaces, statuses, algorithm, cluster }: JobFilter,
@@ -162,18 +163,26 @@ export async function readSummary(
 }
 
 function toSummary({ rows, complete }: { rows: readonly CountRow[]; complete: boolean }): Summary {
-  const none = () => Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>;
-  const byStatus = none();
-  const byCluster = new Map<string, Record<JobStatus, number>>();
-  for (const { cluster, status, jobs } of rows) {
-    if (cluster === null) {
-      byStatus[status] = jobs;
-      continue;
-    }
-    const counts = byCluster.get(cluster) ?? none();
-    counts[status] = jobs;
-    byCluster.set(cluster, counts);
+  const all = noJobs();
+  const ofClusters = new Map<string, ReturnType<typeof noJobs>>();
+  for (const { cluster, status, state, jobs } of rows) {
+    const counts = cluster === null ? all : (ofClusters.get(cluster) ?? noJobs());
+    if (cluster !== null) ofClusters.set(cluster, counts);
+    if (state === null) counts.byStatus[status] += jobs;
+    else counts.byState[state] += jobs;
+    // One that was stopped is counted with its status as well.
+    counts.byState[status] += state === null ? jobs : -jobs;
   }
-  const total = Object.values(byStatus).reduce((sum, jobs) => sum + jobs, 0);
-  return { total, byStatus, byCluster: Object.fromEntries(byCluster), complete };
+  return {
+    total: Object.values(all.byStatus).reduce((sum, jobs) => sum + jobs, 0),
+    ...all,
+    byCluster: Object.fromEntries([...ofClusters].map(([cluster, { byStatus }]) => [cluster, byStatus])),
+    byClusterState: Object.fromEntries([...ofClusters].map(([cluster, { byState }]) => [cluster, byState])),
+    complete,
+  };
 }
+
+const noJobs = () => ({
+  byStatus: Object.fromEntries(JOB_STATUSES.map((status) => [status, 0])) as Record<JobStatus, number>,
+  byState: Object.fromEntries(JOB_STATES.map((state) => [state, 0])) as Record<JobState, number>,
+});

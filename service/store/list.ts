@@ -1,3 +1,4 @@
+import { isStoppedState, type JobState, STOPPED_REASONS } from '../contract/states.ts';
 import type { JobStatus } from '../jobs/job.ts';
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
 import type { Queries } from './database.ts';
@@ -142,10 +143,11 @@ async function listByLooking(
 
 const isCut = (rows: readonly MeasuredRow[]): boolean => rows.length < (rows[0]?.matched ?? 0);
 
-/** Jobs of a status in all (cluster null), or in a cluster. */
+/** Jobs of a status in all (cluster null), or in a cluster; with a state, those of them that a person stopped. */
 export interface CountRow {
   readonly cluster: string | null;
   readonly status: JobStatus;
+  readonly state: JobState | null;
   readonly jobs: number;
 }
 
@@ -166,14 +168,17 @@ export async function countJobs(
     `with looked_at as materialized (
        select * from job ${where(conditions)} ${isIndexed ? '' : 'order by created_at desc, id desc'} limit ${bind(LOOKED_AT)}
      ), found as (
-       select status, clusters from looked_at where ${isIndexed ? 'true' : byText}
+       select status, null as state, clusters from looked_at where ${isIndexed ? 'true' : byText}
+       union all
+       select status, stopped_state(reason), clusters from looked_at
+        where ${isIndexed ? 'true' : byText} and stopped_state(reason) is not null
      )
-     select cluster, status, jobs, (select count(*) from looked_at) < ${bind(LOOKED_AT)} as complete from (
-       select null as cluster, status, count(*)::float8 as jobs from found group by status
+     select cluster, status, state, jobs, (select count(*) from looked_at) < ${bind(LOOKED_AT)} as complete from (
+       select null as cluster, status, state, count(*)::float8 as jobs from found group by status, state
        union all
-       select cluster, status, count(*)::float8 from found, unnest(clusters) cluster group by cluster, status
+       select cluster, status, state, count(*)::float8 from found, unnest(clusters) cluster group by cluster, status, state
        union all
-       select null, 'Pending', 0 where not exists (select from found)
+       select null, 'Pending', null, 0 where not exists (select from found)
      ) counted`,
     values,
   );
@@ -197,11 +202,25 @@ function conditionsOf(filter: JobFilter, bind: (value: unknown) => string): stri
   const conditions: string[] = [];
   if (filter.namespaces) conditions.push(`namespace = any (${bind(filter.namespaces)})`);
   if (filter.statuses) conditions.push(`status = any (${bind(filter.statuses)})`);
+  if (filter.states) conditions.push(inState(filter.states, bind));
   if (filter.algorithm !== undefined) conditions.push(`algorithm = ${bind(filter.algorithm)}`);
   if (filter.owner !== undefined) conditions.push(`created_by = ${bind(filter.owner)}`);
   if (filter.reasons) conditions.push(`reason = any (${bind(filter.reasons)})`);
   if (filter.cluster !== undefined) conditions.push(`clusters @> array[${bind(filter.cluster)}]`);
   return conditions;
+}
+
+/** By reason where a person stopped it, which has an index; else by status. */
+function inState(states: readonly JobState[], bind: (value: unknown) => string): string {
+  const stopped = states.filter(isStoppedState);
+  const others = states.filter((state) => !isStoppedState(state));
+  const choices: string[] = [];
+  if (stopped.length > 0) choices.push(`reason = any (${bind(stopped.flatMap((state) => STOPPED_REASONS[state]))})`);
+  if (others.length > 0) {
+    const reasons = bind(Object.values(STOPPED_REASONS).flat());
+    choices.push(`(status = any (${bind(others)}) and reason <> all (${reasons}))`);
+  }
+  return choices.length === 0 ? 'false' : `(${choices.join(' or ')})`;
 }
 
 function after(

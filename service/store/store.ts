@@ -1,4 +1,5 @@
 import type { AnyReason, Reason } from '../contract/reasons.ts';
+import type { JobState } from '../contract/states.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { JobRequest } from '../jobs/request.ts';
 
@@ -54,6 +55,8 @@ export type InsertResult =
 export interface JobFilter {
   readonly namespaces?: readonly string[];
   readonly statuses?: readonly JobStatus[];
+  /** Of these, whatever else it says. */
+  readonly states?: readonly JobState[];
   readonly algorithm?: string;
   readonly cluster?: string;
   /** Who submitted it, by the name that people see. */
@@ -79,8 +82,10 @@ export type ListedJob = Omit<Job, 'request' | 'clusterStates'> & Partial<Pick<Jo
 export interface Summary {
   readonly total: number;
   readonly byStatus: Readonly<Record<JobStatus, number>>;
+  readonly byState: Readonly<Record<JobState, number>>;
   readonly byCluster: Readonly<Record<string, Readonly<Record<JobStatus, number>>>>;
-  /** false: by text, owner or reason, for which there are no counters, more jobs would have had to be looked at. */
+  readonly byClusterState: Readonly<Record<string, Readonly<Record<JobState, number>>>>;
+  /** false: by text, owner, reason or state, for which there are no counters, more jobs would have had to be looked at. */
   readonly complete: boolean;
 }
 

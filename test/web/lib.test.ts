@@ -98,9 +98,10 @@ describe('the log', () => {
 });
 
 test('filters go to the URL and back; what is not said stays out of it', () => {
-  const search = '?q=a+b&status=Failed&reason=Lost&owner=ann&cluster=m%261&sort=priority';
+  const search = '?q=a+b&state=Cancelled&reason=Lost&owner=ann&cluster=m%261&sort=priority';
   expect(writeFilters(readFilters(new URLSearchParams(search)))).toBe(search);
-  expect(writeFilters(readFilters(new URLSearchParams('?status=Broken&sort=secrets&other=1')))).toBe('');
+  expect(writeFilters(readFilters(new URLSearchParams('?state=Broken&sort=secrets&other=1')))).toBe('');
+  expect(readFilters(new URLSearchParams('?status=Failed')).state).toBe('Failed');
 });
 
 test('a place of the request is set without touching the rest', () => {

@@ -9,6 +9,7 @@ import { type Route, route } from '../route.ts';
 import { ClusterPath, ClustersBody, namespaceOrAll, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
 
 const NO_JOBS = { Pending: 0, Running: 0, Succeeded: 0, Failed: 0 };
+const NO_STATES = { ...NO_JOBS, Suspended: 0, Cancelled: 0 };
 const MEMBER_TIMEOUT_MS = 12_000;
 
 /** The member clusters, and a read-only look into them. */
@@ -29,7 +30,12 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
       const body = members.map((member) => {
         const { cluster: _, ...monitor } = health.get(member.name) ?? {};
         const known = Object.keys(monitor).length > 0;
-        return { ...member, jobs: summary.byCluster[member.name] ?? NO_JOBS, monitor: known ? monitor : null };
+        return {
+          ...member,
+          jobs: summary.byCluster[member.name] ?? NO_JOBS,
+          states: summary.byClusterState[member.name] ?? NO_STATES,
+          monitor: known ? monitor : null,
+        };
       });
       return { body: { clusters: body, unreachableSince } };
     },

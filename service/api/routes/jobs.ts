@@ -38,6 +38,7 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
         withRequests: query.view === 'full',
         namespaces: visibleNamespaces(caller, query.namespace),
         statuses: query.status,
+        states: query.state,
         algorithm: query.algorithm,
         cluster: query.cluster,
         owner: query.owner,
@@ -105,9 +106,18 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     query: z.object(jobFilters),
     answers: { 200: { description: 'The counts', body: SummaryBody } },
     async handle({ query, caller }) {
-      const { namespace, status, algorithm, cluster, owner, reason, q } = query;
+      const { namespace, status, state, algorithm, cluster, owner, reason, q } = query;
       const namespaces = visibleNamespaces(caller, namespace);
-      const filter = { namespaces, statuses: status, algorithm, cluster, owner, reasons: reason, text: q };
+      const filter = {
+        namespaces,
+        statuses: status,
+        states: state,
+        algorithm,
+        cluster,
+        owner,
+        reasons: reason,
+        text: q,
+      };
       return { body: await store.jobs.summary(filter) };
     },
   }),

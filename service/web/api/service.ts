@@ -33,7 +33,7 @@ export const listJobs = (
   signal?: Signal,
 ): Promise<JobPage> => api().jobs.page({ ...filters }, cursor, { pageSize: limit, signal });
 
-export const getSummary = (filters: Omit<JobFilters, 'status' | 'sort'>, signal?: Signal): Promise<Summary> =>
+export const getSummary = (filters: Omit<JobFilters, 'state' | 'sort'>, signal?: Signal): Promise<Summary> =>
   api().summary({ ...filters }, { signal });
 
 export const getJob = (id: string, signal?: Signal): Promise<Job> => api().jobs.get(id, { signal });

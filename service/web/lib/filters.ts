@@ -1,10 +1,9 @@
-import type { JobStatus } from '../api/types.ts';
-import { STATUSES } from './job-state.ts';
+import { JOB_STATES, type JobState } from '../../contract/states.ts';
 
 /** What the Jobs page asks the server for. All of it stands in the URL, so that a view can be kept, shared and reloaded. */
 export interface JobFilters {
   readonly q: string;
-  readonly status: JobStatus | '';
+  readonly state: JobState | '';
   readonly reason: string;
   readonly owner: string;
   readonly namespace: string;
@@ -26,7 +25,7 @@ export const NEWEST_FIRST = '-createdAt';
 
 export const NO_FILTERS: JobFilters = {
   q: '',
-  status: '',
+  state: '',
   reason: '',
   owner: '',
   namespace: '',
@@ -36,11 +35,12 @@ export const NO_FILTERS: JobFilters = {
 };
 
 export const readFilters = (search: URLSearchParams): JobFilters => {
-  const said = (name: keyof JobFilters): string => search.get(name) ?? '';
+  const said = (name: string): string => search.get(name) ?? '';
   const sort = said('sort');
   return {
     q: said('q'),
-    status: STATUSES.find((known) => known === said('status')) ?? '',
+    // Addresses that were kept before cancelled and suspended jobs had states of their own say "status".
+    state: JOB_STATES.find((known) => known === (said('state') || said('status'))) ?? '',
     reason: said('reason'),
     owner: said('owner'),
     namespace: said('namespace'),

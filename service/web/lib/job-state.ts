@@ -1,8 +1,7 @@
 import { factsOf } from '../../contract/reasons.ts';
+import type { JobState as ShownState } from '../../contract/states.ts';
 import type { JobStatus, ListedJob } from '../api/types.ts';
 import { words } from './text.ts';
-
-export const STATUSES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const satisfies readonly JobStatus[];
 
 export type Tone = 'pending' | 'running' | 'succeeded' | 'failed' | 'stopped';
 
@@ -18,11 +17,13 @@ export interface JobState {
   readonly tone: Tone;
 }
 
-const TONES: Record<JobStatus, Tone> = {
+export const STATE_TONES: Record<ShownState, Tone> = {
   Pending: 'pending',
+  Suspended: 'stopped',
   Running: 'running',
   Succeeded: 'succeeded',
   Failed: 'failed',
+  Cancelled: 'stopped',
 };
 
 /** A word of ours by its label, one from outside as it came. */
@@ -32,7 +33,7 @@ export const reasonLabel = (reason: string): string => factsOf(reason)?.label ??
 export const jobState = ({ status, reason }: Stateful): JobState => {
   if (factsOf(reason)?.stopped) return { label: reasonLabel(reason), detail: '', tone: 'stopped' };
   const detail = reason === status || reason === '' ? '' : reasonLabel(reason);
-  return { label: status, detail, tone: TONES[status] };
+  return { label: status, detail, tone: STATE_TONES[status] };
 };
 
 /** Somebody has to do something: it does not get further by itself. */

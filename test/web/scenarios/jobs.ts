@@ -31,8 +31,9 @@ export const jobs = (now: SceneNow): void => {
     await expect.poll(() => names(page)).toEqual(['filter-high', 'filter-low']);
     await page.getByRole('button', { name: 'Priority' }).click();
     await expect.poll(() => names(page)).toEqual(['filter-low', 'filter-high']);
-    const search = new URL(page.url()).searchParams;
-    expect(Object.fromEntries(search)).toEqual({ q: 'filter-', algorithm: 'lightgbm', sort: 'priority' });
+    // What is typed is sent after a pause.
+    const search = () => Object.fromEntries(new URL(page.url()).searchParams);
+    await expect.poll(search).toEqual({ q: 'filter-', algorithm: 'lightgbm', sort: 'priority' });
 
     await page.reload();
     await expect.poll(() => names(page)).toEqual(['filter-low', 'filter-high']);
@@ -48,13 +49,18 @@ export const jobs = (now: SceneNow): void => {
 
   test('counts filter by state', async () => {
     await submit('count-fail');
-    const page = await open('/?q=count-fail');
+    const { id } = await submit('count-forever');
+    await fetch(`${now().platform.url}/api/v1/jobs/${id}/cancel`, { method: 'POST' });
+    const page = await open('/?q=count-');
     await row(page, 'count-fail').getByText('Failed', { exact: true }).waitFor();
+    await row(page, 'count-forever').getByText('Cancelled', { exact: true }).waitFor();
     await page.getByRole('button', { name: /^Succeeded/ }).click();
     await page.getByText('No job matches').waitFor();
     await page.getByRole('button', { name: /^Failed/ }).click();
-    await row(page, 'count-fail').waitFor();
-    expect(new URL(page.url()).searchParams.get('status')).toBe('Failed');
+    await expect.poll(() => names(page)).toEqual(['count-fail']);
+    await page.getByRole('button', { name: 'Cancelled 1' }).click();
+    await expect.poll(() => names(page)).toEqual(['count-forever']);
+    expect(new URL(page.url()).searchParams.get('state')).toBe('Cancelled');
   });
 
   test('rows change where they stand; new jobs are announced, and shown when asked for', async () => {

@@ -1,9 +1,10 @@
 import { CircleAlert, CircleCheck, MapPin } from 'lucide-react';
 import { Link } from 'wouter';
+import { JOB_STATES } from '../../../contract/states.ts';
 import type { Cluster } from '../../api/types.ts';
 import { CapacityBar } from '../../components/capacity-bar.tsx';
 import { TONE_TEXT } from '../../components/state-badge.tsx';
-import { jobState, STATUSES } from '../../lib/job-state.ts';
+import { STATE_TONES } from '../../lib/job-state.ts';
 import { capacitiesOf } from '../../lib/quantity.ts';
 import { words } from '../../lib/text.ts';
 import { Freshness } from './freshness.tsx';
@@ -61,19 +62,17 @@ function Readiness({ ready }: { ready: boolean }) {
 
 function Jobs({ cluster }: { cluster: Cluster }) {
   return (
-    <ul aria-label="Jobs" className="grid grid-cols-4 gap-1.5">
-      {STATUSES.map((status) => (
-        <li key={status}>
+    <ul aria-label="Jobs" className="grid grid-cols-3 gap-1.5">
+      {JOB_STATES.map((state) => (
+        <li key={state}>
           <Link
-            href={`/?cluster=${encodeURIComponent(cluster.name)}&status=${status}`}
+            href={`/?cluster=${encodeURIComponent(cluster.name)}&state=${state}`}
             className="grid rounded-lg bg-sunken px-2 py-2 hover:bg-hover"
           >
-            <span
-              className={`text-base font-semibold tabular-nums ${TONE_TEXT[jobState({ status, reason: '' }).tone]}`}
-            >
-              {(cluster.jobs[status] ?? 0).toLocaleString()}
+            <span className={`text-base font-semibold tabular-nums ${TONE_TEXT[STATE_TONES[state]]}`}>
+              {(cluster.states[state] ?? 0).toLocaleString()}
             </span>
-            <span className="truncate text-xs text-ink-soft">{status}</span>
+            <span className="truncate text-xs text-ink-soft">{state}</span>
           </Link>
         </li>
       ))}

@@ -18,7 +18,7 @@ import { JobTable } from './job-table.tsx';
 import { NewJobsButton } from './new-jobs-button.tsx';
 import { SavedViews } from './saved-views.tsx';
 import { SelectionBar } from './selection-bar.tsx';
-import { StatusCounts } from './status-counts.tsx';
+import { StateCounts } from './state-counts.tsx';
 import { useJobList, useSummary } from './use-job-list.ts';
 
 const NONE: ReadonlySet<string> = new Set();
@@ -78,7 +78,7 @@ export function JobsPage() {
         </>
       }
     >
-      <StatusCounts summary={summary.data} status={filters.status} onChange={(status) => setFilters({ status })} />
+      <StateCounts summary={summary.data} state={filters.state} onChange={(state) => setFilters({ state })} />
       <JobFilterBar filters={filters} onChange={setFilters} />
       <div className="card relative">
         <NewJobsButton

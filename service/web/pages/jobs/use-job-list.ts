@@ -86,7 +86,7 @@ export const useJobList = (filters: JobFilters) => {
 };
 
 export const useSummary = (filters: JobFilters) => {
-  const { status: _, sort: __, ...others } = filters;
+  const { state: _, sort: __, ...others } = filters;
   return useQuery({
     queryKey: [...KEYS.summaries, others],
     queryFn: ({ signal }) => getSummary(others, signal),
