@@ -104,6 +104,20 @@ export interface ClusterPropagationPolicySpec {
   readonly placement: ClusterPropagationPolicySpecPlacement;
 
   /**
+   * Objects that the selected ones refer to follow them.
+   *
+   * @schema ClusterPropagationPolicySpec#propagateDeps
+   */
+  readonly propagateDeps?: boolean;
+
+  /**
+   * What is in the members stays when the object or the policy is deleted here.
+   *
+   * @schema ClusterPropagationPolicySpec#preserveResourcesOnDeletion
+   */
+  readonly preserveResourcesOnDeletion?: boolean;
+
+  /**
    * Abort (leave an object that stands in the member already) or Overwrite.
    *
    * @schema ClusterPropagationPolicySpec#conflictResolution
@@ -120,6 +134,8 @@ export function toJson_ClusterPropagationPolicySpec(obj: ClusterPropagationPolic
   const result = {
     'resourceSelectors': obj.resourceSelectors?.map(y => toJson_ClusterPropagationPolicySpecResourceSelectors(y)),
     'placement': toJson_ClusterPropagationPolicySpecPlacement(obj.placement),
+    'propagateDeps': obj.propagateDeps,
+    'preserveResourcesOnDeletion': obj.preserveResourcesOnDeletion,
     'conflictResolution': obj.conflictResolution,
   };
   // filter undefined values
@@ -142,11 +158,23 @@ export interface ClusterPropagationPolicySpecResourceSelectors {
   readonly kind: string;
 
   /**
+   * Of objects that live in one.
+   *
+   * @schema ClusterPropagationPolicySpecResourceSelectors#namespace
+   */
+  readonly namespace?: string;
+
+  /**
    * Empty selects all objects of the kind.
    *
    * @schema ClusterPropagationPolicySpecResourceSelectors#name
    */
   readonly name?: string;
+
+  /**
+   * @schema ClusterPropagationPolicySpecResourceSelectors#labelSelector
+   */
+  readonly labelSelector?: ClusterPropagationPolicySpecResourceSelectorsLabelSelector;
 }
 
 /**
@@ -158,7 +186,9 @@ export function toJson_ClusterPropagationPolicySpecResourceSelectors(obj: Cluste
   const result = {
     'apiVersion': obj.apiVersion,
     'kind': obj.kind,
+    'namespace': obj.namespace,
     'name': obj.name,
+    'labelSelector': toJson_ClusterPropagationPolicySpecResourceSelectorsLabelSelector(obj.labelSelector),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -175,6 +205,13 @@ export interface ClusterPropagationPolicySpecPlacement {
    * @schema ClusterPropagationPolicySpecPlacement#clusterAffinity
    */
   readonly clusterAffinity?: ClusterPropagationPolicySpecPlacementClusterAffinity;
+
+  /**
+   * Of clusters with these taints; without tolerationSeconds what is there stays.
+   *
+   * @schema ClusterPropagationPolicySpecPlacement#clusterTolerations
+   */
+  readonly clusterTolerations?: ClusterPropagationPolicySpecPlacementClusterTolerations[];
 }
 
 /**
@@ -185,6 +222,31 @@ export function toJson_ClusterPropagationPolicySpecPlacement(obj: ClusterPropaga
   if (obj === undefined) { return undefined; }
   const result = {
     'clusterAffinity': toJson_ClusterPropagationPolicySpecPlacementClusterAffinity(obj.clusterAffinity),
+    'clusterTolerations': obj.clusterTolerations?.map(y => toJson_ClusterPropagationPolicySpecPlacementClusterTolerations(y)),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ClusterPropagationPolicySpecResourceSelectorsLabelSelector
+ */
+export interface ClusterPropagationPolicySpecResourceSelectorsLabelSelector {
+  /**
+   * @schema ClusterPropagationPolicySpecResourceSelectorsLabelSelector#matchLabels
+   */
+  readonly matchLabels?: { [key: string]: string };
+}
+
+/**
+ * Converts an object of type 'ClusterPropagationPolicySpecResourceSelectorsLabelSelector' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterPropagationPolicySpecResourceSelectorsLabelSelector(obj: ClusterPropagationPolicySpecResourceSelectorsLabelSelector | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'matchLabels': ((obj.matchLabels) === undefined) ? undefined : (Object.entries(obj.matchLabels).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -211,6 +273,42 @@ export function toJson_ClusterPropagationPolicySpecPlacementClusterAffinity(obj:
   if (obj === undefined) { return undefined; }
   const result = {
     'clusterNames': obj.clusterNames?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ClusterPropagationPolicySpecPlacementClusterTolerations
+ */
+export interface ClusterPropagationPolicySpecPlacementClusterTolerations {
+  /**
+   * @schema ClusterPropagationPolicySpecPlacementClusterTolerations#key
+   */
+  readonly key?: string;
+
+  /**
+   * @schema ClusterPropagationPolicySpecPlacementClusterTolerations#operator
+   */
+  readonly operator?: string;
+
+  /**
+   * @schema ClusterPropagationPolicySpecPlacementClusterTolerations#effect
+   */
+  readonly effect?: string;
+}
+
+/**
+ * Converts an object of type 'ClusterPropagationPolicySpecPlacementClusterTolerations' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterPropagationPolicySpecPlacementClusterTolerations(obj: ClusterPropagationPolicySpecPlacementClusterTolerations | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'key': obj.key,
+    'operator': obj.operator,
+    'effect': obj.effect,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});

@@ -16,6 +16,7 @@ const everything: z.input<typeof settings> = {
 const bounded: z.input<typeof settings> = {
   watchNamespaces: ['ml-training', 'research'],
   progress: { enabled: false },
+  karmada: { memberClusters: ['member1', 'member2'] },
 };
 
 export const examples = { everything, bounded };

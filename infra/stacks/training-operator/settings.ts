@@ -26,6 +26,13 @@ export const settings = withRules(
         .default([])
         .describe('Namespaces whose TrainingJobs are run; none: all of the cluster.'),
       manager: manager(),
+      karmada: f.section('Through Karmada: the operator in all clusters, by one apply.', {
+        memberClusters: z
+          .array(s.dnsLabel())
+          .max(1000)
+          .default([])
+          .describe('Member clusters that get the operator; none: all.'),
+      }),
       progress: f.section('Progress that trainings report, in the wire format of Kubeflow (KEP-2779).', {
         enabled: z.boolean().default(true).describe('Take reports; off: workers get neither a token nor the address.'),
       }),

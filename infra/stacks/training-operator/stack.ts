@@ -12,6 +12,7 @@ import type { Stack } from '../../constructs/stack.ts';
 import { kubernetesApi } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { BuildContext } from '../definition.ts';
+import { ThroughKarmada } from './karmada.ts';
 import { grantRights } from './rights.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,6 +38,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   metricsService(stack, manager);
   const metrics = `http://${stack.named(METRICS_SERVICE)}:${METRICS_PORT}${OPERATOR.paths.metrics}`;
   new Check(stack, servicesAnswer(stack, [metrics]));
+  new ThroughKarmada(stack, settings);
   new ArgoApplication(stack, {
     name: `training-operator-${environment}`,
     path: `charts-out/training-operator/${environment}`,
