@@ -1,4 +1,6 @@
--- What the job names and the operator does not make: it has to be in the cluster before its pods start. A claim of the
+// In Lua, as Karmada runs it.
+
+export const dependencies = `-- What the job names and the operator does not make: it has to be in the cluster before its pods start. A claim of the
 -- operator's own (<name>-checkpoints) and the ConfigMap with the settings are made in the member.
 
 local function add(found, kind, name)
@@ -39,3 +41,4 @@ function GetDependencies(desiredObj)
   end
   return dependencies
 end
+`;

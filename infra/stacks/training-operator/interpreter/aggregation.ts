@@ -1,4 +1,6 @@
--- One status of those of all clusters that run the job, each a whole copy of it: the worst speaks for it, and of equals
+// In Lua, as Karmada runs it.
+
+export const aggregation = `-- One status of those of all clusters that run the job, each a whole copy of it: the worst speaks for it, and of equals
 -- the one that is furthest behind. Workers are summed.
 
 local WORST_FIRST = { Failed = 1, Suspended = 2, Pending = 3, Initializing = 4, Running = 5, Completed = 6 }
@@ -111,3 +113,4 @@ function AggregateStatus(desiredObj, statusItems)
   desiredObj.spec = nil
   return desiredObj
 end
+`;

@@ -1,4 +1,6 @@
--- Workers, and what each of them asks for: as the operator puts it into their pods
+// In Lua, as Karmada runs it.
+
+export const replicas = `-- Workers, and what each of them asks for: as the operator puts it into their pods
 -- (service/trainingjob/children/pod.ts).
 -- The schedulers of Karmada compare it with what a cluster has, quotas with what a team may have.
 
@@ -54,3 +56,4 @@ function GetReplicas(desiredObj)
   end
   return spec.numWorkers or 1, requirements
 end
+`;

@@ -1,4 +1,6 @@
--- What of the member's status goes up to the control plane. Every change of it is three writes there (of the Work, of
+// In Lua, as Karmada runs it.
+
+export const reflection = `-- What of the member's status goes up to the control plane. Every change of it is three writes there (of the Work, of
 -- the binding, of the object), for every job of the fleet: so what moves with each report of a training (loss, steps,
 -- ETA) goes up when the job has ended, and until then what moves in whole percents and epochs.
 
@@ -35,3 +37,4 @@ function ReflectStatus(observedObj)
   status.resourceTemplateGeneration = tonumber(annotations["resourcetemplate.karmada.io/generation"])
   return status
 end
+`;
