@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
 import { chartsOf } from '../../infra/helm/chart.ts';
 import { readProject } from '../../infra/helm/project.ts';
 import { stacks } from '../../infra/stacks/index.ts';
-import { byTitle, helms, objectsIn, template, withoutRecord } from '../infra/helm/render.ts';
+import { helms } from '../infra/helm/render.ts';
+import { BY_HAND, DERIVED, different, ENVIRONMENTS, rendered } from './helm/compared.ts';
 import { benchCommand, count } from './options.ts';
 
 interface Flags {
@@ -25,13 +25,10 @@ charts of all stacks.`,
 const RATIO = 1.3;
 const DERIVING_S = 10;
 
-const DERIVED = 'charts-out/helm/ml-platform';
-const BY_HAND = join(import.meta.dirname, 'helm/ml-platform');
-
 export async function run(argv: string[]): Promise<void> {
   const { json, rounds } = command.parse(argv, { from: 'user' }).opts<Flags>();
   const rendering = helms.flatMap(({ helm, version }) =>
-    ['dev', 'prod'].map((environment) => measure(helm, version, environment, rounds)),
+    ENVIRONMENTS.map((environment) => measure(helm, version, environment, rounds)),
   );
   const deriving = derivingSeconds();
   console.log(json ? JSON.stringify({ rendering, deriving }) : table(rendering, deriving));
@@ -46,9 +43,10 @@ interface Rendering {
 }
 
 function measure(helm: string, version: string, environment: string, rounds: number): Rendering {
-  const values = join(DERIVED, `ci/${environment}-values.yaml`);
-  const render = (folder: string): string => template(helm, 'ml-platform', folder, '--values', values);
-  refuseDifferent(render(DERIVED), render(BY_HAND), environment);
+  const others = different(helm, environment);
+  // Of other objects the time says nothing.
+  if (others.length > 0) throw new Error(`${environment}: not the same in ${BY_HAND}: ${others.join(', ')}`);
+  const render = (folder: string): string => rendered(helm, folder, environment);
   const times = Array.from({ length: rounds }, () => ({
     derived: timed(render, DERIVED),
     byHand: timed(render, BY_HAND),
@@ -61,17 +59,6 @@ function timed(render: (folder: string) => string, folder: string): number {
   const start = performance.now();
   render(folder);
   return performance.now() - start;
-}
-
-/** Of other objects the time says nothing. */
-function refuseDifferent(derived: string, byHand: string, environment: string): void {
-  const [ours, theirs] = [byTitle(objectsIn(derived).map(withoutRecord)), byTitle(objectsIn(byHand))];
-  const titles = new Set([...Object.keys(ours), ...Object.keys(theirs)]);
-  const different = [...titles].filter((title) => !isDeepStrictEqual(ours[title], theirs[title]));
-  if (different.length > 0)
-    throw new Error(
-      `${environment}: not the same in ${BY_HAND}, which must follow the program: ${different.join(', ')}`,
-    );
 }
 
 function derivingSeconds(): Record<string, number> {

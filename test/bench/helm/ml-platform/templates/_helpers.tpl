@@ -46,9 +46,10 @@ app.kubernetes.io/part-of: ml-platform
 
 {{/* (list $ image) */}}
 {{- define "platform.image" -}}
-{{- $all := (index . 0).Values.images -}}
+{{- $root := index . 0 -}}
+{{- $all := $root.Values.images -}}
 {{- with index . 1 -}}
-{{- with .registry | default $all.registry }}{{ . }}/{{ end }}{{ .repository }}:{{ .tag | default $all.tag }}
+{{- with .registry | default $all.registry }}{{ . }}/{{ end }}{{ .repository }}:{{ .tag | default $all.tag | default $root.Chart.AppVersion }}
 {{- end -}}
 {{- end }}
 
@@ -115,10 +116,12 @@ topologySpreadConstraints:
       what=$1 limit=$2
       shift 2
       start=$(date +%s)
-      until "$@" >/dev/null 2>&1; do
+      until said=$("$@" 2>&1); do
+        status=$?
         waited=$(($(date +%s) - start))
         if [ "$waited" -ge "$limit" ]; then
           echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
+          echo "last try: $* ended with $status: ${said:-it said nothing}" >&2
           exit 1
         fi
         echo "waiting for $what ($waited of at most $limit s)"
