@@ -32,11 +32,15 @@ const STREAM_CONNECTIONS = 1_024;
 export function createLines(identity: Identity): Lines {
   let line: Line | undefined;
   let madeFor = '';
+  let known: ConnectionSettings | undefined;
 
   return {
     async current() {
       const settings = await identity.settings();
-      const fingerprint = fingerprintOf(settings);
+      // Certificates are long, and nearly always the very same: a fingerprint a request would cost more than its headers.
+      const isSame = known && known.server === settings.server && known.tls === settings.tls;
+      const fingerprint = isSame && known?.proxyUrl === settings.proxyUrl ? madeFor : fingerprintOf(settings);
+      known = settings;
       if (line === undefined || fingerprint !== madeFor) {
         // Requests in flight finish on the old connections; closing waits for them.
         if (line) void closeLine(line);

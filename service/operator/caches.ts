@@ -1,7 +1,7 @@
 import { CONFIG_MAP, type Kind, POD, SERVICE } from '../kube/kinds.ts';
 import type { Kube, KubeObject } from '../kube/kube.ts';
 import { createReflector, type Reflector } from '../kube/reflector/reflector.ts';
-import type { Change } from '../kube/reflector/store.ts';
+import { type Change, keyOf } from '../kube/reflector/store.ts';
 import {
   type BatchJob,
   configHash,
@@ -12,6 +12,7 @@ import {
   readBatchJob,
   readPod,
   readTrainingJob,
+  type TrainingJob,
 } from '../trainingjob/index.ts';
 import { BATCH_JOB, TRAINING_JOB } from './kinds.ts';
 
@@ -41,12 +42,15 @@ export interface CacheOptions {
   readonly namespaces: readonly string[];
   /** Something about this TrainingJob has changed that may matter to it. */
   readonly onChange: (key: string) => void;
+  /** This version of it is our own last write: it brings nothing new. */
+  readonly isOwnWrite?: (key: string, resourceVersion: string) => boolean;
   /** It was deleted. */
   readonly onGone?: (gone: Reading) => void;
   readonly onTrouble: (error: unknown, retryInMs: number) => void;
 }
 
-export function createCaches(kube: Kube, { namespaces, onChange, onGone, onTrouble }: CacheOptions): Caches {
+export function createCaches(kube: Kube, options: CacheOptions): Caches {
+  const { isOwnWrite, namespaces, onChange, onGone, onTrouble } = options;
   const ours = `${LABELS.app}=${LABELS.appValue}`;
   const reflect = <T>(kind: Kind, keep: (object: KubeObject) => T, more: Partial<Options<T>> = {}) =>
     merged(
@@ -63,10 +67,14 @@ export function createCaches(kube: Kube, { namespaces, onChange, onGone, onTroub
       ...more,
     });
 
-  const trainingJobs = reflect(TRAINING_JOB, readTrainingJob, {
+  const known = (object: KubeObject): Reading | undefined => trainingJobs.get(keyOf(object));
+  const trainingJobs = reflect<Reading>(TRAINING_JOB, (object) => readTrainingJob(object, known(object)), {
     onChange: (change) => {
       if (change.type === 'deleted') onGone?.(change.before);
-      if (change.type !== 'changed' || isNews(change.before, change.after)) onChange(change.key);
+      const { key } = change;
+      if (change.type === 'changed' && !isNews(change.before, change.after)) return;
+      if (change.type === 'changed' && isOwnWrite?.(key, versionOf(change.after))) return;
+      onChange(key);
     },
   });
   const batchJobs = child(BATCH_JOB, readBatchJob);
@@ -121,10 +129,11 @@ function first<A, B>(list: readonly A[], find: (item: A) => B | undefined): B | 
   return undefined;
 }
 
+const versionOf = (reading: Reading): string => ('job' in reading ? reading.job : reading.identity).resourceVersion;
+
 /**
- * Reports of progress change the object every second, and mean something only to who waits for a goal, or for a
- * job that
- * stands still to go on.
+ * Reports of progress change the object every second, and mean something only to who waits for a goal, or for a job that stands
+ * still to go on.
  */
 function isNews(before: Reading, after: Reading): boolean {
   if ('problems' in before || 'problems' in after) return true;
@@ -136,6 +145,10 @@ function isNews(before: Reading, after: Reading): boolean {
     is.spec.successPolicy !== undefined ||
     isStalled === true ||
     JSON.stringify(was.labels) !== JSON.stringify(is.labels) ||
-    JSON.stringify(ownPart(was.status)) !== JSON.stringify(ownPart(is.status))
+    controllersPart(was) !== controllersPart(is)
   );
 }
+
+/** Progress is written by both: by the controller when the job ends, with its state. */
+const controllersPart = ({ status }: TrainingJob): string =>
+  JSON.stringify({ ...ownPart(status), progress: undefined });

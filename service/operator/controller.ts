@@ -64,8 +64,12 @@ export function createController(options: ControllerOptions): Controller {
     },
   });
 
+  const memory = createMemory();
   const caches = createCaches(options.kube, {
     namespaces: options.namespaces,
+    // What the cache has by now need not be remembered beside it.
+    isOwnWrite: (key, resourceVersion) =>
+      memory.written.get(key)?.resourceVersion === resourceVersion && memory.written.delete(key),
     ...(options.onGone ? { onGone: options.onGone } : {}),
     onChange: (key) => {
       if (isActing) queue.add(key);
@@ -76,7 +80,7 @@ export function createController(options: ControllerOptions): Controller {
   const reconciler: Reconciler = {
     kube,
     caches,
-    memory: createMemory(),
+    memory,
     surroundings: options.surroundings,
     flushProgress: options.flushProgress ?? (async () => undefined),
     now,

@@ -2,9 +2,8 @@ import { LEASE } from '../kube/kinds.ts';
 import type { Kube, KubeObject } from '../kube/kube.ts';
 import { type Clock, systemClock } from './clock.ts';
 
-// Who of several replicas acts, agreed by a Lease as client-go does: nobody's wall clock is believed. A Lease is
-// taken over
-// when it has not changed for its duration by the clock of who looks at it.
+// Who of several replicas acts, agreed by a Lease as client-go does: nobody's wall clock is believed. A Lease is taken over when it
+// has not changed for its duration by the clock of who looks at it.
 
 export interface Election {
   readonly kube: Kube;
@@ -69,8 +68,10 @@ export function runForLeader(election: Election): Leadership {
       renewedAt = undefined;
       election.onLost(`The Lease ${name} could not be renewed for ${times.renewMs / 1000} s`);
     }
-    // A little apart, so that replicas that started together do not ask together for ever.
-    cancel = clock.after(times.retryMs * (1 + Math.random() * 0.2), round);
+    // A little apart, so that replicas that started together do not ask together for ever. Who waits looks twice as often: what
+    // is seen late of the last renewal, and of the end of the Lease, is added to the time in which nobody acts.
+    const interval = renewedAt === undefined ? times.retryMs / 2 : times.retryMs;
+    cancel = clock.after(interval * (1 + Math.random() * 0.2), round);
   }
 
   async function tryOnce(): Promise<void> {

@@ -63,13 +63,54 @@ export async function reconcile(key: string, reconciler: Reconciler): Promise<Wo
   const seen = await look(key, reading.job, reconciler);
   const job = seen.batchJob?.ending ? await withLastProgress(key, reading.job, reconciler) : reading.job;
   const decision = decide(job, seen, reconciler.now(), surroundings.podSecurity);
+  if (isFirstAttempt(job, decision, seen)) return begin(key, job, decision, surroundings, reconciler);
   const written = await writeStatus(key, job, decision.status, reconciler);
   await tell(written, decision.happening, reconciler);
   // When it is gone, with its pods, we are called again.
   if (await removeOutdated(seen.batchJob, decision, written, reconciler)) return {};
   await makeObjects(key, written, decision, seen, surroundings, reconciler);
-  const { lookAgainSeconds } = decision;
-  return { againAfterMs: lookAgainSeconds === undefined ? undefined : lookAgainSeconds * 1000 };
+  return lookAgain(decision);
+}
+
+const lookAgain = ({ lookAgainSeconds }: Decision): WorkResult => ({
+  againAfterMs: lookAgainSeconds === undefined ? undefined : lookAgainSeconds * 1000,
+});
+
+const isFirstAttempt = (job: TrainingJob, { attempt }: Decision, { batchJob }: Seen): boolean =>
+  attempt === 1 && job.status.attempt === undefined && batchJob === undefined;
+
+/**
+ * The first attempt has counted nothing that could be counted twice, so its Job need not wait for the status, which then tells
+ * of the Job as well: one write in the place of two.
+ */
+async function begin(
+  key: string,
+  job: TrainingJob,
+  decision: Decision,
+  surroundings: Surroundings,
+  reconciler: Reconciler,
+): Promise<WorkResult> {
+  const status = { ...job.status, ...decision.status };
+  const attempt: Attempt = {
+    ...surroundings,
+    job: { ...job, status },
+    number: 1,
+    resumeFrom: job.spec.checkpoint?.resumeFrom,
+    deadlineSeconds: decision.deadlineSeconds,
+  };
+  try {
+    const batchJob = await make(attempt, reconciler);
+    reconciler.memory.troubles.delete(key);
+    const next = decide(attempt.job, { batchJob, pods: [] }, reconciler.now(), surroundings.podSecurity);
+    await tell(await writeStatus(key, job, next.status, reconciler), decision.happening, reconciler);
+    return lookAgain(next);
+  } catch (error) {
+    if (!troubleOf(error)) throw error;
+    const written = await writeStatus(key, job, decision.status, reconciler);
+    await tell(written, decision.happening, reconciler);
+    await explain(key, written, { batchJob: undefined, pods: [] }, error, reconciler);
+    throw error;
+  }
 }
 
 /** The cache, unless it does not have our own last write yet. */
@@ -261,15 +302,19 @@ async function resumeFrom(
 }
 
 /** The Job last: its pods find all that they need. */
-async function make(attempt: Attempt, { kube }: Reconciler): Promise<void> {
-  const { claim, configMap, job, service } = childrenOf(attempt);
-  if (claim) await createUnlessThere(kube, CLAIM, claim);
-  await apply(kube, CONFIG_MAP, configMap);
-  if (service) await apply(kube, SERVICE, service);
+async function make(attempt: Attempt, { kube }: Reconciler): Promise<BatchJob> {
+  const { claim, configMap, service } = childrenOf(attempt);
+  await Promise.all([
+    claim && createUnlessThere(kube, CLAIM, claim),
+    apply(kube, CONFIG_MAP, configMap),
+    service && apply(kube, SERVICE, service),
+  ]);
+  const { job } = childrenOf(attempt);
   // Created, not applied: a Job by this name that is somebody else's is not to become ours.
-  if (await createUnlessThere(kube, BATCH_JOB, job)) return;
-  const standing = await readJob(kube, attempt.job);
-  if (standing && standing.owner !== attempt.job.uid) throw new NameTakenError(job.metadata.name);
+  const created = await createUnlessThere(kube, BATCH_JOB, job);
+  const standing = created ? readBatchJob(created) : await readJob(kube, attempt.job);
+  if (standing?.owner === attempt.job.uid) return standing;
+  throw new NameTakenError(job.metadata.name);
 }
 
 class NameTakenError extends Error {
@@ -293,13 +338,13 @@ async function mend(key: string, attempt: Attempt, standing: BatchJob, { caches,
 const apply = (kube: Kube, kind: Kind, object: KubeObject): Promise<KubeObject> =>
   kube.apply(kind, object, { fieldManager: FIELD_MANAGER, force: true });
 
-/** false: there is one of that name. */
-async function createUnlessThere(kube: Kube, kind: Kind, object: KubeObject): Promise<boolean> {
+/** undefined: there is one of that name. */
+async function createUnlessThere(kube: Kube, kind: Kind, object: KubeObject): Promise<KubeObject | undefined> {
   try {
-    await kube.create(kind, object, { fieldManager: FIELD_MANAGER });
-    return true;
+    return await kube.create(kind, object, { fieldManager: FIELD_MANAGER });
   } catch (error) {
-    if (error instanceof KubeError && error.failure === 'conflict' && /already exists/.test(error.words)) return false;
+    const isThere = error instanceof KubeError && error.failure === 'conflict' && /already exists/.test(error.words);
+    if (isThere) return undefined;
     throw error;
   }
 }

@@ -37,7 +37,7 @@ const SCHEMAS = {
   ownNamespace: name.default('default'),
   ownName: name.default('trainingjob-operator'),
   namespaces: list.pipe(z.array(name)).default([]),
-  workers: whole(1, 100).default(8),
+  workers: whole(1, 100).default(16),
   kubeconfig: z.string().optional(),
   metricsPort: whole(0, 65_535).default(8080),
   progressPort: whole(0, 65_535).default(8443),

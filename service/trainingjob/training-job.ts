@@ -34,8 +34,14 @@ export type Reading =
   /** Stored before the schema knew better: shown to its owner, and nothing is made of it. */
   | { readonly identity: Omit<TrainingJob, 'spec'>; readonly problems: readonly string[] };
 
-/** Throws when it is no Kubernetes object at all. */
-export function readTrainingJob(object: { metadata?: unknown; spec?: unknown; status?: unknown }): Reading {
+/**
+ * Throws when it is no Kubernetes object at all. `before`: an earlier reading of this object, whose spec is the same as long as
+ * the generation is; reports of progress bring a new version every second.
+ */
+export function readTrainingJob(
+  object: { metadata?: unknown; spec?: unknown; status?: unknown },
+  before?: Reading,
+): Reading {
   const { creationTimestamp, deletionTimestamp, ...rest } = metadata.parse(object.metadata);
   const status = statusSchema.safeParse(object.status ?? {});
   const identity = {
@@ -45,6 +51,9 @@ export function readTrainingJob(object: { metadata?: unknown; spec?: unknown; st
     // A status that others have broken is written anew.
     status: status.success ? status.data : {},
   };
+  if (before && 'job' in before && before.job.uid === identity.uid && before.job.generation === identity.generation) {
+    return { job: { ...identity, spec: before.job.spec } };
+  }
   const spec = specSchema.safeParse(object.spec);
   if (spec.success) return { job: { ...identity, spec: spec.data } };
   return {

@@ -9,7 +9,7 @@ const everything: z.input<typeof settings> = {
   images: { registry: 'registry.example.com/ml-platform', tag: '0.1.0', pullSecrets: ['registry-login'] },
   namespace: { quota: { enabled: true }, limitRange: { enabled: true } },
   monitoring: { enabled: true },
-  manager: { disruptionBudget: true, topologySpread: true, workers: 16, logLevel: 'debug', pod: EXTRAS },
+  manager: { disruptionBudget: true, topologySpread: true, workers: 4, logLevel: 'debug', pod: EXTRAS },
 };
 
 /** Some namespaces only, and no progress. */

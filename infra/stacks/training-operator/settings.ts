@@ -8,7 +8,7 @@ const manager = () =>
   f.section('The operator.', {
     image: f.image({ repository: 'ml-platform-backend' }),
     replicas: f.replicas(2).describe('Number of pods: one acts, all take reports of progress.'),
-    workers: z.int().min(1).max(100).default(8).describe('TrainingJobs that are looked at at the same time.'),
+    workers: z.int().min(1).max(100).default(16).describe('TrainingJobs that are looked at at the same time.'),
     logLevel: z.enum(['error', 'warn', 'info', 'debug']).default('info').describe('What is logged.'),
     disruptionBudget: f.disruptionBudget(),
     topologySpread: f.topologySpread(),

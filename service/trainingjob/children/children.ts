@@ -5,14 +5,20 @@ import { jobOf } from './job.ts';
 import { headlessServiceOf } from './service.ts';
 
 /**
- * What an attempt consists of. The Job comes last: it is made when all that its pods need is there, so that a refused
- * ConfigMap keeps a training from running without it.
+ * What an attempt consists of; each is made when it is asked for. The Job comes last: it is made when all that its pods need is
+ * there, so that a refused ConfigMap keeps a training from running without it.
  */
-export function childrenOf(attempt: Attempt) {
-  return {
-    claim: claimOf(attempt.job),
-    configMap: configMapOf(attempt),
-    service: headlessServiceOf(attempt.job),
-    job: jobOf(attempt),
-  };
-}
+export const childrenOf = (attempt: Attempt) => ({
+  get claim() {
+    return claimOf(attempt.job);
+  },
+  get configMap() {
+    return configMapOf(attempt);
+  },
+  get service() {
+    return headlessServiceOf(attempt.job);
+  },
+  get job() {
+    return jobOf(attempt);
+  },
+});

@@ -96,7 +96,8 @@ type Change<G extends Next['go']> = (situation: Situation, next: Extract<Next, {
 const CHANGES: { readonly [G in Next['go']]: Change<G> } = {
   nowhere: () => ({}),
 
-  on: (situation, { state, reason, message }) => ({
+  on: (situation, { state, reason, message }, now) => ({
+    ...begun(situation, now),
     state,
     reason,
     message: keepsWhy(situation, reason) ? (situation.status.message ?? message) : message,
@@ -116,11 +117,9 @@ const CHANGES: { readonly [G in Next['go']]: Change<G> } = {
 
   begin: (situation, _next, now) => ({
     ...newAttempt(situation),
+    ...begun(situation, now),
     reason: 'Creating',
     message: 'Its Job is being made',
-    restartCount: situation.status.restartCount ?? 0,
-    failures: situation.status.failures ?? 0,
-    startTime: situation.status.startTime ?? text(now),
   }),
 
   again: (situation, { counts, reason, message }) => ({
@@ -156,6 +155,13 @@ const CHANGES: { readonly [G in Next['go']]: Change<G> } = {
       : {}),
   }),
 };
+
+/** Also of a Job that was made by one who did not live to tell. */
+const begun = ({ status: { failures = 0, restartCount = 0, startTime } }: Situation, now: Date): Changes => ({
+  restartCount,
+  failures,
+  startTime: startTime ?? text(now),
+});
 
 const newAttempt = ({ attempt, spec }: Situation): Changes => ({
   state: 'Pending',
@@ -220,8 +226,8 @@ function happeningOf(
   if (next.go === 'again')
     return { type: 'Warning', reason: next.reason, message: `${next.message}; attempt ${attempt} begins` };
   if (next.go === 'failed') return { type: 'Warning', reason, message };
-  if (next.go === 'begin' && attempt === 1)
-    return { type: 'Normal', reason: 'Started', message: 'The first attempt begins' };
+  const isFirst = next.go === 'begin' || (next.go === 'on' && stateBefore === undefined);
+  if (isFirst && attempt === 1) return { type: 'Normal', reason: 'Started', message: 'The first attempt begins' };
   if (state !== undefined && state !== stateBefore) return { type: 'Normal', reason: state, message };
   return next.go === 'on' && reason !== reasonBefore && isTrouble(reason)
     ? { type: 'Warning', reason, message }

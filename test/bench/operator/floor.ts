@@ -31,11 +31,11 @@ async function make(object: Parameters<typeof readTrainingJob>[0] & object): Pro
   const status = { state: 'Pending', attempt: 1 };
   const { apiVersion, kind } = TRAINING_JOB;
   const as = { fieldManager: 'floor', force: true };
+  await kube.apply(CONFIG_MAP, made.configMap, as);
+  await kube.create(BATCH_JOB, made.job);
   await kube.apply(
     TRAINING_JOB,
     { apiVersion, kind, metadata: { name, namespace }, status },
     { ...as, subresource: 'status' },
   );
-  await kube.apply(CONFIG_MAP, made.configMap, as);
-  await kube.create(BATCH_JOB, made.job);
 }

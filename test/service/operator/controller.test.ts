@@ -40,6 +40,48 @@ describe('a TrainingJob', () => {
     expect(world.job('bert')).toBeDefined();
   });
 
+  it('has its Job before anything is told of it, and four writes are all that its beginning takes', async () => {
+    await world.operate();
+    world.cluster.requests.length = 0;
+    world.submit('bert');
+    await expect.poll(() => world.events('bert')).toEqual(['Started']);
+    await world.settled();
+    const writes = world.cluster.requests.filter((title) => !/^(GET|WATCH)/.test(title));
+    expect(writes).toEqual([
+      'PATCH ml/bert-config configmaps',
+      'POST ml jobs',
+      'PATCH ml/bert trainingjobs',
+      'POST ml events',
+    ]);
+    expect(world.status('bert')).toMatchObject({ reason: 'CreatingPods', attempt: 1, restartCount: 0, failures: 0 });
+    expect(world.status('bert').startTime).toBeDefined();
+  });
+
+  it('whose progress changes is not looked at again', async () => {
+    const reconciled: unknown[] = [];
+    await world.operate({ onReconciled: (report) => reconciled.push(report) });
+    world.submit('bert');
+    await expect.poll(attempt('bert')).toBe(1);
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+    await world.settled();
+    const before = reconciled.length;
+    for (const progress of ['10%', '20%', '30%']) {
+      const { metadata } = world.cluster.registry.read(TRAINING_JOB, 'ml', 'bert');
+      const { name, namespace } = metadata;
+      const applied = { apiVersion: 'ml.example.com/v1', kind: 'TrainingJob', metadata: { name, namespace } };
+      const writer = { manager: 'trainingjob-progress', subresource: 'status' };
+      world.cluster.registry.apply(TRAINING_JOB, { ...applied, status: { progress, currentEpoch: 1 } }, writer, true);
+    }
+    // What is asked for after them has been seen after them.
+    world.submit('next');
+    await expect.poll(attempt('next')).toBe(1);
+    await world.settled();
+    const own = reconciled.length - before;
+    expect(own).toBeLessThanOrEqual(4);
+    expect(world.status('bert')).toMatchObject({ state: 'Running', progress: '30%' });
+  });
+
   it('is started again as a whole when a worker fails, from its last checkpoint, until its limit', async () => {
     await world.operate();
     world.submit('bert', { numWorkers: 3, failurePolicy: { backoffLimit: 2 } });

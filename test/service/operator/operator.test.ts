@@ -148,7 +148,7 @@ describe('as a process', () => {
       ],
     });
     expect(loadSettings({ WORKERS: '', WATCH_NAMESPACES: 'a, b' })).toMatchObject({
-      settings: { workers: 8, namespaces: ['a', 'b'], metricsPort: 8080, leaderElection: true },
+      settings: { workers: 16, namespaces: ['a', 'b'], metricsPort: 8080, leaderElection: true },
     });
   });
 
