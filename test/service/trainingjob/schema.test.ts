@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { definedKind } from '../../../service/local/kube/custom-definition.ts';
 import { NAMESPACE } from '../../../service/local/kube/kinds.ts';
 import { pick, type StoredObject } from '../../../service/local/kube/objects.ts';
@@ -85,9 +85,13 @@ describe('objects as teams write them', () => {
 
   const EXAMPLES = new URL('../../../examples/', import.meta.url);
   it.each(readdirSync(EXAMPLES))('examples/%s is taken, and nothing of it is dropped', (file) => {
-    const { metadata, spec } = parse(readFileSync(new URL(file, EXAMPLES), 'utf8'));
-    expect(metadata.namespace).toBe('ml-training');
-    expect(create(spec, metadata.name).spec).toMatchObject(spec);
+    const documents = parseAllDocuments(readFileSync(new URL(file, EXAMPLES), 'utf8'));
+    const jobs = documents.map((document) => document.toJS()).filter(({ kind }) => kind === 'TrainingJob');
+    expect(jobs).not.toEqual([]);
+    for (const { metadata, spec } of jobs) {
+      expect(metadata.namespace).toBe('ml-training');
+      expect(create(spec, metadata.name).spec).toMatchObject(spec);
+    }
   });
 
   it('have the defaults of the contract', () => {
