@@ -34,6 +34,8 @@ export interface DeployFlags extends CommonFlags {
 
 export interface DestroyFlags extends CommonFlags {
   readonly deleteData?: boolean;
+  /** How long it waits for what jobs have in the clusters to go, in milliseconds. */
+  readonly timeout: number;
 }
 
 export function deployCommand(): Command {
@@ -86,10 +88,16 @@ export function deployCommand(): Command {
 }
 
 export function destroyCommand(): Command {
-  return common('destroy', 'Lists what a stack has in a cluster, asks, and removes it; volumes stay.').option(
-    '--delete-data',
-    'also the volumes, the Secrets and the rights in Karmada',
-  );
+  return common('destroy', 'Lists what a stack has in a cluster, asks, and removes it; volumes and jobs stay.')
+    .option(
+      '--delete-data',
+      'also the volumes, the Secrets, the rights in Karmada, and all jobs there and in the members, with their results',
+    )
+    .addOption(
+      new Option('--timeout <duration>', 'with --delete-data: for all that jobs have in the clusters to go')
+        .argParser(duration)
+        .default(120_000, '2m'),
+    );
 }
 
 function common(name: string, description: string): Command {

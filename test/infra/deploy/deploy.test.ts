@@ -141,6 +141,18 @@ test('destroy removes workloads, and keeps volumes, Secrets and Karmada', async 
   expect(world.find(world.karmada, RBAC, 'ClusterRole', 'ml-platform-backend')).toBeDefined();
 });
 
+test('--delete-data takes no jobs where another installation uses the same Karmada', async () => {
+  const { registry } = world.karmada;
+  const type = registry.table.get('clusterroles.rbac.authorization.k8s.io') ?? expect.fail('no ClusterRoles');
+  const name = 'test-ml-platform-backend-member';
+  registry.create(type, { apiVersion: RBAC, kind: 'ClusterRole', metadata: { name }, rules: [] }, { manager: 'other' });
+  const { code, err } = await world.run('destroy', ['--delete-data', '--yes']);
+  expect(code).toBe(1);
+  expect(err).toContain(`another installation uses this Karmada (ClusterRole ${name})`);
+  expect(world.find(world.management, 'v1', 'PersistentVolumeClaim', 'postgres-pvc')).toBeDefined();
+  registry.delete(type, undefined, name);
+});
+
 test('--delete-data removes those too, and then there is nothing left', async () => {
   const { code, out } = await world.run('destroy', ['--delete-data', '--yes']);
   expect(code, out).toBe(0);
