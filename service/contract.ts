@@ -199,6 +199,7 @@ export const KINDS = {
   job: { apiVersion: 'batch/v1', kind: 'Job', plural: 'jobs', namespaced: true },
   rayJob: { apiVersion: 'ray.io/v1', kind: 'RayJob', plural: 'rayjobs', namespaced: true },
   rayCluster: { apiVersion: 'ray.io/v1', kind: 'RayCluster', plural: 'rayclusters', namespaced: true },
+  trainingJob: { apiVersion: 'ml.example.com/v1', kind: 'TrainingJob', plural: 'trainingjobs', namespaced: true },
   cluster: { apiVersion: 'cluster.karmada.io/v1alpha1', kind: 'Cluster', plural: 'clusters', namespaced: false },
   propagationPolicy: {
     apiVersion: 'policy.karmada.io/v1alpha1',

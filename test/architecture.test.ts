@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   [CONTRACT]: [],
   'service/log.ts': [],
   'service/auth': [CONTRACT],
-  'service/jobs': [CONTRACT],
+  'service/jobs': ['service/trainingjob', CONTRACT],
   'service/store': ['service/signals.ts', 'service/jobs', CONTRACT],
   'service/signals.ts': [],
   'service/kube': ['service/signals.ts'],

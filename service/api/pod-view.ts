@@ -7,6 +7,9 @@ import { troublesOf } from '../kube/pods/trouble.ts';
 
 // What a person needs to see of a pod and of an event, out of what the member answers.
 
+/** Of kinds whose pods are all the same. */
+const ROLES: Partial<Record<JobKind, string>> = { Job: 'job', TrainingJob: 'worker' };
+
 export function podView(object: KubeObject, kind: JobKind) {
   const pod = readPod(object);
   const { metadata, spec, status } = pod;
@@ -15,7 +18,7 @@ export function podView(object: KubeObject, kind: JobKind) {
   return {
     name: metadata.name,
     // KubeRay labels head and workers; what else carries our label is the pod that submits to them.
-    role: kind === 'Job' ? 'job' : (metadata.labels['ray.io/node-type'] ?? 'submitter'),
+    role: ROLES[kind] ?? metadata.labels['ray.io/node-type'] ?? 'submitter',
     phase: status.phase,
     node: spec.nodeName ?? null,
     ready: isReady(pod),

@@ -1,4 +1,4 @@
-// Whether a job has come to its end, as its RayJob or batch Job says: the one answer, for the service and for who removes a platform.
+// Whether a job has come to its end, as its RayJob, TrainingJob or batch Job says: the one answer, for the service and for who removes a platform.
 // No imports, as in contract.ts.
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -9,8 +9,10 @@ interface JobObject {
   readonly status?: unknown;
 }
 
-export const hasEnded = ({ kind, spec, status }: JobObject): boolean =>
-  kind === 'RayJob' ? rayJobHasEnded(fieldsOf(spec), fieldsOf(status)) : batchJobHasEnded(fieldsOf(status));
+export function hasEnded({ kind, spec, status }: JobObject): boolean {
+  if (kind === 'RayJob') return rayJobHasEnded(fieldsOf(spec), fieldsOf(status));
+  return kind === 'TrainingJob' ? trainingJobHasEnded(fieldsOf(status)) : batchJobHasEnded(fieldsOf(status));
+}
 
 /** KubeRay's own view comes first: it ends a job that Ray calls running, and starts over one that Ray calls failed. */
 const ENDED_DEPLOYMENTS: readonly unknown[] = ['Complete', 'Failed', 'ValidationFailed'];
@@ -26,6 +28,8 @@ function rayJobHasEnded(spec: Fields, status: Fields): boolean {
   const isTriedAgain = job === 'FAILED' && countOf(spec.backoffLimit) > countOf(status.failed);
   return ENDED_JOBS.includes(job) && !isTriedAgain;
 }
+
+const trainingJobHasEnded = ({ state }: Fields): boolean => state === 'Completed' || state === 'Failed';
 
 const batchJobHasEnded = ({ conditions }: Fields): boolean =>
   Array.isArray(conditions) &&

@@ -47,6 +47,13 @@ export const REASONS = {
     label: 'Unschedulable',
     hint: 'No cluster takes a job of this size. Ask for less, choose other target clusters, or wait until other jobs end.',
   },
+  KindMissing: {
+    setBy: ['dispatch'],
+    phase: 'placing',
+    attention: true,
+    label: 'Kind missing',
+    hint: 'Whoever runs the platform has to bring TrainingJobs to Karmada (the stack training-operator). The job goes on by itself then.',
+  },
   Scheduled: { setBy: ['dispatch', 'monitor'], phase: 'starting', label: 'Scheduled' },
   PlacedAnew: {
     setBy: ['dispatch'],
@@ -219,6 +226,20 @@ export const REASONS = {
     label: 'Job status check timeout exceeded',
   },
   BackoffLimitExceeded: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Backoff limit exceeded' },
+  WorkerFailed: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    label: 'Worker failed',
+    hint: 'A worker of the training failed. Its log says why.',
+  },
+  PermanentExitCode: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: false,
+    label: 'Permanent exit code',
+    hint: 'The training ended with an exit code that says that trying again does not help. Its log says why.',
+  },
   PodFailurePolicy: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Pod failure policy' },
   OutcomeUnknown: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Outcome unknown' },
 

@@ -2,9 +2,10 @@ import { LABELS } from '../contract.ts';
 import type { Job } from '../jobs/job.ts';
 import { placementPolicy, sentWith } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
+import { isNotServed } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
 import { failed, type Outcome, waiting } from './outcome.ts';
-import { pollDelay } from './pacing.ts';
+import { pollDelay, retryDelay } from './pacing.ts';
 import { referenceTo, type Step, type StepContext, titleOf } from './step.ts';
 
 // Everything is created first and looked at only when that fails: a job costs two requests, that of its volume and that of its
@@ -19,7 +20,7 @@ export const send: Step = async (context, job) => {
   const { candidates, objects } = context;
   const { place, why } = await candidates.choose(job, Object.keys(job.clusterStates));
   if (!place) return nowhere(job, why, context.attempts);
-  const policy = placementPolicy(job.namespace, place);
+  const policy = placementPolicy(job, place);
   const outcome =
     (await createShared(context, job, policy)) ??
     (await create(context, job, objects.volume)) ??
@@ -83,6 +84,7 @@ async function create(context: StepContext, job: Job, object: KubeObject | undef
     // Only a namespace on its way out answers so to a creation.
     if (error.failure === 'conflict' && error.status === 403) return namespaceLeaves(job);
     if (error.failure === 'conflict') return settleWith(context, job, object);
+    if (isNotServed(error)) return kindMissing(job, object, context.attempts);
     throw asRefusal(error);
   }
 }
@@ -96,6 +98,11 @@ async function createWithNamespace(context: StepContext, job: Job, object: KubeO
     if (!isThere) throw asRefusal(error);
   }
   return create(context, job, object);
+}
+
+function kindMissing(job: Job, { apiVersion, kind }: KubeObject, attempts: number): Outcome {
+  const message = `Karmada has no ${kind} (${apiVersion}); the job starts when it has`;
+  return counted(waiting(job, { reason: 'KindMissing', message }, retryDelay(attempts)));
 }
 
 function namespaceLeaves(job: Job): Outcome {

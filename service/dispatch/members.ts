@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { LABELS } from '../contract.ts';
-import type { Job } from '../jobs/job.ts';
+import { type Job, WORKLOADS } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
 import { Paused } from './outage.ts';
@@ -68,7 +68,7 @@ async function remainsIn(
 
 async function whatIsLeft(context: StepContext, job: Job, cluster: string): Promise<Remains | undefined> {
   const { members, objects, signal } = context;
-  const workload = await members.remains(cluster, job.kind === 'RayJob' ? 'rayjobs' : 'jobs', job.id, signal);
+  const workload = await members.remains(cluster, WORKLOADS[job.kind].plural, job.id, signal);
   if (workload) return { cluster, message: `Waiting for cluster ${cluster} to remove ${titleOf(objects.workload)}` };
   if (!objects.volume) return undefined;
   const volume = await members.remains(cluster, 'persistentvolumeclaims', job.id, signal);

@@ -82,7 +82,7 @@ async function hasOtherCandidates({ candidates, objects, overview }: StepContext
   const sentWith = overview.object(referenceTo(objects.workload))?.placement;
   if (!sentWith) return false;
   const { place } = await candidates.choose(job);
-  return place !== undefined && placementPolicy(job.namespace, place).metadata.name !== sentWith;
+  return place !== undefined && placementPolicy(job, place).metadata.name !== sentWith;
 }
 
 function placed(context: StepContext, job: Job, placement: Placement): Outcome {

@@ -1,5 +1,7 @@
 import { LABELS } from '../contract.ts';
+import type { JobKind, WORKLOADS } from '../jobs/job.ts';
 import type { Karmada } from '../karmada/karmada.ts';
+import { isNotServed } from '../kube/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
 
 /** Jobs that ask within this share a request. */
@@ -7,7 +9,7 @@ const GATHER_MS = 25;
 /** Ids of 63 letters in one selector: a path of 4 kB, which every server takes. */
 const MAX_TOGETHER = 60;
 
-type Resource = 'rayjobs' | 'jobs' | 'persistentvolumeclaims';
+type Resource = (typeof WORKLOADS)[JobKind]['plural'] | 'persistentvolumeclaims';
 
 /** What is left of jobs in the members, asked for many jobs at once: each request through the proxy costs a TLS session. */
 export interface Remains {
@@ -39,7 +41,10 @@ export function createRemains(karmada: Pick<Karmada, 'member'>): Remains {
           for (const { jobId, resolve } of questions) resolve(found.get(jobId));
         },
         (error: unknown) => {
-          for (const { reject } of questions) reject(error);
+          for (const { reject, resolve } of questions) {
+            if (isNotServed(error)) resolve(undefined);
+            else reject(error);
+          }
         },
       );
   }

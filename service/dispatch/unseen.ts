@@ -1,4 +1,4 @@
-import type { Job } from '../jobs/job.ts';
+import { type Job, WORKLOADS } from '../jobs/job.ts';
 import { NO_CELLS } from '../jobs/state/cells.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import { counted } from './create.ts';
@@ -37,8 +37,7 @@ export const leaveUnseen: Step = async (context, job) => {
 
 async function mayHaveIt({ members, signal }: StepContext, job: Job, cluster: string): Promise<boolean> {
   try {
-    const resource = job.kind === 'RayJob' ? 'rayjobs' : 'jobs';
-    return (await members.remains(cluster, resource, job.id, signal)) !== undefined;
+    return (await members.remains(cluster, WORKLOADS[job.kind].plural, job.id, signal)) !== undefined;
   } catch (error) {
     if (error instanceof KarmadaError && error.failure === 'unknownCluster') return false;
     throw error;

@@ -18,7 +18,7 @@ export function demandOf({ kind, request: { resources } }: Pick<Job, 'kind' | 'r
     cpus: instanceCount * each.cpuCores,
     memoryGiB: instanceCount * each.memoryGiB,
   };
-  if (kind === 'Job') return workers;
+  if (kind !== 'RayJob') return workers;
   return {
     gpus: workers.gpus,
     cpus: workers.cpus + Math.min(each.cpuCores, MAX_HEAD.cpuCores) + SUBMITTER.cpuCores,

@@ -1,11 +1,16 @@
+import { CHECKPOINT_DIRECTORY } from '../trainingjob/names.ts';
 import { algorithmNamed, environmentNameOf } from './algorithms/index.ts';
 import { dataSourceOf } from './data-source.ts';
 import type { Hyperparameters } from './parameters.ts';
 import type { PlatformVariable } from './platform-variables.ts';
 import type { JobRequest } from './request.ts';
 
-/** Where the volume for results is mounted. */
+/** Where the volume for results is mounted by pods of ours. */
 export const RESULTS_DIRECTORY = '/home/ray/result-storage';
+
+/** The operator of TrainingJobs mounts it where it keeps checkpoints. */
+export const resultsDirectoryOf = ({ runtime }: Pick<JobRequest, 'runtime'>): string =>
+  runtime === 'trainingjob' ? CHECKPOINT_DIRECTORY : RESULTS_DIRECTORY;
 
 /** What the training container is told, all as text. Credentials are not here: pods take them from a Secret. */
 export function trainingEnvironment(request: JobRequest): Record<string, string> {
@@ -16,7 +21,7 @@ export function trainingEnvironment(request: JobRequest): Record<string, string>
     USE_GPU: String(instanceResources.gpuCount > 0),
     LABEL_COLUMN: data.labelColumn,
     RUN_NAME: request.jobName,
-    STORAGE_PATH: RESULTS_DIRECTORY,
+    STORAGE_PATH: resultsDirectoryOf(request),
     ARTIFACT_URI: request.outputDataConfig.artifactUri ?? '',
     S3_ENDPOINT: data.endpoint,
     S3_REGION: data.region,

@@ -1,6 +1,9 @@
 import type { AnyReason } from '../contract/reasons.ts';
+import type { JobKind } from './kinds.ts';
 import type { JobRequest } from './request.ts';
 import type { StateCells } from './state/cells.ts';
+
+export * from './kinds.ts';
 
 /** What clients of the first implementation know; a new value would show as Pending to them. The finer truth is in `reason`. */
 export const JOB_STATUSES = ['Pending', 'Running', 'Succeeded', 'Failed'] as const;
@@ -9,10 +12,6 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** What the user last asked for; dispatch makes Karmada agree with it. */
 export const WANTED = ['run', 'suspend', 'cancel', 'delete'] as const;
 export type Wanted = (typeof WANTED)[number];
-
-/** The kind that carries the job in the members: RayJob, or a batch Job for an image that has no Ray. */
-export const JOB_KINDS = ['RayJob', 'Job'] as const;
-export type JobKind = (typeof JOB_KINDS)[number];
 
 /** What keeps a job's pods from starting. */
 export interface Trouble {

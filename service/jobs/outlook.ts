@@ -1,7 +1,8 @@
 import { algorithmNamed } from './algorithms/index.ts';
 import type { Channel } from './channel.ts';
-import { RESULTS_DIRECTORY, trainingEnvironment } from './environment.ts';
+import { resultsDirectoryOf, trainingEnvironment } from './environment.ts';
 import { waysOf } from './manifests/rayjob.ts';
+import { CREDENTIAL_VARIABLES } from './platform-variables.ts';
 import type { FieldProblem } from './problems.ts';
 import type { JobRequest } from './request.ts';
 
@@ -15,7 +16,7 @@ export interface Outlook {
 
 export function outlookOf(request: JobRequest): Outlook {
   return {
-    problems: tooLongForTheShell(request),
+    problems: [...tooLongForTheShell(request), ...tooManyVariables(request)],
     warnings: [...request.inputDataConfig.flatMap(withoutBucket), ...outputWarnings(request), ...gpuWarnings(request)],
   };
 }
@@ -26,15 +27,17 @@ function withoutBucket({ bucket, channelName, sourceType }: Channel, index: numb
   return [{ path: ['inputDataConfig', index, 'bucket'], message }];
 }
 
-function outputWarnings({ outputDataConfig: { artifactUri } }: JobRequest): FieldProblem[] {
+function outputWarnings(request: JobRequest): FieldProblem[] {
+  const { artifactUri } = request.outputDataConfig;
+  const directory = resultsDirectoryOf(request);
   if (artifactUri === undefined) return [];
   const path = ['outputDataConfig', 'artifactUri'];
   if (!/^[a-z][a-z0-9+.-]*:\/\/./i.test(artifactUri)) {
     return [{ path, message: 'is no URI such as s3://models/churn/: the training may not know where that is' }];
   }
   const file = /^file:\/\/(?:localhost)?(\/.*)$/i.exec(artifactUri)?.[1];
-  if (file === undefined || `${file}/`.startsWith(`${RESULTS_DIRECTORY}/`)) return [];
-  const message = `is outside of the job's volume (${RESULTS_DIRECTORY}): what is written there is lost with the pod`;
+  if (file === undefined || `${file}/`.startsWith(`${directory}/`)) return [];
+  const message = `is outside of the job's volume (${directory}): what is written there is lost with the pod`;
   return [{ path, message }];
 }
 
@@ -44,6 +47,23 @@ function gpuWarnings({ algorithm, resources }: JobRequest): FieldProblem[] {
   return [
     { path: ['resources', 'instanceResources', 'gpuCount'], message: `is 0, and ${builtin.title} trains on GPUs only` },
   ];
+}
+
+/** What a TrainingJob's schema takes, less those of the credentials. */
+const MAX_VARIABLES = 256 - CREDENTIAL_VARIABLES.length;
+const MAX_VALUE = 32_768;
+
+function tooManyVariables(request: JobRequest): FieldProblem[] {
+  if (request.runtime !== 'trainingjob') return [];
+  const variables = Object.entries(trainingEnvironment(request));
+  const path = ['customHyperparameters'];
+  // As it is written there, with each $ doubled.
+  const [long] = variables.find(([, value]) => value.replaceAll('$', '$$$$').length > MAX_VALUE) ?? [];
+  if (long !== undefined)
+    return [{ path, message: `make ${long} longer than the ${MAX_VALUE} characters of a TrainingJob` }];
+  if (variables.length <= MAX_VARIABLES) return [];
+  const message = `make ${variables.length} variables of the training; a TrainingJob takes at most ${MAX_VARIABLES}`;
+  return [{ path, message }];
 }
 
 /** Linux's MAX_ARG_STRLEN. KubeRay hands the runtime environment to the submitter's shell within one argument. */

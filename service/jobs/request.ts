@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { FRAMEWORKS, specSchema } from '../trainingjob/schema/spec.ts';
 import { ALGORITHMS, algorithmNamed } from './algorithms/index.ts';
 import { CHANNEL_SCHEMA } from './channel.ts';
+import { RUNTIMES } from './kinds.ts';
 import { type Hyperparameters, PARAMETER_VALUE, parseHyperparameters, variableProblems } from './parameters.ts';
 import { explain, type FieldProblem, problemsOf, show, suggestion } from './problems.ts';
 import { MAX_ENTRIES, misspeltKeys, rayAsContainer, structureProblems, withoutEmpty } from './raw.ts';
@@ -46,6 +48,27 @@ const resources = z.object({
   volumeSizeGB: z.int().min(1).max(1_000_000).default(50).describe('Size of the volume for results, in GiB.'),
 });
 
+const { shape: SPEC } = specSchema;
+const { shape: CHECKPOINT } = SPEC.checkpoint.unwrap();
+
+/** What a TrainingJob has beyond other jobs; names, bounds and defaults are those of the kind (docs/training-jobs.md). */
+const training = z
+  .object({
+    framework: z.enum(FRAMEWORKS).optional().describe('How it starts without a command; pytorch unless set: torchrun.'),
+    model: printable(1024).optional().describe("Shown with the job; else the algorithm's name."),
+    dataset: printable(1024).optional().describe('Shown with the job; else the address of the training data.'),
+    backoffLimit: z.int().min(0).max(10).optional().describe('Restarts after failures; 3 unless set.'),
+    backend: z.enum(['nccl', 'gloo', 'mpi']).optional().describe('How workers talk to each other; nccl unless set.'),
+    checkpoint: z
+      .object({
+        frequency: CHECKPOINT.frequency.unwrap().optional().describe('Every so many epochs; 1 unless set.'),
+        retention: CHECKPOINT.retention.describe('How many are kept.'),
+        resumeFrom: storageUri().optional().describe('The checkpoint that the first attempt begins from.'),
+      })
+      .optional(),
+  })
+  .describe('Of runtime trainingjob.');
+
 /**
  * All that the training container is told goes through one shell argument, of which Linux takes 128 KiB and no more; as JSON the
  * same may be twice as long, each of its quotes and backslashes escaped. What else a request has is small beside that.
@@ -65,9 +88,11 @@ export const JOB_REQUEST_SCHEMA = z.object({
     .describe('Kubernetes namespace in the member cluster.'),
   priority: z.int().min(0).max(1_000_000_000).default(500).describe('Higher is dispatched first.'),
   runtime: z
-    .enum(['ray', 'job'])
+    .enum(RUNTIMES)
     .default('ray')
-    .describe('ray runs a RayJob; job runs a batch Job, for a container image without Ray.'),
+    .describe(
+      'ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.',
+    ),
   algorithm,
   resources: resources.prefault({}),
   stoppingCondition: z
@@ -104,10 +129,15 @@ export const JOB_REQUEST_SCHEMA = z.object({
     .min(1)
     .max(64)
     .optional()
-    .describe("Replaces the image's ENTRYPOINT (runtime job)."),
-  args: z.array(printable(4096)).max(256).optional().describe("Replaces the image's CMD (runtime job)."),
+    .describe("Replaces the image's ENTRYPOINT (runtime job), or the framework's own start (runtime trainingjob)."),
+  args: z
+    .array(printable(4096))
+    .max(256)
+    .optional()
+    .describe("Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob)."),
   headImage: imageReference().optional().describe('Image of the Ray head, when it differs.'),
   workerImage: imageReference().optional().describe('Image of the Ray workers, when it differs.'),
+  training: training.optional(),
   keepVolume: z
     .boolean()
     .default(false)
@@ -176,21 +206,38 @@ function combinationProblems(request: Parsed): FieldProblem[] {
   const problems = algorithmProblems(request);
   const refuse = (path: FieldProblem['path'], message: string) => problems.push({ path, message });
   const builtin = request.algorithm.source === 'builtin';
-  if (request.runtime === 'job') {
-    if (builtin) refuse(['runtime'], 'must be ray for a built-in algorithm');
-    if (request.entrypoint) refuse(['entrypoint'], 'is for runtime ray; with runtime job use command and args');
-    if (request.headImage) refuse(['headImage'], 'is for runtime ray; a batch Job has no Ray head');
-    if (request.workerImage) refuse(['workerImage'], 'is for runtime ray; use algorithm.imageUri');
+  const { runtime } = request;
+  if (runtime === 'ray') {
+    if (request.command) refuse(['command'], 'is for runtime job and trainingjob; with runtime ray use entrypoint');
+    if (request.args) refuse(['args'], 'is for runtime job and trainingjob; with runtime ray use entrypoint');
   } else {
-    if (request.command) refuse(['command'], 'is for runtime job; with runtime ray use entrypoint');
-    if (request.args) refuse(['args'], 'is for runtime job; with runtime ray use entrypoint');
+    if (builtin) refuse(['runtime'], 'must be ray for a built-in algorithm');
+    if (request.entrypoint) refuse(['entrypoint'], `is for runtime ray; with runtime ${runtime} use command and args`);
+    if (request.headImage) refuse(['headImage'], 'is for runtime ray; only that has a Ray head');
+    if (request.workerImage) refuse(['workerImage'], 'is for runtime ray; use algorithm.imageUri');
   }
+  if (runtime === 'trainingjob') problems.push(...trainingProblems(request));
+  else if (request.training) refuse(['training'], 'is for runtime trainingjob');
   request.targetClusters.forEach((cluster, index) => {
     if (request.targetClusters.indexOf(cluster) < index) refuse(['targetClusters', index], `${cluster} is named twice`);
   });
   if (request.targetClusters.length > 0 && request.clusterCount > request.targetClusters.length) {
     refuse(['clusterCount'], `must be at most ${request.targetClusters.length}, the number of targetClusters`);
   }
+  return problems;
+}
+
+/** Bounds of the kind that are narrower than ours. */
+const MAX_WORKERS = 100;
+const MAX_GPUS = 8;
+
+function trainingProblems({ resources: { instanceCount, instanceResources } }: Parsed): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const atMost = (most: number) => `must be at most ${most} with runtime trainingjob`;
+  if (instanceCount > MAX_WORKERS)
+    problems.push({ path: ['resources', 'instanceCount'], message: atMost(MAX_WORKERS) });
+  if (instanceResources.gpuCount > MAX_GPUS)
+    problems.push({ path: ['resources', 'instanceResources', 'gpuCount'], message: atMost(MAX_GPUS) });
   return problems;
 }
 

@@ -1,5 +1,6 @@
 import { KINDS, LABELS } from '../contract.ts';
 import { createKube } from '../kube/client.ts';
+import { isNotServed } from '../kube/errors.ts';
 import type { Identity } from '../kube/identity.ts';
 import { NAMESPACE } from '../kube/kinds.ts';
 import type { RequestReport as KubeReport } from '../kube/meter.ts';
@@ -27,6 +28,12 @@ interface KarmadaOptions {
   readonly timeoutMs?: number;
   readonly maxBytes?: number;
 }
+
+const noneIfNotServed = <T>(answer: Promise<T>, none: T): Promise<T> =>
+  answer.catch((error: unknown) => {
+    if (isNotServed(error)) return none;
+    throw error;
+  });
 
 /** The client over HTTP; one for the whole process, so that its connections are kept and shared. */
 export function createKarmada(identity: Identity, { onRequest, ...options }: KarmadaOptions = {}): Karmada {
@@ -57,11 +64,14 @@ export function createKarmada(identity: Identity, { onRequest, ...options }: Kar
     patch: async (reference, change, request) =>
       kube.patch(kindOf(reference), reference, change, { fieldManager: FIELD_MANAGER, ...request }),
 
-    get: async (reference, request) => kube.get(kindOf(reference), reference, request),
+    get: (reference, request) => noneIfNotServed(kube.get(kindOf(reference), reference, request), undefined),
 
     // Not Foreground: that leaves a finalizer which only a garbage collector takes off, and not every Karmada runs one.
-    delete: async (reference, options) =>
-      kube.delete(kindOf(reference), reference, { ...options, propagationPolicy: 'Background' }),
+    delete: (reference, options) =>
+      noneIfNotServed(
+        kube.delete(kindOf(reference), reference, { ...options, propagationPolicy: 'Background' }),
+        false,
+      ),
 
     async placement({ kind, namespace, name }, request) {
       const binding = await kube.get(KINDS.resourceBinding, { namespace, name: bindingName(kind, name) }, request);

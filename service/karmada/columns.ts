@@ -13,4 +13,9 @@ export const COLUMNS: { readonly [K in keyof typeof STATE_COLUMNS]: Columns<K> }
     { name: 'end time', path: '.status.endTime' },
   ],
   Job: [{ name: 'Status' }, { name: 'Completions', required: true }],
+  TrainingJob: [
+    { name: 'State', path: '.status.state', required: true },
+    { name: 'Attempt', path: '.status.attempt' },
+    { name: 'Reason', path: '.status.reason' },
+  ],
 };

@@ -1,4 +1,5 @@
 import { KINDS } from '../contract.ts';
+import type { JobKind } from '../jobs/job.ts';
 import { CLAIM, EVENT, type Kind, NODE, POD, SERVICE } from '../kube/kinds.ts';
 import type {
   ContainerName,
@@ -109,7 +110,7 @@ export interface Karmada {
   /** undefined when Karmada has made no binding yet */
   placement(reference: ObjectReference, options?: RequestOptions): Promise<Placement | undefined>;
   /** All placements of our kind in one request, by object name: for many jobs that wait at once. */
-  placements(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<Map<string, Placement>>;
+  placements(kind: JobKind, options?: RequestOptions): Promise<Map<string, Placement>>;
   ownNamespaces(options?: RequestOptions): Promise<OwnNamespace[]>;
   /** Whether anything is propagated from the namespace, by whomever. */
   hasBindings(namespace: string, options?: RequestOptions): Promise<boolean>;
@@ -121,9 +122,9 @@ export interface Karmada {
 export interface Member {
   readonly cluster: string;
   /** Names and state columns of our objects from the member's cache, without the objects; all pages. */
-  table(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<Table>;
+  table(kind: JobKind, options?: RequestOptions): Promise<Table>;
   /** What the member's memory of the kind has come to: another version whenever one of its objects has changed, sometimes without. */
-  version(kind: 'RayJob' | 'Job', options?: RequestOptions): Promise<string>;
+  version(kind: JobKind, options?: RequestOptions): Promise<string>;
   list(
     resource: MemberResource,
     query: Omit<ListQuery, 'namespace'> & { namespace?: string },
@@ -131,7 +132,7 @@ export interface Member {
   ): Promise<ObjectList>;
   get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
   /** Ends when the server ends it or the signal aborts; throws KarmadaError: 'expired' on 410, 'memberUnavailable' when idle too long. */
-  watch(kind: 'RayJob' | 'Job', resourceVersion: string, options: WatchOptions): AsyncIterable<WatchEvent>;
+  watch(kind: JobKind, resourceVersion: string, options: WatchOptions): AsyncIterable<WatchEvent>;
   /** Rejects with 'missing' when there is no such pod or container, 'notReady' while it has not started. */
   logs(pod: ContainerName, query: LogQuery, options: RequestOptions): Promise<AsyncIterable<Uint8Array>>;
 }
@@ -142,6 +143,7 @@ export const MEMBER_RESOURCES = {
   jobs: KINDS.job,
   rayjobs: KINDS.rayJob,
   rayclusters: KINDS.rayCluster,
+  trainingjobs: KINDS.trainingJob,
   events: EVENT,
   persistentvolumeclaims: CLAIM,
   services: SERVICE,

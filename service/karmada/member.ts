@@ -1,4 +1,5 @@
 import { KINDS, LABELS } from '../contract.ts';
+import { WORKLOADS } from '../jobs/job.ts';
 import type { Kube } from '../kube/kube.ts';
 import { COLUMNS } from './columns.ts';
 import { karmadaError } from './failures.ts';
@@ -6,7 +7,6 @@ import { MEMBER_RESOURCES, type Member } from './karmada.ts';
 import { kindOf } from './kinds.ts';
 
 const OURS = `${LABELS.managedBy}=${LABELS.managedByValue}`;
-const KIND = { RayJob: KINDS.rayJob, Job: KINDS.job } as const;
 
 /** One member cluster through Karmada's proxy; everything here is reading. */
 export function createMember(karmada: Kube, cluster: string): Member {
@@ -21,12 +21,12 @@ export function createMember(karmada: Kube, cluster: string): Member {
     cluster,
     // resourceVersion=0: from the member's memory, without a word to its etcd.
     table: (kind, options) =>
-      member.table(KIND[kind], COLUMNS[kind], { labelSelector: OURS, resourceVersion: '0' }, options),
-    version: (kind, options) => member.version(KIND[kind], options),
+      member.table(WORKLOADS[kind], COLUMNS[kind], { labelSelector: OURS, resourceVersion: '0' }, options),
+    version: (kind, options) => member.version(WORKLOADS[kind], options),
     list: (resource, query, options) => member.list(MEMBER_RESOURCES[resource], query, options),
     get: async (reference, options) => member.get(kindOf(reference), reference, options),
     watch: (kind, resourceVersion, options) =>
-      member.watch(KIND[kind], { labelSelector: OURS, resourceVersion }, options),
+      member.watch(WORKLOADS[kind], { labelSelector: OURS, resourceVersion }, options),
     logs: (pod, query, options) => member.logs(pod, query, options),
   };
 }

@@ -1,4 +1,6 @@
 import { KINDS, LABELS } from '../contract.ts';
+import { WORKLOADS } from '../jobs/job.ts';
+import { isNotServed } from '../kube/errors.ts';
 import { CLAIM, type Kind } from '../kube/kinds.ts';
 import type { Kube, KubeObject, ObjectName } from '../kube/kube.ts';
 import { createReflector, type Reflector } from '../kube/reflector/reflector.ts';
@@ -7,14 +9,17 @@ import type { Binding, Overview, OverviewOptions, SeenObject } from './karmada.t
 import { placementOf } from './placement.ts';
 
 const OURS = `${LABELS.managedBy}=${LABELS.managedByValue}`;
-const OBJECTS: readonly Kind[] = [KINDS.rayJob, KINDS.job, CLAIM, KINDS.propagationPolicy];
-const BOUND: ReadonlySet<string> = new Set([KINDS.rayJob.kind, KINDS.job.kind, CLAIM.kind]);
+const BOUND: readonly Kind[] = [...Object.values(WORKLOADS), CLAIM];
+const OBJECTS: readonly Kind[] = [...BOUND, KINDS.propagationPolicy];
+const BOUND_KINDS: ReadonlySet<string> = new Set(BOUND.map(({ kind }) => kind));
 /** Of objects that have gone: as many as are removed in a few minutes. */
 const MAX_REMEMBERED = 20_000;
 
 /** By one watch for each kind, however many jobs there are. Bindings carry none of our labels, so all of them are heard of. */
 export function createOverview(kube: Kube, { onChange, onTrouble }: OverviewOptions): Overview {
   const gone = new Map<string, string>();
+  /** Kinds that Karmada does not have, such as TrainingJobs where no operator was brought: it has none of them. */
+  const absent = new Set<string>();
 
   function remember(reference: string, jobId: string): void {
     gone.delete(reference);
@@ -29,7 +34,12 @@ export function createOverview(kube: Kube, { onChange, onTrouble }: OverviewOpti
         metadataOnly: true,
         keep: seen,
         indexes: { namespace: ({ namespace }) => [namespace] },
-        onTrouble,
+        onTrouble(error, retryInMs) {
+          const isAbsent = isNotServed(error);
+          if (isAbsent) absent.add(kind.kind);
+          else absent.delete(kind.kind);
+          if (!isAbsent) onTrouble(error, retryInMs);
+        },
         onChange(change) {
           if (change.type !== 'deleted') return void gone.delete(`${kind.kind} ${change.key}`);
           remember(`${kind.kind} ${change.key}`, change.before.jobId);
@@ -55,7 +65,7 @@ export function createOverview(kube: Kube, { onChange, onTrouble }: OverviewOpti
   const everything = [...objects.values(), bindings];
   return {
     get isComplete() {
-      return everything.every(({ hasSynced }) => hasSynced);
+      return bindings.hasSynced && [...objects].every(([kind, { hasSynced }]) => hasSynced || absent.has(kind));
     },
     object: (reference) => objects.get(reference.kind)?.store.get(keyOf(reference)),
     hasGone: (reference, jobId) => gone.get(`${reference.kind} ${keyOf(reference)}`) === jobId,
@@ -90,7 +100,7 @@ function seen({ metadata }: KubeObject): SeenObject {
 
 function bindingOf(binding: KubeObject): Binding | undefined {
   const { kind, name, namespace, placement, hasPlacement } = placementOf(binding);
-  if (!BOUND.has(kind)) return undefined;
+  if (!BOUND_KINDS.has(kind)) return undefined;
   return {
     name: binding.metadata.name,
     uid: binding.metadata.uid ?? '',

@@ -51,3 +51,7 @@ export class KubeError<Failure extends string = KubeFailure> extends Error {
     this.words = detail.words ?? '';
   }
 }
+
+/** The server has no such kind, and so none of its objects: the CustomResourceDefinition is not there. */
+export const isNotServed = (error: unknown): boolean =>
+  error instanceof KubeError && error.failure === 'refused' && error.status === 404;

@@ -167,7 +167,7 @@ export function prefixOf(
   source: Pick<LogSource, 'cluster' | 'pod'>,
 ): string {
   const oneContainer = selection.container === 'ray-job-submitter' || selection.container === 'ray-head';
-  const onePod = job.kind === 'Job' && job.request.resources.instanceCount === 1;
+  const onePod = job.kind !== 'RayJob' && job.request.resources.instanceCount === 1;
   const oneCluster = job.clusters.length <= 1 || selection.cluster !== undefined;
   if (selection.pod !== undefined || (oneCluster && (oneContainer || onePod))) return '';
   return oneCluster ? `${source.pod} | ` : `${source.cluster}/${source.pod} | `;

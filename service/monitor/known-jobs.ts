@@ -41,7 +41,8 @@ export class KnownJobs {
 
   /** From now on jobs on this cluster are remembered. */
   remember(cluster: string): void {
-    if (!this.#clusters.has(cluster)) this.#clusters.set(cluster, { RayJob: new Map(), Job: new Map() });
+    if (!this.#clusters.has(cluster))
+      this.#clusters.set(cluster, { RayJob: new Map(), Job: new Map(), TrainingJob: new Map() });
   }
 
   forget(cluster: string): void {

@@ -1,5 +1,5 @@
 import { LABELS } from '../contract.ts';
-import type { JobKind } from '../jobs/job.ts';
+import { type JobKind, WORKLOADS } from '../jobs/job.ts';
 import { KarmadaError, type KarmadaFailure } from '../karmada/errors.ts';
 import type { Member } from '../karmada/karmada.ts';
 import type { KubeObject } from '../kube/kube.ts';
@@ -69,11 +69,9 @@ export function inOneRequest(changed: readonly KnownRow[]): readonly KnownRow[] 
   return end < 0 ? changed : changed.slice(0, end);
 }
 
-const RESOURCES = { RayJob: 'rayjobs', Job: 'jobs' } as const satisfies Record<JobKind, string>;
-
 async function readAll({ member, kind, version }: Wanted): Promise<Read> {
   const query = { labelSelector: `${LABELS.managedBy}=${LABELS.managedByValue}`, notOlderThan: version };
-  const { items } = await member.list(RESOURCES[kind], query, { timeoutMs: LIST_ALL_TIMEOUT_MS });
+  const { items } = await member.list(WORKLOADS[kind].plural, query, { timeoutMs: LIST_ALL_TIMEOUT_MS });
   return { objects: items, isOfAll: true, unreadable: [] };
 }
 
@@ -103,7 +101,7 @@ async function readInParts(rows: readonly KnownRow[], wanted: Wanted): Promise<R
 
 async function readPart(part: readonly KnownRow[], { member, kind, version, timeoutMs }: Wanted) {
   const query = { labelSelector: selectorOf(part), notOlderThan: version };
-  return (await member.list(RESOURCES[kind], query, { timeoutMs })).items;
+  return (await member.list(WORKLOADS[kind].plural, query, { timeoutMs })).items;
 }
 
 export const selectorOf = (rows: readonly KnownRow[]): string =>

@@ -1,6 +1,12 @@
-import { KINDS } from '../contract.ts';
-import type { ClusterState, JobKind } from '../jobs/job.ts';
-import { fromBatchJob, fromRayJob, fromRayJobCells, NO_CELLS, printCells } from '../jobs/state/index.ts';
+import { type ClusterState, type JobKind, WORKLOADS } from '../jobs/job.ts';
+import {
+  fromBatchJob,
+  fromRayJob,
+  fromRayJobCells,
+  fromTrainingJob,
+  NO_CELLS,
+  printCells,
+} from '../jobs/state/index.ts';
 import type { KubeObject, ObjectReference } from '../kube/kube.ts';
 import type { TableRow } from '../kube/table.ts';
 import type { Observation } from './decide.ts';
@@ -8,10 +14,8 @@ import type { KnownRow } from './known-jobs.ts';
 
 // What is known of a job on a cluster, against what the cluster shows of it.
 
-const KIND = { RayJob: KINDS.rayJob, Job: KINDS.job } as const satisfies Record<JobKind, object>;
-
 export const referenceOf = ({ kind, namespace, objectName }: KnownRow['job']): ObjectReference => ({
-  apiVersion: KIND[kind].apiVersion,
+  apiVersion: WORKLOADS[kind].apiVersion,
   kind,
   namespace,
   name: objectName,
@@ -73,8 +77,8 @@ export function toldAgain(row: KnownRow, object: KubeObject): Observation | unde
   return columns !== row.columns || columns === NO_CELLS ? readNow(row, object) : undefined;
 }
 
-const stateOf = (kind: JobKind, object: KubeObject): ClusterState =>
-  kind === 'RayJob' ? fromRayJob(object) : fromBatchJob(object);
+const STATE_OF = { RayJob: fromRayJob, Job: fromBatchJob, TrainingJob: fromTrainingJob };
+const stateOf = (kind: JobKind, object: KubeObject): ClusterState => STATE_OF[kind](object);
 
 type Unaddressed<O> = O extends unknown ? Omit<O, 'jobId' | 'cluster'> : never;
 export const about = (row: KnownRow, what: Unaddressed<Observation>): Observation =>

@@ -118,12 +118,16 @@ function playVolumeProtection(apis: readonly KubeApi[]): () => Promise<void> {
   };
 }
 
-const COLLECTIONS = ['apis/ray.io/v1', 'apis/batch/v1', 'api/v1', 'apis/policy.karmada.io/v1alpha1'].map(
-  (group, index) => ({
-    group,
-    plural: ['rayjobs', 'jobs', 'persistentvolumeclaims', 'propagationpolicies'][index],
-  }),
-);
+const COLLECTIONS = [
+  'apis/ray.io/v1',
+  'apis/batch/v1',
+  'apis/ml.example.com/v1',
+  'api/v1',
+  'apis/policy.karmada.io/v1alpha1',
+].map((group, index) => ({
+  group,
+  plural: ['rayjobs', 'jobs', 'trainingjobs', 'persistentvolumeclaims', 'propagationpolicies'][index],
+}));
 
 /** What is left of it, in words. Karmada removes from the members what it put there; what it cannot is removed by hand. */
 async function removeNamespace(

@@ -22,6 +22,12 @@ export function describeFlows(startBase: () => Promise<Base>): void {
 
   const submit = (more: Record<string, unknown> = {}): Promise<JobAnswer> =>
     world.client.submit({ jobName: 'demo', namespace: world.newNamespace(), algorithm: xgboost, ...more });
+  const submitTraining = (more: Record<string, unknown> = {}): Promise<JobAnswer> =>
+    submit({
+      runtime: 'trainingjob',
+      algorithm: { source: 'container', algorithmName: 'bert', imageUri: 'busybox:1.37' },
+      ...more,
+    });
   const ends = (id: string) => world.client.until(id, (job) => job?.status === 'Succeeded' || job?.status === 'Failed');
   const shows = (id: string, reason: string) => world.client.until(id, (job) => job?.reason === reason);
   const runs = async (job: JobAnswer) => {
@@ -267,6 +273,80 @@ export function describeFlows(startBase: () => Promise<Base>): void {
         conditions: [condition('SuccessCriteriaMet'), condition('Complete')],
       });
       expect(await ends(job.id)).toMatchObject({ status: 'Succeeded' });
+    });
+
+    it('as a TrainingJob is told by the operator in its cluster, from there to Karmada and to its end', async () => {
+      const job = await submitTraining({ resources: { instanceCount: 2, volumeSizeGB: 3 } });
+      expect(job).toMatchObject({ status: 'Pending', kind: 'TrainingJob' });
+      const placed = await world.placed(job);
+      expect((await placed.object())?.spec).toMatchObject({
+        numWorkers: 2,
+        suspend: false,
+        checkpoint: { storage: { pvcName: placed.path.split('/').at(-1), create: false } },
+      });
+      const { volume } = world.pathsOf(job);
+      await eventually(world.base, 'the volume in the same cluster', async () =>
+        (await world.base.members.get(placed.cluster)?.get(volume))?.status === 200 ? true : undefined,
+      );
+      await placed.says({ state: 'Initializing', reason: 'Starting', attempt: 1, startTime: START });
+      await shows(job.id, 'Starting');
+      await placed.says({ state: 'Running', reason: 'Running', message: '2 of 2 workers run' });
+      await world.client.until(job.id, (now) => now?.status === 'Running');
+      await placed.says({ progress: '45%', currentEpoch: 9 });
+      // Karmada's own copy, through its interpreter.
+      await eventually(world.base, 'the status on the control plane', async () => {
+        const { status } = (await world.base.control.get(placed.path)).body;
+        return status?.state === 'Running' && status.progress === '45%' && status.currentEpoch === 9 ? true : undefined;
+      });
+      await placed.says({ state: 'Completed', reason: 'Succeeded', progress: '100%', completionTime: END });
+      expect(await ends(job.id)).toMatchObject({ status: 'Succeeded' });
+      expect((await world.client.send('GET', `/api/v1/jobs/${job.id}/status`)).body).toMatchObject({
+        startTime: '2026-11-21T09:00:00.000Z',
+        completionTime: '2026-11-21T09:05:00.000Z',
+      });
+      await world.gone(placed.path);
+      await world.client.send('DELETE', `/api/v1/jobs/${job.id}`);
+      await world.client.until(job.id, (now) => now === undefined);
+      expect(await world.remains(job)).toEqual([]);
+    });
+
+    it('as a TrainingJob is suspended, resumed, restarted by its operator, and cancelled', async () => {
+      const job = await submitTraining();
+      const placed = await world.placed(job);
+      await placed.says({ state: 'Running', reason: 'Running', attempt: 1, restartCount: 0 });
+      await world.client.until(job.id, (now) => now?.status === 'Running');
+      expect((await world.client.send('POST', `/api/v1/jobs/${job.id}/suspend`)).status).toBe(202);
+      const isSuspended = async () => (await placed.object())?.spec.suspend === true;
+      await eventually(world.base, 'spec.suspend', async () => (await isSuspended()) || undefined);
+      await placed.says({ state: 'Suspended', reason: 'Suspended' });
+      expect(await shows(job.id, 'Suspended')).toMatchObject({ status: 'Pending' });
+      expect((await world.client.send('POST', `/api/v1/jobs/${job.id}/resume`)).status).toBe(202);
+      await eventually(world.base, 'spec.suspend', async () => !(await isSuspended()) || undefined);
+      await placed.says({ state: 'Running', reason: 'Running', attempt: 2 });
+      await world.client.until(job.id, (now) => now?.status === 'Running');
+      await placed.says({ state: 'Pending', reason: 'Restarting', attempt: 3, restartCount: 1 });
+      expect(await shows(job.id, 'Retrying')).toMatchObject({ status: 'Pending' });
+      expect((await world.client.send('POST', `/api/v1/jobs/${job.id}/cancel`)).status).toBe(202);
+      expect(await ends(job.id)).toMatchObject({ status: 'Failed', reason: 'Cancelled' });
+      expect(await placed.object()).toBeUndefined();
+    });
+
+    it('as a TrainingJob fails with the words of its operator, and is run again', async () => {
+      const job = await submitTraining();
+      const placed = await world.placed(job);
+      const failure = {
+        failureReason: 'BackoffLimitExceeded',
+        failureMessage: 'It failed 4 times: worker 1, exit code 1',
+      };
+      await placed.says({ state: 'Failed', reason: 'Failed', attempt: 4, ...failure, completionTime: END });
+      expect(await ends(job.id)).toMatchObject({
+        status: 'Failed',
+        reason: 'BackoffLimitExceeded',
+        message: 'It failed 4 times: worker 1, exit code 1',
+      });
+      const again = await world.client.send('POST', `/api/v1/jobs/${job.id}/retry`);
+      expect(again).toMatchObject({ status: 201, body: { retryOf: job.id, kind: 'TrainingJob' } });
+      await world.placed(again.body);
     });
 
     it('is found by those who list, filter and sum up', async () => {

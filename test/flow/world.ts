@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { objectNameOf } from '../../service/jobs/ids.ts';
+import { KIND_OF_RUNTIME, WORKLOADS } from '../../service/jobs/job.ts';
 import { freshDatabase, type TestDatabase } from '../service/postgres.ts';
 import type { Base } from './base.ts';
 import { type Client, createClient, type JobAnswer } from './client.ts';
@@ -44,10 +45,9 @@ export async function startWorld(base: Base, environment: Record<string, string>
 
   const pathsOf = ({ id, namespace, request }: JobAnswer) => {
     const name = objectNameOf(id);
-    const workload =
-      request.runtime === 'job'
-        ? `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`
-        : `/apis/ray.io/v1/namespaces/${namespace}/rayjobs/${name}`;
+    const { apiVersion, plural } =
+      WORKLOADS[KIND_OF_RUNTIME[request.runtime as keyof typeof KIND_OF_RUNTIME] ?? 'RayJob'];
+    const workload = `/apis/${apiVersion}/namespaces/${namespace}/${plural}/${name}`;
     const volume = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/${name}`;
     const policies = [name, `${name}-volume`].map(
       (policy) => `/apis/policy.karmada.io/v1alpha1/namespaces/${namespace}/propagationpolicies/${policy}`,

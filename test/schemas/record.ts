@@ -16,7 +16,9 @@ const SETTINGS = { numRuns: 1_000, seed: 1 };
 const NEAR = { first: ['member1'], candidates: ['member1', 'member2'], without: [], clusterCount: 1 };
 const FAR = { first: [], candidates: [], without: ['member3'], clusterCount: 2 };
 const policies = [
-  ...[NEAR, FAR, { ...FAR, first: ['member1', 'member2'] }].map((place) => placementPolicy('a', place)),
+  ...[NEAR, FAR, { ...FAR, first: ['member1', 'member2'] }].map((place) =>
+    placementPolicy({ kind: 'RayJob', namespace: 'a' }, place),
+  ),
   keepingPolicy('a', ['member1']),
 ];
 const REQUESTS = { numRuns: 3_000, seed: 1 };

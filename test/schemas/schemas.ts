@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { parseAllDocuments } from 'yaml';
+import { customResourceDefinition } from '../../service/trainingjob/index.ts';
 import type { Schema, Schemas } from './prune.ts';
 
 const RECORDED = join(import.meta.dirname, 'schemas.json');
@@ -41,9 +42,12 @@ function compile(apiVersion: string, kind: string): ValidateFunction | undefined
 
 /** Of an operator that no recording has: the fields that we say we write, and no others. */
 function ownSchema(apiVersion: string, kind: string): ValidateFunction | undefined {
-  const definition = readdirSync(OWN)
-    .flatMap((file) => parseAllDocuments(readFileSync(join(OWN, file), 'utf8')).map((document) => document.toJS()))
-    .find(({ spec }) => `${spec.group}/${spec.versions[0].name}` === apiVersion && spec.names.kind === kind);
+  const others = readdirSync(OWN).flatMap((file) =>
+    parseAllDocuments(readFileSync(join(OWN, file), 'utf8')).map((document) => document.toJS()),
+  );
+  const definition = [customResourceDefinition, ...others].find(
+    ({ spec }) => `${spec.group}/${spec.versions[0].name}` === apiVersion && spec.names.kind === kind,
+  );
   if (!definition) return undefined;
   const { properties, ...schema } = closed(definition.spec.versions[0].schema.openAPIV3Schema);
   return ajv.compile({ ...schema, properties: { ...properties, apiVersion: {}, kind: {}, metadata: {} } });
@@ -51,8 +55,14 @@ function ownSchema(apiVersion: string, kind: string): ValidateFunction | undefin
 
 function closed(schema: Schema): Schema {
   if (schema.items) return { ...schema, items: closed(schema.items) };
+  // As OpenAPI 3.0 writes it.
+  if (schema.exclusiveMinimum === true) {
+    const { exclusiveMinimum: _, minimum, ...rest } = schema;
+    return { ...rest, exclusiveMinimum: minimum };
+  }
   const { additionalProperties, properties } = schema;
-  if (schema['x-kubernetes-preserve-unknown-fields'] || additionalProperties || !properties) return schema;
+  if (additionalProperties || !properties) return schema;
   const fields = Object.entries(properties).map(([name, field]) => [name, closed(field)]);
-  return { ...schema, properties: Object.fromEntries(fields), additionalProperties: false };
+  const isOpen = schema['x-kubernetes-preserve-unknown-fields'] === true;
+  return { ...schema, properties: Object.fromEntries(fields), ...(!isOpen && { additionalProperties: false }) };
 }

@@ -29,6 +29,7 @@ const controlPlaneRules = (removeNamespaces: boolean) => [
   rule('', ['persistentvolumeclaims'], OWN),
   rule('ray.io', ['rayjobs'], OWN),
   rule('batch', ['jobs'], OWN),
+  rule('ml.example.com', ['trainingjobs'], OWN),
   rule('policy.karmada.io', ['propagationpolicies'], OWN),
   // Deleted where a control plane runs no garbage collector, which would keep a removed job in its member for ever.
   rule('work.karmada.io', ['resourcebindings'], [...READ, 'delete']),
@@ -38,6 +39,7 @@ const controlPlaneRules = (removeNamespaces: boolean) => [
 const memberRules = (removeNamespaces: boolean) => [
   rule('ray.io', ['rayjobs', 'rayclusters'], READ),
   rule('batch', ['jobs'], READ),
+  rule('ml.example.com', ['trainingjobs'], READ),
   rule('', ['pods', 'pods/log', 'events', 'persistentvolumeclaims', 'services', 'nodes'], READ),
   // Whether a member had it before.
   ...(removeNamespaces ? [rule('', ['namespaces'], ['get'])] : []),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Identity } from '../../auth/identity.ts';
 import { trainingEnvironment } from '../../jobs/environment.ts';
 import { newJobId, objectNameOf } from '../../jobs/ids.ts';
-import type { Job, JobKind } from '../../jobs/job.ts';
+import { type Job, type JobKind, KIND_OF_RUNTIME } from '../../jobs/job.ts';
 import { type JobSpec, objectsOf } from '../../jobs/manifests/index.ts';
 import { outlookOf } from '../../jobs/outlook.ts';
 import type { FieldProblem } from '../../jobs/problems.ts';
@@ -156,7 +156,7 @@ const specOf = (id: string, request: JobRequest): JobSpec => ({
   request,
 });
 
-const kindOf = ({ runtime }: JobRequest): JobKind => (runtime === 'job' ? 'Job' : 'RayJob');
+const kindOf = ({ runtime }: JobRequest): JobKind => KIND_OF_RUNTIME[runtime];
 
 type Plan = { readonly request: JobRequest } & Pick<NewJob, 'retryOf' | 'obstacle'>;
 

@@ -3,6 +3,7 @@ import { batchJob } from './batchjob.ts';
 import type { JobSpec, Manifest, ManifestSettings } from './manifest.ts';
 import { earlierPolicy, earlierVolumePolicy, inPlace, placementPolicy } from './policy.ts';
 import { rayJob } from './rayjob.ts';
+import { trainingJob } from './trainingjob.ts';
 import { volumeOf } from './volume.ts';
 
 export type { JobSpec, Manifest, ManifestSettings } from './manifest.ts';
@@ -13,7 +14,7 @@ export interface JobManifests {
   readonly namespace: Manifest;
   /** undefined when the request brings a volume of its own */
   readonly volume: Manifest | undefined;
-  /** The RayJob or Job, suspended or not as the user wants it. */
+  /** The RayJob, Job or TrainingJob, suspended or not as the user wants it. */
   readonly workload: Manifest;
   /** What versions before shared policies made for each job. */
   readonly earlier: {
@@ -23,8 +24,10 @@ export interface JobManifests {
   };
 }
 
+const WORKLOAD = { RayJob: rayJob, Job: batchJob, TrainingJob: trainingJob };
+
 export function manifestsOf(job: JobSpec, settings: ManifestSettings): JobManifests {
-  const workload = job.kind === 'RayJob' ? rayJob(job, settings) : batchJob(job, settings);
+  const workload = WORKLOAD[job.kind](job, settings);
   const volume = volumeOf(job, settings);
   return {
     namespace: {
@@ -49,7 +52,7 @@ export function objectsOf(job: JobSpec, settings: ManifestSettings, clusters: re
   const { namespace, workload, volume } = manifestsOf(job, settings);
   const { clusterCount, targetClusters } = job.request;
   const first = clusters.slice(0, clusterCount);
-  const policy = placementPolicy(job.namespace, { first, candidates: targetClusters, without: [], clusterCount });
+  const policy = placementPolicy(job, { first, candidates: targetClusters, without: [], clusterCount });
   return [namespace, policy, ...(volume ? [volume] : []), sentWith(policy, workload)];
 }
 

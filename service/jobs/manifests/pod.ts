@@ -69,7 +69,7 @@ export function podTemplate(
   };
 }
 
-function quantities({ cpuCores, memoryGiB, gpuCount }: Resources) {
+export function quantities({ cpuCores, memoryGiB, gpuCount }: Resources) {
   const amounts = {
     cpu: Number.isInteger(cpuCores) ? String(cpuCores) : `${Math.round(cpuCores * 1000)}m`,
     memory: Number.isInteger(memoryGiB) ? `${memoryGiB}Gi` : `${Math.round(memoryGiB * 1024)}Mi`,

@@ -17,7 +17,7 @@ export interface Place {
  * One policy for all jobs of a namespace that may go to the same places, found by its label: Karmada goes through all policies of a
  * namespace for each new object. What a job's pods refer to, its volume above all, follows the job.
  */
-export function placementPolicy(namespace: string, place: Place): Manifest {
+export function placementPolicy({ kind, namespace }: Pick<JobSpec, 'kind' | 'namespace'>, place: Place): Manifest {
   const { clusterCount, first } = place;
   const spread = [{ spreadByField: 'cluster', minGroups: clusterCount, maxGroups: clusterCount }];
   const rest = affinityOf(place);
@@ -32,8 +32,13 @@ export function placementPolicy(namespace: string, place: Place): Manifest {
     : Object.keys(rest).length > 0
       ? { clusterAffinity: rest }
       : {};
-  return sharedPolicy('ml-platform', namespace, [KINDS.rayJob, KINDS.job], { ...affinity, spreadConstraints: spread });
+  const { prefix, kinds } = kind === 'TrainingJob' ? OF_TRAININGS : OF_OTHERS;
+  return sharedPolicy(prefix, namespace, kinds, { ...affinity, spreadConstraints: spread });
 }
+
+const OF_OTHERS = { prefix: 'ml-platform', kinds: [KINDS.rayJob, KINDS.job] };
+/** Apart: policies that were there before this kind keep the name that their jobs know them by. */
+const OF_TRAININGS = { prefix: 'ml-platform-trainings', kinds: [KINDS.trainingJob] };
 
 /** Keeps the volumes of jobs that have ended where they are, when the job that they followed has gone. */
 export const keepingPolicy = (namespace: string, clusters: readonly string[]): Manifest =>

@@ -5,6 +5,7 @@
 export const STATE_COLUMNS = {
   RayJob: ['job status', 'deployment status', 'ray cluster name', 'start time', 'end time'],
   Job: ['Status', 'Completions'],
+  TrainingJob: ['State', 'Attempt', 'Reason'],
 } as const;
 
 type Kind = keyof typeof STATE_COLUMNS;

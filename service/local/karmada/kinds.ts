@@ -121,6 +121,7 @@ export const CONTROL_PLANE_KINDS = resourceTable([
   JOB,
   RAY_JOB,
   RAY_CLUSTER,
+  TRAINING_JOB,
   CLUSTER,
   PROPAGATION_POLICY,
   RESOURCE_BINDING,
@@ -144,4 +145,13 @@ export const MEMBER_KINDS = resourceTable([
 ]);
 
 /** What a PropagationPolicy can carry to members. */
-export const PROPAGATED_KINDS = [RAY_JOB, JOB, PERSISTENT_VOLUME_CLAIM, CONFIG_MAP, SECRET, SERVICE_ACCOUNT, SERVICE];
+export const PROPAGATED_KINDS = [
+  RAY_JOB,
+  JOB,
+  TRAINING_JOB,
+  PERSISTENT_VOLUME_CLAIM,
+  CONFIG_MAP,
+  SECRET,
+  SERVICE_ACCOUNT,
+  SERVICE,
+];

@@ -24,7 +24,7 @@ export const checkpointMount = ({ spec }: TrainingJob) =>
 /** The claim of a job that keeps checkpoints on one. One that is there already is used as it is. */
 export function claimOf(job: TrainingJob) {
   const storage = storageOf(job.spec);
-  if (storage?.type !== 'pvc') return undefined;
+  if (storage?.type !== 'pvc' || (storage.pvcName !== undefined && storage.create === false)) return undefined;
   const accessMode = storage.accessMode ?? (job.spec.numWorkers > 1 ? 'ReadWriteMany' : 'ReadWriteOnce');
   return {
     apiVersion: 'v1',

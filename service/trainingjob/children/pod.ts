@@ -18,7 +18,7 @@ export function podTemplate(attempt: Attempt) {
   const { scheduling, numWorkers } = spec;
   return {
     metadata: {
-      labels: { ...labelsOf(job.name), [LABELS.attempt]: String(number) },
+      labels: { ...inherited(job.labels), ...labelsOf(job.name), [LABELS.attempt]: String(number) },
       annotations: { 'sidecar.istio.io/inject': 'false', ...scrapeAnnotations(spec) },
     },
     spec: {
@@ -60,6 +60,14 @@ export function podTemplate(attempt: Attempt) {
     },
   };
 }
+
+/** What teams select pods by; Kubernetes' own labels of a Job are not theirs to set. */
+const inherited = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(labels).filter(
+      ([label]) => !/^(batch\.kubernetes\.io\/|kueue\.|job-name$|controller-uid$)/.test(label),
+    ),
+  );
 
 /** Only the restricted standard asks for a user that is not root, whom images commonly do not know. */
 const POD_CONTEXT: Record<PodSecurity, object> = {

@@ -51,6 +51,10 @@ const storage = z
       .describe(
         'A claim by this name is used, or made, and stays when the job goes. Default: <name>-checkpoints, which goes with it.',
       ),
+    create: z
+      .boolean()
+      .optional()
+      .describe('false: a claim that is named is waited for, and never made. For one that comes by another way.'),
     size: text(32).default('50Gi').describe('Of a claim that is made.'),
     storageClass: text(253).optional().describe("Of a claim that is made; default: the cluster's."),
     accessMode: z

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { hasEnded } from '../../../service/contract/ended.ts';
 import { isFinished } from '../../../service/jobs/job.ts';
-import { fromBatchJob, fromRayJob } from '../../../service/jobs/state/index.ts';
+import { fromBatchJob, fromRayJob, fromTrainingJob } from '../../../service/jobs/state/index.ts';
 
 // infra asks hasEnded, the service reads the whole state: they must not differ.
 
@@ -34,6 +34,14 @@ test('a RayJob has ended when its state is final, whatever KubeRay and Ray say o
     }
   }
 });
+
+test.each(['', 'Pending', 'Initializing', 'Running', 'Suspended', 'Completed', 'Failed'])(
+  'a TrainingJob that is %j has ended when its state is final',
+  (state) => {
+    const object = { kind: 'TrainingJob', status: { state } };
+    expect(hasEnded(object)).toBe(isFinished(fromTrainingJob(object).status));
+  },
+);
 
 test('a batch Job has ended when its state is final, whatever its conditions', () => {
   const condition = fc.record({

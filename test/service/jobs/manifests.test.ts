@@ -5,7 +5,10 @@ import { parse } from 'yaml';
 import { LABELS } from '../../../service/contract.ts';
 import { type Manifest, manifestsOf, trainingEnvironment } from '../../../service/jobs/index.ts';
 import { inPlace, keepingPolicy, type Place, placementPolicy } from '../../../service/jobs/manifests/index.ts';
+import { childrenOf, readTrainingJob } from '../../../service/trainingjob/index.ts';
+import { specSchema } from '../../../service/trainingjob/schema/spec.ts';
 import { schemaProblems } from '../../schemas/schemas.ts';
+import { AROUND } from '../trainingjob/some-jobs.ts';
 import { accepted, container, minimal, specOf, validBody } from './requests.ts';
 
 const settings = { rayImage: 'rayproject/ray:2.46.0', credentialsSecret: 'object-storage', storageClass: null };
@@ -15,7 +18,10 @@ const made = (body: unknown, more: Parameters<typeof specOf>[1] = {}) =>
 const all = (body: unknown) => {
   const { namespace, volume, earlier, workload } = made(body);
   const place = { first: ['member1'], candidates: [], without: ['member2'], clusterCount: 1 };
-  const policies = [placementPolicy('default', place), keepingPolicy('default', ['member1'])];
+  const policies = [
+    placementPolicy({ kind: 'RayJob', namespace: 'default' }, place),
+    keepingPolicy('default', ['member1']),
+  ];
   return [namespace, volume, earlier.volumePolicy(['member1']), ...policies, workload].filter(
     (one) => one !== undefined,
   );
@@ -159,6 +165,110 @@ describe('a batch Job', () => {
   });
 });
 
+describe('a TrainingJob', () => {
+  const body = container({
+    runtime: 'trainingjob',
+    command: ['torchrun', 'train.py'],
+    resources: { instanceCount: 4, instanceResources: { cpuCores: 8, memoryGiB: 32.5, gpuCount: 2 }, volumeSizeGB: 20 },
+    stoppingCondition: { maxRuntimeSeconds: 600 },
+    inputDataConfig: [{ channelName: 'train', endpoint: 'https://minio.local', bucket: 'data', prefix: 'squad/' }],
+    hyperparameters: { mine: { learning_rate: 0.001, epochs: 5, batchSize: 'many', layers: [1, 2], nothing: null } },
+    customHyperparameters: { seed: 7 },
+    training: { model: 'bert', backoffLimit: 5, backend: 'gloo', checkpoint: { frequency: 2, retention: 3 } },
+  });
+  const { volume, workload } = made(body);
+
+  it('has workers with what was asked for, the limits and what the kind has fields for', () => {
+    expect(workload).toMatchObject({
+      apiVersion: 'ml.example.com/v1',
+      kind: 'TrainingJob',
+      metadata: { name: 'demo-0a1b2c3d', labels: { [LABELS.jobId]: 'demo-0a1b2c3d' } },
+      spec: {
+        model: 'bert',
+        dataset: 's3://data/squad/',
+        numWorkers: 4,
+        gpusPerWorker: 2,
+        image: 'registry.example.com/team/train:1.0',
+        command: ['torchrun', 'train.py'],
+        resources: { requests: { cpu: '8', memory: '33280Mi' }, limits: { cpu: '8', memory: '33280Mi' } },
+        networking: { backend: 'gloo' },
+        failurePolicy: { backoffLimit: 5, activeDeadlineSeconds: 600 },
+        suspend: false,
+      },
+    });
+    expect(at(workload, 'spec.hyperparameters')).toEqual({
+      learningRate: 0.001,
+      epochs: 5,
+      additionalParams: { batchSize: 'many', layers: [1, 2] },
+    });
+  });
+
+  it('keeps its checkpoints on the volume of the job, which comes with it and is not made a second time', () => {
+    expect(at(workload, 'spec.checkpoint')).toEqual({
+      frequency: 2,
+      retention: 3,
+      storage: { type: 'pvc', pvcName: volume?.metadata.name, create: false },
+    });
+    expect(variablesIn(workload)).toMatchObject({ STORAGE_PATH: '/checkpoints', SEED: '7', RUN_NAME: 'demo' });
+    const job = trainingJobOf(workload);
+    const claims = childrenOf({ ...AROUND, job, number: 1, resumeFrom: undefined, deadlineSeconds: undefined });
+    expect(claims.claim).toBeUndefined();
+    expect(JSON.stringify(claims.job)).toContain(`"claimName":"${volume?.metadata.name}"`);
+  });
+
+  it('its pods are found by the labels of the job', () => {
+    const job = trainingJobOf(workload);
+    const { template } = childrenOf({ ...AROUND, job, number: 1, resumeFrom: undefined, deadlineSeconds: undefined })
+      .job.spec;
+    expect(template.metadata.labels).toMatchObject({ [LABELS.jobId]: 'demo-0a1b2c3d', 'training-job': job.name });
+  });
+
+  it('takes credentials from a Secret, never from text', () => {
+    expect(at(workload, 'spec.env')).toContainEqual({
+      name: 'AWS_ACCESS_KEY_ID',
+      valueFrom: { secretKeyRef: { name: 'object-storage', key: 'AWS_ACCESS_KEY_ID', optional: true } },
+    });
+  });
+
+  it('says what it trains when nobody says it', () => {
+    const { workload: plain } = made(container({ runtime: 'trainingjob' }));
+    expect(plain.spec).toMatchObject({ model: 'mine', dataset: 'none', gpusPerWorker: 0 });
+    expect(plain.spec).not.toHaveProperty('command');
+    expect(plain.spec).not.toHaveProperty('failurePolicy.backoffLimit');
+  });
+
+  it('whatever the request, is what the schema of the kind takes, with nothing of it dropped', () => {
+    const trainings = validBody.map((each) => ({
+      ...each,
+      ...container({ runtime: 'trainingjob', jobName: each.jobName, resources: TRAINING_RESOURCES }),
+      hyperparameters: {},
+    }));
+    fc.assert(
+      fc.property(trainings, fc.constantFrom(null, 'fast'), (each, storageClass) => {
+        const { spec } = manifestsOf(specOf(accepted(each)), { ...settings, storageClass }).workload;
+        expect(specSchema.parse(spec)).toMatchObject(spec as object);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+const TRAINING_RESOURCES = { instanceCount: 3, instanceResources: { cpuCores: 0.5, memoryGiB: 1.5, gpuCount: 8 } };
+
+const trainingJobOf = (workload: Manifest) => {
+  const reading = readTrainingJob({
+    ...workload,
+    metadata: { ...workload.metadata, uid: 'u', resourceVersion: '1', generation: 1 },
+  });
+  if (!('job' in reading)) throw new Error(reading.problems.join());
+  return reading.job;
+};
+
+const variablesIn = (workload: Manifest): Record<string, unknown> =>
+  Object.fromEntries(
+    (at(workload, 'spec.env') as { name: string; value?: string }[]).map(({ name, value }) => [name, value]),
+  );
+
 describe('the volume', () => {
   it('is shared by all pods and has the size asked for', () => {
     const { volume } = made(minimal({ resources: { volumeSizeGB: 7 } }));
@@ -181,7 +291,7 @@ describe('the policy', () => {
   const anywhere = { first: [], candidates: [], without: [], clusterCount: 1 };
 
   it('puts each job on exactly one cluster, whichever it is, and what its pods refer to with it', () => {
-    const policy = placementPolicy('team-a', anywhere);
+    const policy = placementPolicy({ kind: 'RayJob', namespace: 'team-a' }, anywhere);
     expect(policy.spec).toMatchObject({
       propagateDeps: true,
       resourceSelectors: [
@@ -195,7 +305,7 @@ describe('the policy', () => {
 
   it('names the candidates and as many clusters as asked for', () => {
     const place = { first: [], candidates: ['b', 'a', 'c'], without: [], clusterCount: 2 };
-    expect(placementPolicy('team-a', place).spec).toMatchObject({
+    expect(placementPolicy({ kind: 'RayJob', namespace: 'team-a' }, place).spec).toMatchObject({
       placement: {
         clusterAffinity: { clusterNames: ['a', 'b', 'c'] },
         spreadConstraints: [{ spreadByField: 'cluster', minGroups: 2, maxGroups: 2 }],
@@ -205,21 +315,33 @@ describe('the policy', () => {
 
   it('names the first choice, and what is taken if that cannot be had', () => {
     const place = { first: ['b'], candidates: [], without: ['away'], clusterCount: 1 };
-    expect(at(placementPolicy('team-a', place), 'spec.placement.clusterAffinities')).toEqual([
+    expect(
+      at(placementPolicy({ kind: 'RayJob', namespace: 'team-a' }, place), 'spec.placement.clusterAffinities'),
+    ).toEqual([
       { affinityName: 'first', clusterNames: ['b'] },
       { affinityName: 'rest', exclude: ['away'] },
     ]);
   });
 
+  it('of TrainingJobs is another than that of the other kinds, which keep the name of before', () => {
+    const trainings = placementPolicy({ kind: 'TrainingJob', namespace: 'team-a' }, anywhere);
+    expect(trainings.spec).toMatchObject({ resourceSelectors: [{ kind: 'TrainingJob' }], propagateDeps: true });
+    const others = placementPolicy({ kind: 'Job', namespace: 'team-a' }, anywhere);
+    expect(trainings.metadata.name).not.toBe(others.metadata.name);
+    expect(others.metadata.name).toBe(placementPolicy({ kind: 'RayJob', namespace: 'team-a' }, anywhere).metadata.name);
+  });
+
   it('is the same for the same place, and another for another', () => {
-    const name = (place: Place) => placementPolicy('team-a', place).metadata.name;
+    const name = (place: Place) => placementPolicy({ kind: 'RayJob', namespace: 'team-a' }, place).metadata.name;
     expect(name({ ...anywhere, candidates: ['a', 'b'] })).toBe(name({ ...anywhere, candidates: ['b', 'a'] }));
     expect(name({ ...anywhere, first: ['a'] })).not.toBe(name({ ...anywhere, first: ['b'] }));
     expect(name(anywhere)).not.toBe(name({ ...anywhere, clusterCount: 2 }));
   });
 
   it('leaves the job where it is when its cluster is out of reach', () => {
-    expect(at(placementPolicy('team-a', anywhere), 'spec.placement.clusterTolerations')).toEqual([
+    expect(
+      at(placementPolicy({ kind: 'RayJob', namespace: 'team-a' }, anywhere), 'spec.placement.clusterTolerations'),
+    ).toEqual([
       { key: 'cluster.karmada.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
       { key: 'cluster.karmada.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
     ]);

@@ -35,6 +35,29 @@ describe('warned of', () => {
   });
 });
 
+describe('of a TrainingJob', () => {
+  const training = (more: object) => container({ runtime: 'trainingjob', ...more });
+
+  it('the volume is where its checkpoints are', () => {
+    const output = (artifactUri: string) => training({ outputDataConfig: { artifactUri } });
+    expect(warned(output('file:///checkpoints/model'))).toEqual([]);
+    expect(warned(output('file:///home/ray/result-storage/model'))).toEqual(['outputDataConfig.artifactUri']);
+  });
+
+  it('more variables than its schema takes are refused', () => {
+    const parameters = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`X_${index}`, 1]));
+    expect(refused(training({ customHyperparameters: parameters(238) }))).toEqual([]);
+    expect(refused(training({ customHyperparameters: parameters(239) }))).toEqual(['customHyperparameters']);
+    expect(refused(container({ runtime: 'job', customHyperparameters: parameters(239) }))).toEqual([]);
+  });
+
+  it('and a variable that is longer', () => {
+    const layers = Array.from({ length: 9 }, () => 'x'.repeat(4000));
+    expect(refused(training({ hyperparameters: { mine: { layers } } }))).toEqual(['customHyperparameters']);
+  });
+});
+
 describe('refused', () => {
   const many = (count: number, value: string) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`X_${index}`, value]));

@@ -255,6 +255,29 @@ describe('refused', () => {
     ['a batch Job of a built-in algorithm', minimal({ runtime: 'job' }), 'runtime'],
     ['an entrypoint for a batch Job', container({ runtime: 'job', entrypoint: 'x' }), 'entrypoint'],
     ['a command for a RayJob', container({ command: ['x'] }), 'command'],
+    ['a TrainingJob of a built-in algorithm', minimal({ runtime: 'trainingjob' }), 'runtime'],
+    ['an entrypoint for a TrainingJob', container({ runtime: 'trainingjob', entrypoint: 'x' }), 'entrypoint'],
+    [
+      'more workers than a TrainingJob can have',
+      container({ runtime: 'trainingjob', resources: { instanceCount: 101 } }),
+      'resources.instanceCount',
+    ],
+    [
+      'more GPUs than a worker can have',
+      container({ runtime: 'trainingjob', resources: { instanceResources: { gpuCount: 9 } } }),
+      'resources.instanceResources.gpuCount',
+    ],
+    ['what is for TrainingJobs alone', container({ runtime: 'job', training: { backoffLimit: 1 } }), 'training'],
+    [
+      'a password in the checkpoint to begin from',
+      container({ runtime: 'trainingjob', training: { checkpoint: { resumeFrom: 's3://me:secret@b/c' } } }),
+      'training.checkpoint.resumeFrom',
+    ],
+    [
+      'a misspelt field of a training',
+      container({ runtime: 'trainingjob', training: { backofLimit: 1 } }),
+      'training.backofLimit',
+    ],
     ['a cluster named twice', minimal({ targetClusters: ['a', 'a'] }), 'targetClusters.1'],
     ['more clusters than candidates', minimal({ targetClusters: ['a'], clusterCount: 2 }), 'clusterCount'],
   ];

@@ -4,6 +4,7 @@ import {
   describeAlgorithms,
   type FieldDescription,
   type JobRequest,
+  KIND_OF_RUNTIME,
   parseJobRequest,
 } from '../../../service/jobs/index.ts';
 import type { JobSpec } from '../../../service/jobs/manifests/index.ts';
@@ -37,7 +38,7 @@ export const specOf = (request: JobRequest, more: Partial<JobSpec> = {}): JobSpe
   id: `${request.jobName}-0a1b2c3d`,
   objectName: `${request.jobName}-0a1b2c3d`,
   namespace: request.namespace,
-  kind: request.runtime === 'job' ? 'Job' : 'RayJob',
+  kind: KIND_OF_RUNTIME[request.runtime],
   priority: request.priority,
   wanted: 'run',
   request,
@@ -124,7 +125,7 @@ const ownImage = fc.record({
     algorithmName: 'mine',
     imageUri: 'registry.example.com/team/train:1.0',
   }),
-  runtime: fc.constantFrom('ray', 'job'),
+  runtime: fc.constantFrom('ray', 'job', 'trainingjob'),
 });
 
 export const validBody: fc.Arbitrary<Record<string, unknown>> = fc
@@ -152,7 +153,22 @@ export const validBody: fc.Arbitrary<Record<string, unknown>> = fc
     }),
     fc.oneof(hyperparameters, ownImage),
   )
-  .map(([common, kind]) => ({ ...common, ...kind }));
+  .map(([common, kind]) => ({
+    ...common,
+    ...kind,
+    ...('runtime' in kind && kind.runtime === 'trainingjob' && { resources: asATrainingJobTakes(common.resources) }),
+  }));
+
+interface Amounts {
+  readonly instanceCount: number;
+  readonly instanceResources: { readonly gpuCount: number };
+}
+
+const asATrainingJobTakes = ({ instanceCount, instanceResources, ...rest }: Amounts) => ({
+  ...rest,
+  instanceCount: Math.min(instanceCount, 100),
+  instanceResources: { ...instanceResources, gpuCount: Math.min(instanceResources.gpuCount, 8) },
+});
 
 /** JSON has no negative zero to give back. */
 function asJson(number: number): number {

@@ -5,8 +5,10 @@ import {
   fromBatchJob,
   fromRayJob,
   fromRayJobCells,
+  fromTrainingJob,
   isFinished,
   type Job,
+  printCells,
   summarise,
   transition,
 } from '../../../service/jobs/index.ts';
@@ -256,6 +258,59 @@ function history(states: readonly ClusterState[], start = job()): string[] {
   }
   return events;
 }
+
+describe('a TrainingJob', () => {
+  const training = (status: Record<string, unknown>, spec: unknown = {}) => fromTrainingJob({ spec, status });
+
+  it.each([
+    ['', 'Pending', 'Created'],
+    ['Pending', 'Pending', 'Starting'],
+    ['Initializing', 'Pending', 'Starting'],
+    ['Running', 'Running', 'Running'],
+    ['Suspended', 'Pending', 'Suspended'],
+    ['Completed', 'Succeeded', 'Succeeded'],
+    ['Failed', 'Failed', 'AppFailed'],
+    ['SomethingNew', 'Pending', 'Starting'],
+  ])('that is %j is %s (%s)', (state, status, reason) => {
+    expect(training({ state })).toMatchObject({ status, reason, rayCluster: null });
+  });
+
+  it('says what the operator says, and of a failure what went wrong', () => {
+    expect(training({ state: 'Pending', message: '0 of 4 workers have a node' }).message).toBe(
+      '0 of 4 workers have a node',
+    );
+    const failure = { failureReason: 'BackoffLimitExceeded', failureMessage: 'Failed 4 times; the last: exit code 1' };
+    expect(training({ state: 'Failed', message: 'Failed', ...failure })).toMatchObject({
+      reason: 'BackoffLimitExceeded',
+      message: 'Failed 4 times; the last: exit code 1',
+    });
+  });
+
+  it('a failure keeps a word of its own, and a word of ours that no cluster says is told apart', () => {
+    expect(training({ state: 'Failed', failureReason: 'PermanentExitCode' }).reason).toBe('PermanentExitCode');
+    expect(training({ state: 'Failed', failureReason: 'OOMKilled' }).reason).toBe('WorkerFailed');
+    expect(training({ state: 'Failed', failureReason: 'Cancelled' }).reason).toBe('MemberCancelled');
+  });
+
+  it('is tried again when its workers are restarted, which a resumption is not', () => {
+    expect(training({ state: 'Pending', attempt: 2, restartCount: 1 }).reason).toBe('Retrying');
+    expect(training({ state: 'Initializing', attempt: 2, restartCount: 0 }).reason).toBe('Starting');
+  });
+
+  it('a suspension that the operator has not acted on yet is under way', () => {
+    expect(training({ state: 'Running' }, { suspend: true }).reason).toBe('Suspending');
+    expect(training({ state: 'Completed' }, { suspend: true }).status).toBe('Succeeded');
+  });
+
+  it('has its times, and the columns that tell its state as the Table prints them', () => {
+    const status = { state: 'Completed', attempt: 2, reason: 'Succeeded', startTime: START, completionTime: END };
+    expect(training(status)).toMatchObject({
+      startedAt: START,
+      finishedAt: END,
+      columns: printCells('TrainingJob', { State: 'Completed', Attempt: '2', Reason: 'Succeeded' }),
+    });
+  });
+});
 
 describe('an observation', () => {
   it('goes through Pending, Running and Succeeded with the times of the member', () => {

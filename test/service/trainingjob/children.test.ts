@@ -34,6 +34,25 @@ describe('the Job', () => {
     expect(job.spec.template.metadata.labels).toMatchObject(labels);
   });
 
+  it('hands the labels of its owner on to the pods, but not those by which Kubernetes and the operator go', () => {
+    const labels = { team: 'a', 'training-job': 'other', 'batch.kubernetes.io/job-name': 'x', 'job-name': 'x' };
+    const { job } = childrenOf(attemptOf(trainingJob(SIMPLE, { name: 'bert', labels }), 1));
+    expect(job.spec.template.metadata.labels).toEqual({
+      team: 'a',
+      app: 'training-job',
+      'training-job': 'bert',
+      component: 'worker',
+      'ml.example.com/attempt': '1',
+    });
+  });
+
+  it('waits for a claim that is said to come by another way, and makes any other', () => {
+    const claimWith = (storage: object) => made({ ...SIMPLE, checkpoint: { storage } }).claim?.metadata.name;
+    expect(claimWith({ pvcName: 'results', create: false })).toBeUndefined();
+    expect(claimWith({ pvcName: 'results' })).toBe('results');
+    expect(claimWith({ create: false })).toBe('bert-checkpoints');
+  });
+
   it('asks for the GPUs, in requests and limits, and for the resources that are the default', () => {
     expect(container(DISTRIBUTED).resources).toEqual({
       requests: { cpu: '4', memory: '16Gi', 'nvidia.com/gpu': '2' },

@@ -16,6 +16,10 @@ const JOB_RANK = ['', 'PENDING', 'RUNNING', 'SUCCEEDED', 'STOPPED', 'FAILED'];
 
 /** Karmada's verdict on an object in a member; what counts as healthy is in its interpreters per kind. */
 export function health({ kind, status }: StoredObject): 'Healthy' | 'Unhealthy' {
+  if (kind === 'TrainingJob') {
+    const state = pick(status, 'state');
+    return state === undefined || state === 'Failed' ? 'Unhealthy' : 'Healthy';
+  }
   if (kind !== 'RayJob') return 'Healthy';
   const deployment = pick(status, 'jobDeploymentStatus');
   const healthy = deployment === 'Running' || (deployment === 'Complete' && pick(status, 'jobStatus') === 'SUCCEEDED');
@@ -27,6 +31,7 @@ export function aggregate(kind: string, statuses: readonly Fields[]): Fields | u
   const [only, ...more] = statuses;
   if (only === undefined) return undefined;
   if (more.length === 0) return only;
+  if (kind === 'TrainingJob') return worstTrainingJob(statuses);
   return kind === 'RayJob' ? worstRayJob(statuses) : summedJob(statuses);
 }
 
@@ -42,6 +47,14 @@ function worstRayJob(statuses: readonly Fields[]): Fields {
     reason: deployment?.reason,
     message: deployment?.message,
   };
+}
+
+const TRAINING_WORST_FIRST = ['Failed', 'Suspended', 'Pending', 'Initializing', 'Running', 'Completed'];
+
+/** As our ResourceInterpreterCustomization says it, but for the sum of the workers. */
+function worstTrainingJob(statuses: readonly Fields[]): Fields {
+  const rank = (status: Fields) => TRAINING_WORST_FIRST.indexOf(String(status.state ?? 'Pending'));
+  return statuses.toSorted((a, b) => rank(a) - rank(b))[0] ?? {};
 }
 
 function summedJob(statuses: readonly Fields[]): Fields {

@@ -5,12 +5,17 @@ interface Dependency {
   readonly name: string;
 }
 
-/** What a job's pods refer to: what `propagateDeps` takes along (Karmada's interpreters for RayJob and Job). */
+/** What a job's pods refer to: what `propagateDeps` takes along (Karmada's interpreters for RayJob and Job, ours for TrainingJob). */
 export function dependenciesOf(object: StoredObject): Dependency[] {
   const found = new Map<string, Dependency>();
-  const add = (kind: Dependency['kind'], name: string | undefined): void => {
+  const add: Add = (kind, name) => {
     if (name) found.set(`${kind}/${name}`, { kind, name });
   };
+  if (object.kind === 'TrainingJob') {
+    if (pick(object, 'spec', 'checkpoint', 'enabled') !== false)
+      add('PersistentVolumeClaim', textAt(object, 'spec', 'checkpoint', 'storage', 'pvcName'));
+    addVariables(add, listAt(object, 'spec', 'env'));
+  }
   for (const spec of podSpecs(object)) {
     const account = textAt(spec, 'serviceAccountName');
     if (account !== 'default') add('ServiceAccount', account);
@@ -25,13 +30,19 @@ export function dependenciesOf(object: StoredObject): Dependency[] {
         add('ConfigMap', textAt(source, 'configMapRef', 'name'));
         add('Secret', textAt(source, 'secretRef', 'name'));
       }
-      for (const variable of listAt(container, 'env')) {
-        add('ConfigMap', textAt(variable, 'valueFrom', 'configMapKeyRef', 'name'));
-        add('Secret', textAt(variable, 'valueFrom', 'secretKeyRef', 'name'));
-      }
+      addVariables(add, listAt(container, 'env'));
     }
   }
   return [...found.values()];
+}
+
+type Add = (kind: Dependency['kind'], name: string | undefined) => void;
+
+function addVariables(add: Add, variables: readonly unknown[]): void {
+  for (const variable of variables) {
+    add('ConfigMap', textAt(variable, 'valueFrom', 'configMapKeyRef', 'name'));
+    add('Secret', textAt(variable, 'valueFrom', 'secretKeyRef', 'name'));
+  }
 }
 
 const podSpecs = (object: StoredObject): unknown[] =>

@@ -43,7 +43,7 @@ export function scheduleBinding(control: Registry, binding: StoredObject): Store
 function candidates(control: Registry): Candidate[] {
   const loads = new Map<string, number>();
   for (const binding of control.store.list(RESOURCE_BINDING)) {
-    if (!['RayJob', 'Job'].includes(textAt(binding, 'spec', 'resource', 'kind') ?? '')) continue;
+    if (!['RayJob', 'Job', 'TrainingJob'].includes(textAt(binding, 'spec', 'resource', 'kind') ?? '')) continue;
     for (const cluster of clustersOf(binding)) loads.set(cluster, (loads.get(cluster) ?? 0) + 1);
   }
   return control.store.list(CLUSTER).map((cluster) => ({
