@@ -434,7 +434,7 @@ export interface paths {
         };
         /**
          * Objects in a member cluster, of the types that may be read
-         * @description Types: pods, jobs, rayjobs, rayclusters, events, persistentvolumeclaims, services, nodes. Anything else, Secrets above all, is refused. Role: viewer.
+         * @description Types: pods, jobs, rayjobs, rayclusters, trainingjobs, events, persistentvolumeclaims, services, nodes. Anything else, Secrets above all, is refused. Role: viewer.
          */
         get: operations["getProxyClustersClusterResources"];
         put?: never;
@@ -681,14 +681,14 @@ export interface components {
                      */
                     source?: "builtin" | "container" | "default" | "custom";
                 };
-                /** @description Replaces the image's CMD (runtime job). */
+                /** @description Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob). */
                 args?: string[];
                 /**
                  * @description Clusters that run the job, each a whole copy of it.
                  * @default 1
                  */
                 clusterCount?: number;
-                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                /** @description Replaces the image's ENTRYPOINT (runtime job), or the framework's own start (runtime trainingjob). */
                 command?: string[];
                 /** @description Secret in the job's namespace with the keys to the object storage. */
                 credentialsSecret?: string;
@@ -808,11 +808,11 @@ export interface components {
                     volumeSizeGB?: number;
                 };
                 /**
-                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
                  * @enum {string}
                  */
-                runtime?: "ray" | "job";
+                runtime?: "ray" | "job" | "trainingjob";
                 /** @default {} */
                 stoppingCondition?: {
                     /**
@@ -826,6 +826,33 @@ export interface components {
                  * @default []
                  */
                 targetClusters?: string[];
+                /** @description Of runtime trainingjob. */
+                training?: {
+                    /**
+                     * @description How workers talk to each other; nccl unless set.
+                     * @enum {string}
+                     */
+                    backend?: "nccl" | "gloo" | "mpi";
+                    /** @description Restarts after failures; 3 unless set. */
+                    backoffLimit?: number;
+                    checkpoint?: {
+                        /** @description Every so many epochs; 1 unless set. */
+                        frequency?: number;
+                        /** @description The checkpoint that the first attempt begins from. */
+                        resumeFrom?: string;
+                        /** @description How many are kept. */
+                        retention?: number;
+                    };
+                    /** @description Shown with the job; else the address of the training data. */
+                    dataset?: string;
+                    /**
+                     * @description How it starts without a command; pytorch unless set: torchrun.
+                     * @enum {string}
+                     */
+                    framework?: "pytorch" | "tensorflow" | "jax";
+                    /** @description Shown with the job; else the algorithm's name. */
+                    model?: string;
+                };
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -885,7 +912,7 @@ export interface components {
             id: string;
             jobName: string;
             /** @enum {string} */
-            kind: "RayJob" | "Job";
+            kind: "RayJob" | "Job" | "TrainingJob";
             message: string;
             namespace: string;
             /** @description Name of the job's objects on Karmada and in the member clusters */
@@ -907,14 +934,14 @@ export interface components {
                      */
                     source?: "builtin" | "container" | "default" | "custom";
                 };
-                /** @description Replaces the image's CMD (runtime job). */
+                /** @description Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob). */
                 args?: string[];
                 /**
                  * @description Clusters that run the job, each a whole copy of it.
                  * @default 1
                  */
                 clusterCount?: number;
-                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                /** @description Replaces the image's ENTRYPOINT (runtime job), or the framework's own start (runtime trainingjob). */
                 command?: string[];
                 /** @description Secret in the job's namespace with the keys to the object storage. */
                 credentialsSecret?: string;
@@ -1034,11 +1061,11 @@ export interface components {
                     volumeSizeGB?: number;
                 };
                 /**
-                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
                  * @enum {string}
                  */
-                runtime?: "ray" | "job";
+                runtime?: "ray" | "job" | "trainingjob";
                 /** @default {} */
                 stoppingCondition?: {
                     /**
@@ -1052,6 +1079,33 @@ export interface components {
                  * @default []
                  */
                 targetClusters?: string[];
+                /** @description Of runtime trainingjob. */
+                training?: {
+                    /**
+                     * @description How workers talk to each other; nccl unless set.
+                     * @enum {string}
+                     */
+                    backend?: "nccl" | "gloo" | "mpi";
+                    /** @description Restarts after failures; 3 unless set. */
+                    backoffLimit?: number;
+                    checkpoint?: {
+                        /** @description Every so many epochs; 1 unless set. */
+                        frequency?: number;
+                        /** @description The checkpoint that the first attempt begins from. */
+                        resumeFrom?: string;
+                        /** @description How many are kept. */
+                        retention?: number;
+                    };
+                    /** @description Shown with the job; else the address of the training data. */
+                    dataset?: string;
+                    /**
+                     * @description How it starts without a command; pytorch unless set: torchrun.
+                     * @enum {string}
+                     */
+                    framework?: "pytorch" | "tensorflow" | "jax";
+                    /** @description Shown with the job; else the algorithm's name. */
+                    model?: string;
+                };
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -1158,14 +1212,14 @@ export interface components {
                  */
                 source?: "builtin" | "container" | "default" | "custom";
             };
-            /** @description Replaces the image's CMD (runtime job). */
+            /** @description Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob). */
             args?: string[];
             /**
              * @description Clusters that run the job, each a whole copy of it.
              * @default 1
              */
             clusterCount?: number;
-            /** @description Replaces the image's ENTRYPOINT (runtime job). */
+            /** @description Replaces the image's ENTRYPOINT (runtime job), or the framework's own start (runtime trainingjob). */
             command?: string[];
             /** @description Secret in the job's namespace with the keys to the object storage. */
             credentialsSecret?: string;
@@ -1285,11 +1339,11 @@ export interface components {
                 volumeSizeGB?: number;
             };
             /**
-             * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+             * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
              * @default ray
              * @enum {string}
              */
-            runtime?: "ray" | "job";
+            runtime?: "ray" | "job" | "trainingjob";
             /** @default {} */
             stoppingCondition?: {
                 /**
@@ -1303,6 +1357,33 @@ export interface components {
              * @default []
              */
             targetClusters?: string[];
+            /** @description Of runtime trainingjob. */
+            training?: {
+                /**
+                 * @description How workers talk to each other; nccl unless set.
+                 * @enum {string}
+                 */
+                backend?: "nccl" | "gloo" | "mpi";
+                /** @description Restarts after failures; 3 unless set. */
+                backoffLimit?: number;
+                checkpoint?: {
+                    /** @description Every so many epochs; 1 unless set. */
+                    frequency?: number;
+                    /** @description The checkpoint that the first attempt begins from. */
+                    resumeFrom?: string;
+                    /** @description How many are kept. */
+                    retention?: number;
+                };
+                /** @description Shown with the job; else the address of the training data. */
+                dataset?: string;
+                /**
+                 * @description How it starts without a command; pytorch unless set: torchrun.
+                 * @enum {string}
+                 */
+                framework?: "pytorch" | "tensorflow" | "jax";
+                /** @description Shown with the job; else the algorithm's name. */
+                model?: string;
+            };
             /** @description Image of the Ray workers, when it differs. */
             workerImage?: string;
         };
@@ -1353,7 +1434,7 @@ export interface components {
             id: string;
             jobName: string;
             /** @enum {string} */
-            kind: "RayJob" | "Job";
+            kind: "RayJob" | "Job" | "TrainingJob";
             message: string;
             namespace: string;
             /** @description Name of the job's objects on Karmada and in the member clusters */
@@ -1375,14 +1456,14 @@ export interface components {
                      */
                     source?: "builtin" | "container" | "default" | "custom";
                 };
-                /** @description Replaces the image's CMD (runtime job). */
+                /** @description Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob). */
                 args?: string[];
                 /**
                  * @description Clusters that run the job, each a whole copy of it.
                  * @default 1
                  */
                 clusterCount?: number;
-                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                /** @description Replaces the image's ENTRYPOINT (runtime job), or the framework's own start (runtime trainingjob). */
                 command?: string[];
                 /** @description Secret in the job's namespace with the keys to the object storage. */
                 credentialsSecret?: string;
@@ -1502,11 +1583,11 @@ export interface components {
                     volumeSizeGB?: number;
                 };
                 /**
-                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
                  * @enum {string}
                  */
-                runtime?: "ray" | "job";
+                runtime?: "ray" | "job" | "trainingjob";
                 /** @default {} */
                 stoppingCondition?: {
                     /**
@@ -1520,6 +1601,33 @@ export interface components {
                  * @default []
                  */
                 targetClusters?: string[];
+                /** @description Of runtime trainingjob. */
+                training?: {
+                    /**
+                     * @description How workers talk to each other; nccl unless set.
+                     * @enum {string}
+                     */
+                    backend?: "nccl" | "gloo" | "mpi";
+                    /** @description Restarts after failures; 3 unless set. */
+                    backoffLimit?: number;
+                    checkpoint?: {
+                        /** @description Every so many epochs; 1 unless set. */
+                        frequency?: number;
+                        /** @description The checkpoint that the first attempt begins from. */
+                        resumeFrom?: string;
+                        /** @description How many are kept. */
+                        retention?: number;
+                    };
+                    /** @description Shown with the job; else the address of the training data. */
+                    dataset?: string;
+                    /**
+                     * @description How it starts without a command; pytorch unless set: torchrun.
+                     * @enum {string}
+                     */
+                    framework?: "pytorch" | "tensorflow" | "jax";
+                    /** @description Shown with the job; else the algorithm's name. */
+                    model?: string;
+                };
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -1625,7 +1733,7 @@ export interface components {
             id: string;
             jobName: string;
             /** @enum {string} */
-            kind: "RayJob" | "Job";
+            kind: "RayJob" | "Job" | "TrainingJob";
             message: string;
             namespace: string;
             /** @description Name of the job's objects on Karmada and in the member clusters */
@@ -1647,14 +1755,14 @@ export interface components {
                      */
                     source?: "builtin" | "container" | "default" | "custom";
                 };
-                /** @description Replaces the image's CMD (runtime job). */
+                /** @description Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob). */
                 args?: string[];
                 /**
                  * @description Clusters that run the job, each a whole copy of it.
                  * @default 1
                  */
                 clusterCount?: number;
-                /** @description Replaces the image's ENTRYPOINT (runtime job). */
+                /** @description Replaces the image's ENTRYPOINT (runtime job), or the framework's own start (runtime trainingjob). */
                 command?: string[];
                 /** @description Secret in the job's namespace with the keys to the object storage. */
                 credentialsSecret?: string;
@@ -1774,11 +1882,11 @@ export interface components {
                     volumeSizeGB?: number;
                 };
                 /**
-                 * @description ray runs a RayJob; job runs a batch Job, for a container image without Ray.
+                 * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
                  * @enum {string}
                  */
-                runtime?: "ray" | "job";
+                runtime?: "ray" | "job" | "trainingjob";
                 /** @default {} */
                 stoppingCondition?: {
                     /**
@@ -1792,6 +1900,33 @@ export interface components {
                  * @default []
                  */
                 targetClusters?: string[];
+                /** @description Of runtime trainingjob. */
+                training?: {
+                    /**
+                     * @description How workers talk to each other; nccl unless set.
+                     * @enum {string}
+                     */
+                    backend?: "nccl" | "gloo" | "mpi";
+                    /** @description Restarts after failures; 3 unless set. */
+                    backoffLimit?: number;
+                    checkpoint?: {
+                        /** @description Every so many epochs; 1 unless set. */
+                        frequency?: number;
+                        /** @description The checkpoint that the first attempt begins from. */
+                        resumeFrom?: string;
+                        /** @description How many are kept. */
+                        retention?: number;
+                    };
+                    /** @description Shown with the job; else the address of the training data. */
+                    dataset?: string;
+                    /**
+                     * @description How it starts without a command; pytorch unless set: torchrun.
+                     * @enum {string}
+                     */
+                    framework?: "pytorch" | "tensorflow" | "jax";
+                    /** @description Shown with the job; else the algorithm's name. */
+                    model?: string;
+                };
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };

@@ -21,7 +21,8 @@ test('a job costs two requests on its way to its cluster, and a few until nothin
   // Each cluster that is a first choice has a policy of its own; the clusters are looked at every few seconds.
   expect(onTheWay).toBeLessThanOrEqual(3);
   expect(world.simulated.control.registry.store.list(PROPAGATION_POLICY).length).toBeLessThanOrEqual(3);
-  expect(watches()).toBe(5);
+  // RayJobs, Jobs, TrainingJobs, claims, policies, bindings.
+  expect(watches()).toBe(6);
 
   const beforeRemoval = asked();
   for (const { id } of jobs)

@@ -7,7 +7,7 @@ import {
 } from '../../../service/dispatch/dispatcher.ts';
 import { referenceTo } from '../../../service/dispatch/step.ts';
 import { newJobId, objectNameOf } from '../../../service/jobs/ids.ts';
-import type { Job } from '../../../service/jobs/job.ts';
+import { type Job, KIND_OF_RUNTIME } from '../../../service/jobs/job.ts';
 import { manifestsOf } from '../../../service/jobs/manifests/index.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
 import { createKarmada } from '../../../service/karmada/client.ts';
@@ -114,7 +114,7 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
       const inserted = await store.jobs.insert({
         id,
         objectName: objectNameOf(id),
-        kind: parsed.request.runtime === 'job' ? 'Job' : 'RayJob',
+        kind: KIND_OF_RUNTIME[parsed.request.runtime],
         algorithm: parsed.request.algorithm.algorithmName,
         request: parsed.request,
         retryOf: null,

@@ -206,11 +206,20 @@ describe('answers of what is no API server', () => {
     expect(await ask(page)).toMatchObject({ failure: 'garbled', status: 404 });
   });
 
-  test('a kind that is not served is refused, and the words say why', async () => {
+  test('a kind that is not served is refused, and the words say why; of its objects there are none', async () => {
     const plain = await serverThatSays(404, { 'content-type': 'text/plain' }, '404 page not found\n');
-    const error = await ask(plain);
-    expect(error.failure).toBe('refused');
-    expect(error.message).toContain('rayjobs are not served there');
+    const karmada = createKarmada(plain);
+    const reference = { apiVersion: 'ray.io/v1', kind: 'RayJob', namespace: 'default', name: 'a' };
+    try {
+      const object = { ...reference, metadata: { name: 'a', namespace: 'default' } };
+      const error = await failureOf(karmada.create(object));
+      expect(error.failure).toBe('refused');
+      expect(error.message).toContain('rayjobs are not served there');
+      expect(await karmada.get(reference)).toBeUndefined();
+      expect(await karmada.delete(reference)).toBe(false);
+    } finally {
+      await karmada.close();
+    }
   });
 
   test('an answer beyond the limit is not read to its end, zipped or not', async () => {

@@ -29,6 +29,16 @@ helm.sh/chart: {{ include "ml-platform-karmada.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
+{{/* Used 5 times. */}}
+{{- define "ml-platform-karmada.verbs" -}}
+- get
+- list
+- watch
+- create
+- patch
+- delete
+{{- end }}
+
 {{/* Used 3 times. */}}
 {{- define "ml-platform-karmada.subject" -}}
 name: {{ .Values.karmada.identity.user | quote }}
