@@ -12,8 +12,9 @@ import type { Target } from '../target.ts';
 
 const OURS = `${LABELS.managedBy}=${LABELS.managedByValue}`;
 /** In the order in which they are removed. Without a policy of ours an object could be claimed by a wider one of the site. */
-const KIND_OF_JOBS: readonly Kind[] = [KINDS.rayJob, KINDS.job, CLAIM, KINDS.propagationPolicy];
-const PROPAGATED: readonly Kind[] = [KINDS.rayJob, KINDS.job, CLAIM];
+const WORKLOADS: readonly Kind[] = [KINDS.rayJob, KINDS.job, KINDS.trainingJob];
+const PROPAGATED: readonly Kind[] = [...WORKLOADS, CLAIM];
+const KIND_OF_JOBS: readonly Kind[] = [...PROPAGATED, KINDS.propagationPolicy];
 const AT_A_TIME = 8;
 const LOOK_AGAIN_MS = 1_000;
 const MAX_NAMED = 20;
@@ -29,7 +30,7 @@ export interface JobObjects {
 export async function jobObjects({ kube, signal }: Cluster): Promise<JobObjects> {
   const lists = await Promise.all(KIND_OF_JOBS.map((kind) => ofJobs(kube, kind, { signal })));
   const byKind = new Map(KIND_OF_JOBS.map((kind, index) => [kind, lists[index] ?? []]));
-  const all = [KINDS.rayJob, KINDS.job].flatMap((kind) => byKind.get(kind) ?? []);
+  const all = WORKLOADS.flatMap((kind) => byKind.get(kind) ?? []);
   return {
     byKind,
     running: all.filter((job) => !hasEnded(job)).map(nameOf),
