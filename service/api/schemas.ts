@@ -35,6 +35,7 @@ export const JobBody = z
     status: JobStatusName,
     reason: z.string().describe('One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ...'),
     message: z.string(),
+    advice: z.string().nullable().describe('What to do about it, where somebody has to'),
     wanted: z.enum(WANTED).describe('What was last asked for; the state follows'),
     kind: z.enum(JOB_KINDS),
     objectName: z.string().describe("Name of the job's objects on Karmada and in the member clusters"),
@@ -71,7 +72,9 @@ const Warnings = z
 
 export const SubmittedJobBody = JobBody.extend({ warnings: Warnings }).meta({ id: 'SubmittedJob' });
 
-export const ListedJobBody = JobBody.partial({ request: true, clusterStates: true }).meta({ id: 'ListedJob' });
+export const ListedJobBody = JobBody.partial({ request: true, clusterStates: true, advice: true }).meta({
+  id: 'ListedJob',
+});
 
 export const JobStateBody = z
   .object({

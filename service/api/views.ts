@@ -1,3 +1,4 @@
+import { factsOf } from '../contract/reasons.ts';
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
 import { saidOf } from '../jobs/state/index.ts';
 import type { ListedJob } from '../store/store.ts';
@@ -30,6 +31,7 @@ const listedJobView = (job: ListedJob) => ({
 
 export const jobView = (job: Job) => ({
   ...listedJobView(job),
+  advice: factsOf(job.reason)?.hint ?? null,
   request: job.request,
   clusterStates: Object.fromEntries(
     Object.entries(job.clusterStates).map(([cluster, state]) => [cluster, clusterStateView(state)]),

@@ -1,11 +1,14 @@
 import createOpenApiClient from 'openapi-fetch';
 import { type EventOptions, type EventStream, readEvents } from './event-stream.ts';
+import { isFinished } from './finished.ts';
 import { type LogLine, type LogOptions, type LogQuery, readLog } from './log-stream.ts';
 import { problemOf } from './problem.ts';
 import { randomKey } from './random-key.ts';
+import type { StreamOptions } from './reconnect.ts';
 import type { paths } from './schema.generated.ts';
 import { createFetch, type TransportOptions } from './transport.ts';
 import type * as types from './types.ts';
+import { watchJob } from './watch-job.ts';
 
 export interface ClientOptions extends TransportOptions {
   /** Where the job API answers, such as https://ml.example.com; in a browser empty when it is where the page came from. */
@@ -34,7 +37,9 @@ const MAX_ACTED_ON = 1000;
 
 /** All that the job API can be asked, typed by its OpenAPI document. */
 export const createClient = ({ url, ...transport }: ClientOptions) => {
-  const api = createOpenApiClient<paths>({ baseUrl: url.replace(/\/+$/, ''), fetch: createFetch(transport) });
+  const base = url.replace(/\/+$/, '');
+  const ask = createFetch(transport);
+  const api = createOpenApiClient<paths>({ baseUrl: base, fetch: ask });
   const ofJob = (id: string, options?: RequestOptions) => ({ params: { path: { id } }, ...signalOf(options) });
 
   const page = async (
@@ -122,6 +127,13 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       }
       return outcomes;
     },
+    /** The job as it is now, and whenever it has changed, until it has ended or is gone (null). */
+    watch: (id: string, options: StreamOptions = {}): AsyncGenerator<types.WatchedJob | null, void, void> =>
+      watchJob(
+        () => jobs.get(id, options),
+        (more) => events({ ...options, ...more, job: id }),
+        options,
+      ),
     /** Its output, line by line. */
     logs(id: string, options: LogOptions = {}): AsyncGenerator<LogLine, void, void> {
       const open = (query: LogQuery) => openLog(id, query, options);
@@ -146,18 +158,20 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       }),
     );
 
+  /** Every transition of the jobs that the caller may see, as it happens. */
+  const events = (options: EventOptions = {}): EventStream => {
+    const { job, namespace } = options;
+    const query = { ...(job && { job }), ...(namespace && { namespace }) };
+    const open = async (headers: Record<string, string>) =>
+      streamOf(
+        await api.GET('/api/v1/events', { params: { query }, headers, parseAs: 'stream', ...signalOf(options) }),
+      );
+    return readEvents(open, options);
+  };
+
   return {
     jobs,
-    /** Every transition of the jobs that the caller may see, as it happens. */
-    events(options: EventOptions = {}): EventStream {
-      const { job, namespace } = options;
-      const query = { ...(job && { job }), ...(namespace && { namespace }) };
-      const open = async (headers: Record<string, string>) =>
-        streamOf(
-          await api.GET('/api/v1/events', { params: { query }, headers, parseAs: 'stream', ...signalOf(options) }),
-        );
-      return readEvents(open, options);
-    },
+    events,
     summary: async (filters: Omit<types.JobFilters, 'sort'> = {}, options?: RequestOptions): Promise<types.Summary> =>
       bodyOf(await api.GET('/api/v1/summary', { params: { query: given(filters) }, ...signalOf(options) })),
     filterValues: async (options?: RequestOptions): Promise<types.FilterValues> =>
@@ -168,6 +182,12 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       bodyOf(await api.GET('/api/v1/proxy/clusters', signalOf(options))),
     algorithms: async (options?: RequestOptions): Promise<types.Algorithm[]> =>
       bodyOf(await api.GET('/api/v1/algorithms', signalOf(options))),
+    /** Of the service. */
+    async version(options: RequestOptions = {}): Promise<string> {
+      const answer = await ask(new Request(`${base}/openapi.json`, signalOf(options)));
+      if (!answer.ok) throw problemOf(answer, await answer.json().catch(() => undefined));
+      return ((await answer.json()) as { info: { version: string } }).info.version;
+    },
     /** How callers prove who they are. */
     auth: async (options?: RequestOptions): Promise<types.Auth> =>
       bodyOf(await api.GET('/api/v1/auth', signalOf(options))),
@@ -186,9 +206,6 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
 };
 
 type Query = NonNullable<paths['/api/v1/jobs']['get']['parameters']['query']>;
-
-export const isFinished = ({ status }: { readonly status: types.JobStatus }): boolean =>
-  status === 'Succeeded' || status === 'Failed';
 
 const signalOf = ({ signal }: RequestOptions = {}) => (signal ? { signal } : {});
 

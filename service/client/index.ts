@@ -2,12 +2,12 @@ export {
   type Client,
   type ClientOptions,
   createClient,
-  isFinished,
   type ListOptions,
   type NewJobOptions,
   type RequestOptions,
 } from './client.ts';
 export type { EventOptions, EventStream } from './event-stream.ts';
+export { isFinished } from './finished.ts';
 export type { LogLine, LogOptions } from './log-stream.ts';
 export { type FieldError, Problem, Unreachable } from './problem.ts';
 export { randomKey } from './random-key.ts';

@@ -895,6 +895,8 @@ export interface components {
             }[];
         };
         Job: {
+            /** @description What to do about it, where somebody has to */
+            advice: string | null;
             algorithm: string;
             attempt: number;
             /** @description Where Karmada placed it; empty until known */
@@ -1417,6 +1419,8 @@ export interface components {
             [key: string]: unknown;
         };
         ListedJob: {
+            /** @description What to do about it, where somebody has to */
+            advice?: string | null;
             algorithm: string;
             attempt: number;
             /** @description Where Karmada placed it; empty until known */
@@ -1716,6 +1720,8 @@ export interface components {
             type: string;
         };
         SubmittedJob: {
+            /** @description What to do about it, where somebody has to */
+            advice: string | null;
             algorithm: string;
             attempt: number;
             /** @description Where Karmada placed it; empty until known */

@@ -17,7 +17,7 @@ export type FieldNote = Schemas['FieldNote'];
 export type FilterValues = Schemas['FilterValues'];
 export type Job = Schemas['Job'];
 /** As lists read it: ten thousand requests would be tens of megabytes. */
-export type ListedJob = Omit<Schemas['ListedJob'], 'request' | 'clusterStates'>;
+export type ListedJob = Omit<Schemas['ListedJob'], 'request' | 'clusterStates' | 'advice'>;
 export type JobEvent = Schemas['JobEvent'];
 export type JobPods = Schemas['JobPods'];
 export type JobRequest = Schemas['JobRequest'];
@@ -41,3 +41,6 @@ export interface JobPage {
   readonly jobs: readonly ListedJob[];
   readonly next: string | null;
 }
+
+/** What is told of a job that is watched. */
+export type WatchedJob = NonNullable<JobEvent['job']> & { readonly id: string };
