@@ -45,6 +45,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ],
   // Published as it is: it knows the service by the types of its OpenAPI document, which lie in its own folder.
   'service/client': [],
+  'service/cli': ['service/client'],
   'service/web': ['service/client', CONTRACT],
   'service/start-error.ts': [],
   'service/process.ts': [

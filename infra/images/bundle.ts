@@ -21,12 +21,12 @@ const keepOwnAddress: Plugin = {
   },
 };
 
-/** SQL, and the page that shows the API's document. The web page and the laptop's simulation are no part of the image. */
+/** SQL, and the page that shows the API's document. Page, client, command line and the laptop's simulation are no part of the image. */
 function filesReadAtRunTime(): string[] {
   return readdirSync(join(root, 'service'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !/\.(ts|tsx|md)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-    .filter((file) => !/^service[\\/](web|local)[\\/]/.test(file));
+    .filter((file) => !/^service[\\/](web|local|client|cli)[\\/]/.test(file));
 }
 
 /** CycloneDX list of the packages that really went into the bundle, for scanners that look for it in the image. */

@@ -16,17 +16,18 @@ export interface Cli {
   /** What the command line says of where to ask. */
   options(): ConnectionOptions;
   connection(): Promise<Connection>;
+  /** Where it is asked; errors say it. */
+  onServer(server: string): void;
 }
 
 export const createCli = (
-  given: Pick<Cli, 'terminal' | 'surroundings' | 'name' | 'signal' | 'onDetach'>,
+  given: Pick<Cli, 'terminal' | 'surroundings' | 'name' | 'signal' | 'onDetach' | 'onServer'>,
   options: () => ConnectionOptions,
-  onConnected: (connection: Connection) => void,
 ): Cli => {
   let connection: Promise<Connection> | undefined;
   const open = async () => {
     const opened = await connect(options(), given.surroundings);
-    onConnected(opened);
+    given.onServer(opened.server);
     return opened;
   };
   return {
@@ -41,9 +42,9 @@ export const createCli = (
 
 /** Its action says what the program ends with, of which commander itself knows nothing. */
 export class CliCommand extends Command {
-  readonly #exitWith: (code: number) => void;
+  readonly #exitWith: (code: ExitCode) => void;
 
-  constructor(name: string, exitWith: (code: number) => void) {
+  constructor(name: string, exitWith: (code: ExitCode) => void) {
     super(name);
     this.#exitWith = exitWith;
     this.exitOverride();

@@ -16,7 +16,11 @@ import { addSubmit } from './commands/submit.ts';
 import { addTop } from './commands/top.ts';
 import { addVersion } from './commands/version.ts';
 import { addWait } from './commands/wait.ts';
-import { EXIT_CODES } from './exit-codes.ts';
+import { EXIT_CODES, type ExitCode } from './exit-codes.ts';
+import type { Output } from './terminal.ts';
+
+/** Where no terminal says how wide it is. */
+const HELP_WIDTH = 100;
 
 /** In the order of the help. */
 const GROUPS: readonly (readonly [title: string, ...AddCommand[]])[] = [
@@ -35,7 +39,12 @@ export interface GlobalOptions {
 }
 
 /** The tree of commands; `exitWith` is told what each of them came to. */
-export const createProgram = (cli: Cli, exitWith: (code: number) => void): CliCommand => {
+export const createProgram = (
+  cli: Cli,
+  stdout: Output,
+  stderr: Output,
+  exitWith: (code: ExitCode) => void,
+): CliCommand => {
   const program = new CliCommand(cli.name, exitWith)
     .description('Train models on many Kubernetes clusters: submit jobs, watch them, understand them, stop them.')
     .usage('<command> [options]')
@@ -44,6 +53,14 @@ export const createProgram = (cli: Cli, exitWith: (code: number) => void): CliCo
     .option('-n, --namespace <name>', 'only in this namespace; else MLP_NAMESPACE, or that of the context')
     .option('-A, --all-namespaces', 'in all namespaces')
     .option('--request-timeout <seconds>', 'how long an answer may take', wholeNumber)
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
     .configureHelp({ showGlobalOptions: true, sortOptions: false })
     .helpCommand('help [command]', 'this, or the help of a command')
     .showHelpAfterError(`("${cli.name} help" shows what there is)`)

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
-import type { ReadStream } from 'node:tty';
+import type { Readable, Writable } from 'node:stream';
 
 type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'dim' | 'bold';
 
 const CODES: Record<Colour, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35 };
 
-type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+export type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** Where data and words go: data to stdout, words to stderr, each with colours only where a person looks at it. */
 export interface Terminal {
@@ -15,7 +14,7 @@ export interface Terminal {
   /** A line of words. */
   say(text: string): void;
   paint(text: string, colour: Colour): string;
-  readonly input: ReadStream;
+  readonly input: Readable;
   /** A person reads the data, and the words, and can answer. */
   readonly isInteractive: boolean;
 }
@@ -23,7 +22,7 @@ export interface Terminal {
 export const createTerminal = (
   stdout: Output,
   stderr: Output,
-  input: ReadStream,
+  input: Readable & { readonly isTTY?: boolean },
   env: Readonly<Record<string, string | undefined>>,
 ): Terminal => {
   // https://no-color.org: any value but the empty one.
@@ -42,4 +41,4 @@ export const createTerminal = (
 /** What comes from a cluster may hold anything; in a table it must not move the cursor or colour what follows. */
 export const plain = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are made of
-  text.replace(/\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  text.replace(/(?:\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f])+/g, ' ').trim();

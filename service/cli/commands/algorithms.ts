@@ -48,8 +48,8 @@ const PARAMETERS: Shape<AlgorithmField> = {
     { title: 'PARAMETER', text: ({ name }) => name },
     { title: 'TYPE', text: ({ type, nullable }) => (nullable ? `${type}, or null` : type) },
     { title: 'DEFAULT', text: (field) => JSON.stringify(field.default ?? null) },
-    { title: 'ALLOWED', text: (field) => allowed(field) },
     { title: 'MEANING', text: ({ help }) => help },
+    { title: 'ALLOWED', text: (field) => allowed(field) },
   ],
 };
 

@@ -6,8 +6,11 @@ import { patiently } from '../jobs/follow.ts';
 import { FORMATS, type Format, parseFormat, printList } from '../output/format.ts';
 import { createTable } from '../output/table.ts';
 
+/** The most that the service gives at a time. */
+const MAX_PAGE = 1000;
+
 interface ListOptions {
-  readonly status?: string;
+  readonly state?: string;
   readonly reason?: string;
   readonly algorithm?: string;
   readonly cluster?: string;
@@ -28,7 +31,7 @@ export const addList: AddCommand = (program, cli) => {
     .description(
       'Lists jobs, the newest first. All filters hold together; several values of one are separated by commas.',
     )
-    .option('--status <states>', 'Pending, Running, Succeeded, Failed')
+    .option('--state <states>', 'Pending, Suspended, Running, Succeeded, Failed, Cancelled')
     .option('--reason <reasons>', 'the finer state, such as Queued or Cancelled')
     .option('--algorithm <name>', 'of this algorithm')
     .option('--cluster <name>', 'in this cluster')
@@ -52,22 +55,25 @@ const list = async (cli: Cli, options: ListOptions): Promise<ExitCode> => {
   const owner = options.mine ? (await client.me()).name : options.owner;
   const filters = filtersOf({ ...options, ...(owner !== undefined && { owner }) }, namespace);
   const shape = jobShape(cli.terminal);
-  const count = await printList(cli.terminal, format, limited(client.jobs.pages(filters), options.limit), shape);
+  const count = await printList(
+    cli.terminal,
+    format,
+    limited(client.jobs.pages(filters, pagesOf(options)), options.limit),
+    shape,
+  );
   if (count === 0)
     cli.terminal.say(`No jobs ${namespace === undefined ? '' : `in namespace ${namespace} `}at ${server}.`);
   if (options.watch) await watch(cli, filters, format);
   return EXIT.ok;
 };
 
-const filtersOf = (
-  { status, reason, algorithm, cluster, owner, search, sort }: ListOptions,
-  namespace?: string,
-): JobFilters =>
-  Object.fromEntries(
-    Object.entries({ status, reason, algorithm, cluster, owner, q: search, sort, namespace }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  );
+const filtersOf = (options: ListOptions, namespace?: string): JobFilters => {
+  const { state, reason, algorithm, cluster, owner, search, sort } = options;
+  return { state, reason, algorithm, cluster, owner, q: search, sort, namespace };
+};
+
+/** Of few jobs no more are asked for. */
+const pagesOf = ({ limit = MAX_PAGE }: ListOptions) => ({ pageSize: Math.min(MAX_PAGE, Math.max(1, limit)) });
 
 async function* limited(
   pages: AsyncIterable<{ readonly jobs: readonly ListedJob[] }>,
@@ -91,9 +97,13 @@ const watch = async (cli: Cli, filters: JobFilters, format: Format): Promise<voi
   for await (const { jobId } of events) {
     const { jobs } = await client.jobs.page({ ...filters, q: jobId }, null, { pageSize: 1 });
     const job = jobs.find(({ id }) => id === jobId);
-    if (job === undefined) continue;
+    if (job === undefined || !has(job, filters.q ?? '')) continue;
     await cli.terminal.print(
       format.kind === 'table' ? table([job]) : format.kind === 'name' ? `${job.id}\n` : `${JSON.stringify(job)}\n`,
     );
   }
 };
+
+/** As the service searches; of a job that was found by its id it does not. */
+const has = ({ id, reason, message }: ListedJob, text: string): boolean =>
+  [id, reason, message].some((field) => field.toLowerCase().includes(text.toLowerCase()));

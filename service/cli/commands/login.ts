@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { type Auth, createClient, type Me } from '../../client/index.ts';
+import type { Auth, Me } from '../../client/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Failure, wrongUse } from '../failures.ts';
-import { serverOf } from '../settings/connection.ts';
+import { clientAt, serverOf } from '../settings/connection.ts';
 import { type Context, readSettings, writeSettings } from '../settings/settings.ts';
 
 interface Options {
@@ -51,11 +51,10 @@ const login = async (cli: Cli, said: string | undefined, options: Options): Prom
   const asked = said ?? cli.options().server ?? cli.surroundings.env.MLP_SERVER ?? known?.server;
   if (asked === undefined) throw wrongUse('Which service?', `For example ${cli.name} login https://ml.example.com`);
   const server = serverOf(asked);
-  const auth = await createClient({ url: server, retries: 1 }).auth({ signal: cli.signal });
+  cli.onServer(server);
+  const auth = await clientAt(server, cli.options()).auth({ signal: cli.signal });
   const signed = await signIn(cli, server, auth, options);
-  const me = await createClient({ url: server, ...(signed.token && { token: signed.token }) }).me({
-    signal: cli.signal,
-  });
+  const me = await clientAt(server, cli.options(), signed.token).me({ signal: cli.signal });
   const kept: Context = { server, ...signed, ...(namespace !== undefined && { namespace }) };
   const contextName = name ?? new URL(server).host;
   await writeSettings(settingsFile, { current: contextName, contexts: { ...settings.contexts, [contextName]: kept } });
@@ -86,7 +85,7 @@ const signIn = async (
       'Send it by --token-stdin, or set MLP_TOKEN.',
     );
   }
-  return { token: tokenIn(await askHidden(cli, `Token for ${server}: `)) };
+  return { token: tokenIn(await askHidden(cli, `Token for ${server} (it is not shown):`)) };
 };
 
 const tokenIn = (said: string): string => {
@@ -98,13 +97,12 @@ const tokenIn = (said: string): string => {
 /** What is typed is not shown. */
 const askHidden = async (cli: Cli, question: string): Promise<string> => {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  process.stderr.write(question);
+  cli.terminal.say(question);
   const lines = createInterface({ input: cli.terminal.input, output: nowhere, terminal: true });
   try {
     return await lines.question('', { signal: cli.signal });
   } finally {
     lines.close();
-    cli.terminal.say('');
   }
 };
 

@@ -6,7 +6,7 @@ import type { Cli } from '../cli.ts';
 const PATIENCE_MS = 1500;
 const MAX_JOBS = 200;
 
-const STATUSES = ['Pending', 'Running', 'Succeeded', 'Failed'];
+const STATES = ['Pending', 'Suspended', 'Running', 'Succeeded', 'Failed', 'Cancelled'];
 const CONDITIONS = ['finished', 'running', 'succeeded', 'failed', 'suspended', 'deleted'];
 const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath='];
 
@@ -83,8 +83,8 @@ const valuesOf = async (cli: Cli, option: Option | undefined): Promise<readonly 
   switch (option?.long) {
     case '--output':
       return FORMATS;
-    case '--status':
-      return STATUSES;
+    case '--state':
+      return STATES;
     case '--for':
       return CONDITIONS;
     case '--file':

@@ -1,4 +1,4 @@
-import { type Client, createClient } from '../../client/index.ts';
+import { type Client, type ClientOptions, createClient } from '../../client/index.ts';
 import { wrongUse } from '../failures.ts';
 import { kubeContext } from './kubeconfig.ts';
 import { type Context, isOpenToOthers, readSettings, type Settings, writeSettings } from './settings.ts';
@@ -50,14 +50,26 @@ export const connect = async (options: ConnectionOptions, surroundings: Surround
     server,
     contextName: kept && contextName,
     namespace: options.allNamespaces ? undefined : namespace,
-    client: createClient({
-      url: server,
-      token: tokenOf(env.MLP_TOKEN, kept, (next) => keep(settingsFile, contextName ?? '', next)),
-      retries: 2,
-      ...(options.requestTimeout !== undefined && { timeoutMs: options.requestTimeout * 1000 }),
-    }),
+    client: clientAt(
+      server,
+      options,
+      tokenOf(env.MLP_TOKEN, kept, (next) => keep(settingsFile, contextName ?? '', next)),
+    ),
   };
 };
+
+/** As patient as the command line says. */
+export const clientAt = (
+  server: string,
+  { requestTimeout }: Pick<ConnectionOptions, 'requestTimeout'>,
+  token?: ClientOptions['token'],
+): Client =>
+  createClient({
+    url: server,
+    retries: 2,
+    ...(token !== undefined && { token }),
+    ...(requestTimeout !== undefined && { timeoutMs: requestTimeout * 1000 }),
+  });
 
 const chooseContext = (
   { context }: ConnectionOptions,
