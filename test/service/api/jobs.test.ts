@@ -105,9 +105,12 @@ test('a list has whole jobs, as clients of the first implementation read them, o
   const page = async (query: string) => (await world.call(`/api/v1/jobs?namespace=views${query}`)).body;
   const [whole] = await page('');
   expect(whole.request).toEqual(job.request);
-  expect(await page('&view=full')).toEqual([whole]);
-  const { request: _, clusterStates: __, ...shown } = whole;
-  expect(await page('&view=list')).toEqual([shown]);
+  // It is dispatched meanwhile, so that two answers need not say the same.
+  const fieldsOf = async (query: string) => Object.keys((await page(query))[0]).sort();
+  const fields = Object.keys(whole).sort();
+  expect(await fieldsOf('&view=full')).toEqual(fields);
+  const notListed = ['request', 'clusterStates', 'advice'];
+  expect(await fieldsOf('&view=list')).toEqual(fields.filter((field) => !notListed.includes(field)));
   expect((await world.call('/api/v1/jobs?view=all')).status).toBe(400);
 });
 
