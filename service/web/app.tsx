@@ -1,27 +1,23 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 import { LiveUpdates } from './api/live.tsx';
 import { AppShell } from './components/app-shell.tsx';
+import { Dock } from './components/dock.tsx';
 import { ErrorBoundary } from './components/error-boundary.tsx';
+import { fetchedPage } from './components/fetched-page.tsx';
 import { JobNotifications } from './components/job-notifications.tsx';
 import { Loading } from './components/notice.tsx';
-import { Toasts } from './components/toasts.tsx';
 import { JobsPage } from './pages/jobs/jobs-page.tsx';
 import { NotFoundPage } from './pages/not-found-page.tsx';
 import { SignInGate } from './pages/sign-in/sign-in-gate.tsx';
 
-const pages = {
-  job: () => import('./pages/job/job-page.tsx'),
-  newJob: () => import('./pages/new-job/new-job-page.tsx'),
-  clusters: () => import('./pages/clusters/clusters-page.tsx'),
-};
-const JobPage = lazy(pages.job);
-const NewJobPage = lazy(pages.newJob);
-const ClustersPage = lazy(pages.clusters);
+const { Page: JobPage, fetch: fetchJob } = fetchedPage(() => import('./pages/job/job-page.tsx'));
+const { Page: NewJobPage, fetch: fetchNewJob } = fetchedPage(() => import('./pages/new-job/new-job-page.tsx'));
+const { Page: ClustersPage, fetch: fetchClusters } = fetchedPage(() => import('./pages/clusters/clusters-page.tsx'));
 
 /** Jobs is where one lands; the others follow when there is time, so that they are there when the service is not. */
 const fetchTheRest = (): void => {
-  for (const fetchPage of Object.values(pages)) fetchPage().catch(() => undefined);
+  for (const fetchPage of [fetchJob, fetchNewJob, fetchClusters]) fetchPage().catch(() => undefined);
 };
 
 export function App() {
@@ -52,7 +48,7 @@ export function App() {
             </Suspense>
           </ErrorBoundary>
         </AppShell>
-        <Toasts />
+        <Dock />
         <JobNotifications />
       </LiveUpdates>
     </SignInGate>

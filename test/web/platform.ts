@@ -12,8 +12,11 @@ import { ensureBuilt } from '../../service/web/build.ts';
 export interface Platform {
   readonly url: string;
   readonly karmada: SimulatedKarmada;
-  /** Another one beside it, on the same database and clusters, with other settings (who may use it, say). */
-  beside(environment: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }>;
+  /** Another one beside it, on the same clusters and, if no other is named, the same database, with other settings (who may use it, say). */
+  beside(
+    environment: Record<string, string>,
+    database?: DatabaseAddress,
+  ): Promise<{ url: string; stop(): Promise<void> }>;
   submit(request: Record<string, unknown>): Promise<{ id: string }>;
   stop(): Promise<void>;
   startAgain(): Promise<void>;
@@ -55,8 +58,8 @@ export const startPlatform = async (connection: DatabaseAddress, { speed = SPEED
   return {
     url,
     karmada,
-    async beside(environment) {
-      const other = await startService(await configOf(environment), log);
+    async beside(environment, database = connection) {
+      const other = await startService({ ...(await configOf(environment)), database }, log);
       others.add(other);
       return {
         url: `http://127.0.0.1:${other.port}`,

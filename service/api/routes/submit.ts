@@ -141,7 +141,7 @@ function sizeWarnings({ clusterCount }: JobRequest, candidates: readonly Candida
   if (candidates.length === 0 || possible >= clusterCount) return [];
   const why = candidates.filter(({ fits }) => fits === false).map(({ cluster, message }) => `${cluster}: ${message}`);
   const more = why.length > 3 ? ['...'] : [];
-  const message = `are more than any node has: the job would wait for ever (${[...why.slice(0, 3), ...more].join('; ')})`;
+  const message = `is more than any node has: the job would wait for ever (${[...why.slice(0, 3), ...more].join('; ')})`;
   return [{ path: ['resources', 'instanceResources'], message }];
 }
 

@@ -13,12 +13,16 @@ const clientAt = (url: string): Client =>
     },
   });
 
-let client = clientAt('');
+let base = '';
+let client = clientAt(base);
 
 /** Where the API answers; empty when it is where the page came from. Said once, before anything is asked. */
 export const setApiBase = (url: string): void => {
+  base = url;
   client = clientAt(url);
 };
+
+export const apiBase = (): string => base;
 
 /** The job API, as all its clients speak to it. */
 export const api = (): Client => client;

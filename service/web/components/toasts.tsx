@@ -33,13 +33,11 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 
+/** Above what else is docked; alone, it leaves room for the buttons at the bottom of a form. */
 export function Toasts() {
   const shown = useSyncExternalStore(subscribe, () => toasts);
   return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-36 z-40 grid justify-items-center gap-2 sm:inset-x-6 sm:bottom-20 sm:justify-items-start"
-    >
+    <div role="status" className="grid w-full justify-items-center gap-2 last:mb-16 sm:justify-items-start">
       {shown.map(({ id, kind, text }) => (
         <div
           key={id}

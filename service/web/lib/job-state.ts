@@ -42,7 +42,7 @@ export const needsAttention = ({ status, reason }: Stateful): boolean =>
 
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';
 
-const isSuspended = (job: Stateful): boolean => factsOf(job.reason)?.stopped === 'suspended';
+export const isSuspended = (job: Stateful): boolean => factsOf(job.reason)?.stopped === 'suspended';
 
 const JOB_ACTIONS = ['cancel', 'suspend', 'resume', 'retry', 'delete'] as const;
 export type JobAction = (typeof JOB_ACTIONS)[number];

@@ -32,10 +32,10 @@ const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', ti
 export const formatExact = (date: Date): string => exact.format(date);
 
 /** For columns of many: of the same length always, to the millisecond, in the viewer's zone. */
-export const formatStamp = (date: Date): string => {
+export const formatStamp = (date: Date): { day: string; time: string } => {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return `${day} ${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+  return { day, time: `${time}.${String(date.getMilliseconds()).padStart(3, '0')}` };
 };
 
 /** The time of day; with the date when it is not today. */

@@ -72,11 +72,18 @@ export const newJob = (now: SceneNow): void => {
     await page.getByLabel('Put the model at').fill('s3://models/churn');
     await page.getByRole('checkbox', { name: /member2/ }).check();
 
+    // The answer is the job, and its page has been fetched long since: nothing grey stands in between.
+    await page.evaluate(`
+      window.loading = 0;
+      new MutationObserver(() => (window.loading += document.body.innerText.includes('Loading the page') ? 1 : 0))
+        .observe(document.body, { childList: true, subtree: true });
+    `);
     await review(page);
     await page.getByText('max_depth = 0').waitFor();
     await page.getByRole('definition').filter({ hasText: 'member2' }).waitFor();
     await submit(page);
     const { request } = await stored(await atItsJob(page));
+    expect(await page.evaluate('window.loading')).toBe(0);
     expect(request.hyperparameters.xgboost).toMatchObject({ max_depth: 0, eval_metric: ['rmse', 'auc'], eta: 0.3 });
     expect(request.resources.instanceResources.gpuCount).toBe(2);
     expect(request.stoppingCondition.maxRuntimeSeconds).toBe(3600);
@@ -194,7 +201,7 @@ export const newJob = (now: SceneNow): void => {
     const warnings = page.getByRole('status').filter({ hasText: 'look at this first' });
     await warnings.getByText('Size of an instance').waitFor();
     await warnings.getByText('Put the model at').waitFor();
-    await page.getByRole('region', { name: 'Clusters that may take it' }).getByText('member3').waitFor();
+    await page.getByRole('region', { name: 'Where it could run' }).getByText('member3').waitFor();
     await page.getByText('32 GPU').waitFor();
     expect(await page.getByRole('term').filter({ hasText: 'Priority' }).count()).toBe(0);
     await page.goBack();

@@ -68,7 +68,7 @@ function Pods({ group: { role, look, pods, hint } }: { group: PodGroup }) {
         <p>
           <span className="font-medium">{pods.length === 1 ? role : `${pods.length} × ${role.toLowerCase()}`}</span>{' '}
           <span className="text-ink-soft">
-            {pod.reason ? words(pod.reason) : pod.ready ? 'ready' : pod.phase.toLowerCase()}
+            {saidOf(pod)}
             {pod.restarts > 0 && `, restarted ${plural(pod.restarts, 'time')}`}
           </span>
         </p>
@@ -79,6 +79,12 @@ function Pods({ group: { role, look, pods, hint } }: { group: PodGroup }) {
     </li>
   );
 }
+
+/** A container that failed was ready before, and may still be called so. */
+const saidOf = ({ reason, ready, phase }: PodGroup['pods'][number]): string => {
+  if (reason) return words(reason);
+  return ready && phase === 'Running' ? 'ready' : phase.toLowerCase();
+};
 
 function PodName({ pod }: { pod: PodGroup['pods'][number] }) {
   return (

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { useQueue } from '../../api/lists.ts';
 import { useMe } from '../../api/me.ts';
 import type { Job } from '../../api/types.ts';
+import { Breakable } from '../../components/breakable.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { Clock, Elapsed } from '../../components/time.tsx';
 import { waitsToBeSent } from '../../lib/job-state.ts';
@@ -55,7 +56,7 @@ export function JobFacts({ job }: { job: Job }) {
       </Fact>
       <Fact name="Time limit">{limitOf(job.request)}</Fact>
       <Fact name="Image">
-        <span className="wrap-anywhere">{imageOf(job.request) ?? 'of the platform'}</span>
+        <Breakable text={imageOf(job.request) ?? 'of the platform'} />
       </Fact>
       <Links job={job} />
       {job.attempt > 1 && (

@@ -24,7 +24,7 @@ export function JobTabs({ id, current }: { id: string; current: TabName }) {
           href={name === 'overview' ? `/jobs/${id}` : `/jobs/${id}/${name}`}
           replace
           aria-current={name === current ? 'page' : undefined}
-          className={`-mb-px border-b-2 px-3 py-3 font-medium whitespace-nowrap -outline-offset-4 ${name === current ? 'border-accent text-ink' : 'border-transparent text-ink-soft hover:text-ink'}`}
+          className={`-mb-px border-b-2 px-3 py-3 max-sm:px-2 font-medium whitespace-nowrap -outline-offset-4 ${name === current ? 'border-accent text-ink' : 'border-transparent text-ink-soft hover:text-ink'}`}
         >
           {label}
         </Link>

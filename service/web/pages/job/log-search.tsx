@@ -36,7 +36,7 @@ export function LogSearch({
           onKeyDown={(event) => {
             if (event.key === 'Enter' && count > 0) onMove(event.shiftKey ? -1 : 1);
           }}
-          className="control pr-24 pl-9"
+          className={`control pl-9 ${text === '' ? '' : 'pr-24'}`}
         />
         <span role="status" className="absolute top-1/2 right-8 -translate-y-1/2 text-xs text-ink-faint tabular-nums">
           {error !== null

@@ -5,7 +5,6 @@ import type { LogSearch } from '../../lib/log-search.ts';
 import { formatExact, formatStamp } from '../../lib/time.ts';
 
 const LINE_HEIGHT = 20;
-const STAMP_LENGTH = '2026-01-01 00:00:00.000'.length;
 /** Closer to the end than this counts as at the end. */
 const AT_END = 24;
 
@@ -94,14 +93,14 @@ export function LogView({
                   tabIndex={-1}
                   aria-label={`Line ${line.number}`}
                   onClick={() => onLine(line)}
-                  className="shrink-0 text-right text-ink-faint select-none hover:text-accent"
+                  className="shrink-0 self-start text-right text-ink-faint select-none hover:text-accent"
                   style={{ width: `${digits}ch` }}
                 >
                   {line.number}
                 </button>
                 {showTimes && (
                   <span className="shrink-0 text-ink-faint" title={line.at && formatExact(new Date(line.at))}>
-                    {line.at === '' ? ' '.repeat(STAMP_LENGTH) : formatStamp(new Date(line.at))}
+                    <Stamp at={line.at} />
                   </span>
                 )}
                 <span className={wrap ? 'min-w-0 whitespace-pre-wrap wrap-anywhere' : 'whitespace-pre'}>
@@ -127,4 +126,15 @@ function Marked({ text, search }: { text: string; search: LogSearch }) {
     from = end;
   }
   return [...parts, text.slice(from)];
+}
+
+/** Narrow windows have room for the time of day only. */
+function Stamp({ at }: { at: string }) {
+  const { day, time } = formatStamp(new Date(at === '' ? 0 : at));
+  return (
+    <span className={at === '' ? 'invisible' : ''}>
+      <span className="max-sm:hidden">{day} </span>
+      {time}
+    </span>
+  );
 }

@@ -4,7 +4,7 @@ import { useAlgorithms } from '../../api/lists.ts';
 import type { Job, JobEvent } from '../../api/types.ts';
 import { useJobPods } from '../../api/use-job.ts';
 import { Failed, Loading } from '../../components/notice.tsx';
-import { isFinished } from '../../lib/job-state.ts';
+import { isFinished, isSuspended } from '../../lib/job-state.ts';
 import { changedParameters } from '../../lib/request-facts.ts';
 import { ClusterPods } from './cluster-pods.tsx';
 import { History } from './history.tsx';
@@ -77,6 +77,13 @@ function Card({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+const whyNone = (job: Job): string => {
+  if (isFinished(job.status)) return 'The pods are gone. Their logs are kept with the job.';
+  if (isSuspended(job)) return 'The pods went when the job was suspended; resuming it makes new ones.';
+  if (job.clusters.length === 0) return 'There are none until the job has been placed on a cluster.';
+  return `${job.clusters.join(', ')} has not made any pods for this job yet.`;
+};
+
 function Pods({ job }: { job: Job }) {
   const finished = isFinished(job.status);
   const pods = useJobPods(job.id, !finished);
@@ -87,13 +94,5 @@ function Pods({ job }: { job: Job }) {
   );
   if (clusters.length > 0)
     return clusters.map((cluster) => <ClusterPods key={cluster.cluster} cluster={cluster} kind={job.kind} />);
-  return (
-    <p className="mt-3 text-ink-soft">
-      {finished
-        ? 'The pods are gone. Their logs are kept with the job.'
-        : job.clusters.length > 0
-          ? `${job.clusters.join(', ')} has not made any pods for this job yet.`
-          : 'There are none until the job has been placed on a cluster.'}
-    </p>
-  );
+  return <p className="mt-3 text-ink-soft">{whyNone(job)}</p>;
 }

@@ -144,7 +144,7 @@ function Choice({
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className={`control w-auto max-w-44 min-w-28 flex-none max-sm:w-full max-sm:max-w-none ${value === '' ? 'text-ink-soft' : 'border-accent bg-selected'}`}
+      className={`control w-auto max-w-44 min-w-28 flex-none max-sm:w-[calc(50%-0.25rem)] max-sm:max-w-none ${value === '' ? 'text-ink-soft' : 'border-accent bg-selected'}`}
     >
       <option value="">{label}</option>
       {value !== '' && !known && <option value={value}>{wordOf(value)}</option>}

@@ -69,12 +69,14 @@ export const JobRow = memo(function JobRow(row: RowProps) {
         role="cell"
         tabIndex={-1}
         title={job.message || undefined}
-        className="flex min-w-0 items-center gap-2 max-sm:flex-col max-sm:items-end max-sm:gap-1"
+        className="grid min-w-0 justify-items-start gap-0.5 max-sm:justify-items-end max-sm:gap-1"
       >
-        <StateBadge job={job} />
-        <UnreachableMark job={job} />
-        {stuck && <TriangleAlert aria-hidden className="size-4 shrink-0 text-failed" />}
-        <span className={`truncate text-xs max-sm:hidden ${detailTone}`}>{detail}</span>
+        <span className="flex items-center gap-2">
+          <StateBadge job={job} />
+          <UnreachableMark job={job} />
+          {stuck && <TriangleAlert aria-hidden className="size-4 shrink-0 text-failed" />}
+        </span>
+        {detail && <span className={`max-w-full truncate text-xs max-sm:hidden ${detailTone}`}>{detail}</span>}
         <span className="text-xs text-ink-faint sm:hidden">
           <Age at={job.createdAt} suffix=" ago" />
         </span>

@@ -1,21 +1,20 @@
-import { FilterX, Plus, Rocket } from 'lucide-react';
+import { FilterX } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import { useClusters, useQueue } from '../../api/lists.ts';
-import { useMe } from '../../api/me.ts';
 import type { ListedJob } from '../../api/types.ts';
-import { Button, ButtonLink } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { Failed, Loading, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { type ColumnName, readColumns, writeColumns } from '../../lib/columns.ts';
 import { isFiltered, type JobFilters, NO_FILTERS, readFilters, writeFilters } from '../../lib/filters.ts';
 import { waitsToBeSent } from '../../lib/job-state.ts';
-import { mayChangeSome } from '../../lib/permissions.ts';
 import { localStore } from '../../lib/storage.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { JobFilterBar } from './job-filter-bar.tsx';
 import { JobTable } from './job-table.tsx';
 import { NewJobsButton } from './new-jobs-button.tsx';
+import { NoJobsYet } from './no-jobs-yet.tsx';
 import { SavedViews } from './saved-views.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { StateCounts } from './state-counts.tsx';
@@ -32,7 +31,6 @@ export function JobsPage() {
   const [selected, setSelected] = useState(NONE);
   const { list, jobs, newCount, showNew } = useJobList(filters);
   const summary = useSummary(filters);
-  const me = useMe().data;
   // For when the service is away: the page of clusters then has what was last known.
   useClusters();
 
@@ -113,19 +111,7 @@ export function JobsPage() {
             Search looks at names, ids, reasons and messages.
           </Notice>
         ) : (
-          <Notice
-            icon={Rocket}
-            title="No jobs yet"
-            action={
-              mayChangeSome(me) && (
-                <ButtonLink href="/new" variant="primary" icon={Plus}>
-                  New job
-                </ButtonLink>
-              )
-            }
-          >
-            Jobs that you or others submit appear here as soon as they are accepted.
-          </Notice>
+          <NoJobsYet />
         )}
       </div>
       <SelectionBar

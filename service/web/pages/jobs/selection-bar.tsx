@@ -4,6 +4,7 @@ import { useMe } from '../../api/me.ts';
 import type { ListedJob } from '../../api/types.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { ConfirmAction } from '../../components/confirm-action.tsx';
+import { Docked } from '../../components/dock.tsx';
 import { possibleActions } from '../../lib/job-state.ts';
 import { mayChange } from '../../lib/permissions.ts';
 import { plural } from '../../lib/text.ts';
@@ -36,30 +37,43 @@ export function SelectionBar({
     jobs.filter((job) => possibleActions(job).has(action) && mayChange(me, job.namespace));
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: buttons, no fields */}
-      <div
-        role="group"
-        aria-label="Selected jobs"
-        className="card sticky bottom-4 z-20 mx-auto flex flex-wrap items-center justify-center gap-2 py-2 pr-2 pl-4 shadow-float max-sm:bottom-20"
-      >
-        <span role="status" className="mr-2 font-medium tabular-nums">
-          {plural(jobs.length, 'job')} selected
-        </span>
-        {allMatching && (
-          <Button variant="ghost" icon={ListChecks} busy={allMatching.busy} onClick={allMatching.select}>
-            Select all that match
-          </Button>
-        )}
-        {BUTTONS.map(({ action, label, icon, variant }) => {
-          const count = suited(action).length;
-          return (
-            <Button key={action} icon={icon} variant={variant} disabled={count === 0} onClick={() => setAsking(action)}>
-              {label} {count > 0 && count < jobs.length && count}
+      {/* The last rows can be scrolled to above it. */}
+      <div aria-hidden className="h-16 max-sm:h-28" />
+      <Docked>
+        {/* biome-ignore lint/a11y/useSemanticElements: buttons, no fields */}
+        <div
+          role="group"
+          aria-label="Selected jobs"
+          className="card flex flex-wrap items-center justify-center gap-2 py-2 pr-2 pl-4 shadow-float"
+        >
+          <div className="flex items-center justify-between gap-2 max-sm:w-full sm:contents">
+            <span role="status" className="mr-2 font-medium tabular-nums">
+              {plural(jobs.length, 'job')} selected
+            </span>
+            <IconButton icon={X} label="Clear the selection" className="sm:order-last" onClick={onClear} />
+          </div>
+          {allMatching && (
+            <Button variant="ghost" icon={ListChecks} busy={allMatching.busy} onClick={allMatching.select}>
+              Select all that match
             </Button>
-          );
-        })}
-        <IconButton icon={X} label="Clear the selection" onClick={onClear} />
-      </div>
+          )}
+          {BUTTONS.map(({ action, label, icon, variant }) => {
+            const count = suited(action).length;
+            return (
+              <Button
+                key={action}
+                icon={icon}
+                variant={variant}
+                disabled={count === 0}
+                className="max-sm:disabled:hidden"
+                onClick={() => setAsking(action)}
+              >
+                {label} {count > 0 && count < jobs.length && count}
+              </Button>
+            );
+          })}
+        </div>
+      </Docked>
       {asking && (
         <ConfirmAction
           action={asking}

@@ -24,8 +24,8 @@ export function Foresight({ foreseen }: { foreseen: DryRun }) {
         </div>
       )}
       {candidates.length > 0 && (
-        <section aria-label="Clusters that may take it" className="card p-5">
-          <h2 className="text-xs text-ink-faint">Clusters that may take it</h2>
+        <section aria-label="Where it could run" className="card p-5">
+          <h2 className="text-xs text-ink-faint">Where it could run</h2>
           <ul className="mt-1 grid gap-1">
             {candidates.map(({ cluster, fits, message }) => {
               const Icon = fits === null ? CircleHelp : fits ? CircleCheck : CircleAlert;
@@ -33,7 +33,7 @@ export function Foresight({ foreseen }: { foreseen: DryRun }) {
                 <li key={cluster} className="flex items-baseline gap-2">
                   <Icon
                     aria-hidden
-                    className={`size-3.5 shrink-0 self-center ${fits ? 'text-succeeded' : 'text-ink-faint'}`}
+                    className={`size-3.5 shrink-0 self-center ${fits === null ? 'text-ink-faint' : fits ? 'text-succeeded' : 'text-pending'}`}
                   />
                   <span className="font-medium">{cluster}</span>
                   <span className="min-w-0 text-ink-soft wrap-anywhere">{message}</span>

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { useAuth, useMe } from '../../api/me.ts';
 import { messageOf, Problem, Unreachable } from '../../api/problem.ts';
 import { setSession, useSession } from '../../api/session.ts';
+import { Button } from '../../components/button.tsx';
 import { Logo } from '../../components/logo.tsx';
 import { CALLBACK_PATH } from './callback-path.ts';
 import { NoAccess } from './no-access.tsx';
@@ -24,8 +25,7 @@ export function SignInGate({ children }: { children: ReactNode }) {
   // Without the service nobody can be asked who they are: the page shows what it last knew, and says so.
   if (failure instanceof Unreachable) return children;
   if (failure instanceof Problem && failure.status === 403) return <NoAccess reason={failure.message} />;
-  if (failure)
-    return <Splash text={messageOf(failure)} retry={() => void Promise.all([auth.refetch(), me.refetch()])} />;
+  if (failure) return <CannotOpen error={failure} retry={() => void Promise.all([auth.refetch(), me.refetch()])} />;
   return <Splash text="Loading ..." />;
 }
 
@@ -58,18 +58,35 @@ const useSignInCallback = (): { running: boolean; failure: string | null } => {
   return { running, failure };
 };
 
-function Splash({ text, retry }: { text: string; retry?: () => void }) {
+function Splash({ text }: { text: string }) {
   return (
     <main className="grid min-h-dvh place-content-center justify-items-center gap-4 p-6">
       <Logo />
+      <h1 className="sr-only">ML Platform</h1>
       <p role="status" className="text-ink-soft">
         {text}
       </p>
-      {retry && (
-        <button type="button" onClick={retry} className="link">
-          Try again
-        </button>
-      )}
+    </main>
+  );
+}
+
+/** The service answers, but not even who is asking can be told. */
+function CannotOpen({ error, retry }: { error: unknown; retry: () => void }) {
+  return (
+    <main className="grid min-h-dvh place-content-center justify-items-center gap-4 p-6 text-center">
+      <Logo />
+      <h1 className="text-lg font-semibold tracking-tight">ML Platform cannot be opened just now</h1>
+      <div role="alert" className="grid max-w-prose gap-2">
+        <p className="text-ink-soft">The service was reached, and could not answer. It says:</p>
+        <p className="wrap-anywhere">{messageOf(error)}</p>
+        <p className="text-ink-soft">
+          Jobs that run are not touched by this. If it stays so, whoever runs the platform finds the cause in the
+          service’s log.
+        </p>
+      </div>
+      <Button variant="primary" onClick={retry}>
+        Try again
+      </Button>
     </main>
   );
 }
