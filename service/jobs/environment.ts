@@ -1,6 +1,7 @@
 import { CHECKPOINT_DIRECTORY } from '../trainingjob/names.ts';
 import { algorithmNamed, environmentNameOf } from './algorithms/index.ts';
 import { dataSourceOf } from './data-source.ts';
+import type { Job } from './job.ts';
 import type { Hyperparameters } from './parameters.ts';
 import type { PlatformVariable } from './platform-variables.ts';
 import type { JobRequest } from './request.ts';
@@ -12,8 +13,15 @@ export const RESULTS_DIRECTORY = '/home/ray/result-storage';
 export const resultsDirectoryOf = ({ runtime }: Pick<JobRequest, 'runtime'>): string =>
   runtime === 'trainingjob' ? CHECKPOINT_DIRECTORY : RESULTS_DIRECTORY;
 
-/** What the training container is told, all as text. Credentials are not here: pods take them from a Secret. */
-export function trainingEnvironment(request: JobRequest): Record<string, string> {
+/**
+ * What the training container is told, all as text. Credentials are not here: pods take them from a Secret. The id tells two jobs of
+ * one name apart that share a volume, and retryOf whose checkpoints a retry goes on from.
+ */
+export function trainingEnvironment({
+  id,
+  retryOf,
+  request,
+}: Pick<Job, 'id' | 'retryOf' | 'request'>): Record<string, string> {
   const data = dataSourceOf(request.inputDataConfig);
   const { instanceCount, instanceResources } = request.resources;
   const told: Record<PlatformVariable, string> = {
@@ -21,6 +29,8 @@ export function trainingEnvironment(request: JobRequest): Record<string, string>
     USE_GPU: String(instanceResources.gpuCount > 0),
     LABEL_COLUMN: data.labelColumn,
     RUN_NAME: request.jobName,
+    MLPLATFORM_JOB_ID: id,
+    MLPLATFORM_RETRY_OF: retryOf ?? '',
     STORAGE_PATH: resultsDirectoryOf(request),
     ARTIFACT_URI: request.outputDataConfig.artifactUri ?? '',
     S3_ENDPOINT: data.endpoint,

@@ -6,6 +6,7 @@ export * from './ids.ts';
 export * from './job.ts';
 export * from './manifests/index.ts';
 export * from './outlook.ts';
+export { PLATFORM_VARIABLES } from './platform-variables.ts';
 export * from './problems.ts';
 export * from './request.ts';
 export * from './state/index.ts';

@@ -71,6 +71,9 @@ const MAX_SHELL_ARGUMENT = 128 * 1024;
 /** For `ray job submit` and its other options, and the loop that KubeRay writes around them. */
 const REST_OF_COMMAND = 2048;
 
+/** <jobName>-<8 hex>, as long as the value of a label may be. */
+const LONGEST_ID = 'x'.repeat(63);
+
 /**
  * A request whose JSON is no longer cannot come near the limit: what it says stands in the environment once, a character as at most
  * eight bytes. To make the environment of every request only to measure it was a tenth of what a POST costs.
@@ -79,7 +82,7 @@ const MAX_SURELY_SHORT = 8 * 1024;
 
 function tooLongForTheShell(request: JobRequest): FieldProblem[] {
   if (request.runtime !== 'ray' || JSON.stringify(request).length <= MAX_SURELY_SHORT) return [];
-  const length = shellLength(waysOf(trainingEnvironment(request)).byRay);
+  const length = shellLength(waysOf(trainingEnvironment({ id: LONGEST_ID, retryOf: LONGEST_ID, request })).byRay);
   const most = MAX_SHELL_ARGUMENT - REST_OF_COMMAND - Buffer.byteLength(request.entrypoint ?? '');
   if (length <= most) return [];
   const custom = Object.keys(request.customHyperparameters).length > 0;

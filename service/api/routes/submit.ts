@@ -101,7 +101,7 @@ export function submitRoutes(dependencies: ApiDependencies): Route[] {
     return {
       dryRun: true,
       request,
-      variables: trainingEnvironment(request),
+      variables: trainingEnvironment(spec),
       manifests: objectsOf(
         spec,
         config,
@@ -154,6 +154,7 @@ const specOf = (id: string, request: JobRequest): JobSpec => ({
   priority: request.priority,
   wanted: 'run',
   request,
+  retryOf: null,
 });
 
 const kindOf = ({ runtime }: JobRequest): JobKind => KIND_OF_RUNTIME[runtime];

@@ -28,7 +28,7 @@ export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
           ...(request.args ? { args: request.args } : {}),
           env: [
             // The user that the pod runs under has no home directory in most images.
-            ...plainVariables({ HOME: '/tmp', ...trainingEnvironment(request) }),
+            ...plainVariables({ HOME: '/tmp', ...trainingEnvironment(job) }),
             ...credentialVariables(job, settings),
           ],
           resources: instanceResources,

@@ -2,7 +2,10 @@ import { LABELS } from '../../contract.ts';
 import type { Job } from '../job.ts';
 
 /** The parts of a job that its objects are made of: the row alone, so that every replica and every retry makes the same. */
-export type JobSpec = Pick<Job, 'id' | 'objectName' | 'namespace' | 'kind' | 'priority' | 'wanted' | 'request'>;
+export type JobSpec = Pick<
+  Job,
+  'id' | 'objectName' | 'namespace' | 'kind' | 'priority' | 'wanted' | 'request' | 'retryOf'
+>;
 
 interface Metadata {
   readonly name: string;

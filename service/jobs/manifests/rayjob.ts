@@ -17,7 +17,7 @@ const CONTAINER_ENTRYPOINT = 'python train.py';
 
 export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
   const { request } = job;
-  const { byRay, byPod } = waysOf(trainingEnvironment(request));
+  const { byRay, byPod } = waysOf(trainingEnvironment(job));
   const env = [...credentialVariables(job, settings), ...plainVariables(byPod)];
   return {
     apiVersion: KINDS.rayJob.apiVersion,

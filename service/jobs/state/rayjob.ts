@@ -1,3 +1,4 @@
+import { endingOf } from '../../contract/trainers.ts';
 import { fieldsOf } from '../fields.ts';
 import type { ClusterState } from '../job.ts';
 import { type CellsOf, printCells, STATE_COLUMNS } from './cells.ts';
@@ -31,7 +32,9 @@ export function fromRayJob(object: { readonly spec?: unknown; readonly status?: 
     reason: status.reason,
     hasRetriesLeft: countOf(fieldsOf(object.spec).backoffLimit) > countOf(status.failed),
   });
-  return stateOf(cells, verdict, messageOf(status.message) || verdict.otherwise);
+  const said = verdict.reason === 'AppFailed' ? endingOf(textOf(status.message)) : undefined;
+  const told = said ? { ...verdict, reason: said.reason } : verdict;
+  return stateOf(cells, told, messageOf(said?.sentence ?? status.message) || verdict.otherwise);
 }
 
 /**

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { trainingEnvironment } from '../../../service/jobs/index.ts';
-import { accepted, container, minimal } from './requests.ts';
+import { accepted, container, minimal, specOf } from './requests.ts';
 
 const recorded = JSON.parse(readFileSync(new URL('./xgboost-request.json', import.meta.url), 'utf8'));
 
-const told = (body: unknown) => trainingEnvironment(accepted(body));
+const told = (body: unknown) => trainingEnvironment(specOf(accepted(body)));
 const toldOf = (...inputDataConfig: Record<string, unknown>[]) => told(minimal({ inputDataConfig }));
 
 it("tells the training container what an existing client's request says", () => {
@@ -45,6 +45,14 @@ it('tells zero as zero, null as nothing, lists with commas, and custom parameter
     FLAG: 'false',
     EMPTY: '',
     ZERO: '0',
+  });
+});
+
+it('tells the id, by which checkpoints are found, and whose a retry goes on from', () => {
+  const spec = specOf(accepted(minimal()));
+  expect(trainingEnvironment(spec)).toMatchObject({ MLPLATFORM_JOB_ID: spec.id, MLPLATFORM_RETRY_OF: '' });
+  expect(trainingEnvironment({ ...spec, retryOf: 'first-0a1b2c3d' })).toMatchObject({
+    MLPLATFORM_RETRY_OF: 'first-0a1b2c3d',
   });
 });
 

@@ -386,7 +386,7 @@ describe('nothing in a request can change the structure', () => {
   it.each(hostile)('as a parameter: %s', (text) => {
     const { workload } = made(minimal({ customHyperparameters: { y: text, no: text } }));
     expect(arriving(workload)).toEqual(
-      trainingEnvironment(accepted(minimal({ customHyperparameters: { y: text, no: text } }))),
+      trainingEnvironment(specOf(accepted(minimal({ customHyperparameters: { y: text, no: text } })))),
     );
   });
 

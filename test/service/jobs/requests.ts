@@ -42,6 +42,7 @@ export const specOf = (request: JobRequest, more: Partial<JobSpec> = {}): JobSpe
   priority: request.priority,
   wanted: 'run',
   request,
+  retryOf: null,
   ...more,
 });
 

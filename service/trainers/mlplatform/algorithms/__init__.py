@@ -1,0 +1,50 @@
+"""The built-in algorithms, one module each. `train(run)` knows nothing of Ray: on_ray.py calls it in each worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Literal
+
+from mlplatform.errors import UserError
+from mlplatform.run import Outcome, Run
+
+Family = Literal["xgboost", "lightgbm", "torch", "jax", "tensorflow"]
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    name: str
+    module: str
+    family: Family
+    """Which Ray trainer starts its workers."""
+    engine: str
+    """The package that the image must have."""
+
+    def load(self) -> Callable[[Run], Outcome]:
+        try:
+            train: Callable[[Run], Outcome] = import_module(f"mlplatform.algorithms.{self.module}").train
+        except ModuleNotFoundError as error:
+            missing = error.name or ""
+            if missing.startswith("mlplatform"):
+                raise
+            raise UserError(
+                f'algorithm.algorithmName is "{self.name}": it needs {self.engine}, and this image has no {missing}'
+            ) from error
+        return train
+
+
+ALGORITHMS = {
+    algorithm.name: algorithm
+    for algorithm in (
+        Algorithm("xgboost", "xgboost", "xgboost", "XGBoost"),
+        Algorithm("lightgbm", "lightgbm", "lightgbm", "LightGBM"),
+    )
+}
+
+
+def algorithm_named(name: str) -> Algorithm:
+    if name not in ALGORITHMS:
+        raise UserError(f'algorithm.algorithmName is "{name}": one of {", ".join(ALGORITHMS)} is needed')
+    return ALGORITHMS[name]

@@ -1,0 +1,134 @@
+"""Checkpoints of one job: whole or not there, counted, and found again by the job's id.
+
+<storage>/checkpoints/<job id>/step-000000120/ has the algorithm's own files and checkpoint.json, written last.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlplatform.errors import UserError, writing
+from mlplatform.settings import Settings
+
+_FIELD = "STORAGE_PATH (the job's volume, resources.volumeSizeGB)"
+_MANIFEST = "checkpoint.json"
+_PREDECESSOR = "retry-of"
+_LONGEST_CHAIN = 100
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    folder: Path
+    step: int
+    state: Mapping[str, Any]
+    """What the algorithm needs beside its files: epoch, history of figures, random state."""
+
+
+@dataclass
+class Checkpoints:
+    folder: Path
+    retention: int
+    begins_from: tuple[Path, ...] = ()
+    """Folders of the jobs that this one tries again, the last one first."""
+    writes: bool = True
+    """Of several workers one writes; all read."""
+    saved: Checkpoint | None = field(default=None)
+
+    @staticmethod
+    def of(settings: Settings, writes: bool) -> Checkpoints:
+        root = settings.storage_path / "checkpoints"
+        folder = root / settings.job_id
+        predecessors = tuple(_predecessors(root, settings.retry_of))
+        if writes:
+            with writing(str(folder), _FIELD):
+                folder.mkdir(parents=True, exist_ok=True)
+                if settings.retry_of:
+                    (folder / _PREDECESSOR).write_text(settings.retry_of)
+                for abandoned in folder.glob(".new-*"):
+                    shutil.rmtree(abandoned, ignore_errors=True)
+        return Checkpoints(folder, settings.checkpoint_retention, predecessors, writes)
+
+    def latest(self) -> Checkpoint | None:
+        """The newest whole one, of this job or else of the one that it tries again."""
+        for folder in (self.folder, *self.begins_from):
+            for path in sorted(folder.glob("step-*"), reverse=True):
+                if (checkpoint := _read(path)) is not None:
+                    return checkpoint
+        return None
+
+    def save(self, step: int, state: Mapping[str, Any], write: Callable[[Path], None]) -> Checkpoint | None:
+        """`write` puts files into a folder, which appears under its name when all of it is on the disk."""
+        if not self.writes:
+            return None
+        target = self.folder / f"step-{step:09d}"
+        with writing(str(target), _FIELD):
+            made = self.folder / f".new-{uuid.uuid4().hex[:8]}"
+            made.mkdir(parents=True)
+            try:
+                write(made)
+                sizes = {path.relative_to(made).as_posix(): path.stat().st_size for path in _files(made)}
+                manifest = {"step": step, "state": dict(state), "files": sizes}
+                (made / _MANIFEST).write_text(json.dumps(manifest))
+                for path in _files(made):
+                    _to_disk(path)
+                if target.exists():  # made by an attempt that went on from an older one
+                    shutil.rmtree(target)
+                made.rename(target)
+                _to_disk(self.folder)
+            except BaseException:
+                shutil.rmtree(made, ignore_errors=True)
+                raise
+        self.saved = Checkpoint(target, step, state)
+        for old in sorted(self.folder.glob("step-*"))[: -self.retention]:
+            shutil.rmtree(old, ignore_errors=True)
+        return self.saved
+
+
+def _predecessors(root: Path, job_id: str | None) -> Iterator[Path]:
+    """A retry of a retry that never got to a checkpoint begins where the first one was."""
+    seen = 0
+    while job_id and seen < _LONGEST_CHAIN:
+        folder = root / job_id
+        yield folder
+        try:
+            job_id = (folder / _PREDECESSOR).read_text().strip()
+        except OSError:
+            return
+        seen += 1
+
+
+def _read(path: Path) -> Checkpoint | None:
+    try:
+        manifest = json.loads((path / _MANIFEST).read_text())
+        for name, size in manifest["files"].items():
+            if (path / name).stat().st_size != size:
+                raise ValueError(f"{name} has not the size that was written")
+        return Checkpoint(path, int(manifest["step"]), manifest["state"])
+    except PermissionError as error:
+        raise UserError(f"{_FIELD}: {path} may not be read ({error.strerror})") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"checkpoint {path} is damaged and passed over: {error}", file=sys.stderr, flush=True)
+        return None
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError:
+        if not path.is_dir():  # network file systems may not take one for a folder
+            raise
+    finally:
+        os.close(handle)

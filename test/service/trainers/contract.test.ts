@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { endingOf, TRAINER_EXITS } from '../../../service/contract/trainers.ts';
+import { fromRayJob, PLATFORM_VARIABLES } from '../../../service/jobs/index.ts';
+import { CONTRACT_FILE, trainersContract } from '../../../service/trainers/export-contract.ts';
+
+const python = (file: string) =>
+  readFileSync(new URL(`../../../service/trainers/mlplatform/${file}`, import.meta.url), 'utf8');
+
+describe('what the trainers read', () => {
+  it('is what the job API validates with: npm run trainers:contract writes it', () => {
+    expect(readFileSync(CONTRACT_FILE, 'utf8')).toBe(trainersContract());
+  });
+
+  it('are variables that the platform sets', () => {
+    const read = [...python('settings.py').matchAll(/"([A-Z][A-Z0-9]*_[A-Z0-9_]+)"/g)].map(([, name]) => name);
+    const others = ['NUM_WORKERS', 'CHECKPOINT_RETENTION', 'GROUP_COLUMN'];
+    expect(read.filter((name) => !others.includes(name ?? '') && !PLATFORM_VARIABLES.includes(name as never))).toEqual(
+      [],
+    );
+    // RUN_NAME is read where no id is told.
+    expect(PLATFORM_VARIABLES.filter((name) => !read.includes(name))).toEqual([]);
+  });
+});
+
+describe('how they end', () => {
+  const classes = python('errors.py').matchAll(/exit_code = (\d+)\n {4}word = "(\w+)"/g);
+  const told = Object.fromEntries([...classes].map(([, code, word]) => [code, word]));
+
+  it('is known to the service by the same numbers', () => {
+    expect(told).toEqual(TRAINER_EXITS);
+  });
+
+  const failed = (message: string) =>
+    fromRayJob({ status: { jobStatus: 'FAILED', jobDeploymentStatus: 'Failed', reason: 'AppFailed', message } });
+  const said = (code: number, line: string) =>
+    `Job entrypoint command failed with exit code ${code}, last available logs (truncated to 20,000 chars):\n` +
+    `(RayTrainWorker pid=7) 12 lines before\n${line}\n`;
+
+  it.each(Object.entries(TRAINER_EXITS))('%i is the reason %s, with its sentence as the message', (code, reason) => {
+    const sentence = 'hyperparameters.xgboost.eta (ETA) is "abc": a number is needed';
+    const state = failed(said(Number(code), `mlplatform: ${reason}: ${sentence}`));
+    expect(state).toMatchObject({ status: 'Failed', reason, message: sentence });
+  });
+
+  it.each([
+    ['another code', said(1, 'mlplatform: UserError: eta')],
+    ['no such line', said(64, 'my own program: 64')],
+    ['a line of another meaning', said(64, 'mlplatform: DataError: eta')],
+  ])('is what Ray says with %s', (_, message) => {
+    expect(endingOf(message)).toBeUndefined();
+    expect(failed(message)).toMatchObject({ reason: 'AppFailed', message: message.trim() });
+  });
+});
