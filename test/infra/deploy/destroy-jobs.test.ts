@@ -45,6 +45,7 @@ async function place(targetClusters: string[]): Promise<void> {
     kind: 'RayJob',
     priority: 1,
     wanted: 'run',
+    retryOf: null,
     request,
   } as const;
   const client = createKarmada(kubeconfigOf(karmada.url));
