@@ -49,13 +49,18 @@ function gpuWarnings({ algorithm, resources }: JobRequest): FieldProblem[] {
   ];
 }
 
+/** <jobName>-<8 hex>, as long as the value of a label may be. */
+const LONGEST_ID = 'x'.repeat(63);
+const longestEnvironment = (request: JobRequest) =>
+  trainingEnvironment({ id: LONGEST_ID, retryOf: LONGEST_ID, request });
+
 /** What a TrainingJob's schema takes, less those of the credentials. */
 const MAX_VARIABLES = 256 - CREDENTIAL_VARIABLES.length;
 const MAX_VALUE = 32_768;
 
 function tooManyVariables(request: JobRequest): FieldProblem[] {
   if (request.runtime !== 'trainingjob') return [];
-  const variables = Object.entries(trainingEnvironment(request));
+  const variables = Object.entries(longestEnvironment(request));
   const path = ['customHyperparameters'];
   // As it is written there, with each $ doubled.
   const [long] = variables.find(([, value]) => value.replaceAll('$', '$$$$').length > MAX_VALUE) ?? [];
@@ -71,9 +76,6 @@ const MAX_SHELL_ARGUMENT = 128 * 1024;
 /** For `ray job submit` and its other options, and the loop that KubeRay writes around them. */
 const REST_OF_COMMAND = 2048;
 
-/** <jobName>-<8 hex>, as long as the value of a label may be. */
-const LONGEST_ID = 'x'.repeat(63);
-
 /**
  * A request whose JSON is no longer cannot come near the limit: what it says stands in the environment once, a character as at most
  * eight bytes. To make the environment of every request only to measure it was a tenth of what a POST costs.
@@ -82,7 +84,7 @@ const MAX_SURELY_SHORT = 8 * 1024;
 
 function tooLongForTheShell(request: JobRequest): FieldProblem[] {
   if (request.runtime !== 'ray' || JSON.stringify(request).length <= MAX_SURELY_SHORT) return [];
-  const length = shellLength(waysOf(trainingEnvironment({ id: LONGEST_ID, retryOf: LONGEST_ID, request })).byRay);
+  const length = shellLength(waysOf(longestEnvironment(request)).byRay);
   const most = MAX_SHELL_ARGUMENT - REST_OF_COMMAND - Buffer.byteLength(request.entrypoint ?? '');
   if (length <= most) return [];
   const custom = Object.keys(request.customHyperparameters).length > 0;

@@ -46,7 +46,7 @@ function trainingSpec(job: JobSpec, settings: ManifestSettings): SpecInput {
 
 /** Names of our own for what TrainingJobs tell as well (NUM_WORKERS, CHECKPOINT_DIR) stay: images read them whatever runs them. */
 export const variablesOf = (job: JobSpec, settings: ManifestSettings) => [
-  ...plainVariables(trainingEnvironment(job.request)),
+  ...plainVariables(trainingEnvironment(job)),
   ...credentialVariables(job, settings),
 ];
 
