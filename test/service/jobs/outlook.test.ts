@@ -47,9 +47,9 @@ describe('of a TrainingJob', () => {
   it('more variables than its schema takes are refused', () => {
     const parameters = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, index) => [`X_${index}`, 1]));
-    expect(refused(training({ customHyperparameters: parameters(238) }))).toEqual([]);
-    expect(refused(training({ customHyperparameters: parameters(239) }))).toEqual(['customHyperparameters']);
-    expect(refused(container({ runtime: 'job', customHyperparameters: parameters(239) }))).toEqual([]);
+    expect(refused(training({ customHyperparameters: parameters(236) }))).toEqual([]);
+    expect(refused(training({ customHyperparameters: parameters(237) }))).toEqual(['customHyperparameters']);
+    expect(refused(container({ runtime: 'job', customHyperparameters: parameters(237) }))).toEqual([]);
   });
 
   it('and a variable that is longer', () => {
