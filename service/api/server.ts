@@ -13,16 +13,21 @@ interface HttpServer {
 
 /** A half-open connection holds nothing but its socket; these end it. Longer than the keep-alive of common load balancers (60 s). */
 const KEEP_ALIVE_MS = 65_000;
-const HEADERS_MS = 20_000;
-const REQUEST_MS = 60_000;
+const PATIENCE = { headersMs: 20_000, requestMs: 60_000, lookEveryMs: 5_000 };
 
-export function createHttpServer(listener: RequestListener, host: string, port: number, log: Logger): HttpServer {
+export function createHttpServer(
+  listener: RequestListener,
+  host: string,
+  port: number,
+  log: Logger,
+  patience = PATIENCE,
+): HttpServer {
   const server = createServer(
     {
       keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: REQUEST_MS,
-      connectionsCheckingInterval: 5000,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: patience.lookEveryMs,
       // Asked for by the app, whose answer has a body.
       requireHostHeader: false,
     },

@@ -238,6 +238,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     objects: manifestsOf(job, dependencies.manifests),
     attempts,
     signal,
+    log,
     finishedRetentionSeconds: dependencies.finishedRetentionSeconds,
     volumeRetentionSeconds: dependencies.volumeRetentionSeconds,
     volumeKeptFrom,

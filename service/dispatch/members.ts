@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { LABELS } from '../contract.ts';
 import { type Job, WORKLOADS } from '../jobs/job.ts';
-import { KarmadaError } from '../karmada/errors.ts';
+import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
 import { Paused } from './outage.ts';
 import { bindingsLeft, stillThere } from './remove.ts';
@@ -15,7 +15,6 @@ interface Remains {
   /** It is not only slow: somebody may have to do something. */
   readonly isTrouble?: boolean;
   readonly message: string;
-  readonly detail?: string;
 }
 
 /** Each member is asked itself. One that does not answer may still be running the job: it is never said to be gone there. */
@@ -61,8 +60,11 @@ async function remainsIn(
     // It has left Karmada: nothing of ours can be seen or removed there any more.
     const hasLeft = error instanceof KarmadaError && error.failure === 'unknownCluster';
     if (hasLeft || !isKnown) return undefined;
-    const message = `Cluster ${cluster} cannot be asked whether the job is gone there; it is asked again until it answers`;
-    return { cluster, message, detail: error.message, isTrouble: true };
+    const cause = error instanceof Paused ? error.cause : error;
+    const message = `Cluster ${cluster} cannot be asked whether the job is gone there (${inPlainWords(cause)}); it is asked again until it answers`;
+    // The words of the servers, with their addresses; once, however often it is asked.
+    if (job.message !== message) context.log.warn({ err: cause, job: job.id, cluster }, message);
+    return { cluster, message, isTrouble: true };
   }
 }
 

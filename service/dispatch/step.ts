@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
 import type { Karmada, Overview } from '../karmada/karmada.ts';
@@ -17,6 +18,7 @@ export interface StepContext {
   /** Tries and looks so far that led nowhere. */
   readonly attempts: number;
   readonly signal: AbortSignal;
+  readonly log: Logger;
   readonly finishedRetentionSeconds: number;
   readonly volumeRetentionSeconds: number;
   /** Of a job that has ended: from when on that counts. */

@@ -10,8 +10,8 @@ import type { FieldProblem } from '../../jobs/problems.ts';
 import { type JobRequest, parseJobRequest } from '../../jobs/request.ts';
 import type { NewJob, Store } from '../../store/store.ts';
 import { ownJob, requireSubmitter } from '../access.ts';
-import { type Candidate, createCandidates } from '../candidates.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { createNodeJudge, type NodeFit } from '../node-fit.ts';
 import { fieldViews, invalid, Problem } from '../problem.ts';
 import { type Call, type Route, route } from '../route.ts';
 import { DryRunBody, JobBody, JobPath, JobRequestBody, SubmitQuery, SubmittedJobBody } from '../schemas.ts';
@@ -32,7 +32,7 @@ const ID_TRIES = 5;
 /** The two ways to a new job. */
 export function submitRoutes(dependencies: ApiDependencies): Route[] {
   const { store, clusters, metrics, obstacleOfNewJobs, config, karmada } = dependencies;
-  const findCandidates = createCandidates(karmada);
+  const judgeNodes = createNodeJudge(karmada);
 
   async function submit(call: Pick<Call<undefined, undefined>, 'request' | 'caller'>, plan: Plan) {
     const { job, isNew } = await insert(
@@ -96,7 +96,7 @@ export function submitRoutes(dependencies: ApiDependencies): Route[] {
   async function foresee(request: JobRequest, warnings: readonly FieldProblem[]) {
     // Karmada may be away, and what is known without it is worth telling.
     const members = await clusters.list().catch(() => []);
-    const candidates = await findCandidates(request, members);
+    const candidates = await judgeNodes(request, members);
     const spec = specOf(newJobId(request.jobName), request);
     return {
       dryRun: true,
@@ -136,7 +136,7 @@ function readRequest(body: unknown): { request: JobRequest; warnings: readonly F
 }
 
 /** Each candidate has been looked at, and none can ever hold it. */
-function sizeWarnings({ clusterCount }: JobRequest, candidates: readonly Candidate[]): FieldProblem[] {
+function sizeWarnings({ clusterCount }: JobRequest, candidates: readonly NodeFit[]): FieldProblem[] {
   const possible = candidates.filter(({ fits }) => fits !== false).length;
   if (candidates.length === 0 || possible >= clusterCount) return [];
   const why = candidates.filter(({ fits }) => fits === false).map(({ cluster, message }) => `${cluster}: ${message}`);

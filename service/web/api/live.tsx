@@ -6,14 +6,14 @@ import { readEvents } from './service.ts';
 import { setSession, useSession } from './session.ts';
 import type { JobEvent } from './types.ts';
 
-export interface Connection {
+export interface LiveConnection {
   readonly state: 'connecting' | 'live' | 'lost';
   /** When the service was last heard, while the line is lost. */
   readonly lastHeard: Date | null;
 }
 
 interface Live {
-  readonly connection: Connection;
+  readonly connection: LiveConnection;
   retryNow(): void;
   /** Called with events as they arrive, several at a time when they come fast. */
   onEvents(listener: (events: readonly JobEvent[]) => void): () => void;
@@ -28,7 +28,7 @@ const BATCH_MS = 100;
 export function LiveUpdates({ children }: { children: ReactNode }) {
   const queryClient = useQueryClient();
   const session = useSession();
-  const [connection, setConnection] = useState<Connection>({ state: 'connecting', lastHeard: null });
+  const [connection, setConnection] = useState<LiveConnection>({ state: 'connecting', lastHeard: null });
   const stream = useRef<EventStream>(null);
   const listeners = useRef(new Set<(events: readonly JobEvent[]) => void>());
 

@@ -1,6 +1,6 @@
-import { type Connection, useLive } from '../api/live.tsx';
+import { type LiveConnection, useLive } from '../api/live.tsx';
 
-const LOOKS: Record<Connection['state'], { label: string; dot: string }> = {
+const LOOKS: Record<LiveConnection['state'], { label: string; dot: string }> = {
   live: { label: 'Live', dot: 'bg-succeeded' },
   connecting: { label: 'Connecting', dot: 'bg-pending animate-pulse' },
   lost: { label: 'Offline', dot: 'bg-failed' },

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { type ExpectStatic, expect } from 'vitest';
 import type { Reason } from '../../../service/contract/reasons.ts';
 import type { Job } from '../../../service/jobs/job.ts';
@@ -88,14 +89,18 @@ concurrently('a cluster that does not give its logs holds a cancel up for a few 
 
 concurrently('nothing is said to be gone from a cluster that does not answer, until it does', async ({ expect }) => {
   const world = await setUp();
-  world.dispatch();
+  const logged: string[] = [];
+  world.dispatch({ log: pino({}, { write: (line) => logged.push(line) }) });
   const job = await world.shows((await world.submit()).id, 'Scheduled');
   await expect.poll(() => remainsOf(world, job)).toContain('member1: RayJob');
   const endOutage = world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
   await cancel(world, job.id);
   const waiting = await world.until(job.id, (each) => each?.message.includes('member1 cannot be asked') ?? false);
   expect(waiting).toMatchObject({ status: 'Pending', reason: 'Cancelling' });
-  expect(waiting?.message).toContain('connection refused');
+  // What happened, for people; the words of the servers are in the log.
+  expect(waiting?.message).toMatch(/does not answer Karmada\); it is asked again/);
+  expect(waiting?.message).not.toContain('connection refused');
+  expect(logged.join('')).toContain('connection refused');
 
   endOutage();
   await world.shows(job.id, 'Cancelled');

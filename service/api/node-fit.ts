@@ -11,8 +11,8 @@ interface Size {
   readonly gpus: number;
 }
 
-/** A cluster that may get the job. */
-export interface Candidate {
+/** A cluster that may get the job, by the size of its nodes; how much of them is free is dispatch's question (dispatch/candidates.ts). */
+export interface NodeFit {
   readonly cluster: string;
   readonly ready: boolean;
   /** Whether one of its nodes is large enough for an instance when it is empty; null: not known. */
@@ -20,7 +20,7 @@ export interface Candidate {
   readonly message: string;
 }
 
-export type FindCandidates = (request: JobRequest, clusters: readonly MemberCluster[]) => Promise<Candidate[]>;
+export type JudgeNodes = (request: JobRequest, clusters: readonly MemberCluster[]) => Promise<NodeFit[]>;
 
 const GIB = 2 ** 30;
 const TIMEOUT_MS = 3000;
@@ -30,7 +30,7 @@ const FRESH_MS = 60_000;
 const MAX_NODES = 1000;
 const MAX_CLUSTERS = 50;
 
-export function createCandidates(karmada: Pick<Karmada, 'member'>): FindCandidates {
+export function createNodeJudge(karmada: Pick<Karmada, 'member'>): JudgeNodes {
   const known = new Map<string, { at: number; sizes: Promise<readonly Size[] | undefined> }>();
 
   function sizesIn(cluster: string): Promise<readonly Size[] | undefined> {
@@ -51,7 +51,7 @@ export function createCandidates(karmada: Pick<Karmada, 'member'>): FindCandidat
     const { cpuCores, memoryGiB, gpuCount } = resources.instanceResources;
     const wanted = { cpu: cpuCores, memory: memoryGiB * GIB, gpus: gpuCount };
     return Promise.all(
-      named.map(async ({ name, ready, message }, index): Promise<Candidate> => {
+      named.map(async ({ name, ready, message }, index): Promise<NodeFit> => {
         if (!ready) return { cluster: name, ready, fits: null, message };
         const sizes = index < MAX_CLUSTERS ? await sizesIn(name) : undefined;
         if (sizes === undefined)
