@@ -54,6 +54,12 @@ export const JobBody = z
     dispatchedAt: timeOrNull,
     startedAt: timeOrNull,
     finishedAt: timeOrNull,
+    ranForMs: z
+      .int()
+      .describe(
+        'Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them',
+      ),
+    runningSince: timeOrNull.describe('Begin of the run that goes on; null when it does not run now'),
   })
   .meta({ id: 'Job' });
 
@@ -101,6 +107,8 @@ const JobProgressBody = JobBody.pick({
   dispatchedAt: true,
   startedAt: true,
   finishedAt: true,
+  ranForMs: true,
+  runningSince: true,
   updatedAt: true,
 }).meta({ id: 'JobProgress' });
 
@@ -121,6 +129,8 @@ export const JobEventBody = z
   })
   .meta({ id: 'JobEvent' });
 
+const BULK_ACTIONS = ['cancel', 'suspend', 'resume', 'retry', 'delete'] as const;
+
 /** Jobs that one request may act on. */
 const MAX_ACTED_ON = 1000;
 
@@ -128,7 +138,7 @@ const jobId = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be 
 
 export const BulkRequestBody = z
   .strictObject({
-    action: z.enum(['cancel', 'suspend', 'resume', 'delete'], 'must be one of cancel, suspend, resume, delete'),
+    action: z.enum(BULK_ACTIONS, `must be one of ${BULK_ACTIONS.join(', ')}`),
     ids: z
       .array(jobId)
       .min(1, 'must name at least one job')
@@ -147,6 +157,7 @@ export const BulkOutcomeBody = z
             'done: asked for, or it was so already; refused: its state does not allow it; unknown: no such job',
           ),
         detail: z.string().nullable().describe('Why not'),
+        newId: z.string().optional().describe('Of retry: the job that runs it again'),
       }),
     ),
   })
@@ -421,6 +432,16 @@ export const textOnce = (longest: number) =>
     .string('must be given once')
     .max(longest, `must be at most ${longest} characters long`)
     .refine(...hasNoNul);
+
+export const IdempotencyHeaders = z.object({
+  'Idempotency-Key': z
+    .string()
+    .max(255)
+    .optional()
+    .describe(
+      'The same key gives the same job for 24 hours, however often it is sent; 409 when that job has been deleted',
+    ),
+});
 
 export const SubmitQuery = z.object({
   dryRun: flagText.optional().describe('Answers what would be created, and creates nothing'),

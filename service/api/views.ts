@@ -27,6 +27,8 @@ const listedJobView = (job: ListedJob) => ({
   dispatchedAt: job.dispatchedAt,
   startedAt: job.startedAt,
   finishedAt: job.finishedAt,
+  ranForMs: job.ranForMs,
+  runningSince: job.runningSince,
 });
 
 export const jobView = (job: Job) => ({

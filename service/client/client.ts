@@ -119,11 +119,12 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       return bodyOf(await api.POST('/api/v1/jobs/{id}/priority', { ...ofJob(id, options), body: { priority } }));
     },
     /** What came of each, however many there are: a request for each thousand. */
-    async actOnMany(action: types.BulkAction, ids: readonly string[], options?: RequestOptions) {
+    async actOnMany(action: types.BulkAction, ids: readonly string[], options: NewJobOptions = {}) {
       const outcomes: types.BulkOutcome[] = [];
+      const params = { header: keyOf(options) };
       for (let from = 0; from < ids.length; from += MAX_ACTED_ON) {
         const body = { action, ids: ids.slice(from, from + MAX_ACTED_ON) };
-        outcomes.push(...bodyOf(await api.POST('/api/v1/actions', { body, ...signalOf(options) })).outcomes);
+        outcomes.push(...bodyOf(await api.POST('/api/v1/actions', { params, body, ...signalOf(options) })).outcomes);
       }
       return outcomes;
     },

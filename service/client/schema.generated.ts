@@ -10,8 +10,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Cancel, suspend, resume or delete many jobs at once
-         * @description Asked for in one transaction; what came of each job is in the answer, in the order of the request. Role: submitter.
+         * Cancel, suspend, resume, retry or delete many jobs at once
+         * @description What came of each job is in the answer, in the order of the request. Asked for in one transaction, but for retry, which makes a job for each: sent again under the same Idempotency-Key it makes those that are missing. Role: submitter.
          */
         post: operations["postActions"];
         delete?: never;
@@ -579,6 +579,8 @@ export interface components {
                 /** @description Why not */
                 detail: string | null;
                 id: string;
+                /** @description Of retry: the job that runs it again */
+                newId?: string;
                 /**
                  * @description done: asked for, or it was so already; refused: its state does not allow it; unknown: no such job
                  * @enum {string}
@@ -588,7 +590,7 @@ export interface components {
         };
         BulkRequest: {
             /** @enum {string} */
-            action: "cancel" | "suspend" | "resume" | "delete";
+            action: "cancel" | "suspend" | "resume" | "retry" | "delete";
             ids: string[];
         };
         Cluster: {
@@ -920,6 +922,8 @@ export interface components {
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
+            /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
+            ranForMs: number;
             /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
             reason: string;
             /** @description The request as accepted, with its defaults */
@@ -1112,6 +1116,11 @@ export interface components {
                 workerImage?: string;
             };
             retryOf: string | null;
+            /**
+             * Format: date-time
+             * @description Begin of the run that goes on; null when it does not run now
+             */
+            runningSince: string | null;
             /** Format: date-time */
             startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
@@ -1142,8 +1151,15 @@ export interface components {
                 finishedAt: string | null;
                 message: string;
                 priority: number;
+                /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
+                ranForMs: number;
                 /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
                 reason: string;
+                /**
+                 * Format: date-time
+                 * @description Begin of the run that goes on; null when it does not run now
+                 */
+                runningSince: string | null;
                 /** Format: date-time */
                 startedAt: string | null;
                 status: components["schemas"]["JobStatusName"];
@@ -1444,6 +1460,8 @@ export interface components {
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
+            /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
+            ranForMs: number;
             /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
             reason: string;
             /** @description The request as accepted, with its defaults */
@@ -1636,6 +1654,11 @@ export interface components {
                 workerImage?: string;
             };
             retryOf: string | null;
+            /**
+             * Format: date-time
+             * @description Begin of the run that goes on; null when it does not run now
+             */
+            runningSince: string | null;
             /** Format: date-time */
             startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
@@ -1745,6 +1768,8 @@ export interface components {
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
+            /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
+            ranForMs: number;
             /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
             reason: string;
             /** @description The request as accepted, with its defaults */
@@ -1937,6 +1962,11 @@ export interface components {
                 workerImage?: string;
             };
             retryOf: string | null;
+            /**
+             * Format: date-time
+             * @description Begin of the run that goes on; null when it does not run now
+             */
+            runningSince: string | null;
             /** Format: date-time */
             startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
@@ -1994,7 +2024,10 @@ export interface operations {
     postActions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The same key gives the same job for 24 hours, however often it is sent; 409 when that job has been deleted */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };

@@ -63,6 +63,10 @@ export interface Job {
   readonly dispatchedAt: Date | null;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Milliseconds of its runs that are over: without suspensions, and without the wait for another try. */
+  readonly ranForMs: number;
+  /** Of the run that goes on; null: it does not run now. */
+  readonly runningSince: Date | null;
   /** When its volume had been kept for long enough, and was removed. */
   readonly volumeRemovedAt: Date | null;
   /** Goes up with every write; a write names the version that it read, and a row that has moved on is left alone. */
@@ -82,6 +86,8 @@ export type JobProgress = Pick<
   | 'dispatchedAt'
   | 'startedAt'
   | 'finishedAt'
+  | 'ranForMs'
+  | 'runningSince'
   | 'updatedAt'
 >;
 

@@ -37,6 +37,9 @@ export interface JobRow extends MonitoredJobRow {
   readonly created_at: Date;
   readonly updated_at: Date;
   readonly dispatched_at: Date | null;
+  /** A bigint, which pg gives as text. */
+  readonly ran_ms: string | null;
+  readonly running_since: Date | null;
   readonly volume_removed_at: Date | null;
 }
 
@@ -58,10 +61,10 @@ export interface EventRow {
 }
 
 /** As JSON, where times are text. */
-type StoredProgress = Omit<JobProgress, 'reason' | Times> & { readonly reason: string } & Readonly<
-    Record<Exclude<Times, 'updatedAt'>, string | null>
-  > & { readonly updatedAt: string };
-type Times = 'dispatchedAt' | 'startedAt' | 'finishedAt' | 'updatedAt';
+type StoredProgress = Omit<JobProgress, 'reason' | 'ranForMs' | Times> & { readonly reason: string } & Readonly<
+    Record<Exclude<Times, 'updatedAt' | 'runningSince'>, string | null>
+  > & { readonly updatedAt: string; readonly ranMs?: number | null; readonly runningSince?: string | null };
+type Times = 'dispatchedAt' | 'startedAt' | 'finishedAt' | 'updatedAt' | 'runningSince';
 
 /** As JSON; what an earlier version did not write yet is missing. */
 type StoredClusterState = Pick<ClusterState, 'status'> &
@@ -130,9 +133,25 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
   dispatchedAt: row.dispatched_at,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
+  ...runTimes({
+    status: row.status,
+    ranMs: row.ran_ms === null ? null : Number(row.ran_ms),
+    runningSince: row.running_since,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  }),
   volumeRemovedAt: row.volume_removed_at,
   version: row.version,
 });
+
+/** Of jobs that began before their runs were counted the pauses are not known, and count as run. */
+function runTimes(
+  job: Pick<Job, 'status' | 'runningSince' | 'startedAt' | 'finishedAt'> & { readonly ranMs: number | null },
+): Pick<Job, 'ranForMs' | 'runningSince'> {
+  const { status, ranMs, runningSince, startedAt, finishedAt } = job;
+  const whole = startedAt && finishedAt ? Math.max(0, finishedAt.getTime() - startedAt.getTime()) : 0;
+  return { ranForMs: ranMs ?? whole, runningSince: status === 'Running' ? (runningSince ?? startedAt) : null };
+}
 
 function requestOf({ id, request, request_version }: JobRow): JobRequest {
   try {
@@ -179,13 +198,18 @@ export const toEvent = (row: EventRow): JobEvent => ({
   ...(row.job ? { job: toProgress(row.job) } : row.job_deleted ? { job: null } : {}),
 });
 
-const toProgress = (stored: StoredProgress): JobProgress => ({
-  ...stored,
-  reason: asReason(stored.reason),
-  dispatchedAt: toTime(stored.dispatchedAt),
-  startedAt: toTime(stored.startedAt),
-  finishedAt: toTime(stored.finishedAt),
-  updatedAt: new Date(stored.updatedAt),
-});
+function toProgress({ ranMs = null, runningSince = null, ...stored }: StoredProgress): JobProgress {
+  const startedAt = toTime(stored.startedAt);
+  const finishedAt = toTime(stored.finishedAt);
+  return {
+    ...stored,
+    reason: asReason(stored.reason),
+    dispatchedAt: toTime(stored.dispatchedAt),
+    startedAt,
+    finishedAt,
+    ...runTimes({ status: stored.status, ranMs, runningSince: toTime(runningSince), startedAt, finishedAt }),
+    updatedAt: new Date(stored.updatedAt),
+  };
+}
 
 const toTime = (text: string | null): Date | null => (text === null ? null : new Date(text));

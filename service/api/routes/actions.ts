@@ -1,4 +1,5 @@
 import { setTimeout as rest } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { z } from 'zod';
 import { type Identity, mayIn } from '../../auth/identity.ts';
 import type { Reason } from '../../contract/reasons.ts';
@@ -9,7 +10,16 @@ import { ownJob } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { invalid, notFound, Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
-import { BulkOutcomeBody, BulkRequestBody, JobBody, JobPath, MessageBody, PriorityBody } from '../schemas.ts';
+import {
+  BulkOutcomeBody,
+  BulkRequestBody,
+  IdempotencyHeaders,
+  JobBody,
+  JobPath,
+  MessageBody,
+  PriorityBody,
+} from '../schemas.ts';
+import { createSubmissions, idempotencyKey, type Submissions } from '../submissions.ts';
 import { jobView } from '../views.ts';
 
 type BulkRequest = z.output<typeof BulkRequestBody>;
@@ -17,7 +27,7 @@ type BulkOutcome = z.output<typeof BulkOutcomeBody>['outcomes'][number];
 
 /** What can be asked of a job: recorded at once, carried out by dispatch, told by reason and events. */
 interface Action {
-  readonly name: BulkRequest['action'];
+  readonly name: Exclude<BulkRequest['action'], 'retry'>;
   readonly wanted: Wanted;
   readonly reason: Reason;
   readonly message: string;
@@ -64,7 +74,10 @@ const saidBy = ({ reason, message }: Action, caller: Identity) => ({
 /** How long DELETE waits for the end before it says that it is under way. */
 const DELETE_WAIT_MS = 5000;
 
-export const actionRoutes = ({ store, stopping }: ApiDependencies): Route[] => [
+/** Of the jobs that one request runs again. */
+const RETRIES_AT_ONCE = 4;
+
+export const actionRoutes = ({ store, stopping, ...dependencies }: ApiDependencies): Route[] => [
   ...ACTIONS.map((action) =>
     route({
       method: 'post',
@@ -88,15 +101,24 @@ export const actionRoutes = ({ store, stopping }: ApiDependencies): Route[] => [
     method: 'post',
     path: '/api/v1/actions',
     tag: 'Jobs',
-    summary: 'Cancel, suspend, resume or delete many jobs at once',
-    description: 'Asked for in one transaction; what came of each job is in the answer, in the order of the request.',
+    summary: 'Cancel, suspend, resume, retry or delete many jobs at once',
+    description:
+      'What came of each job is in the answer, in the order of the request. Asked for in one transaction, but for retry, which makes a job for each: sent again under the same Idempotency-Key it makes those that are missing.',
     role: 'submitter',
+    headers: IdempotencyHeaders,
     body: BulkRequestBody,
     answers: { 200: { description: 'One outcome a job', body: BulkOutcomeBody } },
-    async handle({ body, caller }) {
+    async handle({ body, caller, request }) {
       const parsed = BulkRequestBody.safeParse(body);
       if (!parsed.success) throw invalid(problemsOf(parsed.error));
-      return { body: { outcomes: await actOnMany(store, parsed.data, caller) } };
+      const { action, ids } = parsed.data;
+      const key = idempotencyKey(request);
+      const submissions = createSubmissions({ store, ...dependencies });
+      const act =
+        action === 'retry'
+          ? (own: readonly string[]) => retryAll(store, submissions, own, caller, key)
+          : (own: readonly string[]) => askAll(store, actionNamed(action), own, caller);
+      return { body: { outcomes: await onEachOwn(store, ids, caller, act) } };
     },
   }),
   route({
@@ -140,9 +162,12 @@ export const actionRoutes = ({ store, stopping }: ApiDependencies): Route[] => [
 ];
 
 /** Each job is looked at by itself: what the caller may not see does not exist, what he may not change is said so. */
-async function actOnMany(store: Store, { action, ids }: BulkRequest, caller: Identity): Promise<BulkOutcome[]> {
-  const asked = [DELETE, ...ACTIONS].find(({ name }) => name === action);
-  if (!asked) throw new Error(`${action} is no action, though the schema took it`);
+async function onEachOwn(
+  store: Store,
+  ids: readonly string[],
+  caller: Identity,
+  act: (own: readonly string[]) => Promise<BulkOutcome[]>,
+): Promise<BulkOutcome[]> {
   const distinct = [...new Set(ids)];
   const namespaces = await store.jobs.namespacesOf(distinct);
   const may = (role: 'viewer' | 'submitter') => (id: string) => {
@@ -150,18 +175,55 @@ async function actOnMany(store: Store, { action, ids }: BulkRequest, caller: Ide
     return namespace !== undefined && mayIn(caller, role, namespace);
   };
   const own = distinct.filter(may('submitter'));
-  const results = own.length === 0 ? [] : await store.jobs.setWantedOfMany(own, asked.wanted, saidBy(asked, caller));
-  const byId = new Map(results.map((result) => [result.id, result]));
+  const outcomes = own.length === 0 ? [] : await act(own);
+  const byId = new Map(outcomes.map((outcome) => [outcome.id, outcome]));
   return distinct.map((id): BulkOutcome => {
-    const result = byId.get(id);
-    if (result) {
-      const detail = refusalOf(asked, result);
-      return { id, outcome: detail === null ? 'done' : 'refused', detail };
-    }
-    if (!may('viewer')(id) || may('submitter')(id)) return { id, outcome: 'unknown', detail: `There is no job ${id}` };
+    const outcome = byId.get(id);
+    if (outcome) return outcome;
+    if (!may('viewer')(id) || may('submitter')(id)) return unknown(id);
     const detail = `${caller.name} lacks the role submitter in namespace ${namespaces.get(id)}`;
     return { id, outcome: 'forbidden', detail };
   });
+}
+
+const unknown = (id: string): BulkOutcome => ({ id, outcome: 'unknown', detail: `There is no job ${id}` });
+
+function actionNamed(name: Action['name']): Action {
+  const action = [DELETE, ...ACTIONS].find((each) => each.name === name);
+  if (!action) throw new Error(`${name} is no action, though the schema took it`);
+  return action;
+}
+
+/** Of those that there are. */
+async function askAll(store: Store, action: Action, ids: readonly string[], caller: Identity): Promise<BulkOutcome[]> {
+  const asked = await store.jobs.setWantedOfMany(ids, action.wanted, saidBy(action, caller));
+  return asked.map((job) => {
+    const detail = refusalOf(action, job);
+    return { id: job.id, outcome: detail === null ? 'done' : 'refused', detail };
+  });
+}
+
+/** A few at a time: each is read with its request. Jobs that cannot run again keep no other from it. */
+async function retryAll(
+  store: Store,
+  submissions: Submissions,
+  ids: readonly string[],
+  caller: Identity,
+  key: string | undefined,
+): Promise<BulkOutcome[]> {
+  const limit = pLimit(RETRIES_AT_ONCE);
+  const retry = async (id: string): Promise<BulkOutcome> => {
+    const job = await store.jobs.get(id);
+    if (!job) return unknown(id);
+    try {
+      const again = await submissions.retry(job, caller, key && `${key} ${id}`);
+      return { id, outcome: 'done', detail: null, newId: again.job.id };
+    } catch (error) {
+      if (error instanceof Problem) return { id, outcome: 'refused', detail: error.message };
+      throw error;
+    }
+  };
+  return Promise.all(ids.map((id) => limit(() => retry(id))));
 }
 
 /** Why the job is past what was asked of it; null when it is not. */

@@ -30,6 +30,7 @@ afterAll(async () => {
 
 const submit = async (namespace: string, token: string): Promise<string> =>
   (await world.call('/api/v1/jobs', { body: smallJob({ namespace }), token: `${token}-token` })).body.id;
+const job = async (id: string) => (await world.call(`/api/v1/jobs/${id}`, { token: 'root-token' })).body;
 const act = (body: unknown, token: string) => world.call('/api/v1/actions', { body, token: `${token}-token` });
 
 test('one request acts on many jobs; each is judged by itself, and what one may not see does not exist', async () => {
@@ -64,6 +65,39 @@ test('one request acts on many jobs; each is judged by itself, and what one may 
   expect(events.map(({ message }: { message: string }) => message)).toContainEqual(
     expect.stringMatching(/^Suspending.*ann/),
   );
+});
+
+test('many are run again by one request: each becomes a job, under one key only one, and attempts are numbered', async () => {
+  const [first, second, running] = [
+    await submit('team-a', 'ann'),
+    await submit('team-a', 'ann'),
+    await submit('team-a', 'ann'),
+  ];
+  const foreign = await submit('team-c', 'bob');
+  await act({ action: 'cancel', ids: [first, second] }, 'ann');
+  for (const id of [first, second]) await until(async () => (await job(id)).finishedAt !== null, `${id} is cancelled`);
+
+  const request = { action: 'retry', ids: [first, second, running, foreign] };
+  const retry = (key: string) =>
+    world.call('/api/v1/actions', { body: request, token: 'ann-token', headers: { 'Idempotency-Key': key } });
+  // At once, as from two windows; and one of them once more, as after an answer that was lost.
+  const answers = await Promise.all([retry('one'), retry('two'), retry('three')]);
+  const repeated = await retry('one');
+  for (const { status, body } of answers) {
+    expect(status).toBe(200);
+    expect(body.outcomes).toMatchObject([
+      { id: first, outcome: 'done', newId: expect.any(String) },
+      { id: second, outcome: 'done', newId: expect.any(String) },
+      { id: running, outcome: 'refused', detail: expect.stringContaining('has not ended yet') },
+      { id: foreign, outcome: 'unknown' },
+    ]);
+  }
+  expect(repeated.body).toEqual(answers[0]?.body);
+  for (const [index, id] of [first, second].entries()) {
+    const again = await Promise.all(answers.map(({ body }) => job(body.outcomes[index].newId)));
+    expect(again.map(({ attempt }) => attempt).sort()).toEqual([2, 3, 4]);
+    expect(again.map(({ retryOf }) => retryOf)).toEqual([id, id, id]);
+  }
 });
 
 test('a viewer acts on nothing', async () => {

@@ -233,6 +233,8 @@ function job(more: Partial<Job> = {}): Job {
     dispatchedAt: NOW,
     startedAt: null,
     finishedAt: null,
+    ranForMs: 0,
+    runningSince: null,
     volumeRemovedAt: null,
     version: 1,
     ...more,

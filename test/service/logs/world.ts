@@ -58,6 +58,8 @@ export function jobWith(more: Partial<Job> = {}): Job {
     dispatchedAt: at,
     startedAt: at,
     finishedAt: null,
+    ranForMs: 0,
+    runningSince: at,
     volumeRemovedAt: null,
     version: 1,
     ...more,
