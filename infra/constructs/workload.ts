@@ -1,6 +1,6 @@
 import { type ApiObject, JsonPatch, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { checksum } from './checksum.ts';
+import { checksum } from '../data/checksum.ts';
 import { type Endpoint, namespacePeer } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { selectorLabels, workloadLabels } from './labels.ts';

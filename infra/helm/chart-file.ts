@@ -1,30 +1,26 @@
 import { Yaml } from 'cdk8s';
-import type { KubeObject } from '../synth/synthesize.ts';
 import type { ChartOf } from './chart-of.ts';
-
-/** What the manifests are typed for is 1.28 (docs/adr/0002). */
-const OLDEST_KUBERNETES = '1.28';
+import type { KubeObject } from './program.ts';
 
 /** Chart.yaml. */
-export function chartFile({ definition, folder, name, project }: ChartOf, objects: readonly KubeObject[]): string {
-  const { author, homepage, icon, keywords, license, repository, version } = project;
+export function chartFile({ folder, name, program }: ChartOf, objects: readonly KubeObject[]): string {
+  const { annotations, home, icon, keywords, kubeVersion, maintainers, sources, version } = program.chart;
   const images = [...new Set(objects.flatMap(imagesIn))].sort();
   return Yaml.stringify({
     apiVersion: 'v2',
     name,
-    description: folder ? `For the API server of ${folder}: ${definition.what}` : definition.what,
+    description: folder ? `For the API server of ${folder}: ${program.what}` : program.what,
     type: 'application',
     version,
     appVersion: version,
-    kubeVersion: `>=${OLDEST_KUBERNETES}.0-0`,
-    home: homepage,
-    sources: [repository.url],
-    keywords: [definition.name, ...keywords],
-    maintainers: [{ name: author, url: homepage }],
+    kubeVersion,
+    home,
+    sources,
+    keywords,
+    maintainers,
     icon,
     annotations: {
-      'artifacthub.io/license': license,
-      'artifacthub.io/category': 'ai-machine-learning',
+      ...annotations,
       // With the default values; for scanners, and for mirrors in closed networks.
       ...(images.length > 0 && {
         'artifacthub.io/images': Yaml.stringify(images.map((image) => ({ name: nameOf(image), image }))),

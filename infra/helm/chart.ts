@@ -1,19 +1,18 @@
-import { type CommonSettings, common } from '../settings/fragments.ts';
-import type { StackDefinition } from '../stacks/definition.ts';
-import type { Canonical } from './canonical.ts';
+import { GLOBAL_REGISTRY, valuesOf } from './answered.ts';
 import { chartFile } from './chart-file.ts';
 import type { ChartOf } from './chart-of.ts';
 import { ciFiles } from './ci-values.ts';
-import { derive } from './derive.ts';
+import { type Derived, derive } from './derive.ts';
+import { GoTemplate } from './go-template.ts';
+import { helpersFile } from './helpers.ts';
 import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { entryOf, type Node } from './nodes.ts';
-import { notesFile } from './notes-file.ts';
-import type { Project } from './project.ts';
+import { notesElsewhere, notesFile } from './notes-file.ts';
+import { type Answered, chartName, type Program } from './program.ts';
 import { readme } from './readme.ts';
 import { HOOK, NOTES, release } from './release.ts';
-import { helpersFile, releaseSettings } from './release-settings.ts';
 import { templatesOf } from './template.ts';
 import { validateTemplate } from './validate.ts';
 import { valuesFile } from './values.ts';
@@ -27,48 +26,41 @@ export interface HelmChart {
   readonly paths: ReadonlySet<string>;
 }
 
-/** The charts of a stack: one for its own cluster, and one for each other API server. */
-export function chartsOf(definition: StackDefinition, project: Project): HelmChart[] {
-  const { canonical, folders, leaves } = derive(definition);
-  const charts = chartsFrom(definition, folders, leaves, canonical, project);
+/** The charts of a program: one for the cluster of a release, and one for each other API server. */
+export function chartsOf(program: Program): HelmChart[] {
+  const derived = derive(program);
+  const folders = [...derived.folders.keys()].filter((folder) => folder !== NOTES);
+  const charts = folders.map((folder) => chartOf(program, derived, folder));
   const used = new Set(charts.flatMap(({ paths }) => [...paths]));
-  const without = leaves.find(({ path }) => !used.has(path) && !isCommon(path));
-  if (without) throw new Error(`${without.path}: has no effect in any chart of ${definition.name}`);
+  const { mayHaveNoEffect = [] } = program;
+  const without = derived.leaves.find(
+    ({ path }) => !used.has(path) && !mayHaveNoEffect.includes(path.split('.')[0] ?? ''),
+  );
+  if (without) throw new Error(`${without.path}: has no effect in any chart of ${program.name}`);
   return charts;
 }
 
-/** What every stack has: not every one has what it is about. */
-const COMMON = new Set(Object.keys(common('')));
-const isCommon = (path: string): boolean => COMMON.has(path.split('.')[0] ?? '');
-
-function chartsFrom(
-  definition: StackDefinition,
-  folders: ReadonlyMap<string, readonly DerivedObject[]>,
-  leaves: readonly Leaf[],
-  canonical: Canonical,
-  project: Project,
-): HelmChart[] {
-  const [notes] = folders.get(NOTES) ?? [];
-  return [...folders].flatMap(([folder, objects]) => {
-    if (folder === NOTES) return [];
-    const name = folder ? `${definition.name}-${folder}` : definition.name;
-    const { helpers, paths, texts } = templatesOf(name, objects, leaves, canonical);
-    const templates = filesOf(objects, texts);
-    const notesText = notesFile({ name, folder, leaves, canonical, stack: definition.name }, notes);
-    if (!folder && notes) for (const path of pathsIn(notes.node)) paths.add(path);
-    templates.set('templates/NOTES.txt', notesText);
-    const settings = releaseSettings(definition.settings);
-    const used = usedPaths(paths, leavesOf(settings));
-    const validate = validateTemplate(name, definition, (path) => used.has(path));
-    if (validate) templates.set('templates/validate.yaml', validate);
-    templates.set(
-      'templates/_helpers.tpl',
-      helpersFile(name, definition.name, helpers, [...templates.values()].join('\n')),
-    );
-    const own = leavesOf(settings).filter(({ path }) => used.has(path));
-    const chart = { definition, settings, name, folder, project, leaves: own };
-    return [{ name, paths: used, files: new Map([...filesAround(chart), ...templates]) }];
-  });
+function chartOf(program: Program, { canonical, folders, leaves }: Derived, folder: string): HelmChart {
+  const { answered = {}, claimAnnotation, rules = [] } = program;
+  const name = chartName(program, folder);
+  const objects = folders.get(folder) ?? [];
+  const go = new GoTemplate(name, leaves, answered);
+  const { helpers, paths, texts } = templatesOf(go, objects, canonical, claimAnnotation);
+  const templates = filesOf(objects, texts);
+  const [notes] = folder ? [] : (folders.get(NOTES) ?? []);
+  if (notes) for (const path of pathsIn(notes.node)) paths.add(path);
+  const hasTests = objects.some(({ node }) => isTest(node));
+  const text = folder ? notesElsewhere(folder, program.name) : notesFile(go, canonical, notes, hasTests);
+  if (text) templates.set('templates/NOTES.txt', text);
+  const values = valuesOf(program);
+  const all = leavesOf(values);
+  const used = usedPaths(paths, all, answered);
+  const validate = validateTemplate(go, rules, (path) => used.has(path));
+  if (validate) templates.set('templates/validate.yaml', validate);
+  const helpersText = helpersFile(name, program.name, answered, go.included, helpers);
+  if (helpersText) templates.set('templates/_helpers.tpl', helpersText);
+  const chart = { program, values, name, folder, leaves: all.filter(({ path }) => used.has(path)) };
+  return { name, paths: used, files: new Map([...filesAround(chart), ...templates]) };
 }
 
 function filesOf(objects: readonly DerivedObject[], texts: readonly string[]): Map<string, string> {
@@ -93,13 +85,13 @@ function isTest(node: Node): boolean {
 }
 
 function filesAround(chart: ChartOf): Map<string, string> {
-  const { definition, folder, leaves, settings } = chart;
-  const defaults: CommonSettings = definition.settings.parse({});
+  const { folder, leaves, program, values } = chart;
+  const defaults = program.settings.parse({});
   const kept = (path: string) => leaves.some((leaf) => leaf.path === path);
   return new Map([
-    ['Chart.yaml', chartFile(chart, release(definition, defaults).get(folder) ?? [])],
-    ['values.yaml', valuesFile(settings, settings.parse({}), kept)],
-    ['values.schema.json', `${JSON.stringify(valuesSchema(settings, kept), null, 2)}\n`],
+    ['Chart.yaml', chartFile(chart, release(program, defaults).get(folder) ?? [])],
+    ['values.yaml', valuesFile(values, values.parse({}), kept)],
+    ['values.schema.json', `${JSON.stringify(valuesSchema(values, kept, program.patternNames), null, 2)}\n`],
     ['README.md', readme(chart, defaults)],
     // For `helm lint` and for readers; a package needs them not.
     ['.helmignore', 'ci/\n'],
@@ -107,16 +99,15 @@ function filesAround(chart: ChartOf): Map<string, string> {
   ]);
 }
 
-const OF_ALL_IMAGES = ['global.imageRegistry', 'images.registry', 'images.tag'];
-
 /** The settings among those paths, and below them: an image is read as a whole, and with what all images have in common. */
-function usedPaths(read: ReadonlySet<string>, leaves: readonly Leaf[]): Set<string> {
+function usedPaths(read: ReadonlySet<string>, leaves: readonly Leaf[], { images }: Answered): Set<string> {
   const image = [...read].some((path) => leaves.some((leaf) => leaf.path === `${path}.repository`));
+  const ofAllImages = images ? [GLOBAL_REGISTRY, images.registry, images.tag] : [];
   return new Set(
     leaves
       .map(({ path }) => path)
       .filter((path) => {
-        if (image && OF_ALL_IMAGES.includes(path)) return true;
+        if (image && ofAllImages.includes(path)) return true;
         return [...read].some((each) => path === each || path.startsWith(`${each}.`));
       }),
   );

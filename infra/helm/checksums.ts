@@ -1,6 +1,6 @@
-import { checksum } from '../constructs/checksum.ts';
-import type { KubeObject } from '../synth/synthesize.ts';
+import { checksum } from '../data/checksum.ts';
 import { withoutPrefix } from './marks.ts';
+import type { KubeObject } from './program.ts';
 
 /** What a checksum looks like. */
 export const CHECKSUM = /^[0-9a-f]{16}$/;

@@ -1,12 +1,11 @@
 import { Yaml } from 'cdk8s';
-import { at, put } from '../settings/paths.ts';
+import { at, put } from '../data/paths.ts';
 import type { ChartOf } from './chart-of.ts';
 import type { Leaf } from './leaves.ts';
 
-/** Values of each environment and example, as far as this chart has them. */
-export function ciFiles({ definition, leaves }: ChartOf): [string, string][] {
-  const { environments, examples = {} } = definition;
-  return Object.entries({ ...environments, ...examples }).map(([name, settings]) => [
+/** Values of each example, as far as this chart has them. */
+export function ciFiles({ leaves, program: { examples = {} } }: ChartOf): [string, string][] {
+  return Object.entries(examples).map(([name, settings]) => [
     `${name}-values.yaml`,
     Yaml.stringify(selected(settings, leaves)),
   ]);

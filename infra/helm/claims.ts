@@ -5,12 +5,6 @@ import { entryOf, type Node, withEntry } from './nodes.ts';
 /** What may change of a claim that exists: its size, upwards. */
 const CHANGEABLE = 'resources';
 
-/**
- * A claim bears the rest of its spec as it was asked for at first. Its spec in the cluster is no use for that: it has the
- * default class and the volume filled in, and a rollback to the revision that did not name them would try to remove them.
- */
-export const CLAIMED = 'mlplatform.io/claimed';
-
 /** Where a claim's template keeps what was asked for. */
 const VARIABLE = '$claimed';
 
@@ -19,8 +13,16 @@ const VARIABLE = '$claimed';
  * mode, and a rollback, ask for what was asked for then, rather than fail. Where there is no cluster to be asked (helm
  * template) and where there is no claim yet, it is what the values say. A claim that was not made by the chart keeps the
  * spec it has. The part that is fixed is a helper: `specs` names it.
+ *
+ * What was asked for stands in an annotation. The claim's spec in the cluster is no use for that: it has the default class
+ * and the volume filled in, and a rollback to the revision that did not name them would try to remove them.
  */
-export function claimObject(object: DerivedObject, go: GoTemplate, specs: ClaimSpecs): DerivedObject {
+export function claimObject(
+  object: DerivedObject,
+  annotation: string,
+  go: GoTemplate,
+  specs: ClaimSpecs,
+): DerivedObject {
   const spec = entryOf(object.node, 'spec');
   const metadata = entryOf(object.node, 'metadata');
   if (spec?.kind !== 'map' || metadata === undefined) return object;
@@ -28,7 +30,7 @@ export function claimObject(object: DerivedObject, go: GoTemplate, specs: ClaimS
   const fixed: Node = { kind: 'map', entries: spec.entries.filter((entry) => !isChangeable(entry)) };
   const operand = (key: string): string => go.operand(entryOf(metadata, key));
   const given = `"namespace" ${operand('namespace')} "name" ${operand('name')} "spec" (${go.include(specs.nameOf(fixed), [], {})})`;
-  const annotations = withEntry(entryOf(metadata, 'annotations'), CLAIMED, {
+  const annotations = withEntry(entryOf(metadata, 'annotations'), annotation, {
     kind: 'scalar',
     expression: { what: 'go', code: `${VARIABLE} | quote` },
   });
@@ -61,9 +63,9 @@ export class ClaimSpecs {
 export const CLAIMED_HELPER = {
   name: 'claimed',
   what: 'The spec with which a volume claim was made, as JSON: of one that exists, what it was asked for at first.',
-  body: `{{- $asked := .spec | fromYaml | toJson -}}
+  body: (annotation: string): string => `{{- $asked := .spec | fromYaml | toJson -}}
 {{- with lookup "v1" "PersistentVolumeClaim" .namespace .name -}}
-{{- $asked = dig "annotations" "${CLAIMED}" (omit .spec "${CHANGEABLE}" | toJson) .metadata -}}
+{{- $asked = dig "annotations" "${annotation}" (omit .spec "${CHANGEABLE}" | toJson) .metadata -}}
 {{- end -}}
 {{- $asked -}}`,
 };

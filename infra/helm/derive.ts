@@ -1,9 +1,9 @@
-import type { StackDefinition } from '../stacks/definition.ts';
 import type { Canonical } from './canonical.ts';
 import type { Doubt } from './decide.ts';
 import { type Address, type DerivedObject, Learner, type Learnt } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
 import { Marks } from './marks.ts';
+import type { Program } from './program.ts';
 import { Reader, type ReadSample } from './reader.ts';
 import { refuseArithmetic, refuseSpelling } from './refusals.ts';
 import { type Sample, Sampler } from './samples.ts';
@@ -23,17 +23,17 @@ const MORE = 12;
 const TO_CONFIRM = 24;
 const MOST = 800;
 
-/** All variants of a stack's objects, found by synthesizing it with marked settings. */
-export function derive(definition: StackDefinition): Derived {
-  const leaves = leavesOf(definition.settings);
-  const marks = new Marks();
-  const sampler = new Sampler(definition, leaves, marks);
-  const reader = new Reader(marks);
-  const learner = new Learner(definition, leaves);
+/** All variants of a program's objects, found by building it with marked settings. */
+export function derive(program: Program): Derived {
+  const leaves = leavesOf(program.settings);
+  const marks = new Marks(program.answered?.namePrefix);
+  const sampler = new Sampler(program, leaves, marks);
+  const reader = new Reader(marks, program.answered ?? {});
+  const learner = new Learner(program, leaves);
   const samples: Sample[] = [];
   const read: ReadSample[] = [];
   const take = (count: number, doubts: readonly Doubt[]) => {
-    if (samples.length >= MOST) throw new Error(`${definition.name}: ${stillInDoubt(doubts)}`);
+    if (samples.length >= MOST) throw new Error(`${program.name}: ${stillInDoubt(doubts)}`);
     for (let taken = 0; taken < count; taken++) {
       const { output, sample } = sampler.next(combined(doubts, sampler.random));
       samples.push(sample);

@@ -1,9 +1,9 @@
-import { canonicalJson } from '../constructs/canonical-json.ts';
-import { imageReference } from '../constructs/image.ts';
-import type { Image, Images } from '../settings/fragments.ts';
-import { at } from '../settings/paths.ts';
+import { canonicalJson } from '../data/canonical-json.ts';
+import { at } from '../data/paths.ts';
+import { imageReference } from './answered.ts';
 import { keyOf, type Part, type Ref } from './marks.ts';
 import type { Expression } from './nodes.ts';
+import type { Answered } from './program.ts';
 import type { Sample } from './samples.ts';
 
 /** Where an expression is evaluated: in a sample, for one element of a list perhaps. */
@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** What the chart would put there; compared with what the program did. */
-export function evaluate(expression: Expression, place: Place): unknown {
+export function evaluate(expression: Expression, place: Place, answered: Answered): unknown {
   const { settings } = place.sample;
   switch (expression.what) {
     case 'literal':
@@ -21,7 +21,7 @@ export function evaluate(expression: Expression, place: Place): unknown {
     case 'setting':
       return at(settings, expression.path);
     case 'image':
-      return imageReference(at(settings, expression.path) as Image, settings.images as Images);
+      return imageReference(answered, settings, expression.path);
     case 'checksum':
     case 'release':
     case 'go':

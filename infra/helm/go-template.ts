@@ -1,8 +1,9 @@
+import { helpersFor } from './answered.ts';
 import { PARAM } from './holes.ts';
 import type { Leaf } from './leaves.ts';
-import { NAME_PREFIX, NAME_PREFIX_MARK, type Part, type Ref, withoutPrefix } from './marks.ts';
+import { NAME_PREFIX_MARK, type Part, type Ref, withoutPrefix } from './marks.ts';
 import { type Argument, type Decision, type Expression, isParam, type Node, type Test } from './nodes.ts';
-import { HELPERS } from './release-settings.ts';
+import type { Answered } from './program.ts';
 
 /** Inside a range `.` is the element, and the chart's root is `$`. */
 export interface Scope {
@@ -14,13 +15,37 @@ export interface Scope {
 /** Writes expressions and conditions in the language of Helm's templates. */
 export class GoTemplate {
   readonly chart: string;
+  /** Names of all helpers that were included in what was written. */
+  readonly included: Set<string>;
   private readonly leaves: ReadonlyMap<string, Leaf>;
+  private readonly answered: Answered;
+  private readonly answers: ReadonlyMap<string, string>;
   private readonly sections: ReadonlyMap<string, string>;
 
-  constructor(chart: string, leaves: readonly Leaf[], sections: ReadonlyMap<string, string> = new Map()) {
+  constructor(
+    chart: string,
+    leaves: readonly Leaf[],
+    answered: Answered,
+    sections: ReadonlyMap<string, string> = new Map(),
+    included = new Set<string>(),
+  ) {
     this.chart = chart;
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
+    this.answered = answered;
+    this.answers = helpersFor(answered);
     this.sections = sections;
+    this.included = included;
+  }
+
+  /** For the inside of a helper that is given sections of the settings. */
+  withSections(sections: ReadonlyMap<string, string>): GoTemplate {
+    return new GoTemplate(this.chart, [...this.leaves.values()], this.answered, sections, this.included);
+  }
+
+  /** The call of a helper, with what it is given. */
+  call(helper: string, given: string): string {
+    this.included.add(helper);
+    return `include "${this.chart}.${helper}" ${given}`;
   }
 
   /** What is known of a setting; of one in a section that a helper is given, as of any section that it may be given. */
@@ -31,15 +56,15 @@ export class GoTemplate {
     return section === undefined ? undefined : this.leaf([section, ...rest].join('.'));
   }
 
-  /** The call of a helper. */
+  /** The call of a helper that was found in the chart. */
   include(helper: string, args: readonly Argument[], scope: Scope): string {
     const root = rootIn(scope);
-    if (args.length === 0) return `include "${this.chart}.${helper}" ${root}`;
+    if (args.length === 0) return this.call(helper, root);
     const given = args.map(({ name, value }) => {
       if (isParam(value)) return `"${name}" $.${value.param}`;
       return `"${name}" ${typeof value === 'object' ? this.place(value.path, scope) : JSON.stringify(value)}`;
     });
-    return `include "${this.chart}.${helper}" (dict "root" ${root} ${given.join(' ')})`;
+    return this.call(helper, `(dict "root" ${root} ${given.join(' ')})`);
   }
 
   private place(path: string, scope: Scope): string {
@@ -49,8 +74,8 @@ export class GoTemplate {
 
   /** A setting: ".Values.images.tag". */
   setting(path: string, scope: Scope): string {
-    const helper = HELPERS.get(path);
-    if (helper) return `include "${this.chart}.${helper}" ${rootIn(scope)}`;
+    const helper = this.answers.get(path);
+    if (helper) return this.call(helper, rootIn(scope));
     const plain = this.place(path, scope);
     const leaf = this.leaf(path);
     if (leaf?.kind !== 'record' || Object.keys((leaf.fallback ?? {}) as object).length === 0) return plain;
@@ -63,7 +88,7 @@ export class GoTemplate {
   /** Key of a map, which may begin with what all names begin with. */
   key(key: string, scope: Scope): string {
     if (!key.startsWith(NAME_PREFIX_MARK)) return literal(key);
-    return `"{{ ${this.setting(NAME_PREFIX, scope)} }}${escaped(JSON.stringify(withoutPrefix(key)).slice(1, -1))}"`;
+    return `"{{ ${this.call('prefix', rootIn(scope))} }}${escaped(JSON.stringify(withoutPrefix(key)).slice(1, -1))}"`;
   }
 
   /** A scalar of YAML: plain, quoted, or an action. */
@@ -75,15 +100,13 @@ export class GoTemplate {
       case 'setting':
         return `{{ ${this.setting(expression.path, scope)} }}`;
       case 'image':
-        return `{{ include "${this.chart}.image" (list ${rootIn(scope)} ${this.setting(expression.path, scope)}) | quote }}`;
+        return `{{ ${this.call('image', `(list ${rootIn(scope)} ${this.setting(expression.path, scope)})`)} | quote }}`;
       case 'checksum':
         return `{{ ${this.checksumOf(expression.configMaps.map(contentOf('ConfigMap')), scope)} | quote }}`;
       case 'release': {
         const root = rootIn(scope);
         const fact =
-          expression.fact === 'chart'
-            ? `include "${this.chart}.chart" ${root}`
-            : `${root === '.' ? '' : root}.Chart.AppVersion`;
+          expression.fact === 'chart' ? this.call('chart', root) : `${root === '.' ? '' : root}.Chart.AppVersion`;
         return `{{ ${fact} | quote }}`;
       }
       case 'go':
@@ -98,7 +121,7 @@ export class GoTemplate {
   /** Of contents that are templates by themselves. */
   checksumOf(contents: readonly string[], scope: Scope): string {
     const names = contents.map((content) => JSON.stringify(content)).join(' ');
-    return `include "${this.chart}.checksum" (list ${rootIn(scope)} ${names})`;
+    return this.call('checksum', `(list ${rootIn(scope)} ${names})`);
   }
 
   private text(parts: readonly Part[], scope: Scope, end = ''): string {
@@ -208,7 +231,7 @@ export class GoTemplate {
   /** What can be told from another by its kind and what it may hold is written in the same way. */
   signature(path: string): string {
     const leaf = this.leaf(path);
-    if (HELPERS.has(path)) return `the release's ${path}`;
+    if (this.answers.has(path)) return `the release's ${path}`;
     if (!leaf) return 'a section';
     const own = (each: Leaf): unknown => [each.kind, each.path, each.optional, each.fallback, each.element.map(own)];
     return JSON.stringify([

@@ -1,4 +1,3 @@
-import type { StackDefinition } from '../stacks/definition.ts';
 import { add, none } from './bits.ts';
 import type { Canonical } from './canonical.ts';
 import type { Doubt } from './decide.ts';
@@ -6,6 +5,7 @@ import type { Leaf } from './leaves.ts';
 import { Merger, type Variant } from './merge.ts';
 import type { Decision, Node } from './nodes.ts';
 import { Precedence } from './precedence.ts';
+import type { Answered, Program } from './program.ts';
 import type { ReadSample } from './reader.ts';
 import type { Sample } from './samples.ts';
 import type { Term } from './terms.ts';
@@ -36,15 +36,17 @@ export interface Learnt extends Address {
 export class Learner {
   private readonly leaves: readonly Leaf[];
   private readonly precedence: Precedence;
+  private readonly answered: Answered;
   canonical: Canonical | undefined;
 
-  constructor(definition: StackDefinition, leaves: readonly Leaf[]) {
+  constructor(program: Program, leaves: readonly Leaf[]) {
     this.leaves = leaves;
-    this.precedence = new Precedence(definition);
+    this.answered = program.answered ?? {};
+    this.precedence = new Precedence(program);
   }
 
   learn(addresses: readonly Address[], samples: readonly Sample[], read: readonly ReadSample[]): Learnt[] {
-    const merger = new Merger(samples, this.leaves, this.precedence);
+    const merger = new Merger(samples, this.leaves, this.precedence, this.answered);
     this.canonical = merger.canonical;
     return addresses.map(({ folder, title }) => {
       const variants = variantsOf(read.map((each) => each.get(folder)?.get(title)));

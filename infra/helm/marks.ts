@@ -24,6 +24,12 @@ export class Marks {
   private readonly refs: Ref[] = [];
   private readonly ids = new Map<string, number>();
   private readonly addresses = new Set<number>();
+  /** Path of the setting that names of objects begin with. */
+  private readonly namePrefix: string | undefined;
+
+  constructor(namePrefix?: string) {
+    this.namePrefix = namePrefix;
+  }
 
   /**
    * A text for this setting, spelt in one of two ways: what the program computes of it (a hash, a length) is then not
@@ -40,6 +46,10 @@ export class Marks {
 
   number(ref: Omit<Ref, 'what'>, base: number): number {
     return Number(`${base}.${this.id(ref)}7`);
+  }
+
+  isNamePrefix(path: string): boolean {
+    return path === this.namePrefix;
   }
 
   /** A text that stands for a whole setting as JSON. */
@@ -62,7 +72,7 @@ export class Marks {
 
   private ref(groups: Record<string, string | undefined>, bases: ReadonlyMap<string, number>): Ref {
     const { address, first, json, name, number, prefix, whole } = groups;
-    if (prefix) return { path: NAME_PREFIX, what: 'value' };
+    if (prefix) return { path: this.namePrefix ?? '', what: 'value' };
     const of = (id: string | undefined): Ref => {
       const found = this.refs[Number(id) - FIRST_ID];
       if (!found) throw new Error(`mark ${id} is not known`);
@@ -111,8 +121,7 @@ export class Marks {
   }
 }
 
-/** The setting that names of objects begin with; its mark begins names as well. */
-export const NAME_PREFIX = 'namePrefix';
+/** Of the setting that names of objects begin with: its mark begins names as well. */
 export const NAME_PREFIX_MARK = 'zqprefix-';
 
 /** What an object is called in every installation. */

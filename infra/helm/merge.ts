@@ -6,6 +6,7 @@ import type { Leaf } from './leaves.ts';
 import type { Decision, Entry, Expression, Item, Node } from './nodes.ts';
 import { inOneOrder } from './order.ts';
 import type { Precedence } from './precedence.ts';
+import type { Answered } from './program.ts';
 import { Rows } from './rows.ts';
 import type { Sample } from './samples.ts';
 import { ofRecord, type Term, type TermItem } from './terms.ts';
@@ -28,12 +29,14 @@ export class Merger {
   private readonly samples: readonly Sample[];
   private readonly leaves: ReadonlyMap<string, Leaf>;
   private readonly precedence: Precedence;
+  private readonly answered: Answered;
   private readonly decider: Decider;
   private readonly ofLists = new Map<string, Rows>();
 
-  constructor(samples: readonly Sample[], leaves: readonly Leaf[], precedence: Precedence) {
+  constructor(samples: readonly Sample[], leaves: readonly Leaf[], precedence: Precedence, answered: Answered) {
     this.samples = samples;
     this.precedence = precedence;
+    this.answered = answered;
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
     this.root = new Rows(samples);
     const inElements = leaves.flatMap(({ element, path }) =>
@@ -240,7 +243,7 @@ export class Merger {
     if (candidate.what === 'checksum' || expected.what === 'checksum') return false;
     for (const row of rowsOf(among)) {
       const place = rows.place(row);
-      if (!same(evaluate(candidate, place), evaluate(expected, place))) return false;
+      if (!same(evaluate(candidate, place, this.answered), evaluate(expected, place, this.answered))) return false;
     }
     return true;
   }

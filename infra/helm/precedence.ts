@@ -1,6 +1,5 @@
-import type { CommonSettings } from '../settings/fragments.ts';
-import { at } from '../settings/paths.ts';
-import type { StackDefinition } from '../stacks/definition.ts';
+import { at } from '../data/paths.ts';
+import type { Program } from './program.ts';
 import { released } from './release.ts';
 import type { Sample } from './samples.ts';
 
@@ -14,11 +13,11 @@ const IN_BOTH = 'in-both';
  * value is written where both have the same one: the program is asked.
  */
 export class Precedence {
-  private readonly definition: StackDefinition;
+  private readonly program: Program;
   private readonly known = new Map<string, string>();
 
-  constructor(definition: StackDefinition) {
-    this.definition = definition;
+  constructor(program: Program) {
+    this.program = program;
   }
 
   /** The one of two records that wins, given a sample in which they come together. */
@@ -33,7 +32,7 @@ export class Precedence {
     const asked = structuredClone(settings);
     const keys = records.flatMap((record) => Object.keys(at(asked, record) as Entries));
     for (const record of records) (at(asked, record) as Entries)[IN_BOTH] = record;
-    const found = new Set(valuesOf(released(this.definition, asked as CommonSettings), keys));
+    const found = new Set(valuesOf(released(this.program, asked), keys));
     const [winner] = found;
     if (found.size === 1 && winner !== undefined) return winner;
     throw new Error(`${records.join(', ')}: where both have a key, the program takes now the one and now the other`);

@@ -1,11 +1,10 @@
-import { imageReference } from '../constructs/image.ts';
-import type { Image, Images } from '../settings/fragments.ts';
-import { at } from '../settings/paths.ts';
-import type { KubeObject } from '../synth/synthesize.ts';
+import { at } from '../data/paths.ts';
+import { imageReference } from './answered.ts';
 import { CHECKSUM, checksumOf } from './checksums.ts';
 import { type Place, relative } from './expressions.ts';
 import { Marks, type Part, withoutPrefix } from './marks.ts';
 import type { Expression } from './nodes.ts';
+import type { Answered, KubeObject } from './program.ts';
 import type { Output, Sample } from './samples.ts';
 import { type Term, type TermItem, Terms } from './terms.ts';
 
@@ -42,12 +41,14 @@ const ordered = ({ apiVersion, kind, metadata, ...rest }: KubeObject): KubeObjec
 /** Reads the output of a sample: marks become references to settings, so that samples can be compared. */
 export class Reader {
   private readonly marks: Marks;
+  private readonly answered: Answered;
   private readonly terms = new Terms();
   private readonly texts = new Map<string, Term>();
   private readonly objects = new Map<string, Term>();
 
-  constructor(marks: Marks) {
+  constructor(marks: Marks, answered: Answered) {
     this.marks = marks;
+    this.answered = answered;
   }
 
   read(output: Output, sample: Sample): ReadSample {
@@ -247,8 +248,7 @@ export class Reader {
     const repository = parts.find((part) => typeof part === 'object' && part.path.endsWith('.repository'));
     if (typeof repository !== 'object') return undefined;
     const path = repository.path.slice(0, -'.repository'.length);
-    const reference = imageReference(at(settings, path) as Image, settings.images as Images);
-    return reference === value ? { what: 'image', path } : undefined;
+    return imageReference(this.answered, settings, path) === value ? { what: 'image', path } : undefined;
   }
 
   /** The text with whole settings that are in it as JSON replaced by their marks. */

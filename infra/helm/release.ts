@@ -1,38 +1,23 @@
-import { CHECK_FOLDER } from '../constructs/check.ts';
-import { checksum } from '../constructs/checksum.ts';
-import { notesOf, textOf } from '../notes/notes.ts';
-import type { CommonSettings } from '../settings/fragments.ts';
-import type { StackDefinition } from '../stacks/definition.ts';
-import { type KubeObject, synthesize } from '../synth/synthesize.ts';
+import { checksum } from '../data/checksum.ts';
 import { entryOf, type Node, withEntry } from './nodes.ts';
-import { readProject } from './project.ts';
+import { chartName, type KubeObject, type Program } from './program.ts';
 
 /** Folder and title of the object that stands for NOTES.txt. */
-export const NOTES = 'notes';
+export const NOTES = 'NOTES.txt';
 
 /** The annotation that says when Helm is to apply an object. */
 export const HOOK = 'helm.sh/hook';
 
-/** What Argo CD takes is no part of a Helm release. */
-const NOT_RELEASED = ['argocd'];
-
 /** What a release is made of, and what its chart must render to. */
-export function release(
-  definition: StackDefinition,
-  settings: CommonSettings,
-  version = readProject().version,
-): Map<string, KubeObject[]> {
+export function release(program: Program, settings: unknown): Map<string, KubeObject[]> {
+  const { version } = program.chart;
   return new Map(
-    [...released(definition, settings)].map(([folder, objects]) => {
-      const labels = { [CHART_LABEL]: `${chartName(definition, folder)}-${version}`, [VERSION_LABEL]: version };
+    [...released(program, settings)].map(([folder, objects]) => {
+      const labels = { [CHART_LABEL]: `${chartName(program, folder)}-${version}`, [VERSION_LABEL]: version };
       return [folder, objects.map((object) => withLabels(namedByContent(object), labels))];
     }),
   );
 }
-
-/** One chart for the stack's own cluster, and one for each other API server. */
-export const chartName = ({ name }: Pick<StackDefinition, 'name'>, folder: string): string =>
-  folder ? `${name}-${folder}` : name;
 
 /** The labels that only a release knows. */
 const CHART_LABEL = 'helm.sh/chart';
@@ -64,20 +49,15 @@ function namedByContent(object: KubeObject): KubeObject {
 }
 
 /**
- * By API server: the manifests as the program writes them, its check as the test of the release, and as an object of no
- * cluster what a person is told. Charts are derived from this; what hangs on contents they compute themselves.
+ * By API server: the objects as the program makes them, its tests with the marks of such, and as an object of no cluster
+ * what a person is told. Charts are derived from this; what hangs on contents they compute themselves.
  */
-export function released(definition: StackDefinition, settings: CommonSettings): Map<string, KubeObject[]> {
-  const synthesis = synthesize(definition, settings, { environment: 'release' });
-  const { [CHECK_FOLDER]: check = [], ...folders } = Object.fromEntries(synthesis.folders);
-  const released = Object.entries(folders).filter(([folder]) => !NOT_RELEASED.includes(folder));
-  const text = textOf(notesOf(definition, settings, synthesis));
+export function released(program: Program, settings: unknown): Map<string, KubeObject[]> {
+  const { elsewhere = {}, notes = '', objects, tests = [] } = program.build(settings);
+  const folders = Object.entries({ '': [...objects, ...tests.map(asTest)], ...elsewhere });
   return new Map([
-    ...released.map(
-      ([folder, objects]) =>
-        [folder, (folder === '' ? [...objects, ...check.map(asTest)] : objects).map(managedByHelm)] as const,
-    ),
-    [NOTES, [{ apiVersion: '', kind: 'Notes', metadata: { name: NOTES }, text }]],
+    ...folders.map(([folder, all]) => [folder, all.map(managedByHelm)] as const),
+    [NOTES, [{ apiVersion: '', kind: 'Notes', metadata: { name: 'notes' }, text: notes }]],
   ]);
 }
 

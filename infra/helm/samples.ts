@@ -1,10 +1,8 @@
-import { canonicalJson } from '../constructs/canonical-json.ts';
-import type { CommonSettings } from '../settings/fragments.ts';
-import { put } from '../settings/paths.ts';
-import type { StackDefinition } from '../stacks/definition.ts';
-import type { KubeObject } from '../synth/synthesize.ts';
+import { canonicalJson } from '../data/canonical-json.ts';
+import { put } from '../data/paths.ts';
 import { type Leaf, mayBeEmpty } from './leaves.ts';
-import { keyOf, type Marks, NAME_PREFIX, NAME_PREFIX_MARK } from './marks.ts';
+import { keyOf, type Marks, NAME_PREFIX_MARK } from './marks.ts';
+import type { KubeObject, Program } from './program.ts';
 import { released } from './release.ts';
 
 /**
@@ -40,13 +38,13 @@ const LARGE = 50_000;
 type Mutable = Record<string, string | number>;
 
 export class Sampler {
-  private readonly definition: StackDefinition;
+  private readonly program: Program;
   private readonly leaves: readonly Leaf[];
   private readonly marks: Marks;
   private state = 1;
 
-  constructor(definition: StackDefinition, leaves: readonly Leaf[], marks: Marks) {
-    this.definition = definition;
+  constructor(program: Program, leaves: readonly Leaf[], marks: Marks) {
+    this.program = program;
     this.leaves = leaves;
     this.marks = marks;
   }
@@ -56,7 +54,7 @@ export class Sampler {
     const building = new Building(this.marks, pinned, this.random);
     const settings: Record<string, unknown> = {};
     for (const leaf of this.leaves) put(settings, leaf.path, building.value(leaf));
-    const output = released(this.definition, settings as CommonSettings);
+    const output = released(this.program, settings);
     const { bases, elements, features, jsons } = building;
     return { sample: { bases, elements, features, jsons, settings }, output };
   }
@@ -87,7 +85,7 @@ class Building {
 
   value(leaf: Leaf): unknown {
     const { kind, path } = leaf;
-    if (path === NAME_PREFIX) return NAME_PREFIX_MARK;
+    if (this.marks.isNamePrefix(path)) return NAME_PREFIX_MARK;
     if (kind === 'text' || kind === 'list' || kind === 'record')
       this.choose(SPELLING + path, ['0', '1'], this.features);
     if (mayBeEmpty(leaf)) {

@@ -1,9 +1,8 @@
 import type { Canonical } from './canonical.ts';
 import { CLAIMED_HELPER, ClaimSpecs, claimObject } from './claims.ts';
-import { contentOf, GoTemplate } from './go-template.ts';
+import { contentOf, type GoTemplate } from './go-template.ts';
 import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
-import type { Leaf } from './leaves.ts';
 import { type Decision, type Entry, entryOf, type Node, withEntry } from './nodes.ts';
 import { Printer } from './print.ts';
 import { isNamedByContent, withStandardLabels } from './release.ts';
@@ -22,18 +21,19 @@ export interface Templates {
 const CONTENT: Readonly<Record<string, string>> = { ConfigMap: 'data', Job: 'spec' };
 
 export function templatesOf(
-  chart: string,
+  go: GoTemplate,
   derived: readonly DerivedObject[],
-  leaves: readonly Leaf[],
   canonical: Canonical,
+  claimAnnotation: string | undefined,
 ): Templates {
-  const go = new GoTemplate(chart, leaves);
+  const { chart } = go;
   const printer = new Printer(go, canonical);
   const specs = new ClaimSpecs();
   const paths = new Set(derived.flatMap(({ node, when }) => [...pathsIn(node, when)]));
   const labelled = derived.map((each) => ({ ...each, node: withStandardLabels(each.node) }));
   const objects = labelled.map((each) => {
-    if (each.kind === 'PersistentVolumeClaim') return claimObject(each, go, specs);
+    if (each.kind === 'PersistentVolumeClaim' && claimAnnotation !== undefined)
+      return claimObject(each, claimAnnotation, go, specs);
     if (!isNamedByContent(each)) return each;
     return { ...each, node: withSuffix(each.node, `-{{ ${go.checksumOf([contentOf(each.kind)(each.name)], {})} }}`) };
   });
@@ -48,12 +48,18 @@ export function templatesOf(
     paths,
     texts: objects.map((object, at) => objectTemplate({ ...object, node: nodes[at] ?? object.node }, printer, checked)),
     helpers: [
-      ...repeated.helpers().map((helper) => helperTemplate(chart, helper, leaves, canonical)),
+      ...repeated.helpers().map((helper) => helperTemplate(go, helper, canonical)),
       ...specs.all.map(({ name, node }) =>
         defined(`${chart}.${name}`, 'What a volume claim asks for, but for its size.', printer.block(node, 0, {})),
       ),
-      ...(specs.all.length > 0
-        ? [defined(`${chart}.${CLAIMED_HELPER.name}`, CLAIMED_HELPER.what, CLAIMED_HELPER.body.split('\n'))]
+      ...(specs.all.length > 0 && claimAnnotation !== undefined
+        ? [
+            defined(
+              `${chart}.${CLAIMED_HELPER.name}`,
+              CLAIMED_HELPER.what,
+              CLAIMED_HELPER.body(claimAnnotation).split('\n'),
+            ),
+          ]
         : []),
     ],
   };
@@ -102,15 +108,14 @@ function configMapsChecked(node: Node): readonly string[] {
 }
 
 function helperTemplate(
-  chart: string,
+  go: GoTemplate,
   { isItem, name, node, params, sections, uses }: Helper,
-  leaves: readonly Leaf[],
   canonical: Canonical,
 ): string {
-  const printer = new Printer(new GoTemplate(chart, leaves, sections), canonical);
+  const printer = new Printer(go.withSections(sections), canonical);
   const scope = params.length > 0 ? { given: true } : {};
   const what = `Used ${uses} times${params.length > 0 ? `, with root, ${params.join(', ')}` : ''}.`;
-  return defined(`${chart}.${name}`, what, printer.body(node, scope, isItem));
+  return defined(`${go.chart}.${name}`, what, printer.body(node, scope, isItem));
 }
 
 const defined = (name: string, what: string, body: readonly string[]): string =>

@@ -1,17 +1,14 @@
-import { type FieldRule, ownRulesOf, pathsOf, UNITS } from '../settings/field-rules.ts';
-import { commonRulesFor } from '../settings/rules.ts';
-import type { StackDefinition } from '../stacks/definition.ts';
-import { HELPERS } from './release-settings.ts';
+import { type FieldRule, pathsOf, UNITS } from '../data/field-rules.ts';
+import type { GoTemplate } from './go-template.ts';
 
 /** The template that refuses what the program refuses: a schema sees each value by itself. None where there are no rules. */
 export function validateTemplate(
-  chart: string,
-  { settings }: StackDefinition,
+  go: GoTemplate,
+  all: readonly FieldRule[],
   has: (path: string) => boolean,
 ): string | undefined {
-  const rules = [...commonRulesFor(settings.parse({})), ...ownRulesOf(settings)].filter((rule) =>
-    pathsOf(rule).every(has),
-  );
+  const { chart } = go;
+  const rules = all.filter((rule) => pathsOf(rule).every(has));
   if (rules.length === 0) return undefined;
   const amounts = rules.filter(({ refuses }) => 'belowAmount' in refuses);
   const lists = rules.filter(({ refuses }) => 'twice' in refuses);
@@ -21,7 +18,7 @@ export function validateTemplate(
     '{{- $wrong := list }}',
     ...amountsNotBelow(chart, amounts),
     ...nothingTwice(lists),
-    ...others.flatMap((rule) => condition(chart, rule)),
+    ...others.flatMap((rule) => condition(go, rule)),
     '{{- if $wrong }}{{ fail (printf "\\n%s" (join "\\n" $wrong)) }}{{ end }}',
     ...(amounts.length > 0 ? ['', ...amountHelper(chart)] : []),
     '',
@@ -83,14 +80,14 @@ function nothingTwice(rules: readonly FieldRule[]): string[] {
   ];
 }
 
-function condition(chart: string, rule: FieldRule): string[] {
+function condition(go: GoTemplate, rule: FieldRule): string[] {
   const { allowed, path, refuses, when } = rule;
   const guarded = (broken: string, shown: string, other = ''): string[] => [
-    `{{- if ${when ? `and ${equals(chart, when.path, when.is)} ` : ''}${broken} }}`,
+    `{{- if ${when ? `and ${equals(go, when.path, when.is)} ` : ''}${broken} }}`,
     wrong(text(path), shown, allowed, other),
     '{{- end }}',
   ];
-  if ('value' in refuses) return guarded(equals(chart, path, refuses.value), value(path));
+  if ('value' in refuses) return guarded(equals(go, path, refuses.value), value(path));
   if ('notNamedIn' in refuses) {
     return [
       '{{- $names := list }}',
@@ -105,10 +102,9 @@ function condition(chart: string, rule: FieldRule): string[] {
   return guarded(`(${compare} ${number(path)} ${number(other)})`, number(path), number(other));
 }
 
-function equals(chart: string, path: string, is: string | boolean): string {
-  // What a release says itself where the values leave it empty.
-  const helper = HELPERS.get(path);
-  const own = helper === undefined ? value(path) : `(include "${chart}.${helper}" .)`;
+function equals(go: GoTemplate, path: string, is: string | boolean): string {
+  const setting = go.setting(path, {});
+  const own = setting.includes(' ') ? `(${setting})` : setting;
   if (typeof is === 'string') return `(eq ${own} ${text(is)})`;
   return is ? own : `(not ${own})`;
 }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import * as scalars from '../settings/scalars.ts';
 
 interface Json {
   type?: string;
@@ -12,9 +11,13 @@ interface Json {
 }
 
 /** values.schema.json: what the program's own schema says, of the settings that the chart has. */
-export function valuesSchema(schema: z.ZodType, kept: (path: string) => boolean): Json {
+export function valuesSchema(
+  schema: z.ZodType,
+  kept: (path: string) => boolean,
+  patternNames: ReadonlyMap<string, string> = new Map(),
+): Json {
   const all = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Json;
-  const { $schema, ...rest } = withDefinitions(pruned(all, '', kept));
+  const { $schema, ...rest } = withDefinitions(pruned(all, '', kept), patternNames);
   // Helm adds it for charts that are used as a part of another one, with what other charts want to be told.
   const global = { ...(rest.properties?.global ?? { type: 'object' }), additionalProperties: true };
   const required = rest.required?.filter((key) => key !== 'global') ?? [];
@@ -42,11 +45,11 @@ const isScalar = ({ type, default: value }: Json): boolean =>
  * Each pattern once: Helm compiles every pattern that it reads, which for a hundred of them took a third of the time of a
  * whole `helm template`.
  */
-function withDefinitions(schema: Json): Json {
+function withDefinitions(schema: Json, patternNames: ReadonlyMap<string, string>): Json {
   const names = new Map<string, string>();
   const definitions: Record<string, Json> = {};
   const nameOf = (pattern: string, key: string): string => {
-    const name = names.get(pattern) ?? SCALARS.get(pattern) ?? unused(key, definitions);
+    const name = names.get(pattern) ?? patternNames.get(pattern) ?? unused(key, definitions);
     names.set(pattern, name);
     definitions[name] = { type: 'string', pattern };
     return name;
@@ -64,14 +67,6 @@ function withDefinitions(schema: Json): Json {
   };
   return { ...(visited(schema, '') as Json), definitions };
 }
-
-/** Patterns that have a name in the settings. */
-const SCALARS: ReadonlyMap<string, string> = new Map(
-  Object.entries(scalars).flatMap(([name, make]) => {
-    const schema = typeof make === 'function' && make.length === 0 ? (make as () => z.ZodType)() : undefined;
-    return schema instanceof z.ZodString ? [[String(z.toJSONSchema(schema).pattern), name] as const] : [];
-  }),
-);
 
 function unused(key: string, definitions: Readonly<Record<string, Json>>): string {
   for (let count = 1; ; count++) {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { breachesOf, type FieldRule, tell } from './field-rules.ts';
+import { breachesOf, type FieldRule, tell } from '../data/field-rules.ts';
 import type { CommonSettings } from './fragments.ts';
 
 /** Rules between fields that every stack has. The message says what is allowed; the loader adds path and value. */

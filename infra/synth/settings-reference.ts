@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { allowed, unwrap } from '../data/allowed.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
-import { allowed, unwrap } from '../settings/mistakes.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import { toYaml } from './yaml.ts';
 

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { programOf } from '../../infra/charts/program.ts';
+import { readProject } from '../../infra/charts/project.ts';
 import { chartsOf } from '../../infra/helm/chart.ts';
-import { readProject } from '../../infra/helm/project.ts';
 import { stacks } from '../../infra/stacks/index.ts';
 import { helms } from '../infra/helm/render.ts';
 import { BY_HAND, DERIVED, different, ENVIRONMENTS, rendered } from './helm/compared.ts';
@@ -66,7 +67,7 @@ function derivingSeconds(): Record<string, number> {
   return Object.fromEntries(
     stacks.map((definition) => {
       const start = performance.now();
-      chartsOf(definition, project);
+      chartsOf(programOf(definition, project));
       return [definition.name, Math.round((performance.now() - start) / 10) / 100];
     }),
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { type FieldRule, withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
-import { type FieldRule, withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { grafana, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';

@@ -8,7 +8,6 @@ import {
   KUBECONFIG_SECRET,
   PATHS,
 } from '../../../service/contract.ts';
-import { canonicalJson } from '../../constructs/canonical-json.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { type Connection, external } from '../../constructs/endpoint.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
@@ -17,6 +16,7 @@ import type { Postgres } from '../../constructs/postgres.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
 import type { Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
+import { canonicalJson } from '../../data/canonical-json.ts';
 import type { Settings } from './settings.ts';
 
 export const BACKEND = 'ml-platform-backend';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DEFAULT_CREDENTIALS_SECRET, LOG_LEVELS, MAX_LINKS, MONITOR_MODES, RANGES } from '../../../service/contract.ts';
+import { withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
-import { withRules } from '../../settings/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withRules } from '../../settings/field-rules.ts';
+import { withRules } from '../../data/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';

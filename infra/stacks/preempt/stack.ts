@@ -1,5 +1,4 @@
 import { ArgoApplication } from '../../constructs/argocd.ts';
-import { canonicalJson } from '../../constructs/canonical-json.ts';
 import { Check } from '../../constructs/check.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { external } from '../../constructs/endpoint.ts';
@@ -14,6 +13,7 @@ import { type Mount, scratch } from '../../constructs/volume.ts';
 import { VolumeClaim } from '../../constructs/volume-claim.ts';
 import { SERVICE } from '../../constructs/waves.ts';
 import { WebService } from '../../constructs/web-service.ts';
+import { canonicalJson } from '../../data/canonical-json.ts';
 import type { BuildContext } from '../definition.ts';
 import { expose } from './exposure.ts';
 import { migrated } from './migrated.ts';

@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { readProject } from '../../../infra/charts/project.ts';
+import { at } from '../../../infra/data/paths.ts';
+import { valuesOf } from '../../../infra/helm/answered.ts';
 import { type Leaf, leavesOf } from '../../../infra/helm/leaves.ts';
-import { readProject } from '../../../infra/helm/project.ts';
 import { cell } from '../../../infra/helm/readme.ts';
-import { releaseSettings } from '../../../infra/helm/release-settings.ts';
-import { at } from '../../../infra/settings/paths.ts';
 import { charts, ciFiles } from './charts.ts';
 import { helms, withChart } from './render.ts';
 
@@ -28,11 +28,11 @@ function pathsIn({ properties = {} }: Schema, path = ''): string[] {
 const OF_HELM = 'global';
 
 describe.each(charts)('$name', (chart) => {
-  const { definition, files, name } = chart;
+  const { definition, files, name, program } = chart;
   const text = (path: string): string => files.get(path) ?? '';
   const schema = JSON.parse(text('values.schema.json')) as Schema;
   const paths = pathsIn(schema).filter((path) => path !== OF_HELM);
-  const leaves = leavesOf(releaseSettings(definition.settings)).filter(({ path }) => paths.includes(path));
+  const leaves = leavesOf(valuesOf(program)).filter(({ path }) => paths.includes(path));
 
   test.each(helms)('helm $version lint --strict finds nothing, with the defaults and every file in ci', ({ helm }) => {
     withChart(chart, (folder) => {
@@ -67,7 +67,7 @@ describe.each(charts)('$name', (chart) => {
   test('values.yaml has the default of every setting, and what it is', () => {
     const values = text('values.yaml');
     const parsed = parse(values);
-    const defaults = releaseSettings(definition.settings).parse({});
+    const defaults = valuesOf(program).parse({});
     const commented = leaves.filter(
       ({ kind, fallback }) => kind === 'record' && Object.keys(fallback as object).length > 0,
     );

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readProject } from '../../../infra/charts/project.ts';
+import { at, put } from '../../../infra/data/paths.ts';
 import { leavesOf } from '../../../infra/helm/leaves.ts';
-import { readProject } from '../../../infra/helm/project.ts';
 import { release } from '../../../infra/helm/release.ts';
-import { at, put } from '../../../infra/settings/paths.ts';
 import { type KubeObject, synthesize } from '../../../infra/synth/synthesize.ts';
 import { settingsOf } from '../subjects.ts';
 import { charts, given } from './charts.ts';
@@ -30,7 +30,7 @@ function selectorsIn(value: unknown): unknown[] {
 }
 
 describe.skipIf(helms.length === 0).each(charts)('$name', (chart) => {
-  const { definition, files, folder, name } = chart;
+  const { definition, files, folder, name, program } = chart;
   const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
 
   test('every object says of which chart and version it is, and that Helm manages it', () => {
@@ -48,7 +48,7 @@ describe.skipIf(helms.length === 0).each(charts)('$name', (chart) => {
     for (const [, settings] of given(chart)) {
       const loaded = settingsOf(definition, settings);
       const plain = synthesize(definition, loaded, { environment: 'test' }).folders.get(folder) ?? [];
-      const released = byTitle(release(definition, loaded).get(folder) ?? []);
+      const released = byTitle(release(program, loaded).get(folder) ?? []);
       for (const object of plain.filter(({ kind }) => kind !== 'Job')) {
         expect(selectorsIn(released[`${object.kind}/${object.metadata.name}`])).toEqual(selectorsIn(object));
       }
@@ -73,7 +73,7 @@ describe.skipIf(helms.length === 0).each(charts)('$name', (chart) => {
     const mirror = 'mirror.example.com:5000/all';
     const settings: Record<string, unknown> = {};
     for (const image of ['images', ...images]) put(settings, `${image}.registry`, mirror);
-    const expected = release(definition, settingsOf(definition, settings)).get(folder) ?? [];
+    const expected = release(program, settingsOf(definition, settings)).get(folder) ?? [];
     const [objects = []] = renderAll(helm, chart, [{ global: { imageRegistry: mirror, other: 1 } }]);
     expect(byTitle(objects.map(withoutRecord))).toEqual(byTitle(expected));
     expect(() => renderAll(helm, chart, [{ global: { imageRegistry: 'no registry' } }])).toThrow(/imageRegistry/);

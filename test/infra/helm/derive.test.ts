@@ -7,10 +7,10 @@ import type { Stack } from '../../../infra/constructs/stack.ts';
 import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { chartsOf } from '../../../infra/helm/chart.ts';
-import { readProject } from '../../../infra/helm/project.ts';
 import * as f from '../../../infra/settings/fragments.ts';
 import { server } from '../../../infra/settings/workloads.ts';
 import { defineStack, type StackDefinition } from '../../../infra/stacks/definition.ts';
+import { chartProgram } from './charts.ts';
 import { helms, objectsIn, renderAll, template, withChart } from './render.ts';
 
 const requests = { cpu: '100m', memory: '128Mi' };
@@ -46,7 +46,7 @@ function stackWith<Shape extends z.ZodRawShape>(
 
 const file = (stack: Stack, content: string) =>
   new ConfigFiles(stack, 'file', { name: 'file', files: { file: content } });
-const chartOf = (definition: StackDefinition) => chartsOf(definition, readProject())[0];
+const chartOf = (definition: StackDefinition) => chartsOf(chartProgram(definition))[0];
 
 describe('a new setting is in the chart without a line about Helm', () => {
   const definition = stackWith(
@@ -156,6 +156,6 @@ describe('what cannot be derived stops the build, with the path of the setting',
       ),
     ],
   ])('when it %s', (_, definition) => {
-    expect(() => chartsOf(definition, readProject())).toThrow(/extra\.word/);
+    expect(() => chartsOf(chartProgram(definition))).toThrow(/extra\.word/);
   });
 });

@@ -7,6 +7,7 @@ import { stacks } from '../../../infra/stacks/index.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { arbitrarySettings } from '../arbitrary.ts';
 import { settingsOf } from '../subjects.ts';
+import { chartProgram } from './charts.ts';
 import {
   byTitle,
   type ChartFiles,
@@ -126,5 +127,5 @@ const render = (helm: string, chart: Chart, all: readonly unknown[]) =>
   ).map((objects) => objects.map(withoutRecord));
 
 function expected(definition: StackDefinition, values: unknown, { folder }: Chart): KubeObject[] {
-  return release(definition, settingsOf(definition, values)).get(folder) ?? [];
+  return release(chartProgram(definition), settingsOf(definition, values)).get(folder) ?? [];
 }

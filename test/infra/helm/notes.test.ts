@@ -18,7 +18,7 @@ function withNotesAsObject({ files, name }: { files: ReadonlyMap<string, string>
 }
 
 describe.each(charts.filter(({ folder }) => folder === ''))('NOTES.txt of $name', (chart) => {
-  const { definition } = chart;
+  const { definition, program } = chart;
   const cases = given(chart);
 
   test.each(helms)('is what the program says, for every environment and example (helm $version)', ({ helm }) => {
@@ -26,7 +26,7 @@ describe.each(charts.filter(({ folder }) => folder === ''))('NOTES.txt of $name'
     const rendered = renderAll(helm, withNotesAsObject(chart), values);
     for (const [index, [name, settings]] of cases.entries()) {
       const said = rendered[index]?.find(({ kind }) => kind === 'Notes')?.text;
-      const [notes] = release(definition, settingsOf(definition, settings)).get(NOTES) ?? [];
+      const [notes] = release(program, settingsOf(definition, settings)).get(NOTES) ?? [];
       expect(said, name).toBe(
         `${notes?.text}\n\nWhether it works:\n  helm test ${chart.name} --namespace default --logs\n`,
       );
@@ -43,7 +43,7 @@ describe.each(charts.filter(({ folder }) => folder !== ''))('NOTES.txt of $name'
 const textFor = (stack: string, settings: unknown): string => {
   const [chart] = charts.filter(({ name }) => name === stack);
   if (!chart) throw new Error(`no chart ${stack}`);
-  return String(release(chart.definition, settingsOf(chart.definition, settings)).get(NOTES)?.[0]?.text);
+  return String(release(chart.program, settingsOf(chart.definition, settings)).get(NOTES)?.[0]?.text);
 };
 
 describe('what a person is told', () => {

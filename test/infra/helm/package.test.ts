@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { readProject } from '../../../infra/charts/project.ts';
 import { chartArchive } from '../../../infra/helm/archive.ts';
-import { readProject } from '../../../infra/helm/project.ts';
 import { charts } from './charts.ts';
 import { helms, objectsIn, template, withChart } from './render.ts';
 
@@ -56,7 +56,7 @@ test('a path longer than the 100 bytes of the oldest format is kept whole', asyn
 
 test('--help tells the options; an unknown one is a mistake of the user', () => {
   const run = (...args: string[]) =>
-    execFileSync(process.execPath, ['--import', 'tsx', 'infra/helm/main.ts', ...args], {
+    execFileSync(process.execPath, ['--import', 'tsx', 'infra/charts/main.ts', ...args], {
       encoding: 'utf8',
       stdio: 'pipe',
     });

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadAll, YAML11_SCHEMA } from 'js-yaml';
+import { CLAIM_ANNOTATION } from '../../../infra/charts/program.ts';
 import type { HelmChart } from '../../../infra/helm/chart.ts';
-import { CLAIMED } from '../../../infra/helm/claims.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
@@ -123,7 +123,7 @@ export function byTitle(objects: readonly KubeObject[]): Record<string, KubeObje
 /** A claim of a chart bears what was asked for, which its manifest does not: it must be right, and is left out here to compare the two. */
 export function withoutRecord(object: KubeObject): KubeObject {
   if (object.kind !== 'PersistentVolumeClaim') return object;
-  const { [CLAIMED]: claimed = '', ...annotations } = object.metadata.annotations ?? {};
+  const { [CLAIM_ANNOTATION]: claimed = '', ...annotations } = object.metadata.annotations ?? {};
   const { resources, ...fixed } = object.spec as { resources: unknown };
   deepStrictEqual(JSON.parse(claimed), fixed);
   return { ...object, metadata: { ...object.metadata, annotations } };

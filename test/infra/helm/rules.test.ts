@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { breachesOf, type FieldRule, ownRulesOf, pathsOf } from '../../../infra/settings/field-rules.ts';
+import { breachesOf, type FieldRule, ownRulesOf, pathsOf } from '../../../infra/data/field-rules.ts';
 import { atPath } from '../../../infra/settings/layers.ts';
 import { loadSettings } from '../../../infra/settings/load.ts';
 import { describeMistake } from '../../../infra/settings/mistakes.ts';

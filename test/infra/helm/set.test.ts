@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { put } from '../../../infra/data/paths.ts';
 import { type Leaf, leavesOf, unwrap } from '../../../infra/helm/leaves.ts';
 import { release } from '../../../infra/helm/release.ts';
-import { put } from '../../../infra/settings/paths.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { arbitrary } from '../arbitrary.ts';
 import { settingsOf } from '../subjects.ts';
@@ -70,7 +70,7 @@ function argument(prefix: string, { path, value }: ReturnType<typeof placed>[num
 }
 
 describe.skipIf(helms.length === 0).each(charts)('--set of every value of $name', (chart) => {
-  const { definition, files, folder } = chart;
+  const { definition, files, folder, program } = chart;
   const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
   const schema = files.get('values.schema.json') ?? '{}';
   const leaves = leavesOf(definition.settings).filter(({ path }) => isIn(JSON.parse(schema), path));
@@ -102,7 +102,7 @@ describe.skipIf(helms.length === 0).each(charts)('--set of every value of $name'
       options,
     );
     return groups.filter((group, index) => {
-      const expected = release(definition, settingsOf(definition, settingsWith(group))).get(folder) ?? [];
+      const expected = release(program, settingsOf(definition, settingsWith(group))).get(folder) ?? [];
       return !isDeepStrictEqual(byTitle((rendered[index] ?? []).map(withoutRecord)), byTitle(expected));
     });
   }

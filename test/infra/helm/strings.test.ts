@@ -81,7 +81,7 @@ const THOROUGH = 'ml-platform';
 const LEAST_ROUNDS = 6;
 
 describe.skipIf(helms.length === 0).each(subjects)('any text arrives unharmed by $name', (chart) => {
-  const { definition, folder, name } = chart;
+  const { definition, folder, name, program } = chart;
   const leaves = leavesOf(definition.settings);
   const all = name === THOROUGH ? texts.map(({ text }) => everywhere(leaves, () => text)) : rounds(leaves);
   const versions = name === THOROUGH ? helms : helms.slice(subjects.indexOf(chart) % helms.length).slice(0, 1);
@@ -89,7 +89,7 @@ describe.skipIf(helms.length === 0).each(subjects)('any text arrives unharmed by
   test.each(versions)('from a file of values, by helm $version', ({ helm }) => {
     const rendered = renderAll(helm, chart, all);
     for (const [index, settings] of all.entries()) {
-      const expected = release(definition, settingsOf(definition, settings)).get(folder) ?? [];
+      const expected = release(program, settingsOf(definition, settings)).get(folder) ?? [];
       expect(byTitle((rendered[index] ?? []).map(withoutRecord))).toEqual(byTitle(expected));
     }
     // Not merely the same as ours: each text itself is there.

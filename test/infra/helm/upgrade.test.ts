@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CLAIMED } from '../../../infra/helm/claims.ts';
+import { CLAIM_ANNOTATION } from '../../../infra/charts/program.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
@@ -150,7 +150,7 @@ const isOneOf = (objects: readonly KubeObject[]) => {
   return ({ kind, metadata }: KubeObject): boolean => titles.includes(`${kind}/${metadata.name}`);
 };
 
-const claimedOf = ({ metadata }: KubeObject): unknown => metadata.annotations?.[CLAIMED];
+const claimedOf = ({ metadata }: KubeObject): unknown => metadata.annotations?.[CLAIM_ANNOTATION];
 
 /** As a cluster has it: with what it fills in, which is fixed from then on, too. */
 const bound = ({ metadata, spec, ...claim }: KubeObject): KubeObject => ({

@@ -1,4 +1,4 @@
-import { amount } from '../../../infra/settings/field-rules.ts';
+import { amount } from '../../../infra/data/field-rules.ts';
 import { all, type Subject } from '../subjects.ts';
 import { type Container, containersOf, type Pod, podsOf } from './pods.ts';
 

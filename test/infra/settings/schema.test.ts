@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { amount } from '../../../infra/settings/field-rules.ts';
+import { amount } from '../../../infra/data/field-rules.ts';
 import * as s from '../../../infra/settings/scalars.ts';
 import { stacks } from '../../../infra/stacks/index.ts';
 

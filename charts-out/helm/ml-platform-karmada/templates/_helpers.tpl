@@ -7,11 +7,6 @@
 {{- end -}}
 {{- end }}
 
-{{/* The version of our own images: the chart's, unless the values name another one. */}}
-{{- define "ml-platform-karmada.image-tag" -}}
-{{- .Values.images.tag | default .Chart.AppVersion -}}
-{{- end }}
-
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "ml-platform-karmada.chart" -}}
 {{- printf "ml-platform-karmada-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}

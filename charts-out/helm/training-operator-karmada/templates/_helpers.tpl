@@ -12,11 +12,6 @@
 {{- .Values.namespace.name | default .Release.Namespace -}}
 {{- end }}
 
-{{/* The version of our own images: the chart's, unless the values name another one. */}}
-{{- define "training-operator-karmada.image-tag" -}}
-{{- .Values.images.tag | default .Chart.AppVersion -}}
-{{- end }}
-
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "training-operator-karmada.chart" -}}
 {{- printf "training-operator-karmada-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}

@@ -2,10 +2,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { chartArchive } from '../helm/archive.ts';
+import { chartsOf } from '../helm/chart.ts';
 import { stacks } from '../stacks/index.ts';
 import { swapIn } from '../synth/swap.ts';
-import { chartArchive } from './archive.ts';
-import { chartsOf } from './chart.ts';
+import { programOf } from './program.ts';
 import { readProject } from './project.ts';
 
 const OUT = 'charts-out/helm';
@@ -28,7 +29,7 @@ const flags = new Command('npm run charts --')
 
 async function main(): Promise<void> {
   const project = readProject();
-  const charts = stacks.flatMap((definition) => chartsOf(definition, project));
+  const charts = stacks.flatMap((definition) => chartsOf(programOf(definition, project)));
   // The folder as a whole, so that a chart which is no more goes.
   const all = charts.flatMap(({ files, name }) => [...files].map(([path, text]) => [join(name, path), text] as const));
   swapIn(new Map([[OUT, new Map(all)]]));
