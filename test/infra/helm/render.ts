@@ -10,8 +10,8 @@ import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
 
-/** A chart as it is on disk: its name and its files, by path below its folder. */
-export type ChartFiles = Pick<HelmChart, 'files' | 'name'>;
+/** A chart as it is on disk: its name and its files, by path below its folder; of which other API server it is, if any. */
+export type ChartFiles = Pick<HelmChart, 'files' | 'name'> & { readonly folder?: string };
 
 /** Both versions of helm, as far as this machine has them. */
 export const helms = (['helm3', 'helm4'] as const).flatMap((tool) => {
@@ -91,9 +91,10 @@ const asYaml = (values: unknown): string =>
   );
 
 /** In the namespace and of the version that the program takes when nothing is said, which a release otherwise says itself. */
-function placed({ name, files }: ChartFiles, values: unknown): unknown {
+function placed({ files, folder = '', name }: ChartFiles, values: unknown): unknown {
   if (values === null || typeof values !== 'object') return values;
-  const usual = valuesFor({ name, files }, { namespace: { name, create: true }, images: { tag: 'latest' } });
+  const stack = folder === '' ? name : name.slice(0, -folder.length - 1);
+  const usual = valuesFor({ name, files }, { namespace: { name: stack, create: true }, images: { tag: 'latest' } });
   const given = values as Record<string, object | undefined>;
   const laid = Object.entries(usual).map(([section, below]) => [section, { ...(below as object), ...given[section] }]);
   return { ...given, ...Object.fromEntries(laid) };
