@@ -4,6 +4,7 @@ import type { JobAction } from '../lib/job-state.ts';
 import { api } from './client.ts';
 import type {
   Attempt,
+  BulkOutcome,
   Clusters,
   DryRun,
   FilterValues,
@@ -54,20 +55,10 @@ export const submitJob = (request: unknown, idempotencyKey: string): Promise<Job
 export const foreseeJob = (request: unknown, signal?: Signal): Promise<DryRun> =>
   api().jobs.dryRun(request as JobRequest, { signal });
 
-/** The job as it is now; of a retry the new one, and of a delete none. */
-export const actOnJob = async (id: string, action: JobAction): Promise<Job | undefined> => {
-  if (action !== 'delete') return api().jobs[action](id);
-  await api().jobs.delete(id);
-  return undefined;
-};
-
-/** What came of each, however many there are. Null: done; else why not. */
-export const actOnJobs = async (
-  ids: readonly string[],
-  action: Exclude<JobAction, 'retry'>,
-): Promise<Map<string, string | null>> => {
+/** What came of each, however many there are; of a retry with the id of the new job. */
+export const actOnJobs = async (ids: readonly string[], action: JobAction): Promise<Map<string, BulkOutcome>> => {
   const outcomes = await api().jobs.actOnMany(action, ids);
-  return new Map(outcomes.map(({ id, outcome, detail }) => [id, outcome === 'done' ? null : (detail ?? '')]));
+  return new Map(outcomes.map((outcome) => [outcome.id, outcome]));
 };
 
 export const setPriority = (id: string, priority: number): Promise<Job> => api().jobs.setPriority(id, priority);

@@ -4,6 +4,7 @@ export type {
   AlgorithmField,
   Attempt,
   Auth,
+  BulkOutcome,
   Cluster,
   Clusters,
   DryRun,

@@ -4,8 +4,8 @@ import type { JobAction } from '../lib/job-state.ts';
 import { plural } from '../lib/text.ts';
 import { KEYS } from './cache.ts';
 import { messageOf } from './problem.ts';
-import { actOnJob, actOnJobs } from './service.ts';
-import type { Job, ListedJob } from './types.ts';
+import { actOnJobs } from './service.ts';
+import type { ListedJob } from './types.ts';
 
 const DONE: Record<JobAction, string> = {
   cancel: 'Cancel requested for',
@@ -15,13 +15,10 @@ const DONE: Record<JobAction, string> = {
   delete: 'Delete requested for',
 };
 
-/** Retries are requests of their own. Browsers open six connections to a host over HTTP/1.1, and the event stream holds one. */
-const AT_ONCE = 4;
-
 export interface Outcome {
   readonly job: ListedJob;
-  /** Of a retry the new job. */
-  readonly result?: Job | undefined;
+  /** Of a retry the id of the new job. */
+  readonly newId?: string | undefined;
   readonly error?: unknown;
 }
 
@@ -30,7 +27,7 @@ export const useJobAction = () => {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: ({ action, jobs }: { action: JobAction; jobs: readonly ListedJob[] }): Promise<Outcome[]> =>
-      action === 'retry' || jobs.length === 1 ? oneByOne(action, jobs) : together(action, jobs),
+      together(action, jobs),
     onSuccess: (outcomes, { action }) => {
       tell(action, outcomes);
       for (const { job } of outcomes) void queryClient.invalidateQueries({ queryKey: KEYS.job(job.id) });
@@ -39,29 +36,15 @@ export const useJobAction = () => {
   });
 };
 
-const oneByOne = async (action: JobAction, jobs: readonly ListedJob[]): Promise<Outcome[]> => {
-  const waiting = [...jobs];
-  const outcomes: Outcome[] = [];
-  const work = async (): Promise<void> => {
-    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
-      try {
-        outcomes.push({ job, result: await actOnJob(job.id, action) });
-      } catch (error) {
-        outcomes.push({ job, error });
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return outcomes;
-};
-
-const together = async (action: Exclude<JobAction, 'retry'>, jobs: readonly ListedJob[]): Promise<Outcome[]> => {
-  const ids = jobs.map(({ id }) => id);
+const together = async (action: JobAction, jobs: readonly ListedJob[]): Promise<Outcome[]> => {
   try {
-    const refusals = await actOnJobs(ids, action);
+    const outcomes = await actOnJobs(
+      jobs.map(({ id }) => id),
+      action,
+    );
     return jobs.map((job) => {
-      const refusal = refusals.get(job.id);
-      return typeof refusal === 'string' ? { job, error: new Error(refusal) } : { job };
+      const { outcome, detail, newId } = outcomes.get(job.id) ?? { outcome: 'unknown' };
+      return outcome === 'done' ? { job, newId } : { job, error: new Error(detail ?? 'nothing was said about it') };
     });
   } catch (error) {
     return jobs.map((job) => ({ job, error }));

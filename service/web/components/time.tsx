@@ -1,3 +1,4 @@
+import type { ListedJob } from '../api/types.ts';
 import { useNow } from '../lib/clock.ts';
 import { formatAge, formatClock, formatDuration, formatExact } from '../lib/time.ts';
 
@@ -22,13 +23,16 @@ export function Clock({ at }: { at: string | Date }) {
   );
 }
 
-/** From one time to another, or to now while there is no end. */
-export function Elapsed({ from, to }: { from: string; to: string | null | undefined }) {
-  const now = useNow(to === null || to === undefined);
-  const start = Date.parse(from);
-  const end = to ? Date.parse(to) : now;
-  const title = `${formatExact(new Date(start))} – ${to ? formatExact(new Date(end)) : 'now'}`;
-  // While it runs, whole seconds: tenths would flicker.
-  const length = to ? end - start : Math.floor((end - start) / 1000) * 1000;
-  return <span title={title}>{formatDuration(length)}</span>;
+/** How long the job has run, without the pauses of a suspension and the waits for another try. */
+export function RunTime({ job }: { job: Pick<ListedJob, 'ranForMs' | 'runningSince'> }) {
+  const ran = useRunTime(job);
+  return ran === null ? <span className="text-ink-faint">–</span> : <span>{formatDuration(ran)}</span>;
 }
+
+/** In milliseconds; null of a job that has not run yet, or of a list kept from a version that did not tell. */
+const useRunTime = ({ ranForMs, runningSince }: Pick<ListedJob, 'ranForMs' | 'runningSince'>): number | null => {
+  const now = useNow(runningSince != null);
+  if (runningSince == null) return ranForMs > 0 ? ranForMs : null;
+  // While it runs, whole seconds: tenths would flicker.
+  return Math.max(0, Math.floor((ranForMs + now - Date.parse(runningSince)) / 1000) * 1000);
+};

@@ -153,6 +153,19 @@ export const job = (now: SceneNow): void => {
     await act(page, 'Suspend');
     await confirm(page, 'Suspend job');
     await state(page, 'Suspended');
+    // What it has run stands still while it rests, and is what the timeline says.
+    const facts = page.getByRole('definition');
+    const ranFor = facts.nth(
+      await page
+        .getByRole('term')
+        .allInnerTexts()
+        .then((terms) => terms.indexOf('Ran for')),
+    );
+    const ran = await ranFor.innerText();
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByText(/Suspended on member\d/).waitFor();
+    await timeline.getByText(/^[2-9] s so far$/).waitFor();
+    expect(await ranFor.innerText()).toBe(ran);
     await act(page, 'Resume');
     await state(page, 'Running');
     await act(page, 'Delete');

@@ -111,14 +111,20 @@ export const jobs = (now: SceneNow): void => {
     await row(page, 'bulk-forever-3').getByText('Running').waitFor();
 
     await page.getByLabel('Select bulk-forever-1').check();
+    await page.getByLabel('Select bulk-forever-2').check();
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') asked.push(new URL(request.url()).pathname);
+    });
     await selection.getByRole('button', { name: 'Retry' }).click();
-    await dialog.getByRole('button', { name: 'Retry job' }).click();
-    await page.getByRole('button', { name: '1 new job' }).click();
-    await expect.poll(() => names(page)).toHaveLength(4);
+    await dialog.getByRole('button', { name: 'Retry 2 jobs' }).click();
+    await page.getByRole('button', { name: '2 new jobs' }).click();
+    expect(asked).toEqual(['/api/v1/actions']);
+    await expect.poll(() => names(page)).toHaveLength(5);
 
-    await page.getByLabel(/Select all 4/).check();
+    await page.getByLabel(/Select all 5/).check();
     await selection.getByRole('button', { name: 'Delete' }).click();
-    await dialog.getByRole('button', { name: 'Delete 4 jobs' }).click();
+    await dialog.getByRole('button', { name: 'Delete 5 jobs' }).click();
     await page.getByText('No job matches').waitFor();
   });
 

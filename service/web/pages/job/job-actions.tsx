@@ -26,7 +26,7 @@ export function JobActions({ job }: { job: Job }) {
   const possible = possibleActions(job);
   const goOn = (action: JobAction, outcome: Outcome | undefined): void => {
     if (outcome === undefined || outcome.error !== undefined) return;
-    if (action === 'retry' && outcome.result !== undefined) navigate(`/jobs/${outcome.result.id}`);
+    if (action === 'retry' && outcome.newId !== undefined) navigate(`/jobs/${outcome.newId}`);
     if (action === 'delete') navigate('/');
   };
   return (

@@ -6,7 +6,7 @@ import { useMe } from '../../api/me.ts';
 import type { Job } from '../../api/types.ts';
 import { Breakable } from '../../components/breakable.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
-import { Clock, Elapsed } from '../../components/time.tsx';
+import { Clock, RunTime } from '../../components/time.tsx';
 import { waitsToBeSent } from '../../lib/job-state.ts';
 import { linksOf } from '../../lib/links.ts';
 import { imageOf, limitOf, resourcesOf } from '../../lib/request-facts.ts';
@@ -49,7 +49,9 @@ export function JobFacts({ job }: { job: Job }) {
         {job.createdBy && ` by ${job.createdBy}`}
       </Fact>
       <Fact name="Started">{job.startedAt ? <Clock at={job.startedAt} /> : 'not yet'}</Fact>
-      <Fact name="Ran for">{job.startedAt ? <Elapsed from={job.startedAt} to={job.finishedAt} /> : '–'}</Fact>
+      <Fact name="Ran for">
+        <RunTime job={job} />
+      </Fact>
       <Fact name="Resources">
         {resourcesOf(job.request)}
         <span className="block text-ink-soft">volume {job.request.resources?.volumeSizeGB} GiB</span>

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ListedJob } from '../../api/types.ts';
-import { Age, Elapsed } from '../../components/time.tsx';
+import { Age, RunTime } from '../../components/time.tsx';
 import { COLUMN_WIDTHS, type ColumnName } from '../../lib/columns.ts';
 import type { SortColumn } from '../../lib/filters.ts';
 
@@ -24,7 +24,7 @@ export const COLUMNS: Record<ColumnName, Column> = {
   duration: {
     label: 'Duration',
     toTheRight: true,
-    cell: (job) => (job.startedAt ? <Elapsed from={job.startedAt} to={job.finishedAt} /> : none('–')),
+    cell: (job) => <RunTime job={job} />,
   },
 };
 
