@@ -229,6 +229,8 @@ export const METRICS = {
   submissions: 'mlp_job_submissions_total',
   /** counter {status, reason}; the reason is one of contract/reasons.ts, or Other */
   finished: 'mlp_jobs_finished_total',
+  /** gauge {what: jobs|rows|objects|bindings|gone|onTheWay|rounds}: what this replica holds in memory */
+  remembered: 'mlp_remembered',
   /** counter {what: job|log|event|key|policy|namespace}: taken away because nobody needs it any more */
   removed: 'mlp_removed_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */

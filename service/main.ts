@@ -35,7 +35,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     log,
     onStatus: (job) => metrics.statusChanged(job),
   });
-  const metrics = createMetrics(store, monitor.clusterHealth);
+  const metrics = createMetrics(store, monitor.clusterHealth, () => ({
+    ...monitor.remembered(),
+    ...dispatcher.remembered(),
+  }));
   const logKeeper = { store: store.logs, karmada, keepBytes: config.logKeepBytes };
   const dispatcher = createDispatcher({
     store,

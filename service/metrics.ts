@@ -27,7 +27,14 @@ const FRESH_MS = 5000;
 const LOOP_RESOLUTION_MS = 10;
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth): Metrics {
+/** How much the parts hold in memory of jobs and their objects, by what it is. */
+export type ReadRemembered = () => Readonly<Record<string, number>>;
+
+export function createMetrics(
+  store: Store,
+  readClusterHealth: ReadClusterHealth,
+  readRemembered: ReadRemembered = () => ({}),
+): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -75,6 +82,15 @@ export function createMetrics(store: Store, readClusterHealth: ReadClusterHealth
     labelNames: ['cluster'],
     buckets: FAST,
     registers,
+  });
+  new Gauge({
+    name: METRICS.remembered,
+    help: 'How much this replica holds in memory of jobs and their objects; stays the same however many have come and gone',
+    labelNames: ['what'],
+    registers,
+    collect() {
+      for (const [what, count] of Object.entries(readRemembered())) this.set({ what }, count);
+    },
   });
   const readings = storeReadings(store, readClusterHealth, registry);
   return {

@@ -18,6 +18,8 @@ export interface Candidates {
   choose(job: Job, avoid?: readonly string[]): Promise<Choice>;
   /** It is on its way there, which Karmada's summary of the cluster does not know yet. */
   sent(job: Job, place: Place): void;
+  /** Jobs of which that is so. */
+  readonly onTheWay: number;
 }
 
 export interface CandidateOptions {
@@ -32,17 +34,23 @@ const READ_EVERY_MS = 5_000;
 const SUMMARY_LAG_MS = 90_000;
 
 interface Known {
-  readonly clusters: readonly MemberCluster[];
+  readonly clusters: readonly Ranked[];
   readonly unreachable: ReadonlySet<string>;
+}
+
+/** A cluster, and what Karmada's summary says is free in it. */
+interface Ranked {
+  readonly cluster: MemberCluster;
+  readonly free: Demand;
 }
 
 export function createCandidates({ karmada, unreachable, now = Date.now }: CandidateOptions): Candidates {
   let reading: { readonly at: number; readonly known: Promise<Known> } | undefined;
-  let sent: { readonly at: number; readonly cluster: string; readonly demand: Demand }[] = [];
+  const onTheWay = createOnTheWay(now);
 
   async function read(): Promise<Known> {
     const [clusters, cut] = await Promise.all([karmada.clusters(), unreachable()]);
-    return { clusters, unreachable: cut };
+    return { clusters: clusters.map((cluster) => ({ cluster, free: freeIn(cluster) })), unreachable: cut };
   }
 
   /** One answer for all jobs of some seconds. */
@@ -62,23 +70,16 @@ export function createCandidates({ karmada, unreachable, now = Date.now }: Candi
     }
   }
 
-  function freeIn({ name, allocatable, allocated }: MemberCluster): Demand {
-    const free = (resource: string) => quantity(allocatable[resource]) - quantity(allocated[resource]);
-    const onTheWay = sent.filter(({ cluster }) => cluster === name).map(({ demand }) => demand);
-    const less = (of: keyof Demand) => onTheWay.reduce((sum, demand) => sum + demand[of], 0);
-    return {
-      gpus: free(GPU) - less('gpus'),
-      cpus: free('cpu') - less('cpus'),
-      memoryGiB: free('memory') / 2 ** 30 - less('memoryGiB'),
-    };
-  }
-
   return {
+    get onTheWay() {
+      return onTheWay.size;
+    },
+
     async choose(job, avoid = []) {
       const { clusters, unreachable: cut } = await known();
-      sent = sent.filter(({ at }) => now() - at < SUMMARY_LAG_MS);
+      onTheWay.forgetArrived();
       const { clusterCount, targetClusters } = job.request;
-      const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ name }) => name);
+      const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ cluster }) => cluster.name);
       const reachable = allowed.filter((name) => !cut.has(name));
       if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, cut) };
       const others = reachable.filter((name) => !avoid.includes(name));
@@ -86,8 +87,8 @@ export function createCandidates({ karmada, unreachable, now = Date.now }: Candi
 
       const demand = demandOf(job);
       const ranked = clusters
-        .filter(({ name, ready }) => ready && candidates.includes(name))
-        .map((cluster) => ({ cluster, free: freeIn(cluster) }))
+        .filter(({ cluster: { name, ready } }) => ready && candidates.includes(name))
+        .map(({ cluster, free }) => ({ cluster, free: less(free, onTheWay.to(cluster.name)) }))
         .sort((a, b) => compare(a.free, b.free, demand) || a.cluster.name.localeCompare(b.cluster.name));
       const chosen = ranked.length >= clusterCount ? ranked.slice(0, clusterCount) : [];
       const isAll = targetClusters.length === 0;
@@ -101,11 +102,54 @@ export function createCandidates({ karmada, unreachable, now = Date.now }: Candi
     },
 
     sent(job, { first }) {
-      const demand = demandOf(job);
-      for (const cluster of first) sent.push({ at: now(), cluster, demand });
+      for (const cluster of first) onTheWay.add(cluster, demandOf(job));
     },
   };
 }
+
+function freeIn({ allocatable, allocated }: MemberCluster): Demand {
+  const free = (resource: string) => quantity(allocatable[resource]) - quantity(allocated[resource]);
+  return { gpus: free(GPU), cpus: free('cpu'), memoryGiB: free('memory') / 2 ** 30 };
+}
+
+/** What was sent to each cluster and is not in Karmada's summary of it yet: a sum for each, whatever the number of jobs. */
+function createOnTheWay(now: () => number) {
+  let queue: { readonly at: number; readonly cluster: string; readonly demand: Demand }[] = [];
+  let arrived = 0;
+  const sums = new Map<string, Demand>();
+
+  function forgetArrived(): void {
+    for (let next = queue[arrived]; next && now() - next.at >= SUMMARY_LAG_MS; next = queue[arrived]) {
+      sums.set(next.cluster, less(sums.get(next.cluster) ?? NOTHING, next.demand));
+      arrived += 1;
+    }
+    if (arrived * 2 < queue.length) return;
+    queue = queue.slice(arrived);
+    arrived = 0;
+    // What fractions have left behind in sums.
+    if (queue.length === 0) sums.clear();
+  }
+
+  return {
+    forgetArrived,
+    get size() {
+      return queue.length - arrived;
+    },
+    to: (cluster: string): Demand => sums.get(cluster) ?? NOTHING,
+    add(cluster: string, demand: Demand): void {
+      queue.push({ at: now(), cluster, demand });
+      sums.set(cluster, less(sums.get(cluster) ?? NOTHING, less(NOTHING, demand)));
+    },
+  };
+}
+
+const NOTHING: Demand = { gpus: 0, cpus: 0, memoryGiB: 0 };
+
+const less = (a: Demand, b: Demand): Demand => ({
+  gpus: a.gpus - b.gpus,
+  cpus: a.cpus - b.cpus,
+  memoryGiB: a.memoryGiB - b.memoryGiB,
+});
 
 /** The GPUs first, then what is scarcer of the rest: how many such jobs would find room. */
 function compare(a: Demand, b: Demand, demand: Demand): number {
@@ -115,11 +159,6 @@ function compare(a: Demand, b: Demand, demand: Demand): number {
 
 const roomFor = (demand: Demand, free: Demand): number =>
   Math.min(free.cpus / demand.cpus, free.memoryGiB / demand.memoryGiB);
-
-interface Ranked {
-  readonly cluster: MemberCluster;
-  readonly free: Demand;
-}
 
 function whyOf(chosen: readonly Ranked[], candidates: number, demand: Demand): string {
   if (chosen.length === 0) return 'Karmada chooses the cluster';

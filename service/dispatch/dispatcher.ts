@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isFinished, type Job } from '../jobs/job.ts';
@@ -53,6 +54,8 @@ export interface Dispatcher {
   start(): void;
   /** While Karmada is known not to answer: what a job that is submitted now has to wait for. */
   obstacle(): CommonObstacle | undefined;
+  /** How much of what it holds in memory, which is to stay the same however many jobs have come and gone. */
+  remembered(): Readonly<Record<'objects' | 'bindings' | 'gone' | 'onTheWay' | 'rounds', number>>;
   /** Takes no more jobs, lets the rounds under way finish for so long, then gives them back; may be called twice. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -82,6 +85,7 @@ const NOTHING_SEEN: Overview = {
   hasGone: () => false,
   binding: () => undefined,
   unusedPolicies: () => [],
+  sizes: { objects: 0, bindings: 0, gone: 0 },
   isEmpty: () => false,
   stop: async () => undefined,
 };
@@ -111,6 +115,8 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   let overview: Overview | undefined;
   const underWay = { work: new Set<Promise<void>>(), endings: new Set<Promise<void>>() };
   const givingUp = new AbortController();
+  // As many rounds as there are slots listen to it.
+  setMaxListeners(0, givingUp.signal);
   let stopping = false;
   let explainAgainAt = 0;
   let running: Promise<void> | undefined;
@@ -279,6 +285,11 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
       running ??= run();
       sweepTimer ??= setInterval(sweep, dependencies.sweepEveryMs ?? DEFAULT_SWEEP_EVERY_MS);
     },
+    remembered: () => ({
+      ...(overview ?? NOTHING_SEEN).sizes,
+      onTheWay: candidates.onTheWay,
+      rounds: LANES.reduce((sum, lane) => sum + underWay[lane].size, 0),
+    }),
     obstacle() {
       const paused = pause();
       return paused && obstacleOf(paused);

@@ -48,6 +48,7 @@ export function createLeftovers(options: LeftoverOptions): Leftovers {
 
   async function emptyNamespaces(overview: Overview, signal: AbortSignal): Promise<OwnNamespace[]> {
     const own = (await karmada.ownNamespaces({ signal })).filter(({ isLeaving }) => !isLeaving);
+    for (const [uid, until] of inUseUntil) if (until <= now()) inUseUntil.delete(uid);
     const names = own.map(({ name }) => name).filter((name) => overview.isEmpty(name));
     const withoutJobs = names.length === 0 ? [] : await options.namespacesWithoutJobs(names);
     return own.filter(({ name }) => withoutJobs.includes(name));

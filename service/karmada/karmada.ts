@@ -75,6 +75,8 @@ export interface Overview {
   binding(reference: ObjectReference): Binding | undefined;
   /** Policies for many jobs, by which nothing that is there was placed. */
   unusedPolicies(): SeenObject[];
+  /** Of what it remembers. */
+  readonly sizes: { readonly objects: number; readonly bindings: number; readonly gone: number };
   /** Whether nothing of ours is in the namespace. */
   isEmpty(namespace: string): boolean;
   stop(): Promise<void>;

@@ -70,6 +70,10 @@ export function createOverview(kube: Kube, { onChange, onTrouble }: OverviewOpti
     object: (reference) => objects.get(reference.kind)?.store.get(keyOf(reference)),
     hasGone: (reference, jobId) => gone.get(`${reference.kind} ${keyOf(reference)}`) === jobId,
     binding: (reference) => bindings.store.byIndex('object', `${reference.kind} ${keyOf(reference)}`)[0],
+    get sizes() {
+      const sum = [...objects.values()].reduce((count, { store }) => count + store.size, 0);
+      return { objects: sum, bindings: bindings.store.size, gone: gone.size };
+    },
     unusedPolicies() {
       const placed = new Set<string>();
       for (const { store } of objects.values())

@@ -39,6 +39,13 @@ export class KnownJobs {
     return this.#jobs.size;
   }
 
+  /** A job has one for each of its clusters. */
+  get rowCount(): number {
+    let count = 0;
+    for (const rows of this.#clusters.values()) for (const kind of JOB_KINDS) count += rows[kind].size;
+    return count;
+  }
+
   /** From now on jobs on this cluster are remembered. */
   remember(cluster: string): void {
     if (!this.#clusters.has(cluster))

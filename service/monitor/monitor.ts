@@ -45,6 +45,8 @@ export interface Monitor {
   /** Hands its clusters over. */
   stop(): Promise<void>;
   readonly clusterHealth: ReadClusterHealth;
+  /** How much of what it holds in memory: of jobs that have not ended. */
+  remembered(): Readonly<Record<'jobs' | 'rows', number>>;
 }
 
 /** Puts the parts together, each from those above it; `tick.ts` tells what they do together. */
@@ -81,6 +83,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
   const loop = createLoop(intervalMs, ticks.tick, bell, clock);
 
   return {
+    remembered: () => ({ jobs: known.size, rows: known.rowCount }),
     async start() {
       await ownership.start();
       loop.start();

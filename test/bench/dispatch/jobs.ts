@@ -27,6 +27,7 @@ export const specOf = ({ id, objectName, kind, request }: NewJob): JobSpec => ({
   namespace: request.namespace,
   priority: request.priority,
   wanted: 'run',
+  retryOf: null,
 });
 
 export const MANIFESTS = {

@@ -1,12 +1,13 @@
+import { pino } from 'pino';
 import type { ExpectStatic } from 'vitest';
 import { LABELS } from '../../../service/contract.ts';
+import { createLeftovers } from '../../../service/dispatch/leftovers.ts';
 import type { Job } from '../../../service/jobs/job.ts';
 import { PROPAGATION_POLICY } from '../../../service/local/karmada/kinds.ts';
 import { CONFIG_MAP, NAMESPACE, POD } from '../../../service/local/kube/kinds.ts';
-import { concurrently } from '../../concurrently.ts';
-import { setUp, type World } from './world.ts';
+import { atEnd, concurrently } from '../../concurrently.ts';
+import { objectsOf, setUp, type World } from './world.ts';
 
-const SOON = { unusedMs: 300, sweepEveryMs: 50 };
 const TEAM = 'team-new';
 
 const policiesOf = ({ simulated }: World, namespace = TEAM) =>
@@ -30,6 +31,33 @@ async function deleted(world: World, { id }: Job): Promise<void> {
   await world.until(id, (job) => job === undefined);
 }
 
+/** Removes what has been of no use, as if it had been so for long: by the word of watches that have heard of all that there is. */
+function sweeper(world: World, expect: ExpectStatic) {
+  const removed: string[] = [];
+  const clock = { ms: 0 };
+  const overview = world.karmada.overview({ onChange: () => undefined, onTrouble: () => undefined });
+  const leftovers = createLeftovers({
+    karmada: world.karmada,
+    log: pino({ level: 'silent' }),
+    removeNamespaces: true,
+    namespacesWithoutJobs: world.store.dispatch.namespacesWithoutJobs,
+    onRemoved: (what) => removed.push(what),
+    unusedMs: 1_000,
+    now: () => clock.ms,
+  });
+  atEnd(() => overview.stop());
+  return {
+    removed,
+    async hasHeardOf(job: Job) {
+      await expect.poll(() => overview.object(objectsOf(job).workload)).toBeDefined();
+    },
+    async sweep() {
+      await leftovers.sweep(overview, new AbortController().signal);
+      clock.ms += 1_000;
+    },
+  };
+}
+
 const submitted = async (world: World, fields = {}) =>
   world.shows((await world.submit({ namespace: TEAM, ...fields })).id, 'Scheduled');
 
@@ -37,19 +65,31 @@ const namespace = (labels = {}) => ({ apiVersion: 'v1', kind: 'Namespace', metad
 
 concurrently('with the last job its policies go, and the namespace that was made for it', async ({ expect }) => {
   const world = await setUp();
-  const removed: string[] = [];
-  world.dispatch({ ...SOON, onRemoved: (what) => removed.push(what) });
+  world.dispatch();
+  const { hasHeardOf, removed, sweep } = sweeper(world, expect);
+  const policies = async () => {
+    await sweep();
+    return policiesOf(world).length;
+  };
   const first = await submitted(world, { targetClusters: ['member1'] });
   const second = await submitted(world, { targetClusters: ['member2'] });
-  expect(policiesOf(world)).toHaveLength(2);
+  await hasHeardOf(first);
+  await hasHeardOf(second);
+  expect(await policies()).toBe(2);
+  expect(await policies()).toBe(2);
   expect(whoHas(world)).toEqual(EVERYWHERE);
 
   await deleted(world, first);
-  await expect.poll(() => policiesOf(world), { timeout: 15_000 }).toHaveLength(1);
+  await expect.poll(policies, { timeout: 15_000 }).toBe(1);
+  expect(await policies()).toBe(1);
   expect(whoHas(world)).toEqual(EVERYWHERE);
 
   await deleted(world, second);
-  await expect.poll(() => whoHas(world), { timeout: 15_000 }).toEqual([]);
+  const has = async () => {
+    await sweep();
+    return whoHas(world);
+  };
+  await expect.poll(has, { timeout: 15_000 }).toEqual([]);
   expect(policiesOf(world)).toEqual([]);
   expect(removed).toEqual(['policy', 'policy', 'namespace']);
 });
@@ -107,8 +147,8 @@ const KEPT: readonly [string, (world: World, expect: ExpectStatic) => Promise<un
 for (const [what, bring] of KEPT) {
   concurrently(`a namespace that ${what} stays`, async ({ expect }) => {
     const world = await setUp();
-    const removed: string[] = [];
-    world.dispatch({ ...SOON, onRemoved: (each) => removed.push(each) });
+    world.dispatch();
+    const { sweep } = sweeper(world, expect);
     await bring(world, expect);
     const other = await world.shows((await world.submit({ namespace: 'team-other' })).id, 'Scheduled');
     for (const { id } of (await world.store.jobs.list(ALL)).jobs) {
@@ -117,8 +157,13 @@ for (const [what, bring] of KEPT) {
     }
     await deleted(world, await submitted(world));
     await deleted(world, other);
+    const hasOther = async () => {
+      await sweep();
+      return whoHas(world, 'team-other');
+    };
     // By then the first one has been looked at as well: they are swept together.
-    await expect.poll(() => whoHas(world, 'team-other'), { timeout: 15_000 }).toEqual([]);
+    await expect.poll(hasOther, { timeout: 15_000 }).toEqual([]);
+    await sweep();
     expect(whoHas(world)).toContain('karmada');
   });
 }
@@ -134,9 +179,14 @@ concurrently('who may not remove namespaces goes on with the rest', async ({ exp
     method: 'GET',
     matching: '/api/v1/namespaces?',
   });
-  world.dispatch(SOON);
+  world.dispatch();
+  const { sweep } = sweeper(world, expect);
   await deleted(world, await submitted(world));
-  await expect.poll(() => policiesOf(world), { timeout: 15_000 }).toEqual([]);
+  const policies = async () => {
+    await sweep();
+    return policiesOf(world);
+  };
+  await expect.poll(policies, { timeout: 15_000 }).toEqual([]);
   const next = await submitted(world);
   expect(next.clusters).toHaveLength(1);
   expect(whoHas(world)).toEqual(EVERYWHERE);
