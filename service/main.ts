@@ -54,7 +54,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     unreachable: async () => unreachableIn(await monitor.clusterHealth()),
     onFinished: (job) => metrics.statusChanged(job),
   });
-  const events = createEventHub(store.events, log);
+  const events = createEventHub(store.events, log, store.progress);
   const authenticator = createAuthenticator(config.auth, log);
   const api = createApi({
     config,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ROLES } from '../contract/access-files.ts';
 import { JOB_STATES } from '../contract/states.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
+import { PROGRESS_SOURCES } from '../jobs/progress.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
 import { JOB_SORTS } from '../store/store.ts';
 
@@ -23,6 +24,21 @@ const ClusterStateBody = z
     finishedAt: timeOrNull,
   })
   .meta({ id: 'ClusterState' });
+
+export const ProgressBody = z
+  .object({
+    source: z.enum(PROGRESS_SOURCES).describe('Who tells it'),
+    percent: z.int().nullable().describe('Of all that is to be done'),
+    epoch: z.int().nullable(),
+    etaSeconds: z.int().nullable().describe('What it expected still to need, at the time in at'),
+    loss: z.number().nullable(),
+    checkpoint: z.string().nullable().describe('Path or address of the last one'),
+    attempt: z.int().nullable().describe('Of all its workers together, from 1, within this job'),
+    workers: z.object({ ready: z.int(), of: z.int() }).nullable().describe('That run or have succeeded'),
+    cluster: z.string().describe('Of several the one that is furthest behind'),
+    at: time.describe('When it last changed'),
+  })
+  .meta({ id: 'Progress' });
 
 export const JobBody = z
   .object({
@@ -48,6 +64,7 @@ export const JobBody = z
       ),
     retryOf: z.string().nullable(),
     attempt: z.int(),
+    progress: ProgressBody.nullable().describe('How far the training is; null where nobody tells'),
     createdBy: z.string().nullable(),
     createdAt: time,
     updatedAt: time,

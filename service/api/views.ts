@@ -1,7 +1,7 @@
 import { factsOf } from '../contract/reasons.ts';
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
 import { saidOf } from '../jobs/state/index.ts';
-import type { ListedJob } from '../store/store.ts';
+import type { ListedJob, ProgressNews } from '../store/store.ts';
 
 // Rows to JSON: only what clients are told, in the order of the documents. Dates become text by themselves.
 
@@ -21,6 +21,7 @@ const listedJobView = (job: ListedJob) => ({
   unreachableSince: job.unreachableSince,
   retryOf: job.retryOf,
   attempt: job.attempt,
+  progress: job.progress,
   createdBy: job.createdBy,
   createdAt: job.createdAt,
   updatedAt: job.updatedAt,
@@ -72,6 +73,9 @@ function statusIn(cluster: string, job: Job): JobStatus {
   const seen = job.clusterStates[cluster]?.status ?? 'Pending';
   return isFinished(job.status) && !isFinished(seen) ? job.status : seen;
 }
+
+/** A message of the event stream that is no event: it has no id and is no part of the history. */
+export const progressView = ({ jobId, namespace, progress }: ProgressNews) => ({ id: jobId, namespace, progress });
 
 export const eventView = (event: JobEvent) => ({
   id: event.id,

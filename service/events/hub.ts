@@ -3,7 +3,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../jobs/job.ts';
 import { joinSignals } from '../signals.ts';
-import type { EventStore } from '../store/store.ts';
+import type { EventStore, ProgressNews, ProgressStore } from '../store/store.ts';
 import { createHistory, isLater } from './history.ts';
 
 /**
@@ -23,6 +23,8 @@ export interface EventHub {
    * namespaces, the past is read among their events; of the present all are told.
    */
   watch(after: string | null, signal: AbortSignal, namespaces?: readonly string[]): AsyncIterable<readonly JobEvent[]>;
+  /** How far trainings are, as any replica hears it: told once, to whoever listens then. The function ends it. */
+  onProgress(listener: (news: readonly ProgressNews[]) => void): () => void;
 }
 
 /** A LISTEN connection can be lost without a sign; then this is how late an event may be. */
@@ -34,13 +36,13 @@ const MAX_HISTORIES = 64;
 /** Comes before every id. */
 const BEFORE_ALL = '0-0';
 
-export function createEventHub(store: EventStore, log: Logger): EventHub {
+export function createEventHub(store: EventStore, log: Logger, progress: Pick<ProgressStore, 'onProgress'>): EventHub {
   const recent: JobEvent[] = [];
   /** Where each kept event is, counted from the first one ever kept; `dropped` of them are gone. */
   const positions = new Map<string, number>();
   let dropped = 0;
   let newest: string | null = null;
-  /** 'commit': somebody wrote; 'news': events were kept. */
+  /** 'commit': somebody wrote; 'news': events were kept; 'progress': trainings went on. */
   const signals = new EventEmitter().setMaxListeners(0);
   let stopping = new AbortController();
   const past = createHistory(
@@ -51,6 +53,7 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
   /** By namespaces; as many as teams come back at the same time. */
   const pastIn = new Map<string, ReturnType<typeof createHistory>>();
   let running: Promise<void> | undefined;
+  let unlistenProgress: (() => Promise<void>) | undefined;
 
   async function readCommits(signal: AbortSignal): Promise<void> {
     let unlisten: (() => Promise<void>) | undefined;
@@ -119,11 +122,17 @@ export function createEventHub(store: EventStore, log: Logger): EventHub {
       // One for each watcher.
       setMaxListeners(0, stopping.signal);
       newest = await store.latest();
+      unlistenProgress = await progress.onProgress((news) => signals.emit('progress', news));
       running = readCommits(stopping.signal);
     },
     async stop() {
       stopping.abort();
+      await unlistenProgress?.();
       await running;
+    },
+    onProgress(listener) {
+      signals.on('progress', listener);
+      return () => signals.off('progress', listener);
     },
     newest: () => newest,
     newestIn: async (namespaces) => (await store.latest(namespaces)) ?? BEFORE_ALL,

@@ -8,6 +8,7 @@ export * from './manifests/index.ts';
 export * from './outlook.ts';
 export { PLATFORM_VARIABLES } from './platform-variables.ts';
 export * from './problems.ts';
+export * from './progress.ts';
 export * from './request.ts';
 export * from './state/index.ts';
 export * from './stored-request.ts';

@@ -1,5 +1,6 @@
 import type { AnyReason } from '../contract/reasons.ts';
 import type { JobKind } from './kinds.ts';
+import type { SeenProgress } from './progress.ts';
 import type { JobRequest } from './request.ts';
 import type { StateCells } from './state/cells.ts';
 
@@ -67,6 +68,8 @@ export interface Job {
   readonly ranForMs: number;
   /** Of the run that goes on; null: it does not run now. */
   readonly runningSince: Date | null;
+  /** How far it is, where somebody tells and it was asked for. */
+  readonly progress: SeenProgress | null;
   /** When its volume had been kept for long enough, and was removed. */
   readonly volumeRemovedAt: Date | null;
   /** Goes up with every write; a write names the version that it read, and a row that has moved on is left alone. */

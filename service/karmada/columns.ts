@@ -1,9 +1,14 @@
+import type { PROGRESS_COLUMNS } from '../jobs/progress.ts';
 import type { STATE_COLUMNS } from '../jobs/state/index.ts';
 import type { Column } from '../kube/table.ts';
 
-type Columns<K extends keyof typeof STATE_COLUMNS> = readonly (Column & { name: (typeof STATE_COLUMNS)[K][number] })[];
+type Progress = typeof PROGRESS_COLUMNS;
+type Name<K extends keyof typeof STATE_COLUMNS> =
+  | (typeof STATE_COLUMNS)[K][number]
+  | (K extends keyof Progress ? Progress[K][number] : never);
+type Columns<K extends keyof typeof STATE_COLUMNS> = readonly (Column & { name: Name<K> })[];
 
-/** Without the required ones a table tells nothing of the state of a job. */
+/** Those of its state, and of its progress. Without the required ones a table tells nothing of the state of a job. */
 export const COLUMNS: { readonly [K in keyof typeof STATE_COLUMNS]: Columns<K> } = {
   RayJob: [
     { name: 'job status', path: '.status.jobStatus', required: true },
@@ -17,5 +22,11 @@ export const COLUMNS: { readonly [K in keyof typeof STATE_COLUMNS]: Columns<K> }
     { name: 'State', path: '.status.state', required: true },
     { name: 'Attempt', path: '.status.attempt' },
     { name: 'Reason', path: '.status.reason' },
+    { name: 'Progress', path: '.status.progress' },
+    { name: 'Epoch', path: '.status.currentEpoch' },
+    { name: 'Loss', path: '.status.metrics.loss' },
+    { name: 'ETA', path: '.status.eta' },
+    { name: 'Checkpoint', path: '.status.checkpoint.latest' },
+    { name: 'Workers', path: '.status.workers.summary' },
   ],
 };

@@ -10,6 +10,9 @@ export interface KnownRow {
   columns: StateCells;
   /** Of the newest object seen, so that a watch that repeats itself is not believed; -1 when none was. */
   resourceVersion: number;
+  /** How far it was when last heard, as printed; and of which version that was. */
+  progress: string;
+  progressVersion: number;
   /** Number of the last answer of the cluster that showed it. */
   shownIn: number;
   /** In elapsed milliseconds: an object that could not be read rests until then. */
@@ -119,7 +122,10 @@ export class KnownJobs {
 
   /** Its objects may come back with older versions than those that were seen. */
   distrustVersions(cluster: string): void {
-    for (const row of this.allRows(cluster)) row.resourceVersion = -1;
+    for (const row of this.allRows(cluster)) {
+      row.resourceVersion = -1;
+      row.progressVersion = -1;
+    }
   }
 
   /** Something of it is still to be seen: it must be looked at, even if nothing in it moves and a watch stands. */
@@ -149,7 +155,17 @@ export class KnownJobs {
       return;
     }
     const columns = job.clusterStates[cluster]?.columns ?? NO_CELLS;
-    rows.set(job.objectName, { cluster, job, columns, resourceVersion: -1, shownIn: 0, readAgainAt: 0, gone: null });
+    rows.set(job.objectName, {
+      cluster,
+      job,
+      columns,
+      resourceVersion: -1,
+      progress: '',
+      progressVersion: -1,
+      shownIn: 0,
+      readAgainAt: 0,
+      gone: null,
+    });
     // A watch, or a version, may have told of it before it was known here.
     this.unsettle(cluster);
   }

@@ -12,6 +12,7 @@ import { KnownJobs } from './known-jobs.ts';
 import { createLoop } from './loop.ts';
 import { createLostJobs } from './lost.ts';
 import { createOwnership, LEASE_PREFIX } from './ownership.ts';
+import { Progress } from './progress.ts';
 import { QuietClusters } from './quiet.ts';
 import { createStuckJobs } from './stuck.ts';
 import { createTicks, type TickReport } from './tick.ts';
@@ -31,7 +32,7 @@ interface MonitorConfig {
 
 export interface MonitorDependencies {
   readonly config: MonitorConfig;
-  readonly store: Pick<Store, 'monitor' | 'leases'>;
+  readonly store: Pick<Store, 'monitor' | 'leases' | 'progress'>;
   readonly karmada: Karmada;
   readonly log: Logger;
   readonly clock?: Clock;
@@ -60,10 +61,12 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
   const quiet = new QuietClusters(clock, checkIntervalMs);
   const ownership = createOwnership({ holder, store, health, bell, clock, log });
   const writer = new Writer({ store: store.monitor, known, ownership, clock, log, onStatus });
+  const progress = new Progress({ store: store.progress, ownership, clock, log });
   const lost = createLostJobs({ karmada, graceMs: config.lostGraceMs, clock, log });
   const stuck = createStuckJobs({ karmada, graceMs: config.startGraceMs, clock });
-  const visit = createVisit({ karmada, known, quiet, lost, writer, clock, log });
-  const watches = config.mode === 'watch' ? new Watches({ karmada, known, health, writer, clock, log }) : undefined;
+  const visit = createVisit({ karmada, known, quiet, lost, writer, progress, clock, log });
+  const watches =
+    config.mode === 'watch' ? new Watches({ karmada, known, health, writer, progress, clock, log }) : undefined;
   const ticks = createTicks({
     intervalMs,
     store,
@@ -75,6 +78,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
     stuck,
     visit,
     writer,
+    progress,
     watches,
     clock,
     log,
@@ -94,6 +98,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
       await loop.stop();
       watches?.stop();
       await writer.close().catch((error: unknown) => log.warn({ err: error }, 'Monitor stops with changes unwritten'));
+      await progress.save({ now: true });
       await ownership.stop();
     },
     async clusterHealth() {

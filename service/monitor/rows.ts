@@ -1,4 +1,5 @@
 import { type ClusterState, type JobKind, WORKLOADS } from '../jobs/job.ts';
+import { type ProgressCells, printProgress, progressOf, type TrainingProgress } from '../jobs/progress.ts';
 import {
   fromBatchJob,
   fromRayJob,
@@ -47,6 +48,16 @@ export function compare(
   }
   const missing = shown === known.size ? [] : [...known.values()].filter((row) => row.shownIn !== answerNumber);
   return { changed, missing };
+}
+
+/** What a row of a Table of that version, or a whole object, tells anew of how far a training is. */
+export function progressIn(row: KnownRow, cells: ProgressCells, version: number): TrainingProgress | undefined {
+  if (row.job.kind !== 'TrainingJob' || version < row.progressVersion) return undefined;
+  const printed = printProgress(cells);
+  if (printed === row.progress) return undefined;
+  row.progress = printed;
+  row.progressVersion = version;
+  return progressOf(cells);
 }
 
 /** What the Table, of that version, says alone of a changed row; nothing when its object must be read. */

@@ -9,6 +9,7 @@ import type { Health } from './health.ts';
 import type { KnownJobs } from './known-jobs.ts';
 import type { LostJobs } from './lost.ts';
 import { LEASE_PREFIX, leaseName, type Ownership } from './ownership.ts';
+import type { Progress } from './progress.ts';
 import type { QuietClusters } from './quiet.ts';
 import { about } from './rows.ts';
 import type { StuckJobs } from './stuck.ts';
@@ -47,6 +48,7 @@ interface TickOptions {
   readonly stuck: StuckJobs;
   readonly visit: Visit;
   readonly writer: Writer;
+  readonly progress: Pick<Progress, 'save'>;
   /** None in a mode that only polls. */
   readonly watches: Watches | undefined;
   readonly clock: Clock;
@@ -63,8 +65,22 @@ export interface Ticks {
 
 /** Everything that happens once a second, from top to bottom. */
 export function createTicks(options: TickOptions): Ticks {
-  const { intervalMs, store, ownership, known, health, quiet, lost, stuck, visit, writer, watches, clock, log } =
-    options;
+  const {
+    intervalMs,
+    store,
+    ownership,
+    known,
+    health,
+    quiet,
+    lost,
+    stuck,
+    visit,
+    writer,
+    progress,
+    watches,
+    clock,
+    log,
+  } = options;
 
   async function tick(): Promise<void> {
     const startedAt = clock.elapsed();
@@ -75,6 +91,8 @@ export function createTicks(options: TickOptions): Ticks {
     const heard = await thoseInTime(asked);
     // Not awaited: while this tick is written the next one may already ask. The writer keeps the order.
     void write(startedAt, asked.length, heard);
+    // Not awaited either: it is no part of what happened.
+    void progress.save();
     findMoves();
     askWhy();
     tellJobs();

@@ -1,13 +1,15 @@
 import type { Logger } from 'pino';
 import type { JobKind } from '../jobs/job.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
+import type { TableRow } from '../kube/table.ts';
 import type { Clock } from './clock.ts';
 import type { Observation } from './decide.ts';
 import type { KnownJobs, KnownRow } from './known-jobs.ts';
 import type { LostJobs } from './lost.ts';
+import type { Progress } from './progress.ts';
 import type { QuietClusters, Versions } from './quiet.ts';
 import { readChanged } from './read.ts';
-import { type ChangedRow, compare, readFromTable, readNow, toldAgain } from './rows.ts';
+import { type ChangedRow, compare, progressIn, readFromTable, readNow, toldAgain } from './rows.ts';
 import type { Writer } from './writer.ts';
 
 /** An object that could not be read although its cluster answers. */
@@ -19,6 +21,7 @@ export interface VisitOptions {
   readonly quiet: QuietClusters;
   readonly lost: LostJobs;
   readonly writer: Pick<Writer, 'isUnderWay'>;
+  readonly progress: Pick<Progress, 'heard'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -67,7 +70,7 @@ interface Compared {
   readonly version: string;
 }
 
-export function createVisit({ karmada, known, quiet, lost, writer, clock, log }: VisitOptions): Visit {
+export function createVisit({ karmada, known, quiet, lost, writer, progress, clock, log }: VisitOptions): Visit {
   let answerNumber = 0;
 
   return async (cluster, deadlineMs) => {
@@ -129,8 +132,19 @@ export function createVisit({ karmada, known, quiet, lost, writer, clock, log }:
   async function compareTable(member: Member, kind: JobKind, timeoutMs: number): Promise<Compared> {
     const { rows, resourceVersion } = await member.table(kind, { timeoutMs });
     answerNumber += 1;
-    const compared = compare(kind, rows, known.rows(member.cluster, kind), answerNumber);
+    const knownRows = known.rows(member.cluster, kind);
+    if (kind === 'TrainingJob') hearProgress(rows, knownRows, Number(resourceVersion));
+    const compared = compare(kind, rows, knownRows, answerNumber);
     return { ...compared, kind, objects: rows.length, version: resourceVersion };
+  }
+
+  /** It is in the row, and changes with each report: no reason to read the object. */
+  function hearProgress(rows: readonly TableRow[], knownRows: ReadonlyMap<string, KnownRow>, version: number): void {
+    for (const { cells, name } of rows) {
+      const row = knownRows.get(name);
+      const news = row && progressIn(row, cells, version);
+      if (row && news) progress.heard(row.job.id, row.cluster, news);
+    }
   }
 
   async function read(member: Member, table: Compared, timeoutMs: number, found: Sofar): Promise<void> {

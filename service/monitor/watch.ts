@@ -1,12 +1,14 @@
 import type { Logger } from 'pino';
 import type { JobKind } from '../jobs/job.ts';
+import { progressCells } from '../jobs/progress.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { WatchEvent } from '../kube/kube.ts';
 import type { Clock } from './clock.ts';
 import type { Health } from './health.ts';
 import type { KnownJobs } from './known-jobs.ts';
-import { toldAgain } from './rows.ts';
+import type { Progress } from './progress.ts';
+import { progressIn, toldAgain } from './rows.ts';
 import type { Writer } from './writer.ts';
 
 /** Servers send a bookmark about once a minute; a watch that says nothing for longer is taken for dead. */
@@ -24,6 +26,7 @@ export interface WatchOptions {
   readonly known: KnownJobs;
   readonly health: Pick<Health, 'heard'>;
   readonly writer: Pick<Writer, 'add' | 'flushSoon'>;
+  readonly progress: Pick<Progress, 'heard'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -101,9 +104,12 @@ export class Watches {
   }
 
   #hear(cluster: string, kind: JobKind, { type, object }: WatchEvent): void {
-    const { known, writer } = this.#options;
+    const { known, progress, writer } = this.#options;
     const row = known.row(cluster, kind, object.metadata.name);
     if (!row) return;
+    const version = Number(object.metadata.resourceVersion ?? -1);
+    const news = type === 'DELETED' ? undefined : progressIn(row, progressCells(object), version);
+    if (news) progress.heard(row.job.id, cluster, news);
     // A look confirms that it is gone, and for how long.
     if (type === 'DELETED') known.unsettle(cluster);
     const observation = type === 'DELETED' ? undefined : toldAgain(row, object);

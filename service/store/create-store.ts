@@ -8,6 +8,7 @@ import { createLogStore } from './logs.ts';
 import { checkMigrated, migrate } from './migrate.ts';
 import { createMonitorStore } from './monitor.ts';
 import { Notices } from './notices.ts';
+import { createProgressStore } from './progress.ts';
 import { createRetentionStore } from './retention.ts';
 import { createRowReader } from './rows.ts';
 import { statement } from './statement.ts';
@@ -36,6 +37,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     dispatch: createDispatchStore(database.as('dispatch'), notices, readJobs),
     monitor: createMonitorStore(database.as('monitor'), notices, readJobs),
     events: createEventStore(database.as('events'), database.as('api'), notices),
+    progress: createProgressStore(database.as('monitor'), notices),
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     webhook: createWebhookStore(database.as('dispatch')),

@@ -2,6 +2,7 @@ import { isStoppedState, type JobState, STOPPED_REASONS } from '../contract/stat
 import type { JobStatus } from '../jobs/job.ts';
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
 import type { Queries } from './database.ts';
+import { PROGRESS_OF_JOB } from './progress.ts';
 import type { ListedJobRow } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import type { JobFilter, JobQuery } from './store.ts';
@@ -39,8 +40,8 @@ const jobsInCluster = statement('jobs-in-cluster');
  * is larger alone comes alone.
  */
 const MAX_PAGE = 1024 * 1024;
-/** What a job has besides request, states and message. */
-const REST_OF_JOB = 800;
+/** What a job has besides request, states and message; its progress is within. */
+const REST_OF_JOB = 1_100;
 
 /** What a list shows. */
 const LISTED = [
@@ -94,7 +95,7 @@ function withinBytes({ withRequests }: JobQuery, page: string, order: string, mo
     ? `${REST_OF_JOB} + octet_length(message) + coalesce(request_bytes, octet_length(request::text)) + octet_length(cluster_states::text)`
     : `${REST_OF_JOB} + octet_length(message)`;
   const columns = withRequests ? `${LISTED}, request, request_version, cluster_states` : LISTED;
-  return `select ${columns}, matched${more}
+  return `select ${columns}, ${PROGRESS_OF_JOB}, matched${more}
     from (
       select *, count(*) over ()::int as matched, row_number() over (order by ${order}) as place,
              sum(${bytes}) over (order by ${order} rows unbounded preceding) as bytes

@@ -3,8 +3,10 @@ import type pg from 'pg';
 import { withSignals } from '../signals.ts';
 import type { Database, StoreLog } from './database.ts';
 
-const CHANNELS = ['mlp_due', 'mlp_events'] as const;
+const CHANNELS = ['mlp_due', 'mlp_events', 'mlp_progress'] as const;
 type NoticeChannel = (typeof CHANNELS)[number];
+/** The payload is empty but for progress, of which a notice is all that others are told; and after a reconnection. */
+type NoticeListener = (payload: string) => void;
 
 /** At most one NOTIFY in this time, whatever the number of commits it tells of. */
 const GATHER_MS = 10;
@@ -19,7 +21,7 @@ const RETRY_FIRST_MS = 100;
 const MAX_RETRY_MS = 5_000;
 
 /**
- * Wakes those in all replicas who wait for a commit. A notice carries no data and may get lost (a crash between commit and notice, a
+ * Wakes those in all replicas who wait for a commit. A notice carries no data (but for progress) and may get lost (a crash between commit and notice, a
  * reconnection): after each reconnection all are woken, and whoever must not miss anything also looks by itself now and then.
  *
  * The notice follows the commit instead of being part of it: PostgreSQL lets transactions that notify commit only one after the
@@ -28,7 +30,11 @@ const MAX_RETRY_MS = 5_000;
 export class Notices {
   readonly #database: Database;
   readonly #log: StoreLog;
-  readonly #listeners: Record<NoticeChannel, Set<() => void>> = { mlp_due: new Set(), mlp_events: new Set() };
+  readonly #listeners: Record<NoticeChannel, Set<NoticeListener>> = {
+    mlp_due: new Set(),
+    mlp_events: new Set(),
+    mlp_progress: new Set(),
+  };
   readonly #lookAgain = new Map<NoticeChannel, NodeJS.Timeout>();
   readonly #toSend = new Set<NoticeChannel>();
   readonly #closing = new AbortController();
@@ -49,7 +55,7 @@ export class Notices {
   }
 
   /** Resolves when the listening is in place, or has failed and goes on trying. */
-  async listen(channel: NoticeChannel, listener: () => void): Promise<() => Promise<void>> {
+  async listen(channel: NoticeChannel, listener: NoticeListener): Promise<() => Promise<void>> {
     this.#listeners[channel].add(listener);
     if (!this.#listening) {
       const { promise, resolve } = firstTry();
@@ -99,7 +105,7 @@ export class Notices {
       let session: pg.Client | undefined;
       try {
         session = await this.#database.session('listen');
-        session.on('notification', ({ channel }) => this.#wake(channel as NoticeChannel));
+        session.on('notification', ({ channel, payload }) => this.#wake(channel as NoticeChannel, payload));
         const ended = new Promise<void>((resolve) => session?.once('end', () => resolve()));
         for (const channel of CHANNELS)
           await session.query({ text: `listen ${channel}`, query_timeout: PROBE_TIMEOUT_MS } as pg.QueryConfig);
@@ -139,8 +145,8 @@ export class Notices {
     }
   }
 
-  #wake(channel: NoticeChannel): void {
-    for (const listener of this.#listeners[channel] ?? []) listener();
+  #wake(channel: NoticeChannel, payload = ''): void {
+    for (const listener of this.#listeners[channel] ?? []) listener(payload);
   }
 }
 

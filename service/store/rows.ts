@@ -5,6 +5,7 @@ import { parseCells } from '../jobs/state/index.ts';
 import { readStoredRequest } from '../jobs/stored-request.ts';
 import type { StoreLog } from './database.ts';
 import { UnreadableJob } from './errors.ts';
+import { progressOfRow, type StoredProgresses } from './progress.ts';
 import type { ListedJob, MonitoredJob } from './store.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
@@ -41,6 +42,8 @@ export interface JobRow extends MonitoredJobRow {
   readonly ran_ms: string | null;
   readonly running_since: Date | null;
   readonly volume_removed_at: Date | null;
+  /** Where it was asked for. */
+  readonly progress?: StoredProgresses;
 }
 
 /** As a list without requests reads it. */
@@ -141,6 +144,7 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
     finishedAt: row.finished_at,
   }),
   volumeRemovedAt: row.volume_removed_at,
+  progress: progressOfRow(row.progress),
   version: row.version,
 });
 

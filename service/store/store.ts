@@ -1,6 +1,7 @@
 import type { AnyReason, Reason } from '../contract/reasons.ts';
 import type { JobState } from '../contract/states.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
+import type { SeenProgress, TrainingProgress } from '../jobs/progress.ts';
 import type { JobRequest } from '../jobs/request.ts';
 
 /** All that the rest of the service may ask of PostgreSQL. Each method is one transaction. */
@@ -9,6 +10,7 @@ export interface Store {
   readonly dispatch: DispatchStore;
   readonly monitor: MonitorStore;
   readonly events: EventStore;
+  readonly progress: ProgressStore;
   readonly leases: LeaseStore;
   readonly logs: LogStore;
   readonly webhook: WebhookStore;
@@ -262,6 +264,29 @@ export interface MonitorStore {
     changes: readonly MonitorChange[],
     leases: readonly Lease[],
   ): Promise<{ applied: MonitoredJob[]; stale: string[] }>;
+}
+
+/** How far a training is in a cluster, as just seen there. */
+export interface ProgressEntry {
+  readonly jobId: string;
+  readonly cluster: string;
+  readonly progress: TrainingProgress;
+  /** Names of the leases under which it was read, as of a MonitorChange. */
+  readonly under: readonly string[];
+}
+
+export interface ProgressNews {
+  readonly jobId: string;
+  readonly namespace: string;
+  readonly progress: SeenProgress;
+}
+
+/** Kept beside the jobs, and no part of their history: what is saved takes the place of what was there. */
+export interface ProgressStore {
+  /** One statement; of a job that is gone, or of a cluster that another replica reads by now, nothing is kept. */
+  save(entries: readonly ProgressEntry[], leases: readonly Lease[]): Promise<void>;
+  /** What any replica has saved just now. News may get lost; the job itself has what was saved. */
+  onProgress(listener: (news: readonly ProgressNews[]) => void): Promise<() => Promise<void>>;
 }
 
 export interface EventStore {

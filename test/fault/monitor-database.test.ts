@@ -26,8 +26,9 @@ for (const mode of ['poll', 'watch'] as const) {
     let kills = 0;
     let isUp = true;
     /** Up to three writes find their server killed under them: before they are committed, or after, which we are not told. */
-    const interrupted: Pick<Store, 'monitor' | 'leases'> = {
+    const interrupted: Pick<Store, 'monitor' | 'leases' | 'progress'> = {
       leases: store.leases,
+      progress: store.progress,
       monitor: {
         ...store.monitor,
         async apply(changes, leases) {

@@ -13,6 +13,7 @@ export interface JobAnswer {
   readonly clusters: readonly string[];
   readonly retryOf: string | null;
   readonly attempt: number;
+  readonly progress: { readonly percent: number | null; readonly loss: number | null } | null;
 }
 
 export interface EventAnswer {

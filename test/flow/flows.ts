@@ -293,6 +293,12 @@ export function describeFlows(startBase: () => Promise<Base>): void {
       await placed.says({ state: 'Running', reason: 'Running', message: '2 of 2 workers run' });
       await world.client.until(job.id, (now) => now?.status === 'Running');
       await placed.says({ progress: '45%', currentEpoch: 9 });
+      const progress = { source: 'trainingjob', percent: 45, epoch: 9, loss: 0.31, cluster: placed.cluster };
+      await placed.says({ metrics: { loss: 0.31 } });
+      const isSo = ({ progress: now }: JobAnswer) => now?.percent === 45 && now.loss === 0.31;
+      expect(await world.client.until(job.id, (now) => now !== undefined && isSo(now))).toMatchObject({ progress });
+      const listed = await world.client.send('GET', `/api/v1/jobs?namespace=${job.namespace}&view=list`);
+      expect(listed.body).toMatchObject([{ id: job.id, progress }]);
       // Karmada's own copy, through its interpreter.
       await eventually(world.base, 'the status on the control plane', async () => {
         const { status } = (await world.base.control.get(placed.path)).body;

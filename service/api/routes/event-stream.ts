@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { type Identity, mayIn, namespacesOf } from '../../auth/identity.ts';
 import type { JobEvent } from '../../jobs/job.ts';
 import { onAbort } from '../../signals.ts';
+import type { ProgressNews } from '../../store/store.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { invalid } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { JobEventBody, jobFilters, textOnce } from '../schemas.ts';
 import { turn } from '../turns.ts';
-import { eventView } from '../views.ts';
+import { eventView, progressView } from '../views.ts';
 import { whileAllowed } from '../while-allowed.ts';
 
 /** Shorter than the idle time-outs of proxies (60 s is common). */
@@ -27,7 +28,7 @@ export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDepende
     tag: 'Events',
     summary: 'Every transition of every job, as Server-Sent Events',
     description:
-      'Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now.',
+      'Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now. In between, messages of the type progress, without an id, tell how far trainings are ({"progress": [{"id", "namespace", "progress"}]}: the newest of each job, at most once a second); one that was missed is in the job.',
     role: 'viewer',
     headers: z.object({ 'Last-Event-ID': z.string().optional() }),
     query: z.object({
@@ -42,10 +43,9 @@ export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDepende
         throw invalid([{ path: ['Last-Event-ID'], message: 'must be the id of an event of this stream' }]);
       }
       const visible = (event: JobEvent) => mayIn(caller, 'viewer', event.namespace);
-      const wanted = (event: JobEvent) =>
-        visible(event) &&
-        (query.namespace?.includes(event.namespace) ?? true) &&
-        (query.job === undefined || event.jobId === query.job);
+      const isAskedFor = ({ jobId, namespace }: Pick<JobEvent, 'jobId' | 'namespace'>) =>
+        (query.namespace?.includes(namespace) ?? true) && (query.job === undefined || jobId === query.job);
+      const wanted = (event: JobEvent) => visible(event) && isAskedFor(event);
 
       const namespaces = namespacesOf(caller, 'viewer') ?? undefined;
       const start = namespaces === undefined ? events.newest() : await events.newestIn(namespaces);
@@ -53,15 +53,20 @@ export const eventStreamRoute = ({ events, stopping, authenticator }: ApiDepende
       // With other rights they are another watcher, who comes back and is told other things.
       const allowed = whileAllowed(authenticator, response, (now) => sameGrants(now, caller));
       const stream = openStream(response, [stopping, allowed.signal]);
+      let silence: (() => void) | undefined;
       try {
         if (request.method === 'HEAD') return 'streamed';
         // The id alone tells nothing to the reader, but lets a client that is cut off before its first event resume here.
         await stream.send(`retry: 1000\n${from === null ? '' : `id: ${from}\n`}\n`);
+        silence = events.onProgress(
+          progressTeller(stream, (news) => mayIn(caller, 'viewer', news.namespace) && isAskedFor(news)),
+        );
         for await (const page of events.watch(from, stream.ended, namespaces)) {
           await turn();
           await stream.send(pageText(page, visible, wanted));
         }
       } finally {
+        silence?.();
         stream.close();
         allowed.release();
       }
@@ -86,6 +91,21 @@ function pageText(
   return last && !wanted(last) ? `${messages.join('')}id: ${last.id}\n\n` : messages.join('');
 }
 
+/** What moved while a reader was busy is told when it is ready: of each job the newest. */
+const MAX_UNTOLD = 10_000;
+
+function progressTeller(stream: Pick<Stream, 'tell'>, isWanted: (news: ProgressNews) => boolean) {
+  const untold = new Map<string, ProgressNews>();
+  return (all: readonly ProgressNews[]): void => {
+    for (const news of all) if (isWanted(news)) untold.set(news.jobId, news);
+    if (untold.size === 0) return;
+    const progress = [...untold.values()].map(progressView);
+    const isTold = stream.tell(`event: progress\ndata: ${JSON.stringify({ progress })}\n\n`);
+    // A reader that takes nothing for long finds it in the jobs.
+    if (isTold || untold.size > MAX_UNTOLD) untold.clear();
+  };
+}
+
 /** The same for all who are told of it. */
 const texts = new WeakMap<JobEvent, string>();
 
@@ -96,6 +116,8 @@ function messageOf(event: JobEvent): string {
   texts.set(event, text);
   return text;
 }
+
+type Stream = ReturnType<typeof openStream>;
 
 /** Writes at the pace of the reader, with heartbeats in between; ends with the reader, the service or the right to it. */
 function openStream(response: Response, ends: readonly AbortSignal[]) {
@@ -119,6 +141,12 @@ function openStream(response: Response, ends: readonly AbortSignal[]) {
       const stalled = setTimeout(() => response.destroy(), STALLED_MS);
       await once(response, 'drain', { signal: over.signal }).catch(end);
       clearTimeout(stalled);
+    },
+    /** false: the reader is still busy with what it was sent. */
+    tell(text: string): boolean {
+      if (response.writableNeedDrain || over.signal.aborted) return false;
+      response.write(text);
+      return true;
     },
     close(): void {
       clearInterval(heartbeat);

@@ -1,1 +1,2 @@
-select * from job where id = $1
+select *, (select jsonb_object_agg(cluster, progress || jsonb_build_object('at', at)) from job_progress where job_id = id) as progress
+  from job where id = $1

@@ -56,7 +56,8 @@ function counting<S extends object>(of: S, count: () => void): S {
 
 /** [job's name, step, when its commit was known], of all that was written since the last report. */
 let stored: [string, number, number][] = [];
-const watched: Pick<Store, 'monitor' | 'leases'> = {
+const watched: Pick<Store, 'monitor' | 'leases' | 'progress'> = {
+  progress: store.progress,
   leases: counting(store.leases, () => {
     counts.leaseStatements += 1;
   }),

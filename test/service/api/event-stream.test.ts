@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import type { TrainingProgress } from '../../../service/jobs/progress.ts';
 import { smallJob, startWorld, temporaryFile, until, type World } from './world.ts';
 
 interface Message {
@@ -25,6 +26,7 @@ async function listen(
     signal: leave.signal,
   });
   const messages: Message[] = [];
+  const progress: unknown[] = [];
   const reading = (async () => {
     let rest = '';
     for await (const text of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
@@ -33,6 +35,7 @@ async function listen(
       for (const block of blocks) {
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
         const data = field('data');
+        if (field('event') === 'progress') progress.push(JSON.parse(data ?? ''));
         if (field('id') !== undefined)
           messages.push({ id: field('id') ?? '', data: data === undefined ? undefined : JSON.parse(data) });
       }
@@ -42,6 +45,7 @@ async function listen(
     status: response.status,
     type: response.headers.get('content-type'),
     messages,
+    progress,
     events: () => messages.flatMap(({ data }) => (data ? [data] : [])),
     lastId: () => messages.at(-1)?.id,
     ended: reading,
@@ -86,6 +90,38 @@ test('a watcher is told of each job as it is stored, and only of namespaces it m
   expect(new Set(some.events().map(({ namespace }) => namespace))).toEqual(new Set(['team-a']));
   expect(new Set(filtered.events().map(({ namespace }) => namespace))).toEqual(new Set(['team-b']));
   for (const one of [all, some, filtered]) await one.close();
+});
+
+test('how far a training is reaches those who may see it, and is in the job and the list', async () => {
+  const [mine, hidden] = [await submit('team-a'), await submit('team-b')];
+  const some = await listen(world, { token: 'a' });
+  const all = await listen(world, { token: 'admin' });
+  const one = await listen(world, { token: 'admin', query: `?job=${mine}` });
+  const progress: TrainingProgress = {
+    source: 'trainingjob',
+    percent: 45,
+    epoch: 9,
+    etaSeconds: 720,
+    loss: 0.31,
+    checkpoint: null,
+    attempt: 1,
+    workers: { ready: 4, of: 4 },
+  };
+  const store = world.database.store();
+  await store.progress.save(
+    [hidden, mine].map((jobId) => ({ jobId, cluster: 'member1', progress, under: [] })),
+    [],
+  );
+  const told = { ...progress, cluster: 'member1', at: expect.stringMatching(/^20.*Z$/) };
+  const of = (id: string, namespace: string) => ({ id, namespace, progress: told });
+  await expect.poll(() => some.progress).toEqual([{ progress: [of(mine, 'team-a')] }]);
+  await expect.poll(() => one.progress).toEqual([{ progress: [of(mine, 'team-a')] }]);
+  await expect.poll(() => all.progress).toEqual([{ progress: [of(hidden, 'team-b'), of(mine, 'team-a')] }]);
+  expect((await world.call(`/api/v1/jobs/${mine}`, { token: 'a' })).body).toMatchObject({ progress: told });
+  expect((await world.call('/api/v1/jobs?view=list', { token: 'a' })).body).toContainEqual(
+    expect.objectContaining({ id: mine, progress: told }),
+  );
+  for (const stream of [some, all, one]) await stream.close();
 });
 
 test('cut off and resumed again and again, under parallel writes, nothing is missing and nothing comes twice', async () => {

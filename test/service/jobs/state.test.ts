@@ -235,6 +235,7 @@ function job(more: Partial<Job> = {}): Job {
     finishedAt: null,
     ranForMs: 0,
     runningSince: null,
+    progress: null,
     volumeRemovedAt: null,
     version: 1,
     ...more,

@@ -60,6 +60,7 @@ export function jobWith(more: Partial<Job> = {}): Job {
     finishedAt: null,
     ranForMs: 0,
     runningSince: at,
+    progress: null,
     volumeRemovedAt: null,
     version: 1,
     ...more,

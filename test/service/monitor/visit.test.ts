@@ -63,6 +63,7 @@ function setUpVisit(...names: string[]) {
     quiet: new QuietClusters(clock, CHECK_MS),
     lost: { confirm: async () => [], findMoves: async () => [] },
     writer: { isUnderWay: () => false },
+    progress: { heard: () => undefined },
     clock,
     log: pino({ level: 'silent' }),
   });

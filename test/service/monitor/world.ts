@@ -6,7 +6,7 @@ import { createKarmada } from '../../../service/karmada/client.ts';
 import type { Karmada } from '../../../service/karmada/karmada.ts';
 import type { Identity } from '../../../service/kube/identity.ts';
 import { DEFAULT_CLUSTERS } from '../../../service/local/karmada/clusters.ts';
-import { RAY_JOB } from '../../../service/local/karmada/kinds.ts';
+import { RAY_JOB, TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { createMonitor, type Monitor, type MonitorDependencies } from '../../../service/monitor/monitor.ts';
@@ -129,7 +129,7 @@ export async function setUp({
     await simulated.close();
   });
 
-  const kindOf = (job: Pick<Job, 'kind'>) => (job.kind === 'RayJob' ? RAY_JOB : JOB);
+  const kindOf = ({ kind }: Pick<Job, 'kind'>) => ({ RayJob: RAY_JOB, Job: JOB, TrainingJob: TRAINING_JOB })[kind];
   const only = (job: Job): string => {
     const [cluster = ''] = job.clusters;
     return cluster;
@@ -236,6 +236,9 @@ export async function setUp({
 function objectOf(job: Job, labels: Record<string, string>) {
   const metadata = { name: job.objectName, namespace: job.namespace, labels };
   const container = { name: 'main', image: 'example/image' };
+  if (job.kind === 'TrainingJob') {
+    return { apiVersion: 'ml.example.com/v1', kind: 'TrainingJob', metadata, spec: { model: 'm', dataset: 'd' } };
+  }
   return job.kind === 'RayJob'
     ? {
         apiVersion: 'ray.io/v1',

@@ -1,0 +1,59 @@
+import type { Logger } from 'pino';
+import type { TrainingProgress } from '../jobs/progress.ts';
+import type { ProgressEntry, ProgressStore } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import { leaseName, type Ownership } from './ownership.ts';
+
+/** A job's progress is written at most this often, however often it is heard. */
+const SAVE_EVERY_MS = 1_000;
+/** While the database is away: beyond this what was heard first is let go, for it is heard again when it moves on. */
+const MAX_WAITING = 100_000;
+
+interface ProgressOptions {
+  readonly store: Pick<ProgressStore, 'save'>;
+  readonly ownership: Pick<Ownership, 'leases'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** How far trainings are, as heard from their clusters: of each the newest waits here until it is written. No part of any history. */
+export class Progress {
+  readonly #store: ProgressOptions['store'];
+  readonly #ownership: ProgressOptions['ownership'];
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  #waiting = new Map<string, ProgressEntry>();
+  #savedAt = Number.NEGATIVE_INFINITY;
+  #saving: Promise<void> | undefined;
+
+  constructor({ store, ownership, clock, log }: ProgressOptions) {
+    this.#store = store;
+    this.#ownership = ownership;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  heard(jobId: string, cluster: string, progress: TrainingProgress): void {
+    const key = `${jobId} ${cluster}`;
+    this.#waiting.delete(key);
+    this.#waiting.set(key, { jobId, cluster, progress, under: [leaseName(cluster)] });
+    if (this.#waiting.size > MAX_WAITING)
+      for (const [oldest] of this.#waiting) return void this.#waiting.delete(oldest);
+  }
+
+  /** Writes what waits, unless something was written a moment ago. Never rejects. */
+  async save({ now = false } = {}): Promise<void> {
+    await this.#saving;
+    const isEarly = this.#clock.elapsed() - this.#savedAt < SAVE_EVERY_MS;
+    if (this.#waiting.size === 0 || (isEarly && !now)) return;
+    this.#savedAt = this.#clock.elapsed();
+    const entries = this.#waiting;
+    this.#waiting = new Map();
+    this.#saving = this.#store.save([...entries.values()], this.#ownership.leases()).catch((error: unknown) => {
+      this.#log.debug({ err: error }, 'Progress could not be written; it is tried again');
+      // What was heard meanwhile is newer.
+      this.#waiting = new Map([...entries, ...this.#waiting]);
+    });
+    await this.#saving;
+  }
+}

@@ -1,0 +1,82 @@
+import { leastOf, type SeenProgress, type TrainingProgress } from '../jobs/progress.ts';
+import type { Queries } from './database.ts';
+import type { Notices } from './notices.ts';
+import { json, statement } from './statement.ts';
+import type { Lease, ProgressEntry, ProgressNews, ProgressStore } from './store.ts';
+
+const saveProgress = statement('save-progress');
+
+/** By cluster, as PostgreSQL gives it. */
+export type StoredProgresses = Readonly<Record<string, TrainingProgress & { readonly at: string }>> | null;
+
+/** The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. */
+export const PROGRESS_OF_JOB = `(
+  select jsonb_object_agg(cluster, progress || jsonb_build_object('at', at)) from job_progress where job_id = id
+) as progress`;
+
+export const progressOfRow = (stored: StoredProgresses | undefined): SeenProgress | null =>
+  leastOf(Object.entries(stored ?? {}).map(([cluster, { at, ...rest }]) => ({ ...rest, cluster, at: new Date(at) })));
+
+/** PostgreSQL takes payloads below 8,000 bytes. */
+const MAX_PAYLOAD = 7_900;
+
+interface Told {
+  readonly jobId: string;
+  readonly namespace: string;
+  readonly cluster: string;
+  readonly at: Date;
+  readonly progress: TrainingProgress;
+}
+
+export function createProgressStore(database: Queries, notices: Notices): ProgressStore {
+  return {
+    async save(entries: readonly ProgressEntry[], leases: readonly Lease[]) {
+      if (entries.length === 0) return;
+      const saved = await database.query<Told>(saveProgress, [json(entries), json(leases)]);
+      const payloads = payloadsOf(saved);
+      // Whoever does not hear it finds it when the job is read.
+      if (payloads.length > 0)
+        await database.queryText(
+          'telling progress',
+          "select pg_notify('mlp_progress', payload) from unnest($1::text[]) payload",
+          [payloads],
+        );
+    },
+    onProgress: (listener) => notices.listen('mlp_progress', (payload) => listener(newsIn(payload))),
+  };
+}
+
+/** As many in one notice as fit. */
+function payloadsOf(saved: readonly Told[]): string[] {
+  const payloads: string[] = [];
+  let together: string[] = [];
+  let bytes = 2;
+  for (const each of saved) {
+    const text = JSON.stringify(each);
+    const length = Buffer.byteLength(text) + 1;
+    if (bytes + length > MAX_PAYLOAD && together.length > 0) {
+      payloads.push(`[${together.join()}]`);
+      together = [];
+      bytes = 2;
+    }
+    if (length > MAX_PAYLOAD) continue;
+    together.push(text);
+    bytes += length;
+  }
+  return together.length > 0 ? [...payloads, `[${together.join()}]`] : payloads;
+}
+
+/** Empty for the wake-up after a reconnection, and for what another version writes. */
+function newsIn(payload: string): ProgressNews[] {
+  if (payload === '') return [];
+  try {
+    const told = JSON.parse(payload) as (Omit<Told, 'at'> & { readonly at: string })[];
+    return told.map(({ jobId, namespace, cluster, at, progress }) => ({
+      jobId,
+      namespace,
+      progress: { ...progress, cluster, at: new Date(at) },
+    }));
+  } catch {
+    return [];
+  }
+}
