@@ -66,7 +66,7 @@ export interface paths {
         };
         /**
          * Every transition of every job, as Server-Sent Events
-         * @description Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now. Role: viewer.
+         * @description Each message is one JobEvent with its id. Reconnecting with Last-Event-ID goes on right after it, with no gap. Without it the stream begins now. In between, messages of the type progress, without an id, tell how far trainings are ({"progress": [{"id", "namespace", "progress"}]}: the newest of each job, at most once a second); one that was missed is in the job. Role: viewer.
          */
         get: operations["getEvents"];
         put?: never;
@@ -922,6 +922,36 @@ export interface components {
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
+            /** @description How far the training is; null where nobody tells */
+            progress: {
+                /**
+                 * Format: date-time
+                 * @description When it last changed
+                 */
+                at: string;
+                /** @description Of all its workers together, from 1, within this job */
+                attempt: number | null;
+                /** @description Path or address of the last one */
+                checkpoint: string | null;
+                /** @description Of several the one that is furthest behind */
+                cluster: string;
+                epoch: number | null;
+                /** @description What it expected still to need, at the time in at */
+                etaSeconds: number | null;
+                loss: number | null;
+                /** @description Of all that is to be done */
+                percent: number | null;
+                /**
+                 * @description Who tells it
+                 * @enum {string}
+                 */
+                source: "trainingjob";
+                /** @description That run or have succeeded */
+                workers: {
+                    of: number;
+                    ready: number;
+                } | null;
+            } | null;
             /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
             ranForMs: number;
             /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
@@ -1460,6 +1490,36 @@ export interface components {
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
+            /** @description How far the training is; null where nobody tells */
+            progress: {
+                /**
+                 * Format: date-time
+                 * @description When it last changed
+                 */
+                at: string;
+                /** @description Of all its workers together, from 1, within this job */
+                attempt: number | null;
+                /** @description Path or address of the last one */
+                checkpoint: string | null;
+                /** @description Of several the one that is furthest behind */
+                cluster: string;
+                epoch: number | null;
+                /** @description What it expected still to need, at the time in at */
+                etaSeconds: number | null;
+                loss: number | null;
+                /** @description Of all that is to be done */
+                percent: number | null;
+                /**
+                 * @description Who tells it
+                 * @enum {string}
+                 */
+                source: "trainingjob";
+                /** @description That run or have succeeded */
+                workers: {
+                    of: number;
+                    ready: number;
+                } | null;
+            } | null;
             /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
             ranForMs: number;
             /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
@@ -1768,6 +1828,36 @@ export interface components {
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
+            /** @description How far the training is; null where nobody tells */
+            progress: {
+                /**
+                 * Format: date-time
+                 * @description When it last changed
+                 */
+                at: string;
+                /** @description Of all its workers together, from 1, within this job */
+                attempt: number | null;
+                /** @description Path or address of the last one */
+                checkpoint: string | null;
+                /** @description Of several the one that is furthest behind */
+                cluster: string;
+                epoch: number | null;
+                /** @description What it expected still to need, at the time in at */
+                etaSeconds: number | null;
+                loss: number | null;
+                /** @description Of all that is to be done */
+                percent: number | null;
+                /**
+                 * @description Who tells it
+                 * @enum {string}
+                 */
+                source: "trainingjob";
+                /** @description That run or have succeeded */
+                workers: {
+                    of: number;
+                    ready: number;
+                } | null;
+            } | null;
             /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
             ranForMs: number;
             /** @description One word for the finer state: Queued, Scheduled, Suspended, AppFailed, Cancelled ... */
