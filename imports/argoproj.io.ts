@@ -150,9 +150,21 @@ export interface ApplicationSpecSource {
   readonly path?: string;
 
   /**
+   * Instead of a path, where the repository is one of charts.
+   *
+   * @schema ApplicationSpecSource#chart
+   */
+  readonly chart?: string;
+
+  /**
    * @schema ApplicationSpecSource#targetRevision
    */
   readonly targetRevision?: string;
+
+  /**
+   * @schema ApplicationSpecSource#helm
+   */
+  readonly helm?: ApplicationSpecSourceHelm;
 }
 
 /**
@@ -164,7 +176,9 @@ export function toJson_ApplicationSpecSource(obj: ApplicationSpecSource | undefi
   const result = {
     'repoURL': obj.repoUrl,
     'path': obj.path,
+    'chart': obj.chart,
     'targetRevision': obj.targetRevision,
+    'helm': toJson_ApplicationSpecSourceHelm(obj.helm),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -279,6 +293,36 @@ export function toJson_ApplicationSpecIgnoreDifferences(obj: ApplicationSpecIgno
     'kind': obj.kind,
     'name': obj.name,
     'jsonPointers': obj.jsonPointers?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ApplicationSpecSourceHelm
+ */
+export interface ApplicationSpecSourceHelm {
+  /**
+   * @schema ApplicationSpecSourceHelm#releaseName
+   */
+  readonly releaseName?: string;
+
+  /**
+   * @schema ApplicationSpecSourceHelm#valuesObject
+   */
+  readonly valuesObject?: any;
+}
+
+/**
+ * Converts an object of type 'ApplicationSpecSourceHelm' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ApplicationSpecSourceHelm(obj: ApplicationSpecSourceHelm | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'releaseName': obj.releaseName,
+    'valuesObject': obj.valuesObject,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});

@@ -284,6 +284,11 @@ export interface ServiceMonitorSpec {
   readonly selector: ServiceMonitorSpecSelector;
 
   /**
+   * @schema ServiceMonitorSpec#namespaceSelector
+   */
+  readonly namespaceSelector?: ServiceMonitorSpecNamespaceSelector;
+
+  /**
    * @schema ServiceMonitorSpec#endpoints
    */
   readonly endpoints: ServiceMonitorSpecEndpoints[];
@@ -297,6 +302,7 @@ export function toJson_ServiceMonitorSpec(obj: ServiceMonitorSpec | undefined): 
   if (obj === undefined) { return undefined; }
   const result = {
     'selector': toJson_ServiceMonitorSpecSelector(obj.selector),
+    'namespaceSelector': toJson_ServiceMonitorSpecNamespaceSelector(obj.namespaceSelector),
     'endpoints': obj.endpoints?.map(y => toJson_ServiceMonitorSpecEndpoints(y)),
   };
   // filter undefined values
@@ -329,6 +335,30 @@ export function toJson_ServiceMonitorSpecSelector(obj: ServiceMonitorSpecSelecto
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
+ * @schema ServiceMonitorSpecNamespaceSelector
+ */
+export interface ServiceMonitorSpecNamespaceSelector {
+  /**
+   * @schema ServiceMonitorSpecNamespaceSelector#matchNames
+   */
+  readonly matchNames?: string[];
+}
+
+/**
+ * Converts an object of type 'ServiceMonitorSpecNamespaceSelector' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ServiceMonitorSpecNamespaceSelector(obj: ServiceMonitorSpecNamespaceSelector | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'matchNames': obj.matchNames?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
  * @schema ServiceMonitorSpecEndpoints
  */
 export interface ServiceMonitorSpecEndpoints {
@@ -343,6 +373,11 @@ export interface ServiceMonitorSpecEndpoints {
    * @schema ServiceMonitorSpecEndpoints#path
    */
   readonly path?: string;
+
+  /**
+   * @schema ServiceMonitorSpecEndpoints#scheme
+   */
+  readonly scheme?: string;
 
   /**
    * @schema ServiceMonitorSpecEndpoints#interval
@@ -364,6 +399,7 @@ export function toJson_ServiceMonitorSpecEndpoints(obj: ServiceMonitorSpecEndpoi
   const result = {
     'port': obj.port,
     'path': obj.path,
+    'scheme': obj.scheme,
     'interval': obj.interval,
     'scrapeTimeout': obj.scrapeTimeout,
   };

@@ -9,7 +9,10 @@ import { type Workload, workloadsOf } from './workload.ts';
 /** Where its objects are: beside the environment's own, which are applied without it. */
 export const CHECK_FOLDER = 'check';
 
-export type CheckProps = Pick<PodProps, 'image' | 'user' | 'command' | 'args' | 'env' | 'mounts'>;
+export interface CheckProps extends Pick<PodProps, 'image' | 'user' | 'command' | 'args' | 'env' | 'mounts'> {
+  /** Pods that are not the stack's own, by name and selector, which it asks too. */
+  readonly others?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
 
 const RESOURCES: Resources = {
   requests: { cpu: '50m', memory: '64Mi' },
@@ -21,7 +24,7 @@ const RESOURCES: Resources = {
  * workloads are. It may reach every pod of the stack: by policies of its own, which are there only as long as it is.
  */
 export class Check extends Construct {
-  constructor(stack: Stack, props: CheckProps = servicesAnswer(stack)) {
+  constructor(stack: Stack, { others = {}, ...props }: CheckProps = servicesAnswer(stack)) {
     super(new Folder(stack, CHECK_FOLDER, stack.settings.namespace.name), 'check');
     const app = `${stack.name}-check`;
     const name = stack.named(app);
@@ -36,26 +39,39 @@ export class Check extends Construct {
       },
     });
     if (stack.settings.isolation.enabled)
-      this.letThrough(stack, name, { labels, selector: selectorLabels(stack, app) });
+      this.letThrough(stack, name, { labels, selector: selectorLabels(stack, app), others });
   }
 
   private letThrough(
     { instance }: Stack,
     name: string,
-    { labels, selector }: Record<'labels' | 'selector', Record<string, string>>,
+    { labels, others, selector }: Record<'labels' | 'selector', Record<string, string>> & { others: Others },
   ): void {
     const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: instance } };
     const itself: K8s.LabelSelector = { matchLabels: selector };
+    const asked = { in: everyPod, ...mapped(others, (labels) => ({ matchLabels: { ...labels } })) };
     new k8s.KubeNetworkPolicy(this, 'out', {
       metadata: { name, labels },
-      spec: { podSelector: itself, policyTypes: ['Ingress', 'Egress'], egress: [{ to: [{ podSelector: everyPod }] }] },
+      spec: {
+        podSelector: itself,
+        policyTypes: ['Ingress', 'Egress'],
+        egress: Object.values(asked).map((podSelector) => ({ to: [{ podSelector }] })),
+      },
     });
-    new k8s.KubeNetworkPolicy(this, 'in', {
-      metadata: { name: `${name}-admitted`, labels },
-      spec: { podSelector: everyPod, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: itself }] }] },
-    });
+    for (const [id, podSelector] of Object.entries(asked)) {
+      const admitted = id === 'in' ? `${name}-admitted` : `${name}-admitted-${id}`;
+      new k8s.KubeNetworkPolicy(this, id, {
+        metadata: { name: admitted, labels },
+        spec: { podSelector, policyTypes: ['Ingress'], ingress: [{ from: [{ podSelector: itself }] }] },
+      });
+    }
   }
 }
+
+type Others = NonNullable<CheckProps['others']>;
+
+const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
 
 /** What is asked comes as arguments, never inside the script's text: nothing in it can be run. */
 const SCRIPT = `answers() {

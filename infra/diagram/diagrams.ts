@@ -4,9 +4,13 @@ import { synthesize } from '../synth/synthesize.ts';
 import { graphOf } from './graph.ts';
 import { legendOf, mermaidOf } from './mermaid.ts';
 
-/** File name -> page with the picture of each stack. */
+/** File name -> page with the picture of each stack; one that has no workloads of its own has nothing to be drawn. */
 export const diagrams = (): Map<string, string> =>
-  new Map(stacks.map((definition) => [`${definition.name}.md`, pageOf(definition)]));
+  new Map(
+    stacks
+      .filter((definition) => !definition.foreignCharts)
+      .map((definition) => [`${definition.name}.md`, pageOf(definition)]),
+  );
 
 /** A stack in its last environment, the one nearest to production. */
 export function pageOf(definition: StackDefinition): string {

@@ -62,13 +62,13 @@ export const images = () =>
   });
 export type Images = z.output<ReturnType<typeof images>>;
 
-export const namespace = (name: string) =>
+export const namespace = (name: string, podSecurity: 'restricted' | 'privileged' = 'restricted') =>
   section('The namespace and its bounds.', {
     name: s.dnsLabel().default(name).describe('Name of the namespace.'),
     create: z.boolean().default(true).describe('Write the Namespace itself; off where an administrator makes it.'),
     podSecurity: z
       .enum(['restricted', 'baseline', 'privileged'])
-      .default('restricted')
+      .default(podSecurity)
       .describe('Pod Security Standard that the namespace enforces.'),
     quota: section('ResourceQuota: the most that the namespace may use in all.', {
       enabled: z.boolean().default(false).describe('Write the ResourceQuota.'),
@@ -205,11 +205,13 @@ export function endpoint(doc: string, defaults: { cidrs: string[]; port: number 
 }
 export type EndpointSettings = z.output<ReturnType<typeof endpoint>>;
 
-export const monitoring = () =>
+const NO_MONITORING = { enabled: false, labels: {} };
+
+export const monitoring = ({ enabled, labels }: { enabled: boolean; labels: Record<string, string> } = NO_MONITORING) =>
   section('prometheus-operator and Grafana, where they run already.', {
-    enabled: z.boolean().default(false).describe('Write ServiceMonitors, alerts and the dashboard.'),
+    enabled: z.boolean().default(enabled).describe('Write ServiceMonitors, alerts and the dashboard.'),
     namespace: s.dnsLabel().default('monitoring').describe('Namespace of Prometheus, which may then read the metrics.'),
-    labels: s.labels().default({}).describe('Labels by which your Prometheus picks monitors and rules up.'),
+    labels: s.labels().default(labels).describe('Labels by which your Prometheus picks monitors and rules up.'),
     interval: s.duration({ least: '100ms', most: '1d' }).default('30s').describe('Time between two scrapes.'),
   });
 export type Monitoring = z.output<ReturnType<typeof monitoring>>;

@@ -49,6 +49,10 @@ export const namePrefix = () =>
 export const objectName = () => text(name, nameHelp);
 export const optionalName = () => optionalText(name, nameHelp);
 export const hostName = () => text(`(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`, 'a host name such as ml.example.com');
+export const optionalHostName = () =>
+  optionalText(`(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`, 'a host name such as ml.example.com');
+export const optionalAddress = () => optionalText(`${octet}(\\.${octet}){3}`, 'an IPv4 address');
+export const mailAddress = () => text('[-+._a-zA-Z0-9]+@[-.a-zA-Z0-9]+', 'an e-mail address such as ml@example.com');
 export const secretKey = () => text('[-._a-zA-Z0-9]+', 'a key of a Secret: letters, digits, dashes, dots, underscores');
 export const registryHost = () => optionalText(registry, registryHelp);
 export const imageRepository = () =>

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
+import type { ForeignChart } from '../constructs/foreign-chart.ts';
 import type { Stack } from '../constructs/stack.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { Entrance } from './entrances.ts';
@@ -35,6 +36,8 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
   build(stack: Stack, settings: z.output<Schema>, context: BuildContext): void;
   /** The Secrets that its manifests refer to and that are never written to a file. */
   createdAtDeploy(settings: z.output<Schema>): CreatedAtDeploy[];
+  /** Charts of other makers that it stands on. */
+  foreignCharts?(settings: z.output<Schema>): ForeignChart[];
   /** What a person does first once it runs. */
   firstSteps?(settings: z.output<Schema>, entrances: readonly Entrance[]): Section[];
 }

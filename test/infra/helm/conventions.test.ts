@@ -59,8 +59,8 @@ describe.skipIf(helms.length === 0).each(charts)('$name', (chart) => {
   const images = paths.filter((path) => path.endsWith('.repository')).map((path) => path.replace(/\.repository$/, ''));
   const hasImages = (files.get('values.yaml') ?? '').includes('imageRegistry');
 
-  test.runIf(hasImages)('an image of ours without a version is of that of the chart', () => {
-    const own = images.filter((image) => at(definition.settings.parse({}), `${image}.tag`) === '');
+  const own = images.filter((image) => at(definition.settings.parse({}), `${image}.tag`) === '');
+  test.runIf(hasImages && own.length > 0)('an image of ours without a version is of that of the chart', () => {
     const repositories = own.map((image) => at(definition.settings.parse({}), `${image}.repository`));
     const found = textsAt('image', rendered(helm, chart)).filter((image) =>
       repositories.some((repository) => image.startsWith(`${repository}:`)),

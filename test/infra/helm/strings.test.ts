@@ -52,9 +52,11 @@ const isFree = (schema: Leaf['schema'] | undefined): boolean => {
 
 type Containers = { element?: Leaf['schema']; valueType?: Leaf['schema'] };
 
-/** A text in each place where the settings of a chart take any text. */
+/** A text in each place where the settings of a chart take any text; some places are there with an Ingress only. */
 function everywhere(leaves: readonly Leaf[], text: () => string): Record<string, unknown> {
-  const settings: Record<string, unknown> = {};
+  const settings: Record<string, unknown> = leaves.some(({ path }) => path === 'exposure.ingress.annotations')
+    ? { exposure: { type: 'ingress' } }
+    : {};
   for (const { kind, path, schema } of leaves) {
     const { element, valueType } = schema as Containers;
     if (kind === 'text' && isFree(schema)) put(settings, path, text());

@@ -13,7 +13,7 @@ interface Reference {
 
 /** Each name in a manifest is that of an object beside it, or is on the list of things created at deploy. */
 export function referencesResolve(subject: Subject): string[] {
-  const objects = own(subject);
+  const objects = [...own(subject), ...ofForeignCharts(subject)];
   const missing = [...podReferences(objects), ...otherReferences(objects)].filter(
     (reference) => !isThere(reference, objects, subject),
   );
@@ -26,6 +26,18 @@ export function referencesResolve(subject: Subject): string[] {
     ...unusedList(subject),
   ];
 }
+
+/** Services that charts of other makers bring. */
+const ofForeignCharts = ({ definition, settings }: Subject): KubeObject[] =>
+  (definition.foreignCharts?.(settings) ?? []).flatMap(({ install, services = {} }) =>
+    Object.entries(install === 'none' ? {} : services).map(([name, port]) => ({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name },
+      // Its pods are the chart's.
+      spec: { ports: [{ name: 'http', port }] },
+    })),
+  );
 
 function isThere({ key, kind, name }: Reference, objects: KubeObject[], { definition, settings }: Subject): boolean {
   const object = objects.find((each) => each.kind === kind && each.metadata.name === name);
@@ -113,7 +125,7 @@ function selectorBreaches(objects: KubeObject[]): string[] {
     const { selector } = (object.spec ?? {}) as { selector?: { matchLabels: Labels } };
     switch (object.kind) {
       case 'Service':
-        return serviceBreaches(object, pods);
+        return selector === undefined ? [] : serviceBreaches(object, pods);
       case 'PodDisruptionBudget':
       case 'Deployment':
       case 'StatefulSet':
@@ -154,8 +166,16 @@ function serviceBreaches(service: KubeObject, pods: Pod[]): string[] {
   ];
 }
 
+interface MonitorSpec {
+  selector: { matchLabels: Labels };
+  namespaceSelector?: object;
+  endpoints: { port: string }[];
+}
+
 function monitorBreaches(monitor: KubeObject, objects: KubeObject[]): string[] {
-  const { endpoints, selector } = monitor.spec as { selector: { matchLabels: Labels }; endpoints: { port: string }[] };
+  const { endpoints, namespaceSelector, selector } = monitor.spec as MonitorSpec;
+  // Of a Service of another stack.
+  if (namespaceSelector) return [];
   const services = objects.filter(
     ({ kind, metadata }) => kind === 'Service' && matches(selector.matchLabels, metadata.labels ?? {}),
   );
@@ -179,10 +199,11 @@ function ingressPortBreaches(ingress: KubeObject, objects: KubeObject[]): string
 
 /** The list of things created at deploy holds nothing that no manifest asks for. */
 function unusedList(subject: Subject): string[] {
-  const text = JSON.stringify(own(subject));
+  const { definition, settings } = subject;
+  const text = JSON.stringify([own(subject), definition.foreignCharts?.(settings)]);
   const brought = new Set(broughtByUser(subject.settings).map(({ name }) => name));
-  return subject.definition
-    .createdAtDeploy(subject.settings)
+  return definition
+    .createdAtDeploy(settings)
     .filter(({ madeBy, name }) => !brought.has(name) && !text.includes(`"${name}"`) && madeBy === undefined)
     .map(({ name }) => `created at deploy, and nothing uses it: ${name}`);
 }

@@ -1,0 +1,83 @@
+{{/* What the names of all objects begin with: nothing for a release that is called like its chart, else its name. */}}
+{{- define "monitoring.prefix" -}}
+{{- if .Values.namePrefix }}{{ .Values.namePrefix }}
+{{- else if not (has .Release.Name (list "monitoring")) }}
+{{- if gt (len .Release.Name) 24 }}{{ fail "the release's name is longer than 24, and names of objects begin with it: set namePrefix" }}{{ end -}}
+{{ .Release.Name }}-
+{{- end -}}
+{{- end }}
+
+{{/* The namespace: that of the release, unless the values name another one. */}}
+{{- define "monitoring.namespace" -}}
+{{- .Values.namespace.name | default .Release.Namespace -}}
+{{- end }}
+
+{{/* The reference of an image; what it leaves empty comes from the settings of all images. */}}
+{{- define "monitoring.image" -}}
+{{- $root := index . 0 -}}
+{{- $image := index . 1 -}}
+{{- with ($root.Values.global).imageRegistry | default $image.registry | default $root.Values.images.registry }}{{ . }}/{{ end -}}
+{{ $image.repository }}:{{ $image.tag | default (include "monitoring.image-tag" $root) }}
+{{- with $image.digest }}@{{ . }}{{ end -}}
+{{- end }}
+
+{{/* The version of our own images: the chart's, unless the values name another one. */}}
+{{- define "monitoring.image-tag" -}}
+{{- .Values.images.tag | default .Chart.AppVersion -}}
+{{- end }}
+
+{{/* Name and version of the chart, as a label may have them. */}}
+{{- define "monitoring.chart" -}}
+{{- printf "monitoring-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
+{{- end }}
+
+{{/* Used 21 times. */}}
+{{- define "monitoring.labels" -}}
+app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: monitoring
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "monitoring.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 6 times. */}}
+{{- define "monitoring.metadata-labels" -}}
+app: monitoring-check
+app.kubernetes.io/component: check
+app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: monitoring-check
+app.kubernetes.io/part-of: monitoring
+{{- range $key, $value := omit .Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "monitoring.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 5 times, with root, port. */}}
+{{- define "monitoring.ingress" -}}
+from:
+  - podSelector:
+      matchLabels:
+        app.kubernetes.io/name: prometheus
+        operator.prometheus.io/name: "{{ $.root.Values.prometheusStack.release }}-kube-prometheus-prometheus"
+ports:
+  - port: {{ $.port }}
+    protocol: TCP
+{{- end }}
+
+{{/* Used 4 times. */}}
+{{- define "monitoring.egress" -}}
+ports:
+  - port: {{ int .Values.isolation.kubernetesApi.port }}
+    protocol: TCP
+to:
+  {{- range .Values.isolation.kubernetesApi.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+{{- end }}

@@ -1,0 +1,58 @@
+import { Construct } from 'constructs';
+import { Application, AppProject } from '../../imports/argoproj.io.ts';
+import { Folder, type Stack } from './stack.ts';
+
+/** A Helm chart of other makers that a stack stands on, with the values that the settings make for it. */
+export interface ForeignChart {
+  readonly name: string;
+  /** Who installs it; nobody: it is there, or not wanted. */
+  readonly install: 'helm' | 'argocd' | 'none';
+  /** Where its makers have it; an OCI registry without its scheme, as Argo CD has it. */
+  readonly source: string;
+  readonly version: string;
+  readonly release: string;
+  readonly namespace: string;
+  readonly values: object;
+  /** Its Services that the stack's own objects name, with their ports. */
+  readonly services?: Readonly<Record<string, number>>;
+}
+
+/** The Argo CD projects and applications of those that Argo CD installs. They bring kinds and rights of their own. */
+export class ChartApplications extends Construct {
+  constructor(stack: Stack, charts: readonly ForeignChart[]) {
+    const { gitops } = stack.settings;
+    super(new Folder(stack, 'charts', gitops.namespace), 'charts');
+    for (const chart of charts.filter(({ install }) => install === 'argocd')) {
+      const name = stack.named(chart.release);
+      const destination = { server: gitops.server, namespace: chart.namespace };
+      new AppProject(this, `${chart.name}-project`, {
+        metadata: { name },
+        spec: {
+          description: `The chart ${chart.name} of its own makers, and nothing else.`,
+          sourceRepos: [chart.source],
+          destinations: [destination, { server: gitops.server, namespace: 'kube-system' }],
+          clusterResourceWhitelist: [{ group: '*', kind: '*' }],
+        },
+      });
+      new Application(this, chart.name, {
+        metadata: { name },
+        spec: {
+          project: name,
+          source: {
+            repoUrl: chart.source,
+            chart: chart.name,
+            targetRevision: chart.version,
+            helm: { releaseName: chart.release, valuesObject: chart.values },
+          },
+          destination,
+          syncPolicy: {
+            ...(gitops.autoSync && { automated: { prune: true, selfHeal: true } }),
+            // Its definitions are longer than an annotation may be, so that only the server can apply them.
+            syncOptions: ['CreateNamespace=true', 'ServerSideApply=true'],
+            retry: { limit: 10, backoff: { duration: '10s', factor: 2, maxDuration: '5m' } },
+          },
+        },
+      });
+    }
+  }
+}
