@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const LONGEST = [
   'test/web/page.test.ts',
   'test/infra/helm/equivalence.test.ts',
+  'test/service/cli/tour.test.ts',
   'test/fault/dispatch-faults.test.ts',
   'test/service/monitor/failures.test.ts',
   'test/fault/monitor-replicas.test.ts',

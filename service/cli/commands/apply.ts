@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { JobRequest } from '../../client/index.ts';
 import { type AddCommand, type Cli, collect } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -26,6 +25,8 @@ const apply = async (cli: Cli, files: readonly string[]): Promise<ExitCode> => {
   for (const file of files) documents.push(...(await readDocuments(file, cli.terminal)));
   if (documents.length === 0) throw wrongUse(`${files.join(', ')}: nothing to apply`);
   for (const document of documents) checkKind(document);
+  // Of the start's time it would take a tenth.
+  const { createHash } = await import('node:crypto');
   const { client, namespace } = await cli.connection();
   const said = cli.options().namespace;
   for (const { place, content } of documents) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { wrongUse } from '../failures.ts';
@@ -53,7 +52,7 @@ const check = (value: unknown): Settings => {
 /** Tokens are in it: nobody else reads it, not even between its making and the next line. */
 export const writeSettings = async (file: string, settings: Settings): Promise<void> => {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const part = `${file}.${randomBytes(4).toString('hex')}`;
+  const part = `${file}.${process.pid}`;
   try {
     await writeFile(part, `${JSON.stringify(settings, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
     await chmod(part, 0o600);
