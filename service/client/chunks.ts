@@ -1,16 +1,25 @@
 import { Unreachable } from './problem.ts';
 
+interface ChunkOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly silenceMs?: number;
+  readonly onAlive?: (() => void) | undefined;
+}
+
 /**
  * The text of an answer as it comes. A line on which nothing is heard for `silenceMs` is dead, whatever TCP thinks. Not by
- * `for await`, which Safari's streams do not know.
+ * `for await`, which Safari's streams do not know. The signal ends it without an error.
  */
 export async function* chunksOf(
   response: Response,
-  { silenceMs, onAlive }: { readonly silenceMs?: number; readonly onAlive?: () => void } = {},
+  { signal, silenceMs, onAlive }: ChunkOptions,
 ): AsyncGenerator<string, void, void> {
   const reader = response.body?.getReader();
   if (reader === undefined) return;
   const decoder = new TextDecoder();
+  const leave = () => void reader.cancel().catch(() => undefined);
+  signal?.addEventListener('abort', leave, { once: true });
+  if (signal?.aborted) leave();
   try {
     for (;;) {
       const { done, value } = await heard(reader.read(), silenceMs);
@@ -21,8 +30,9 @@ export async function* chunksOf(
     const end = decoder.decode();
     if (end !== '') yield end;
   } finally {
+    signal?.removeEventListener('abort', leave);
     // Whoever leaves off ends the request, too.
-    reader.cancel().catch(() => undefined);
+    leave();
   }
 }
 

@@ -39,8 +39,8 @@ export const readEvents = (
     const response = await open({ Accept: 'text/event-stream', ...(lastEventId && { 'Last-Event-ID': lastEventId }) });
     reconnect.opened();
     const messagesIn = createMessageParser();
-    const { onAlive } = options;
-    for await (const chunk of chunksOf(response, { silenceMs: SILENCE_MS, ...(onAlive && { onAlive }) })) {
+    const { signal, onAlive } = options;
+    for await (const chunk of chunksOf(response, { signal, silenceMs: SILENCE_MS, onAlive })) {
       for (const { id, data } of messagesIn(chunk)) {
         // Before it is handed on: a reader who leaves off with it has had it.
         lastEventId = id ?? lastEventId;

@@ -41,7 +41,7 @@ export async function* readLog(source: LogSource, options: LogOptions = {}): Asy
     const response = await source.open(query);
     reconnect.opened();
     place.startOver();
-    for await (const line of linesOf(chunksOf(response))) if (place.isNew(line)) yield line;
+    for await (const line of linesOf(chunksOf(response, { signal }))) if (place.isNew(line)) yield line;
   };
   while (!signal?.aborted) {
     try {

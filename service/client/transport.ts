@@ -25,8 +25,9 @@ const STREAMS = /text\/(event-stream|plain)/;
 export const createFetch = (options: TransportOptions): ((request: Request) => Promise<Response>) => {
   const { retries = RETRIES } = options;
   return async (request) => {
+    const body = request.body === null ? null : await request.arrayBuffer();
     for (let tries = 0; ; tries++) {
-      const outcome = await ask(request.clone(), options).catch((error: unknown) => ({ error }));
+      const outcome = await ask(request, body, options).catch((error: unknown) => ({ error }));
       if (!('error' in outcome) && !passes(outcome.status)) return outcome;
       const pause = tries < retries && !request.signal.aborted ? pauseOf(outcome, tries) : null;
       if (pause !== null) await rest(pause, request.signal);
@@ -48,30 +49,31 @@ const pauseOf = (outcome: Response | { error: unknown }, tries: number): number 
 
 const backoff = (tries: number): number => FIRST_PAUSE_MS * 2 ** tries * (0.75 + Math.random() / 2);
 
-const ask = async (request: Request, options: TransportOptions): Promise<Response> => {
+const ask = async (request: Request, body: ArrayBuffer | null, options: TransportOptions): Promise<Response> => {
   const { timeoutMs = TIMEOUT_MS } = options;
   const token = (await (typeof options.token === 'function' ? options.token() : options.token)) ?? null;
-  if (token !== null && !request.headers.has('Authorization')) request.headers.set('Authorization', `Bearer ${token}`);
-  const sent = request.headers.get('Authorization')?.replace(/^Bearer /, '') ?? null;
+  const headers = new Headers(request.headers);
+  if (token !== null && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`);
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(new Unreachable(noAnswer(request, timeoutMs))), timeoutMs);
   const leave = () => patience.abort(request.signal.reason);
   request.signal.addEventListener('abort', leave, { once: true });
   if (request.signal.aborted) leave();
-  let streams = false;
   try {
     const send = options.fetch ?? fetch;
-    const response = await send(new Request(request, { signal: patience.signal }));
-    if (response.status === 401) options.onUnauthorized?.(sent);
-    streams = response.ok && STREAMS.test(request.headers.get('Accept') ?? '');
-    return streams ? response : await whole(response);
+    // Not as a Request: Node forgets the signal of one that nobody else holds, and the answer is waited for for ever.
+    const response = await send(request.url, { method: request.method, headers, body, signal: patience.signal });
+    if (response.status === 401) {
+      options.onUnauthorized?.(headers.get('Authorization')?.replace(/^Bearer /, '') ?? null);
+    }
+    // A stream goes on, and ends with its reader.
+    return response.ok && STREAMS.test(headers.get('Accept') ?? '') ? response : await whole(response);
   } catch (error) {
     if (error instanceof Unreachable || request.signal.aborted) throw error;
     throw new Unreachable(unreachable(request, error), error);
   } finally {
     clearTimeout(timer);
-    // A stream goes on, and ends with its reader.
-    if (!streams) request.signal.removeEventListener('abort', leave);
+    request.signal.removeEventListener('abort', leave);
   }
 };
 

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { createClient, Problem, Unreachable } from '../../../service/client/index.ts';
 import { freePort } from '../../free-port.ts';
@@ -151,4 +153,20 @@ test('what is asked of thousands goes out in requests of a thousand', async () =
   const outcomes = await createClient({ url }).jobs.actOnMany('cancel', ids);
   expect(outcomes.map(({ id }) => id)).toEqual(ids);
   expect(asked.map(({ body }) => JSON.parse(body).ids.length)).toEqual([1000, 1000, 500]);
+});
+
+test('a time-out and a caller who leaves are heard when Node has cleaned up meanwhile', async () => {
+  const { url } = await serve(() => undefined);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const timer = setInterval(collect, 20);
+  try {
+    const slow = failure(createClient({ url, retries: 0, timeoutMs: 300 }).algorithms());
+    const left = failure(createClient({ url }).algorithms({ signal: AbortSignal.timeout(300) }));
+    expect((await slow).message).toContain('did not answer within 0.3 s');
+    expect((await left).name).toBe('TimeoutError');
+  } finally {
+    clearInterval(timer);
+    setFlagsFromString('--no-expose-gc');
+  }
 });
