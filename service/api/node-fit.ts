@@ -28,6 +28,8 @@ const TIMEOUT_MS = 3000;
 const FRESH_MS = 60_000;
 /** A cluster with more of them is not judged by some. */
 const MAX_NODES = 1000;
+/** In one answer, which is parsed in one piece; a node with its images is tens of kB. */
+const PAGE = 100;
 const MAX_CLUSTERS = 50;
 
 export function createNodeJudge(karmada: Pick<Karmada, 'member'>): JudgeNodes {
@@ -79,7 +81,9 @@ function tooSmall(sizes: readonly Size[]): string {
 }
 
 async function readSizes(karmada: Pick<Karmada, 'member'>, cluster: string): Promise<readonly Size[] | undefined> {
-  const { items } = await karmada.member(cluster).list('nodes', { limit: MAX_NODES }, { timeoutMs: TIMEOUT_MS });
+  const { items } = await karmada
+    .member(cluster)
+    .list('nodes', { limit: MAX_NODES, page: PAGE }, { timeoutMs: TIMEOUT_MS });
   return items.length < MAX_NODES ? items.map(sizeOf) : undefined;
 }
 

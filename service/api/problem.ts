@@ -119,16 +119,15 @@ function storeProblem(error: StoreUnavailable): string {
   return 'The database cannot be reached just now';
 }
 
+export const IN_UTF_8 = 'The body must be JSON in UTF-8, plain or compressed with gzip, deflate or br';
+
 /** What express and its body parser refuse, in words of our own: theirs repeat the input. */
 function requestProblem(type: unknown, error: unknown): string {
   switch (type) {
     case 'entity.too.large':
       return `The body is larger than ${MAX_REQUEST_BYTES / 1024} KiB, the most that a job can be told`;
-    case 'entity.parse.failed':
-      return 'The body is not valid JSON';
     case 'encoding.unsupported':
-    case 'charset.unsupported':
-      return 'The body must be JSON in UTF-8, plain or compressed with gzip, deflate or br';
+      return IN_UTF_8;
     case 'request.aborted':
     case 'request.size.invalid':
       return 'The body ended before its announced length';

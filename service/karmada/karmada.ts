@@ -132,6 +132,12 @@ export interface Member {
     query: Omit<ListQuery, 'namespace'> & { namespace?: string },
     options?: RequestOptions,
   ): Promise<ObjectList>;
+  /** The same a page at a time, for what is too much to hold; `limit` is that of a page. */
+  pages(
+    resource: MemberResource,
+    query: Omit<ListQuery, 'namespace'> & { namespace?: string },
+    options?: RequestOptions,
+  ): AsyncIterable<ObjectList>;
   get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
   /** Ends when the server ends it or the signal aborts; throws KarmadaError: 'expired' on 410, 'memberUnavailable' when idle too long. */
   watch(kind: JobKind, resourceVersion: string, options: WatchOptions): AsyncIterable<WatchEvent>;

@@ -24,6 +24,7 @@ export function createMember(karmada: Kube, cluster: string): Member {
       member.table(WORKLOADS[kind], COLUMNS[kind], { labelSelector: OURS, resourceVersion: '0' }, options),
     version: (kind, options) => member.version(WORKLOADS[kind], options),
     list: (resource, query, options) => member.list(MEMBER_RESOURCES[resource], query, options),
+    pages: (resource, query, options) => member.pages(MEMBER_RESOURCES[resource], query, options),
     get: async (reference, options) => member.get(kindOf(reference), reference, options),
     watch: (kind, resourceVersion, options) =>
       member.watch(WORKLOADS[kind], { labelSelector: OURS, resourceVersion }, options),

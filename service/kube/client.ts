@@ -92,7 +92,7 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
       for await (const page of pages(kind, query, options)) {
         resourceVersion = page.resourceVersion;
         for (const item of page.items) items.push(item);
-        if (query?.limit !== undefined) break;
+        if (query?.limit !== undefined && items.length >= query.limit) break;
       }
       // A limit beside resourceVersion=0 may have been ignored.
       return { items: items.slice(0, query?.limit), resourceVersion };
@@ -223,9 +223,9 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
 const metadataAs = (as: string): string => `application/json;as=${as};v=v1;g=meta.k8s.io`;
 
 /** Beside `notOlderThan` a limit would have the server ask its etcd for all that there is. */
-const pagingOf = ({ limit = LIST_PAGE, notOlderThan, resourceVersion }: ListQuery): Call['query'] =>
+const pagingOf = ({ limit = LIST_PAGE, page = limit, notOlderThan, resourceVersion }: ListQuery): Call['query'] =>
   notOlderThan === undefined
-    ? { limit, resourceVersion }
+    ? { limit: Math.min(limit, page), resourceVersion }
     : { resourceVersion: notOlderThan, resourceVersionMatch: 'NotOlderThan' };
 
 const selecting = ({ fieldSelector, labelSelector }: Selection) => ({ fieldSelector, labelSelector });

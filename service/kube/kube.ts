@@ -119,6 +119,8 @@ export interface Selection {
 
 export interface ListQuery extends Selection {
   readonly limit?: number | undefined;
+  /** Objects of one answer, when that is to be less: each is parsed in one piece, and nobody else is served meanwhile. */
+  readonly page?: number | undefined;
   /** '0': whatever the server has in memory, without a word to its etcd. Left out: the newest. */
   readonly resourceVersion?: string | undefined;
   /** From its memory as well, once that has come to this version. Of all that is selected: here no limit holds. */

@@ -12,6 +12,7 @@ interface Member {
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 /** Has ended, nothing tells when, and is still there beside others. */
 const JUST_NOW = Number.POSITIVE_INFINITY;
+const STILL_WRITES = Number.POSITIVE_INFINITY;
 
 /**
  * Which run of a job each of its containers belongs to. A job is run anew in its cluster when it is resumed after a suspension, when
@@ -36,9 +37,13 @@ export class Runs {
       if (member) member.endedAt = endOf(source);
     }
     const fresh = sources.filter((source) => !this.#members.has(keyOf(source)));
+    let last = this.#lastRunIn(cluster);
     for (const source of [...fresh].sort((a, b) => startOf(a) - startOf(b))) {
-      const run = this.#runAt(cluster, startOf(source));
-      this.#members.set(keyOf(source), { cluster, run, endedAt: endOf(source) });
+      const endedAt = endOf(source);
+      const until = endedAt ?? STILL_WRITES;
+      const isUnderWay = last.until > startOf(source);
+      last = isUnderWay ? { run: last.run, until: Math.max(last.until, until) } : { run: last.run + 1, until };
+      this.#members.set(keyOf(source), { cluster, run: last.run, endedAt });
     }
   }
 
@@ -48,14 +53,20 @@ export class Runs {
 
   /** 0 while none is known. */
   get latest(): number {
-    return Math.max(0, ...[...this.#members.values()].map(({ run }) => run));
+    let latest = 0;
+    for (const { run } of this.#members.values()) latest = Math.max(latest, run);
+    return latest;
   }
 
-  #runAt(cluster: string, at: number): number {
-    const ofCluster = [...this.#members.values()].filter((member) => member.cluster === cluster);
-    const latest = Math.max(0, ...ofCluster.map(({ run }) => run));
-    const isUnderWay = ofCluster.some(({ run, endedAt }) => run === latest && (endedAt === null || endedAt > at));
-    return isUnderWay ? latest : latest + 1;
+  /** Looked for once, however many there are: a job may have thousands of pods. */
+  #lastRunIn(cluster: string): { readonly run: number; readonly until: number } {
+    let last = { run: 0, until: LONG_AGO };
+    for (const member of this.#members.values()) {
+      if (member.cluster !== cluster || member.run < last.run) continue;
+      const until = member.endedAt ?? STILL_WRITES;
+      last = { run: member.run, until: member.run > last.run ? until : Math.max(last.until, until) };
+    }
+    return last;
   }
 }
 

@@ -1,16 +1,22 @@
+import type { Response } from 'express';
 import { z } from 'zod';
 import { mayIn } from '../../auth/identity.ts';
 import { MEMBER_RESOURCES, type MemberResource } from '../../karmada/karmada.ts';
+import type { KubeObject, ObjectList } from '../../kube/kube.ts';
 import { visibleNamespaces } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { disconnected } from '../disconnect.ts';
 import { Problem } from '../problem.ts';
 import { type Route, route } from '../route.ts';
 import { ClusterPath, ClustersBody, namespaceOrAll, ResourcesBody, resourceLimit, textOnce } from '../schemas.ts';
+import { turn } from '../turns.ts';
+import { write } from '../write.ts';
 
 const NO_JOBS = { Pending: 0, Running: 0, Succeeded: 0, Failed: 0 };
 const NO_STATES = { ...NO_JOBS, Suspended: 0, Cancelled: 0 };
 const MEMBER_TIMEOUT_MS = 12_000;
+/** Objects in one answer of a member: a few milliseconds to parse, and as many to write. */
+const PAGE = 250;
 
 /** The member clusters, and a read-only look into them. */
 export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: ApiDependencies): Route[] => [
@@ -69,19 +75,57 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
           `${caller.name} may not look into ${reach === '*' ? 'all namespaces' : `namespace ${reach}`}`,
         );
       }
-      const { items } = await karmada
+      const signal = disconnected(response);
+      const pages = karmada
         .member(cluster)
-        .list(
+        .pages(
           type,
-          { namespace: reach === '*' ? undefined : namespace, limit },
-          { timeoutMs: MEMBER_TIMEOUT_MS, signal: disconnected(response) },
+          { namespace: reach === '*' ? undefined : namespace, limit: Math.min(limit, PAGE) },
+          { timeoutMs: MEMBER_TIMEOUT_MS, signal },
         );
-      return { body: { cluster, namespace, type, count: items.length, resources: items.map(withoutManagedFields) } };
+      await sendResources(response, { cluster, namespace, type }, upTo(limit, pages), signal).catch((error) => {
+        if (!signal.aborted) throw error;
+      });
+      return 'streamed';
     },
   }),
 ];
 
 const isReadable = (type: string): type is MemberResource => Object.hasOwn(MEMBER_RESOURCES, type);
+
+async function* upTo(
+  most: number,
+  pages: AsyncIterable<ObjectList>,
+): AsyncGenerator<readonly KubeObject[], void, void> {
+  let left = most;
+  for await (const { items } of pages) {
+    yield items.slice(0, left);
+    left -= items.length;
+    if (left <= 0) return;
+  }
+}
+
+/** Thousands of objects are some ten megabytes: page by page, and each when it is its turn, so that nobody has to wait for all. */
+async function sendResources(
+  response: Response,
+  about: { readonly cluster: string; readonly namespace: string; readonly type: string },
+  pages: AsyncIterable<readonly KubeObject[]>,
+  signal: AbortSignal,
+): Promise<void> {
+  let count = 0;
+  for await (const objects of pages) {
+    await turn();
+    // Not before the first page is there: what fails until then is a problem with a status of its own.
+    if (!response.headersSent) {
+      response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' });
+      response.write(`${JSON.stringify(about).slice(0, -1)},"resources":[`);
+    }
+    const text = objects.map((object) => JSON.stringify(withoutManagedFields(object))).join(',');
+    await write(response, count > 0 && text !== '' ? `,${text}` : text, signal);
+    count += objects.length;
+  }
+  response.end(`],"count":${count}}`);
+}
 
 /** Bookkeeping of the API server, often longer than the object. */
 function withoutManagedFields<T extends { metadata: object }>(object: T): T {

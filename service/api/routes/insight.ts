@@ -13,6 +13,8 @@ import { JobPath, JobPodsBody, KubernetesObject } from '../schemas.ts';
 
 const MEMBER_TIMEOUT_MS = 5000;
 const MAX_PODS = 500;
+/** In one answer, which is parsed in one piece. */
+const PAGE = 100;
 /** One question each; the first few that do not run tell what is wrong with all. */
 const EXPLAINED_PODS = 5;
 
@@ -63,7 +65,7 @@ async function podsAndEvents(member: Member, job: Job, signal: AbortSignal) {
   const options = { timeoutMs: MEMBER_TIMEOUT_MS, signal };
   const { namespace } = job;
   const labelSelector = `${LABELS.jobId}=${job.id}`;
-  const { items } = await member.list('pods', { namespace, labelSelector, limit: MAX_PODS }, options);
+  const { items } = await member.list('pods', { namespace, labelSelector, limit: MAX_PODS, page: PAGE }, options);
   const pods = items.map((item) => podView(item, job.kind));
   const stuck = pods.filter(({ ready, phase }) => !ready && phase !== 'Succeeded').slice(0, EXPLAINED_PODS);
   const rayCluster = job.clusterStates[member.cluster]?.rayCluster;

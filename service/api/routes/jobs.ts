@@ -17,6 +17,7 @@ import {
   QueueBody,
   SummaryBody,
 } from '../schemas.ts';
+import { turn } from '../turns.ts';
 import { anyJobView, eventView, jobStateView, jobView } from '../views.ts';
 
 /** Whose place is told: who is further back has a long time to wait in any case. */
@@ -48,6 +49,8 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
         limit: query.limit,
         cursor: query.cursor,
       });
+      // Up to a megabyte of text is made of them.
+      await turn();
       return { headers: nextLink(request.originalUrl, nextCursor), body: jobs.map(anyJobView) };
     },
   }),
@@ -81,7 +84,9 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     answers: { 200: { description: 'The events', body: z.array(JobEventBody) } },
     async handle({ params, caller }) {
       const job = await visibleJob(store, params.id, caller);
-      return { body: (await store.events.ofJob(job.id)).map(eventView) };
+      const events = await store.events.ofJob(job.id);
+      await turn();
+      return { body: events.map(eventView) };
     },
   }),
   route({

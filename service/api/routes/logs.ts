@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
 import { z } from 'zod';
 import { mayIn } from '../../auth/identity.ts';
@@ -11,9 +10,8 @@ import { type Route, route } from '../route.ts';
 import { JobPath, LogQuery, LogRunsBody } from '../schemas.ts';
 import { turn } from '../turns.ts';
 import { whileAllowed } from '../while-allowed.ts';
+import { write } from '../write.ts';
 
-/** A reader who takes nothing for so long is gone. */
-const STALLED_MS = 60_000;
 /** Some milliseconds' work. */
 const LINES_IN_A_TURN = 500;
 
@@ -71,10 +69,7 @@ async function sendAll(lines: AsyncIterable<string>, response: Response, signal:
     for await (const line of lines) {
       if (signal.aborted) return;
       if (++sent % LINES_IN_A_TURN === 0) await turn();
-      if (response.write(line)) continue;
-      await withSignals([signal, AbortSignal.timeout(STALLED_MS)], (patience) =>
-        once(response, 'drain', { signal: patience }),
-      );
+      await write(response, line, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -19,6 +19,7 @@ import {
   SubmittedJobBody,
 } from '../schemas.ts';
 import { createSubmissions, idempotencyKey, kindOf, type Submitted } from '../submissions.ts';
+import { turn } from '../turns.ts';
 import { jobView } from '../views.ts';
 
 /** The two ways to a new job. */
@@ -44,7 +45,7 @@ export function submitRoutes(dependencies: ApiDependencies): Route[] {
         201: { description: 'The job', body: SubmittedJobBody },
       },
       async handle(call) {
-        const { request, warnings } = readRequest(call.body);
+        const { request, warnings } = await readRequest(call.body);
         requireSubmitter(call.caller, request.namespace);
         await submissions.requireKnownClusters(request);
         if (call.query.dryRun) return { body: await foresee(request, warnings) };
@@ -96,9 +97,11 @@ const created = ({ job, isNew }: Submitted) => ({
 });
 
 /** Throws a Problem that names every field for which it cannot run. */
-function readRequest(body: unknown): { request: JobRequest; warnings: readonly FieldProblem[] } {
+async function readRequest(body: unknown): Promise<{ request: JobRequest; warnings: readonly FieldProblem[] }> {
+  await turn();
   const parsed = parseJobRequest(body);
   if (!parsed.ok) throw invalid(parsed.problems);
+  await turn();
   const { problems, warnings } = outlookOf(parsed.request);
   if (problems.length > 0) throw invalid(problems);
   return { request: parsed.request, warnings: [...parsed.ignored, ...warnings] };

@@ -12,3 +12,17 @@ const config = { ...loaded.config, database: parseConnection(databaseUrl), karma
 const log = pino({ level: 'info' }, pino.destination({ dest: '/dev/null', sync: true }));
 const service = await startService(config, log);
 process.send?.(service.port);
+
+// "held?": for how long the event loop was held at a stretch, in milliseconds, since it was asked last. Of processor time, since on a
+// busy machine whoever is not running holds nobody up by its own work; what other threads (collecting garbage) took is in it, too.
+let longest = 0;
+let last = { wall: performance.now(), used: process.cpuUsage() };
+setInterval(() => {
+  const { user, system } = process.cpuUsage(last.used);
+  longest = Math.max(longest, Math.min(performance.now() - last.wall, (user + system) / 1000));
+  last = { wall: performance.now(), used: process.cpuUsage() };
+}, 1);
+process.on('message', () => {
+  process.send?.(longest);
+  longest = 0;
+});

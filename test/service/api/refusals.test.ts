@@ -37,11 +37,21 @@ const refusals: Record<string, { send: CallOptions; status: number; says: RegExp
     status: 413,
     says: /256 KiB/,
   },
+  'too many parameters': {
+    send: { body: smallJob({ customHyperparameters: names(4_000) }) },
+    status: 400,
+    says: /^customHyperparameters must have at most 1000 entries, not 4000$/,
+    at: '/customHyperparameters',
+  },
   'as many parameters as a body can hold': {
     send: { body: smallJob({ customHyperparameters: names(24_000) }) },
     status: 400,
-    says: /^customHyperparameters must have at most 1000 entries, not 24000$/,
-    at: '/customHyperparameters',
+    says: /^The body has 24004 names; at most 5000 are looked at$/,
+  },
+  'bytes that are no UTF-8': {
+    send: { body: Buffer.from('{"jobName": "caf\xe9"}', 'latin1') },
+    status: 400,
+    says: /not valid JSON/,
   },
   'a form': {
     send: { body: 'a=b', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
