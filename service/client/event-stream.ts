@@ -1,7 +1,7 @@
 import { chunksOf } from './chunks.ts';
 import { Reconnect, type StreamOptions } from './reconnect.ts';
 import { createMessageParser } from './server-sent-events.ts';
-import type { JobEvent } from './types.ts';
+import type { JobEvent, ProgressNews } from './types.ts';
 
 export interface EventOptions extends StreamOptions {
   /** Of this job only. */
@@ -10,6 +10,8 @@ export interface EventOptions extends StreamOptions {
   readonly namespace?: string;
   /** Goes on right after the event of this id; without it the stream begins now. */
   readonly lastEventId?: string;
+  /** How far trainings are, of each job the newest: told once, and no part of the history. */
+  readonly onProgress?: (news: readonly ProgressNews[]) => void;
   /** Any sign of life, heartbeats too. */
   readonly onAlive?: () => void;
 }
@@ -44,8 +46,9 @@ export const readEvents = (
       for (const { id, data } of messagesIn(chunk)) {
         // Before it is handed on: a reader who leaves off with it has had it.
         lastEventId = id ?? lastEventId;
-        const event = eventOf(data);
-        if (event !== undefined) yield event;
+        const message = messageOf(data);
+        if (isEvent(message)) yield message;
+        else if (isProgress(message)) options.onProgress?.(message.progress);
       }
     }
   }
@@ -71,12 +74,17 @@ export const readEvents = (
   };
 };
 
-/** What is no event of ours, of a later version say, is passed over. */
-const eventOf = (data: string): JobEvent | undefined => {
+/** What is no message of ours, of a later version say, is passed over. */
+const messageOf = (data: string): unknown => {
   try {
-    const event: unknown = JSON.parse(data);
-    return typeof event === 'object' && event !== null && 'jobId' in event ? (event as JobEvent) : undefined;
+    return JSON.parse(data);
   } catch {
     return undefined;
   }
 };
+
+const isEvent = (message: unknown): message is JobEvent =>
+  typeof message === 'object' && message !== null && 'jobId' in message;
+
+const isProgress = (message: unknown): message is { readonly progress: readonly ProgressNews[] } =>
+  typeof message === 'object' && message !== null && 'progress' in message && Array.isArray(message.progress);

@@ -27,6 +27,7 @@ export type KubernetesObject = Schemas['KubernetesObject'];
 export type LogRuns = Schemas['LogRuns'];
 export type Me = Schemas['Me'];
 export type Message = Schemas['Message'];
+export type Progress = NonNullable<Schemas['Job']['progress']>;
 export type Queue = Schemas['Queue'];
 export type SubmittedJob = Schemas['SubmittedJob'];
 export type Summary = Schemas['Summary'];
@@ -40,6 +41,13 @@ export type JobFilters = Partial<Record<Exclude<keyof ListQuery, 'view' | 'limit
 export interface JobPage {
   readonly jobs: readonly ListedJob[];
   readonly next: string | null;
+}
+
+/** How far a training is, told between the events: no part of the job's history. */
+export interface ProgressNews {
+  readonly id: string;
+  readonly namespace: string;
+  readonly progress: Progress;
 }
 
 /** What is told of a job that is watched. */

@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { isNewer, withProgress } from '../lib/progress.ts';
 import { tellTheJob, withEvents } from '../lib/row-events.ts';
-import type { JobEvent, JobPage } from './types.ts';
+import type { Job, JobEvent, JobPage, ListedJob, ProgressNews } from './types.ts';
 
 /** The names under which the page keeps what it fetched. A prefix stands for everything below it. */
 export const KEYS = {
@@ -21,19 +22,33 @@ const SUMMARY_EVERY_MS = 1000;
 
 /** Rows change where they stand: nothing is fetched again, and nothing moves under the reader's eyes. */
 export const applyEvents = (queryClient: QueryClient, events: readonly JobEvent[]): void => {
-  queryClient.setQueriesData<InfiniteData<JobPage>>({ queryKey: KEYS.jobLists }, (lists) => {
-    if (lists === undefined) return lists;
-    const pages = lists.pages.map((page) => {
-      const jobs = withEvents(page.jobs, events);
-      return jobs === page.jobs ? page : { ...page, jobs };
-    });
-    return pages.some((page, index) => page !== lists.pages[index]) ? { ...lists, pages } : lists;
-  });
+  setRows(queryClient, (jobs) => withEvents(jobs, events));
   if (!tellTheJob(events)) void queryClient.invalidateQueries({ queryKey: KEYS.jobLists });
   for (const id of new Set(events.map(({ jobId }) => jobId))) {
     void queryClient.invalidateQueries({ queryKey: KEYS.job(id) });
   }
   refreshCounts(queryClient);
+};
+
+/** How far trainings are, where it is shown. */
+export const applyProgress = (queryClient: QueryClient, news: ReadonlyMap<string, ProgressNews>): void => {
+  setRows(queryClient, (jobs) => withProgress(jobs, news));
+  for (const [id, { progress }] of news) {
+    queryClient.setQueryData<Job>(KEYS.job(id), (job) =>
+      job && isNewer(progress, job.progress) ? { ...job, progress } : job,
+    );
+  }
+};
+
+const setRows = (queryClient: QueryClient, change: (jobs: readonly ListedJob[]) => readonly ListedJob[]): void => {
+  queryClient.setQueriesData<InfiniteData<JobPage>>({ queryKey: KEYS.jobLists }, (lists) => {
+    if (lists === undefined) return lists;
+    const pages = lists.pages.map((page) => {
+      const jobs = change(page.jobs);
+      return jobs === page.jobs ? page : { ...page, jobs };
+    });
+    return pages.some((page, index) => page !== lists.pages[index]) ? { ...lists, pages } : lists;
+  });
 };
 
 let counting: ReturnType<typeof setTimeout> | undefined;

@@ -1,10 +1,10 @@
 import { type Query, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { type EventStream, Problem } from '../../client/index.ts';
-import { applyEvents, KEYS } from './cache.ts';
+import { applyEvents, applyProgress, KEYS } from './cache.ts';
 import { readEvents } from './service.ts';
 import { setSession, useSession } from './session.ts';
-import type { JobEvent } from './types.ts';
+import type { JobEvent, ProgressNews } from './types.ts';
 
 export interface LiveConnection {
   readonly state: 'connecting' | 'live' | 'lost';
@@ -37,12 +37,17 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
     let lastHeard: Date | null = null;
     let wasLost = false;
     let batch: JobEvent[] = [];
+    let progress = new Map<string, ProgressNews>();
     let timer: ReturnType<typeof setTimeout> | undefined;
 
     const flush = (): void => {
       const events = batch;
+      const news = progress;
       batch = [];
+      progress = new Map();
       timer = undefined;
+      if (news.size > 0) applyProgress(queryClient, news);
+      if (events.length === 0) return;
       applyEvents(queryClient, events);
       for (const listener of listeners.current) listener(events);
     };
@@ -52,6 +57,10 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       signal: leaving.signal,
       onAlive: () => {
         lastHeard = new Date();
+      },
+      onProgress: (news) => {
+        for (const each of news) progress.set(each.id, each);
+        timer ??= setTimeout(flush, BATCH_MS);
       },
       onConnection: ({ state }) => {
         if (state === 'open') {

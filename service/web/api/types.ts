@@ -18,6 +18,8 @@ export type {
   ListedJob,
   LogRuns,
   Me,
+  Progress,
+  ProgressNews,
   Queue,
   Summary,
 } from '../../client/index.ts';

@@ -54,6 +54,25 @@ describe('events', () => {
     expect(asked[1]?.headers['last-event-id']).toBe('7-7');
   });
 
+  test('between the events, progress is told apart, and what is neither is passed over', async () => {
+    const news = [{ id: 'j', namespace: 'a', progress: { percent: 45 } }];
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'Content-Type': EVENTS });
+      response.write(`${event('1-1')}event: progress\ndata: ${JSON.stringify({ progress: news })}\n\n`);
+      response.write(`event: later\ndata: {"of": "a later version"}\n\ndata: no JSON\n\n${event('1-2')}`);
+    });
+    const told: unknown[] = [];
+    const seen: string[] = [];
+    const stream = createClient({ url }).events({ onProgress: (each) => told.push(...each) });
+    for await (const { id } of stream) {
+      seen.push(id);
+      if (id === '1-2') break;
+    }
+    expect(seen).toEqual(['1-1', '1-2']);
+    expect(told).toEqual(news);
+    expect(stream.lastEventId).toBe('1-2');
+  });
+
   test('leaving off ends the request; a signal ends the stream without an error', async () => {
     let gone = 0;
     const { url } = await serve((_, response) => {

@@ -1,10 +1,22 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { TrainingProgress } from '../../../service/jobs/progress.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
 import type { SceneNow } from '../scene.ts';
 import { focusedText, hasFocus, visit } from '../visit.ts';
 
 const ENDED_REQUEST = parseJobRequest({ jobName: 'ended', algorithm: { algorithmName: 'xgboost' } });
+const PROGRESS: TrainingProgress = {
+  source: 'trainingjob',
+  percent: 0,
+  epoch: 9,
+  etaSeconds: 720,
+  loss: 0.31231,
+  checkpoint: '/checkpoints/epoch-9',
+  attempt: 2,
+  workers: { ready: 4, of: 4 },
+};
+
 const ENDED_JOBS = `
   insert into job (id, object_name, job_name, namespace, algorithm, priority, kind, request, status, reason, message,
                    clusters, dispatched_at, started_at, finished_at, logs_kept_at, created_at)
@@ -78,6 +90,27 @@ export const jobs = (now: SceneNow): void => {
     await page.getByRole('button', { name: '2 new jobs' }).click();
     await expect.poll(() => names(page)).toEqual(['still-three', 'still-two', 'still-one']);
     await expect.poll(() => page.getByRole('button', { name: /new jobs?$/ }).count()).toBe(0);
+  });
+
+  test('how far a training is stands in its row and moves there; its page tells more', async () => {
+    const { id } = await submit('progress-forever');
+    const store = now().database.store();
+    const tell = (percent: number) =>
+      store.progress.save([{ jobId: id, cluster: 'member1', progress: { ...PROGRESS, percent }, under: [] }], []);
+    const page = await open('/?q=progress-');
+    await row(page, 'progress-forever').getByText('Running', { exact: true }).waitFor();
+    const bar = page.getByRole('progressbar');
+    expect(await bar.count()).toBe(0);
+    await tell(45);
+    await expect.poll(() => bar.getAttribute('aria-valuetext')).toMatch(/^45 %, \d+ (s|min) left$/);
+    await tell(46);
+    await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('46');
+    await page.getByRole('link', { name: 'progress-forever', exact: true }).click();
+    const panel = page.getByRole('region', { name: 'Progress' });
+    await expect.poll(() => panel.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('46');
+    await panel.getByText('0.3123').waitFor();
+    await tell(47);
+    await expect.poll(() => panel.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('47');
   });
 
   test('several are selected, cancelled, retried and deleted at once, after a confirmation', async () => {

@@ -9,6 +9,7 @@ import { changedParameters } from '../../lib/request-facts.ts';
 import { ClusterPods } from './cluster-pods.tsx';
 import { History } from './history.tsx';
 import { JobFacts } from './job-facts.tsx';
+import { ProgressPanel } from './progress-panel.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** Where the time went, what the cluster says of the job's pods, and what happened so far. */
@@ -17,6 +18,11 @@ export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResul
     <>
       <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="grid min-w-0 content-start gap-4">
+          {job.progress && (
+            <Card title="Progress">
+              <ProgressPanel progress={job.progress} />
+            </Card>
+          )}
           <Card title="Timeline">
             <Timeline job={job} events={events.data ?? []} />
           </Card>

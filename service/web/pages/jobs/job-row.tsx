@@ -2,11 +2,13 @@ import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { Link } from 'wouter';
 import type { ListedJob } from '../../api/types.ts';
+import { ProgressBar } from '../../components/progress-bar.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { Age } from '../../components/time.tsx';
 import { UnreachableMark } from '../../components/unreachable.tsx';
 import type { ColumnName } from '../../lib/columns.ts';
 import { jobState, needsAttention } from '../../lib/job-state.ts';
+import { progressOf } from '../../lib/progress.ts';
 import { COLUMNS, ROW } from './columns.tsx';
 
 interface RowProps {
@@ -29,6 +31,7 @@ export const JobRow = memo(function JobRow(row: RowProps) {
   const stuck = needsAttention(job);
   const detailTone = stuck ? 'text-failed' : 'text-ink-soft';
   const cluster = job.clusters.join(', ');
+  const progress = progressOf(job);
   return (
     // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
     <div
@@ -77,6 +80,7 @@ export const JobRow = memo(function JobRow(row: RowProps) {
           {stuck && <TriangleAlert aria-hidden className="size-4 shrink-0 text-failed" />}
         </span>
         {detail && <span className={`max-w-full truncate text-xs max-sm:hidden ${detailTone}`}>{detail}</span>}
+        {!detail && progress && <ProgressBar progress={progress} className="w-full max-w-44 max-sm:w-28" />}
         <span className="text-xs text-ink-faint sm:hidden">
           <Age at={job.createdAt} suffix=" ago" />
         </span>

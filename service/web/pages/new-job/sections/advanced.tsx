@@ -7,16 +7,16 @@ import { Fields, Section } from './section.tsx';
 /** What hardly anyone needs: left empty, the platform decides. */
 export function Advanced() {
   const { draft } = useForm();
-  const plainJob = getAt(draft, ['runtime']) === 'job';
+  const withoutRay = ['job', 'trainingjob'].includes(String(getAt(draft, ['runtime'])));
   const container = getAt(draft, ['algorithm', 'source']) === 'container';
   return (
     <Section id="advanced" title="Overrides" help="Left empty, the platform decides." folded>
       <Fields>
-        {!plainJob && !container && (
+        {!withoutRay && !container && (
           <TextField path={['entrypoint']} label="Entry point" mono help="Replaces the algorithm's own command." />
         )}
-        {!plainJob && <TextField path={['headImage']} label="Image of the Ray head" mono />}
-        {!plainJob && <TextField path={['workerImage']} label="Image of the Ray workers" mono />}
+        {!withoutRay && <TextField path={['headImage']} label="Image of the Ray head" mono />}
+        {!withoutRay && <TextField path={['workerImage']} label="Image of the Ray workers" mono />}
         <TextField path={['pvcName']} label="Existing volume claim" help="Used instead of a new volume." />
         <TextField path={['credentialsSecret']} label="Secret with the storage keys" help="In the job's namespace." />
         <NumberField path={['clusterCount']} label="Number of clusters" help="Each runs a whole copy. Usually 1." />

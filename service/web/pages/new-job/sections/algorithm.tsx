@@ -112,12 +112,17 @@ function Container({ runtime }: { runtime: unknown }) {
           options={[
             ['', 'Ray job (the image has Ray)'],
             ['job', 'Plain job (any image)'],
+            ['trainingjob', 'Training (workers restarted together)'],
           ]}
         />
       </Fields>
-      {runtime === 'job' ? (
+      {runtime === 'job' || runtime === 'trainingjob' ? (
         <div className="grid gap-5 sm:grid-cols-2">
-          <LinesField path={['command']} label="Command" help="One word a line. Left empty, the image's own." />
+          <LinesField
+            path={['command']}
+            label="Command"
+            help={`One word a line. Left empty, ${runtime === 'job' ? "the image's own" : 'torchrun with train.py'}.`}
+          />
           <LinesField path={['args']} label="Arguments" help="One a line." />
         </div>
       ) : (
