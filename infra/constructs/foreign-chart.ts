@@ -13,6 +13,8 @@ export interface ForeignChart {
   readonly release: string;
   readonly namespace: string;
   readonly values: object;
+  /** Groups of the kinds that it defines. */
+  readonly brings: readonly string[];
   /** Its Services that the stack's own objects name, with their ports. */
   readonly services?: Readonly<Record<string, number>>;
 }

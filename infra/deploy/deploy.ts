@@ -1,7 +1,9 @@
 import { inspect } from 'node:util';
+import { KubeError } from '../../service/kube/errors.ts';
 import { NO_LEDGER, readLedger } from './applied/ledger.ts';
 import { earlierThan } from './applied/record.ts';
 import { previewOf } from './dry-run.ts';
+import { addressVariable, entranceAddress } from './entrance-address.ts';
 import { UsageError } from './failure.ts';
 import { goneOptions, inputMistakes } from './inputs.ts';
 import { Interrupted } from './interrupt.ts';
@@ -29,14 +31,35 @@ export async function deploy(argv: readonly string[], terminal: Terminal, signal
 async function run(flags: DeployFlags, output: Output, signal: AbortSignal): Promise<void> {
   const instead = goneOptions(flags);
   if (instead !== undefined) throw new UsageError(instead);
-  const target = await openTarget(flags, process.env, signal, inputMistakes(flags, process.env));
-  try {
-    const deployment = await deploymentOf(target, flags, output);
-    if (flags.dryRun) await dryRun(deployment, output);
-    else await runSteps(stepsFor(flags), deployment, output);
-  } finally {
-    await target.close();
+  const inputs = inputMistakes(flags, process.env);
+  let variables = process.env;
+  // Once more with the address of its entrance, where settings hang on one that only the cluster knows.
+  for (let isDone = false; !isDone; ) {
+    const target = await openTarget(flags, variables, signal, inputs);
+    try {
+      const known = await knownAddress(target);
+      if (known === undefined) await once(target, flags, output);
+      const address = known ?? (flags.dryRun || flags.only ? undefined : await entranceAddress(target));
+      const variable = addressVariable(target);
+      isDone = address === undefined || variable === undefined;
+      if (!isDone) variables = { ...variables, [String(variable)]: address };
+    } finally {
+      await target.close();
+    }
   }
+}
+
+/** Of an earlier run; a cluster that does not answer is told by the first step. */
+const knownAddress = (target: Target): Promise<string | undefined> =>
+  entranceAddress(target).catch((error: unknown) => {
+    if (error instanceof KubeError) return undefined;
+    throw error;
+  });
+
+async function once(target: Target, flags: DeployFlags, output: Output): Promise<void> {
+  const deployment = await deploymentOf(target, flags, output);
+  if (flags.dryRun) await dryRun(deployment, output);
+  else await runSteps(stepsFor(flags), deployment, output);
 }
 
 async function deploymentOf(target: Target, flags: DeployFlags, output: Output): Promise<Deployment> {

@@ -38,6 +38,8 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
   createdAtDeploy(settings: z.output<Schema>): CreatedAtDeploy[];
   /** Charts of other makers that it stands on. */
   foreignCharts?(settings: z.output<Schema>): ForeignChart[];
+  /** An Ingress whose address the settings do not know yet, and the variable that tells it to them. */
+  unknownEntrance?(settings: z.output<Schema>): { readonly ingress: string; readonly variable: string } | undefined;
   /** What a person does first once it runs. */
   firstSteps?(settings: z.output<Schema>, entrances: readonly Entrance[]): Section[];
 }

@@ -13,6 +13,12 @@ export const NODE = { apiVersion: 'v1', kind: 'Node', plural: 'nodes', namespace
 export const POD = { apiVersion: 'v1', kind: 'Pod', plural: 'pods', namespaced: true } as const;
 export const EVENT = { apiVersion: 'v1', kind: 'Event', plural: 'events', namespaced: true } as const;
 export const SERVICE = { apiVersion: 'v1', kind: 'Service', plural: 'services', namespaced: true } as const;
+export const INGRESS = {
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'Ingress',
+  plural: 'ingresses',
+  namespaced: true,
+} as const;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true } as const;
 export const SECRET = { apiVersion: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true } as const;
 export const CLAIM = {

@@ -1,9 +1,11 @@
+import { awaitAddress } from '../entrance-address.ts';
 import type { DeployFlags } from '../options.ts';
 import { rollout } from '../rollout/rollout.ts';
 import type { Step } from '../step.ts';
 import { addresses } from './addresses.ts';
 import { applyObjects, karmadaRights } from './apply.ts';
 import { check } from './check.ts';
+import { foreignCharts } from './foreign-charts.ts';
 import { build, push } from './images.ts';
 import { karmadaIdentity } from './karmada-identity.ts';
 import { nextCommands } from './next-commands.ts';
@@ -20,4 +22,4 @@ const PREPARATION: readonly Step[] = [prerequisites, build, push, record, karmad
 export const stepsFor = ({ only }: Pick<DeployFlags, 'only'>): readonly Step[] =>
   only === 'prepare'
     ? [...PREPARATION, pruning, nextCommands]
-    : [...PREPARATION, applyObjects, rollout, pruning, verify, check, addresses];
+    : [...PREPARATION, foreignCharts, applyObjects, rollout, pruning, awaitAddress, verify, check, addresses];

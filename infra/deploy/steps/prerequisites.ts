@@ -6,10 +6,12 @@ import { readLedger } from '../applied/ledger.ts';
 import { StepFailure } from '../failure.ts';
 import { unpullableImages } from '../image-registry.ts';
 import type { Cluster } from '../kube/cluster.ts';
+import { groupOf } from '../kube/objects.ts';
 import { partsOf } from '../parts.ts';
 import { missingRights } from '../permissions.ts';
 import { helmReleases, readSecret } from '../secret.ts';
 import type { Deployment, Step } from '../step.ts';
+import { chartsOf, withoutHelm } from './foreign-charts.ts';
 
 /** Looked at before anything is changed, and all that is wrong told at once. */
 export const prerequisites: Step = {
@@ -37,6 +39,7 @@ export const prerequisites: Step = {
         standingInTheWay(deployment),
         unpullable(deployment, say),
         unreachable(deployment),
+        withoutHelm(deployment),
       ])
     ).flat();
     if (found.length > 0) throw mistakes(found);
@@ -69,7 +72,10 @@ async function standingInTheWay({ flags, objects, target }: Deployment): Promise
   if (flags.only === 'karmada') return [];
   // What nobody else makes, this command does in a later step.
   const createdAtDeploy = target.createdAtDeploy.filter(({ madeBy }) => madeBy === 'the administrator');
-  const wanted = { namespace: target.namespace, objects: objects.platform, createdAtDeploy };
+  // Kinds that a chart of others brings come with it, in a later step.
+  const brought = new Set(chartsOf(target).flatMap(({ brings }) => brings));
+  const platform = objects.platform.filter((object) => !brought.has(groupOf(object)));
+  const wanted = { namespace: target.namespace, objects: platform, createdAtDeploy };
   const facts = await factsOf(target.management.kube, wanted);
   return findings(wanted, facts);
 }

@@ -11,6 +11,7 @@ export const foreignCharts = (settings: Settings): ForeignChart[] => [
     name: 'cert-manager',
     release: 'cert-manager',
     namespace: settings.certManager.namespace,
+    brings: ['cert-manager.io', 'acme.cert-manager.io'],
     values: { crds: { enabled: true }, prometheus: { servicemonitor: { enabled: false } } },
   },
   {
@@ -18,6 +19,7 @@ export const foreignCharts = (settings: Settings): ForeignChart[] => [
     name: 'kube-prometheus-stack',
     release: settings.prometheusStack.release,
     namespace: settings.namespace.name,
+    brings: ['monitoring.coreos.com'],
     values: prometheusStackValues(settings),
     services: { [chartNames(settings).grafana]: PORTS.grafanaService },
   },

@@ -70,5 +70,12 @@ export const CLUSTER_KINDS = resourceTable([
   kind('rbac.authorization.k8s.io', 'v1', 'clusterroles', 'ClusterRole', CLUSTER_WIDE),
   kind('rbac.authorization.k8s.io', 'v1', 'clusterrolebindings', 'ClusterRoleBinding', CLUSTER_WIDE),
   kind('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', CLUSTER_WIDE),
+  kind('monitoring.coreos.com', 'v1', 'servicemonitors', 'ServiceMonitor'),
+  kind('monitoring.coreos.com', 'v1', 'prometheusrules', 'PrometheusRule'),
+  kind('cert-manager.io', 'v1', 'clusterissuers', 'ClusterIssuer', CLUSTER_WIDE),
+  kind('cert-manager.io', 'v1', 'issuers', 'Issuer'),
+  kind('cert-manager.io', 'v1', 'certificates', 'Certificate'),
+  kind('cloud.google.com', 'v1', 'backendconfigs', 'BackendConfig'),
+  kind('networking.gke.io', 'v1beta1', 'frontendconfigs', 'FrontendConfig'),
   kind('policy.karmada.io', 'v1alpha1', 'clusterpropagationpolicies', 'ClusterPropagationPolicy', CLUSTER_WIDE),
 ]);
