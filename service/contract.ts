@@ -130,6 +130,12 @@ export const OPERATOR = {
     progressPort: 'PROGRESS_PORT',
     /** How workers reach the progress endpoint; empty: no progress is taken. */
     progressUrl: 'PROGRESS_URL',
+    /** A folder with tls.crt, tls.key and ca.crt that others renew; empty: the operator makes its certificate. */
+    progressCertificates: 'PROGRESS_CERTIFICATES',
+    /** true: of jobs that report nothing, the log of worker 0 is read for lines that are reports. */
+    progressFromLogs: 'PROGRESS_FROM_LOGS',
+    /** true: workers are scheduled together or not at all, by PodGroups of Kubernetes 1.37. */
+    podGroups: 'POD_GROUPS',
     /** false: the only replica there ever is, which need not ask whether it may act. */
     leaderElection: 'LEADER_ELECTION',
     logLevel: 'LOG_LEVEL',

@@ -96,6 +96,9 @@ const settingsFor = (cluster: string): OperatorSettings => ({
   metricsPort: 0,
   progressPort: 0,
   progressUrl: `https://${SERVICE}`,
+  progressCertificates: undefined,
+  progressFromLogs: true,
+  podGroups: false,
   leaderElection: false,
   logLevel: 'info',
 });

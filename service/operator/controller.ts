@@ -4,6 +4,7 @@ import type { Reading, Surroundings } from '../trainingjob/index.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { fenced, NotLeadingError } from './fence.ts';
 import { createMemory, type Reconciler, reconcile } from './reconcile.ts';
+import { createWaiting } from './waiting.ts';
 import { createWorkQueue, type WorkQueue } from './work-queue.ts';
 
 export interface ControllerOptions {
@@ -31,6 +32,8 @@ export interface Controller {
   readonly queue: WorkQueue;
   /** Begins to act; before that it only watches. */
   lead(): void;
+  /** Something that concerns all jobs has changed. */
+  lookAtAll(): void;
   stop(): Promise<void>;
 }
 
@@ -82,18 +85,24 @@ export function createController(options: ControllerOptions): Controller {
     caches,
     memory,
     surroundings: options.surroundings,
+    waiting: createWaiting({ kube, onTrouble: (error) => log.warn({}, (error as Error).message) }),
     flushProgress: options.flushProgress ?? (async () => undefined),
     now,
     onTrouble: (error) => log.warn({}, (error as Error).message),
   };
+
+  function lookAtAll(): void {
+    if (isActing) for (const key of caches.keys()) queue.add(key);
+  }
 
   return {
     caches,
     queue,
     lead() {
       isActing = true;
-      for (const key of caches.keys()) queue.add(key);
+      lookAtAll();
     },
+    lookAtAll,
     async stop() {
       isActing = false;
       await queue.stop();

@@ -30,6 +30,9 @@ export interface Times {
 
 export const TIMES: Times = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
 
+/** A Lease that has run out and cannot be had is not asked for without a pause. */
+const MIN_WAIT_MS = 100;
+
 export interface Leadership {
   /** Asked before each write: a process that was stopped for a while finds out here, before it does harm. */
   isLeading(): boolean;
@@ -68,10 +71,18 @@ export function runForLeader(election: Election): Leadership {
       renewedAt = undefined;
       election.onLost(`The Lease ${name} could not be renewed for ${times.renewMs / 1000} s`);
     }
-    // A little apart, so that replicas that started together do not ask together for ever. Who waits looks twice as often: what
-    // is seen late of the last renewal, and of the end of the Lease, is added to the time in which nobody acts.
-    const interval = renewedAt === undefined ? times.retryMs / 2 : times.retryMs;
-    cancel = clock.after(interval * (1 + Math.random() * 0.2), round);
+    cancel = clock.after(untilNext() * (1 + Math.random() * 0.2), round);
+  }
+
+  /**
+   * Who waits looks twice as often, and when the Lease runs out: whatever is seen late of the last renewal, and of the end, is
+   * added to the time in which nobody acts. A little apart (above), so that replicas do not ask together for ever.
+   */
+  function untilNext(): number {
+    if (renewedAt !== undefined) return times.retryMs;
+    const runsOutMs =
+      known === undefined ? Number.POSITIVE_INFINITY : known.since + durationOf(known.lease) - clock.now();
+    return Math.min(times.retryMs / 2, Math.max(MIN_WAIT_MS, runsOutMs));
   }
 
   async function tryOnce(): Promise<void> {
@@ -84,7 +95,7 @@ export function runForLeader(election: Election): Leadership {
     if (lease.metadata.resourceVersion !== known?.lease.metadata.resourceVersion) remember(lease, askedAt);
     const spec = (lease.spec ?? {}) as LeaseSpec;
     const isMine = spec.holderIdentity === identity;
-    if (!isMine && spec.holderIdentity && !hasRunOut(spec)) return lost(spec.holderIdentity);
+    if (!isMine && spec.holderIdentity && !hasRunOut()) return lost(spec.holderIdentity);
     const changed = { ...lease, ...leaseOf({ ...spec, ...held(spec) }, lease.metadata.resourceVersion) };
     // With the version that was read: of two that take a Lease over, the second gets a conflict.
     const written = await kube.replace(LEASE, changed, request());
@@ -99,10 +110,10 @@ export function runForLeader(election: Election): Leadership {
     known = { lease, since };
   };
 
-  function hasRunOut({ leaseDurationSeconds }: LeaseSpec): boolean {
-    const duration = (leaseDurationSeconds ?? times.leaseMs / 1000) * 1000;
-    return known !== undefined && clock.now() - known.since >= duration;
-  }
+  const durationOf = ({ spec }: KubeObject): number =>
+    ((spec as LeaseSpec | undefined)?.leaseDurationSeconds ?? times.leaseMs / 1000) * 1000;
+
+  const hasRunOut = (): boolean => known !== undefined && clock.now() - known.since >= durationOf(known.lease);
 
   /** From when the request was sent: what its answer took is time in which the Lease was already running. */
   function won(askedAt: number): void {

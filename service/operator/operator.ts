@@ -4,15 +4,11 @@ import type { Logger } from 'pino';
 import { OPERATOR } from '../contract.ts';
 import { createKube } from '../kube/client.ts';
 import type { Identity } from '../kube/identity.ts';
-import type { Kube } from '../kube/kube.ts';
-import { PROGRESS } from '../trainingjob/index.ts';
 import { type Controller, createController } from './controller.ts';
 import { type Leadership, runForLeader, type Times } from './leader.ts';
 import { createMetrics, type OperatorMetrics } from './metrics.ts';
-import { type Certificates, ensureCertificates } from './progress/certificate.ts';
-import { startEndpoint } from './progress/endpoint.ts';
-import { createTokenVerifier } from './progress/tokens.ts';
-import { createProgressWriter } from './progress/writer.ts';
+import { keepCertificates } from './progress/kept-certificates.ts';
+import { type Progress, startProgress } from './progress/progress.ts';
 import type { OperatorSettings } from './settings.ts';
 import { createSurroundings } from './surroundings.ts';
 
@@ -35,9 +31,6 @@ export interface OperatorOptions {
   readonly host?: string;
 }
 
-/** Renewed a month before its end: an hour more or less is nothing. */
-const CERTIFICATE_CHECK_MS = 3_600_000;
-
 type Stop = () => unknown;
 
 export async function startOperator(options: OperatorOptions): Promise<Operator> {
@@ -46,10 +39,21 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
   const kube = createKube(identity, { userAgent: 'trainingjob-operator', onRequest: metrics.apiRequest });
   const stops: Stop[] = [() => kube.close()];
   try {
-    const certificates = settings.progressUrl === undefined ? undefined : await keepCertificates(kube, settings, log);
+    const onTrouble = (error: unknown) => log.warn(`Progress: ${(error as Error).message}`);
+    const certificates =
+      settings.progressUrl === undefined
+        ? undefined
+        : await keepCertificates({
+            kube,
+            namespace: settings.ownNamespace,
+            secret: OPERATOR.certificateSecret,
+            folder: settings.progressCertificates,
+            url: settings.progressUrl,
+            onTrouble,
+          });
     if (certificates) stops.push(certificates.stop);
 
-    let progress: Awaited<ReturnType<typeof serveProgress>> | undefined;
+    let progress: Progress | undefined;
     let leadership: Pick<Leadership, 'isLeading' | 'stop'> = { isLeading: () => false, stop: async () => {} };
     const controller = createController({
       kube,
@@ -58,6 +62,7 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
       surroundings: createSurroundings({
         kube,
         progressUrl: settings.progressUrl,
+        podGroups: settings.podGroups,
         progressAuthority: () => certificates?.current().authority ?? '',
       }),
       flushProgress: async (key) => progress?.flush(key),
@@ -79,8 +84,14 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
     );
     stops.push(observed.stop);
 
-    progress = certificates && (await serveProgress(kube, settings, host, controller, metrics, certificates, log));
-    if (progress) stops.push(progress.stop);
+    const { caches } = controller;
+    const isLeading = () => leadership.isLeading();
+    progress = await startProgress({ kube, settings, host, caches, isLeading, certificates, metrics, onTrouble });
+    stops.push(progress.stop);
+    // Workers that run are told of another authority, before the certificate that they know has run out.
+    certificates?.onChange((next, before) => {
+      if (next.authority !== before.authority) controller.lookAtAll();
+    });
 
     await controller.caches.synced;
     hasSynced = true;
@@ -122,77 +133,6 @@ export async function startOperator(options: OperatorOptions): Promise<Operator>
 /** In reverse: what was started last rests on what was started first. */
 async function stopAll(stops: readonly Stop[]): Promise<void> {
   for (const stop of stops.toReversed()) await stop();
-}
-
-interface KeptCertificates {
-  current(): Certificates;
-  onChange(use: (certificates: Certificates) => void): void;
-  stop(): void;
-}
-
-async function keepCertificates(kube: Kube, settings: OperatorSettings, log: Logger): Promise<KeptCertificates> {
-  const host = new URL(settings.progressUrl ?? '').hostname.replace(/^\[|\]$/g, '');
-  const ensure = () =>
-    ensureCertificates({ kube, namespace: settings.ownNamespace, secret: OPERATOR.certificateSecret, hosts: [host] });
-  let current = await ensure();
-  let use = (_: Certificates): void => {};
-  const timer = setInterval(() => {
-    ensure().then(
-      (next) => {
-        if (next.cert === current.cert) return;
-        current = next;
-        use(next);
-      },
-      (error: unknown) => log.warn(`The certificate could not be looked at: ${(error as Error).message}`),
-    );
-  }, CERTIFICATE_CHECK_MS);
-  return {
-    current: () => current,
-    onChange(listener) {
-      use = listener;
-    },
-    stop: () => clearInterval(timer),
-  };
-}
-
-async function serveProgress(
-  kube: Kube,
-  settings: OperatorSettings,
-  host: string | undefined,
-  { caches }: Controller,
-  metrics: OperatorMetrics,
-  certificates: KeptCertificates,
-  log: Logger,
-) {
-  const onTrouble = (error: unknown) => log.warn(`Progress: ${(error as Error).message}`);
-  const writer = createProgressWriter({
-    kube,
-    trainingJob(key) {
-      const reading = caches.trainingJobs.get(key);
-      return reading && 'job' in reading ? reading.job : undefined;
-    },
-    onWritten: metrics.progressWritten,
-    onTrouble,
-  });
-  const endpoint = await startEndpoint({
-    port: settings.progressPort,
-    ...(host === undefined ? {} : { host }),
-    certificate: certificates.current(),
-    tokens: createTokenVerifier({ document: (path) => kube.document(path), audience: PROGRESS.audience }),
-    pod: (key) => caches.pods.get(key),
-    writer,
-    onAnswer: metrics.progressReport,
-    onTrouble,
-  });
-  certificates.onChange((next) => endpoint.use(next));
-  return {
-    port: endpoint.port,
-    flush: writer.flush,
-    async stop() {
-      await endpoint.stop();
-      await writer.stop();
-    },
-  };
 }
 
 async function serveMetrics(

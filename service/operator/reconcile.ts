@@ -13,7 +13,9 @@ import {
   decide,
   type Happening,
   isFinal,
+  isUnexplained,
   jobName,
+  podGroupName,
   type Reading,
   readBatchJob,
   readTrainingJob,
@@ -25,7 +27,8 @@ import {
   type Trouble,
 } from '../trainingjob/index.ts';
 import type { Caches } from './caches.ts';
-import { BATCH_JOB, TRAINING_JOB } from './kinds.ts';
+import { BATCH_JOB, POD_GROUP, TRAINING_JOB } from './kinds.ts';
+import type { Waiting } from './waiting.ts';
 import type { WorkResult } from './work-queue.ts';
 
 /** Who answers for which fields, in managedFields. Progress is written by who receives it: see progress/writer.ts. */
@@ -36,6 +39,7 @@ export interface Reconciler {
   readonly caches: Pick<Caches, 'trainingJobs' | 'batchJob' | 'podsOf' | 'configHash' | 'hasService'>;
   readonly memory: Memory;
   readonly surroundings: (namespace: string) => Promise<Surroundings>;
+  readonly waiting: Waiting;
   /** Writes what this replica was told of a job's progress and has not written yet; the object as it is then. */
   readonly flushProgress: (key: string) => Promise<KubeObject | undefined>;
   readonly now: () => Date;
@@ -62,14 +66,33 @@ export async function reconcile(key: string, reconciler: Reconciler): Promise<Wo
   const surroundings = await reconciler.surroundings(reading.job.namespace);
   const seen = await look(key, reading.job, reconciler);
   const job = seen.batchJob?.ending ? await withLastProgress(key, reading.job, reconciler) : reading.job;
-  const decision = decide(job, seen, reconciler.now(), surroundings.podSecurity);
+  const { decision, isWaiting } = await decideWithReason(key, job, seen, surroundings, reconciler);
   if (isFirstAttempt(job, decision, seen)) return begin(key, job, decision, surroundings, reconciler);
   const written = await writeStatus(key, job, decision.status, reconciler);
   await tell(written, decision.happening, reconciler);
   // When it is gone, with its pods, we are called again.
   if (await removeOutdated(seen.batchJob, decision, written, reconciler)) return {};
   await makeObjects(key, written, decision, seen, surroundings, reconciler);
-  return lookAgain(decision);
+  const { againAfterMs = Number.POSITIVE_INFINITY } = lookAgain(decision);
+  return isWaiting ? { againAfterMs: Math.min(againAfterMs, reconciler.waiting.nextMs(key)) } : lookAgain(decision);
+}
+
+/** Where neither Job nor pods say why it waits, events are asked. */
+async function decideWithReason(
+  key: string,
+  job: TrainingJob,
+  seen: Seen,
+  { podSecurity }: Surroundings,
+  { now, waiting }: Reconciler,
+): Promise<{ decision: Decision; isWaiting: boolean }> {
+  const decision = decide(job, seen, now(), podSecurity);
+  const isWaiting = seen.batchJob !== undefined && seen.trouble === undefined && isUnexplained(decision.status);
+  if (!isWaiting) {
+    waiting.forget(key);
+    return { decision, isWaiting };
+  }
+  const trouble = await waiting.why(key, job.namespace, seen);
+  return { decision: trouble ? decide(job, { ...seen, trouble }, now(), podSecurity) : decision, isWaiting };
 }
 
 const lookAgain = ({ lookAgainSeconds }: Decision): WorkResult => ({
@@ -132,7 +155,8 @@ const isOlder = (a: string, b: string): boolean =>
   /^\d+$/.test(a) && /^\d+$/.test(b) ? BigInt(a) < BigInt(b) : a !== b;
 
 /** What it owned is removed by the garbage collector. */
-function forget(key: string, { memory }: Reconciler): WorkResult {
+function forget(key: string, { memory, waiting }: Reconciler): WorkResult {
+  waiting.forget(key);
   memory.written.delete(key);
   memory.troubles.delete(key);
   return {};
@@ -303,11 +327,13 @@ async function resumeFrom(
 
 /** The Job last: its pods find all that they need. */
 async function make(attempt: Attempt, { kube }: Reconciler): Promise<BatchJob> {
-  const { claim, configMap, service } = childrenOf(attempt);
+  const { claim, configMap, podGroup, service } = childrenOf(attempt);
   await Promise.all([
     claim && createUnlessThere(kube, CLAIM, claim),
     apply(kube, CONFIG_MAP, configMap),
     service && apply(kube, SERVICE, service),
+    podGroup && createUnlessThere(kube, POD_GROUP, podGroup),
+    podGroup && removePodGroupBefore(kube, attempt),
   ]);
   const { job } = childrenOf(attempt);
   // Created, not applied: a Job by this name that is somebody else's is not to become ours.
@@ -315,6 +341,11 @@ async function make(attempt: Attempt, { kube }: Reconciler): Promise<BatchJob> {
   const standing = created ? readBatchJob(created) : await readJob(kube, attempt.job);
   if (standing?.owner === attempt.job.uid) return standing;
   throw new NameTakenError(job.metadata.name);
+}
+
+/** Its pods have gone with their Job. */
+async function removePodGroupBefore(kube: Kube, { job: { name, namespace }, number }: Attempt): Promise<void> {
+  if (number > 1) await kube.delete(POD_GROUP, { namespace, name: podGroupName(name, number - 1) });
 }
 
 class NameTakenError extends Error {

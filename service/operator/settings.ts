@@ -10,6 +10,10 @@ export interface OperatorSettings {
   readonly metricsPort: number;
   readonly progressPort: number;
   readonly progressUrl: string | undefined;
+  /** A folder with the endpoint's certificate, which others renew. */
+  readonly progressCertificates: string | undefined;
+  readonly progressFromLogs: boolean;
+  readonly podGroups: boolean;
   readonly leaderElection: boolean;
   readonly logLevel: string;
 }
@@ -25,6 +29,7 @@ const address = z
   .string()
   .refine((text) => URL.canParse(text) && new URL(text).protocol === 'https:', 'must be an https:// address')
   .transform((text) => text.replace(/\/$/, ''));
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -42,10 +47,10 @@ const SCHEMAS = {
   metricsPort: whole(0, 65_535).default(8080),
   progressPort: whole(0, 65_535).default(8443),
   progressUrl: address.optional(),
-  leaderElection: z
-    .enum(['true', 'false'], 'must be true or false')
-    .transform((text) => text === 'true')
-    .default(true),
+  progressCertificates: z.string().optional(),
+  progressFromLogs: flag.default(false),
+  podGroups: flag.default(false),
+  leaderElection: flag.default(true),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 } as const satisfies Record<keyof typeof OPERATOR.env, z.ZodType>;
 

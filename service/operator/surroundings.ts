@@ -9,10 +9,11 @@ export interface SurroundingsOptions {
   readonly kube: Kube;
   readonly progressUrl: string | undefined;
   readonly progressAuthority: () => string;
+  readonly podGroups: boolean;
 }
 
 /** How far a namespace lets its training pods go is read from its label, and remembered for a while. */
-export function createSurroundings({ kube, progressAuthority, progressUrl }: SurroundingsOptions) {
+export function createSurroundings({ kube, podGroups, progressAuthority, progressUrl }: SurroundingsOptions) {
   const known = new Map<string, { readonly level: PodSecurity; readonly until: number }>();
 
   async function levelOf(namespace: string): Promise<PodSecurity> {
@@ -27,6 +28,7 @@ export function createSurroundings({ kube, progressAuthority, progressUrl }: Sur
     podSecurity: await levelOf(namespace),
     progressUrl,
     progressAuthority: progressAuthority(),
+    podGroups,
   });
 }
 

@@ -11,4 +11,5 @@ export type { Spec, SpecInput } from './schema/spec.ts';
 export * from './schema/status.ts';
 export * from './state/decide.ts';
 export * from './state/seen.ts';
+export * from './state/waiting.ts';
 export * from './training-job.ts';

@@ -50,6 +50,7 @@ export const PROGRESS = {
 export const jobName = (name: string): string => `${name}-training`;
 export const configName = (name: string): string => `${name}-config`;
 export const serviceName = (name: string): string => `${name}-headless`;
+export const podGroupName = (name: string, attempt: number): string => `${name}-attempt-${attempt}`;
 export const defaultClaimName = (name: string): string => `${name}-checkpoints`;
 
 /** A Job's pod with an index of two digits must still be a host name of 63 characters. */

@@ -9,12 +9,15 @@ const everything: z.input<typeof settings> = {
   images: { registry: 'registry.example.com/ml-platform', tag: '0.1.0', pullSecrets: ['registry-login'] },
   namespace: { quota: { enabled: true }, limitRange: { enabled: true } },
   monitoring: { enabled: true },
+  progress: { fromLogs: true, certificate: { madeBy: 'certManager', issuer: 'internal', issuerKind: 'Issuer' } },
+  podGroups: true,
   manager: { disruptionBudget: true, topologySpread: true, workers: 4, logLevel: 'debug', pod: EXTRAS },
 };
 
-/** Some namespaces only, and no progress. */
+/** Some namespaces only, with rights in no other, and no progress. */
 const bounded: z.input<typeof settings> = {
   watchNamespaces: ['ml-training', 'research'],
+  rights: 'namespaces',
   progress: { enabled: false },
   karmada: { memberClusters: ['member1', 'member2'] },
 };

@@ -15,9 +15,12 @@ interface KindOf {
 const RBAC = 'rbac.authorization.k8s.io/v1';
 
 /** What the operator consists of, beside its namespace, which Karmada brings to every member by itself. */
-const OF_CLUSTER: readonly KindOf[] = [
+const ANYWHERE: readonly KindOf[] = [
   { apiVersion: RBAC, kind: 'ClusterRole' },
   { apiVersion: RBAC, kind: 'ClusterRoleBinding' },
+  // In its own namespace and in those that it watches.
+  { apiVersion: RBAC, kind: 'Role' },
+  { apiVersion: RBAC, kind: 'RoleBinding' },
 ];
 const OF_NAMESPACE: readonly KindOf[] = [
   { apiVersion: 'v1', kind: 'ConfigMap' },
@@ -26,11 +29,10 @@ const OF_NAMESPACE: readonly KindOf[] = [
   { apiVersion: 'v1', kind: 'Service' },
   { apiVersion: 'v1', kind: 'ServiceAccount' },
   { apiVersion: 'apps/v1', kind: 'Deployment' },
+  { apiVersion: 'cert-manager.io/v1', kind: 'Certificate' },
   { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
   { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
-  { apiVersion: RBAC, kind: 'Role' },
-  { apiVersion: RBAC, kind: 'RoleBinding' },
 ];
 
 /** A member that is out of reach for minutes is to have its operator when it is back, or its jobs would stand still. */
@@ -62,7 +64,7 @@ export class ThroughKarmada extends Construct {
     const labelSelector = { matchLabels: { [INSTANCE]: stack.instance } };
     this.propagate('training-operator', {
       resourceSelectors: [
-        ...OF_CLUSTER.map((kind) => ({ ...kind, labelSelector })),
+        ...ANYWHERE.map((kind) => ({ ...kind, labelSelector })),
         ...OF_NAMESPACE.map((kind) => ({ ...kind, namespace: namespace.name, labelSelector })),
       ],
       // What its pods refer to and others make: the login of a registry.

@@ -25,6 +25,12 @@ export const settings = withRules(
         .max(100)
         .default([])
         .describe('Namespaces whose TrainingJobs are run; none: all of the cluster.'),
+      rights: z
+        .enum(['cluster', 'namespaces'])
+        .default('cluster')
+        .describe(
+          'Where the operator may do its work. namespaces: where a RoleBinding of yours says so; see the first steps.',
+        ),
       manager: manager(),
       karmada: f.section('Through Karmada: the operator in all clusters, by one apply.', {
         memberClusters: z
@@ -35,7 +41,25 @@ export const settings = withRules(
       }),
       progress: f.section('Progress that trainings report, in the wire format of Kubeflow (KEP-2779).', {
         enabled: z.boolean().default(true).describe('Take reports; off: workers get neither a token nor the address.'),
+        fromLogs: z
+          .boolean()
+          .default(false)
+          .describe('Read the log of worker 0 where nothing is reported, for lines that are reports.'),
+        certificate: f.section('Of the endpoint that takes the reports.', {
+          madeBy: z
+            .enum(['operator', 'certManager'])
+            .default('operator')
+            .describe('Who makes and renews it. certManager: with an issuer that has an authority (ca.crt).'),
+          issuer: s.objectName().default('training-operator').describe("cert-manager's issuer."),
+          issuerKind: z.enum(['Issuer', 'ClusterIssuer']).default('ClusterIssuer').describe('Its kind.'),
+        }),
       }),
+      podGroups: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Schedule all workers of a job or none, by PodGroups of Kubernetes 1.37 (scheduling.k8s.io/v1beta1).',
+        ),
     })
     .superRefine(commonRules),
   [LOCAL_IMAGES_NOT_PULLED_ALWAYS],

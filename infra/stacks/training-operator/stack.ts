@@ -1,4 +1,5 @@
 import { ApiObject } from 'cdk8s';
+import { Certificate } from '../../../imports/cert-manager.io.ts';
 import { OPERATOR } from '../../../service/contract.ts';
 import { customResourceDefinition } from '../../../service/trainingjob/schema/crd.ts';
 import { ArgoApplication } from '../../constructs/argocd.ts';
@@ -9,7 +10,7 @@ import { KEEP } from '../../constructs/keep.ts';
 import { StackNamespace } from '../../constructs/namespace.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
 import type { Stack } from '../../constructs/stack.ts';
-import { kubernetesApi } from '../../constructs/volume.ts';
+import { kubernetesApi, type Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { BuildContext } from '../definition.ts';
 import { ThroughKarmada } from './karmada.ts';
@@ -22,6 +23,12 @@ const METRICS_SERVICE = `${MANAGER}-metrics-service`;
 
 const METRICS_PORT = 8080;
 const PROGRESS_PORT = 8443;
+/** The Secret that cert-manager fills: the pods wait until it is there, and the kubelet follows its renewals. */
+const CERTIFICATE: Mount = {
+  name: 'progress-certificate',
+  path: '/etc/progress-certificate',
+  from: { secret: OPERATOR.certificateSecret },
+};
 /** `node` in the image (infra/images/backend.Dockerfile). */
 const USER = 1000;
 
@@ -35,6 +42,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   });
   const manager = operator(stack, settings);
   grantRights(stack, manager.name, settings);
+  certificate(stack, manager.name, settings);
   metricsService(stack, manager);
   const metrics = `http://${stack.named(METRICS_SERVICE)}:${METRICS_PORT}${OPERATOR.paths.metrics}`;
   new Check(stack, servicesAnswer(stack, [metrics]));
@@ -46,7 +54,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
 }
 
 function operator(stack: Stack, settings: Settings): WebService {
-  const { isolation, manager, monitoring, namespace, progress, watchNamespaces } = settings;
+  const { isolation, manager, monitoring, namespace, podGroups, progress, watchNamespaces } = settings;
   const { env } = OPERATOR;
   const name = stack.named(MANAGER);
   const ports: Record<string, number> = progress.enabled
@@ -73,7 +81,7 @@ function operator(stack: Stack, settings: Settings): WebService {
       ...(monitoring.enabled ? [] : [{ port: 'metrics', peers: [namespacePeer(monitoring.namespace)] }]),
     ],
     talksTo: [{ to: external('Kubernetes API', 'kubernetes', isolation.kubernetesApi) }],
-    mounts: [kubernetesApi],
+    mounts: [kubernetesApi, ...(isMadeByCertManager(settings) ? [CERTIFICATE] : [])],
     fields: { [env.ownName]: 'metadata.name', [env.ownNamespace]: 'metadata.namespace' },
     config: {
       [env.namespaces]: watchNamespaces.join(','),
@@ -81,6 +89,9 @@ function operator(stack: Stack, settings: Settings): WebService {
       [env.metricsPort]: String(METRICS_PORT),
       [env.progressPort]: String(PROGRESS_PORT),
       [env.progressUrl]: progress.enabled ? `https://${name}.${namespace.name}.svc:${PROGRESS_PORT}` : '',
+      [env.progressCertificates]: isMadeByCertManager(settings) ? CERTIFICATE.path : '',
+      [env.progressFromLogs]: String(progress.fromLogs),
+      [env.podGroups]: String(podGroups),
       [env.logLevel]: manager.logLevel,
     },
     probes: {
@@ -90,6 +101,26 @@ function operator(stack: Stack, settings: Settings): WebService {
     },
     resources: manager.resources,
     graceSeconds: 30,
+  });
+}
+
+/** Whether cert-manager makes the certificate of the progress endpoint. */
+const isMadeByCertManager = ({ progress }: Settings): boolean =>
+  progress.enabled && progress.certificate.madeBy === 'certManager';
+
+function certificate(stack: Stack, manager: string, settings: Settings): void {
+  if (!isMadeByCertManager(settings)) return;
+  const { issuer, issuerKind } = settings.progress.certificate;
+  const host = `${manager}.${settings.namespace.name}.svc`;
+  new Certificate(stack, 'certificate', {
+    metadata: { name: stack.named('trainingjob-progress') },
+    spec: {
+      secretName: OPERATOR.certificateSecret,
+      dnsNames: [host],
+      usages: ['server auth'],
+      privateKey: { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' },
+      issuerRef: { name: issuer, kind: issuerKind, group: 'cert-manager.io' },
+    },
   });
 }
 

@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly progressUrl: string | undefined;
   /** The authority that signed the endpoint's certificate. */
   readonly progressAuthority: string;
+  /** Workers get their nodes together or not at all, by a PodGroup of Kubernetes. */
+  readonly podGroups?: boolean;
 }
 
 /** All workers of a job, once. The same attempt makes the same objects, whoever makes them and however often. */

@@ -2,6 +2,7 @@ import type { Attempt } from './attempt.ts';
 import { claimOf } from './checkpoints.ts';
 import { configMapOf } from './config-map.ts';
 import { jobOf } from './job.ts';
+import { podGroupOf } from './pod-group.ts';
 import { headlessServiceOf } from './service.ts';
 
 /**
@@ -17,6 +18,9 @@ export const childrenOf = (attempt: Attempt) => ({
   },
   get service() {
     return headlessServiceOf(attempt.job);
+  },
+  get podGroup() {
+    return podGroupOf(attempt);
   },
   get job() {
     return jobOf(attempt);

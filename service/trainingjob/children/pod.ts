@@ -1,9 +1,20 @@
-import { CONFIG_DIRECTORY, CONTAINER, configName, GPU, LABELS, labelsOf, PROGRESS, serviceName } from '../names.ts';
+import {
+  CONFIG_DIRECTORY,
+  CONTAINER,
+  configName,
+  GPU,
+  LABELS,
+  labelsOf,
+  PROGRESS,
+  podGroupName,
+  serviceName,
+} from '../names.ts';
 import type { Spec } from '../schema/spec.ts';
 import type { Attempt, PodSecurity } from './attempt.ts';
 import { checkpointMount, checkpointVolume } from './checkpoints.ts';
 import { commandOf } from './command.ts';
 import { masterPortOf, variablesOf } from './environment.ts';
+import { hasPodGroup } from './pod-group.ts';
 
 /** A projected token that the kubelet renews at four fifths of its life. */
 const TOKEN_SECONDS = 3600;
@@ -27,6 +38,7 @@ export function podTemplate(attempt: Attempt) {
       enableServiceLinks: false,
       terminationGracePeriodSeconds: GRACE_SECONDS,
       ...(numWorkers > 1 ? { subdomain: serviceName(job.name) } : {}),
+      ...(hasPodGroup(attempt) ? { schedulingGroup: { podGroupName: podGroupName(job.name, number) } } : {}),
       ...POD_CONTEXT[podSecurity],
       ...(scheduling?.priority === undefined ? {} : { priorityClassName: scheduling.priority }),
       ...(scheduling?.nodeSelector === undefined ? {} : { nodeSelector: scheduling.nodeSelector }),

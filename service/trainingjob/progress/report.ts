@@ -93,3 +93,26 @@ function countOf(value: number | undefined): number | undefined {
 
 const shareOf = (done: number | undefined, all: number | undefined): number | undefined =>
   done === undefined || !all ? undefined : Math.min(100, Math.floor((done / all) * 100));
+
+const BEGINNING = /\{\s*"trainerStatus"\s*:/;
+
+/** The last line of a log that holds a report, for images that cannot call. What a logger writes before it does not matter. */
+export function findReport(log: string): { readonly line: string; readonly report: Report } | undefined {
+  for (const line of log.split('\n').reverse()) {
+    const begins = line.search(BEGINNING);
+    if (begins < 0 || line.length > MAX_REPORT_BYTES) continue;
+    const report = parsedLine(line.slice(begins));
+    if (report) return { line, report };
+  }
+  return undefined;
+}
+
+/** A line that was cut off, or that only looks like one, is passed over. */
+function parsedLine(text: string): Report | undefined {
+  try {
+    const parsed = parseReport(JSON.parse(text));
+    return 'report' in parsed ? parsed.report : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -235,7 +235,7 @@ function happeningOf(
 }
 
 const isTrouble = (reason: string): boolean =>
-  /^(Unschedulable|NameTaken|CannotCreate|FailedCreate|\w*(BackOff|Err\w*|Invalid\w*))$/.test(reason);
+  /^(Unschedulable|NameTaken|CannotCreate|Failed\w+|\w*(BackOff|Err\w*|Invalid\w*))$/.test(reason);
 
 /** The part of the status that reports of the training do not write. */
 export function ownPart(status: TrainingJob['status']): ControllerStatus {

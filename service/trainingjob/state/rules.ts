@@ -185,7 +185,7 @@ function goesOn({ standing, leaving, outcome, trouble, spec: { numWorkers } }: S
     case 'waiting':
       return pending(trouble?.reason ?? outcome.reason, trouble?.message ?? outcome.message);
     case 'starting':
-      return { go: 'on', state: 'Initializing', reason: outcome.reason, message: outcome.message };
+      return { go: 'on', state: 'Initializing', ...(trouble ?? { reason: outcome.reason, message: outcome.message }) };
     case 'running': {
       const message = numWorkers === 1 ? 'Its worker runs' : `All ${numWorkers} workers run`;
       return { go: 'on', state: 'Running', reason: 'Running', message };

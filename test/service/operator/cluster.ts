@@ -3,6 +3,7 @@ import type { Identity } from '../../../service/kube/identity.ts';
 import type { Kube } from '../../../service/kube/kube.ts';
 import { TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
 import { type ApiServer, createApiServer } from '../../../service/local/kube/api-server.ts';
+import { customKind } from '../../../service/local/kube/custom-kind.ts';
 import { type ApiRequest, json, type Reply } from '../../../service/local/kube/exchange.ts';
 import { collectGarbage } from '../../../service/local/kube/garbage.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
@@ -24,6 +25,7 @@ import { ApiError } from '../../../service/local/kube/status.ts';
 import { createStore } from '../../../service/local/kube/store.ts';
 
 export { TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
+export const POD_GROUP = customKind('scheduling.k8s.io', 'v1beta1', 'podgroups', 'PodGroup', []);
 export { LEASE } from '../../../service/local/kube/kinds.ts';
 
 /** What becomes of a request; `answer` lets the server do its work first. */
@@ -59,6 +61,7 @@ export async function startCluster({ historySize = 5_000 } = {}): Promise<Cluste
       EVENT,
       PERSISTENT_VOLUME_CLAIM,
       LEASE,
+      POD_GROUP,
       TRAINING_JOB,
     ]),
   );

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
-import { CONFIG_MAP, POD, SERVICE } from '../../../service/local/kube/kinds.ts';
-import { pick } from '../../../service/local/kube/objects.ts';
-import { refused, TRAINING_JOB } from './cluster.ts';
+import { CONFIG_MAP, EVENT, POD, SERVICE } from '../../../service/local/kube/kinds.ts';
+import { pick, timestamp } from '../../../service/local/kube/objects.ts';
+import { POD_GROUP, refused, TRAINING_JOB } from './cluster.ts';
 import { children, conditionOf, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -180,6 +180,104 @@ describe('a TrainingJob', () => {
     world.submit('bert');
     await expect.poll(() => world.status('bert').reason).toBe('NameTaken');
     expect(world.job('bert')?.metadata.ownerReferences).toBeUndefined();
+  });
+});
+
+describe('why it waits', () => {
+  const warn = (
+    about: { metadata: { uid: string; name: string }; kind: string } | undefined,
+    reason: string,
+    message: string,
+  ) => {
+    if (!about) throw new Error('nothing to warn about');
+    const { name, uid } = about.metadata;
+    world.cluster.registry.create(
+      EVENT,
+      {
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { generateName: 'event-', namespace: 'ml' },
+        type: 'Warning',
+        reason,
+        message,
+        lastTimestamp: timestamp(),
+        involvedObject: { kind: about.kind, name, namespace: 'ml', uid },
+      },
+      { manager: 'kube-controller-manager' },
+    );
+  };
+  const PATIENT = { timeout: 15_000 };
+
+  it('a quota that lets no pod be made, as the Job is told', async () => {
+    await world.operate();
+    world.submit('bert', { numWorkers: 2 });
+    await expect.poll(attempt('bert')).toBe(1);
+    warn(world.job('bert'), 'FailedCreate', 'pods "bert-training-0-x" is forbidden: exceeded quota: gpus');
+    await expect.poll(() => world.status('bert').reason, PATIENT).toBe('FailedCreate');
+    expect(world.status('bert').message).toContain('exceeded quota: gpus');
+    // And no longer when it has passed.
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+    expect(world.status('bert').reason).toBe('Running');
+    expect(world.events('bert')).toContain('FailedCreate');
+  });
+
+  it('a volume that cannot be mounted, as the pod is told; the other pod is of no interest', async () => {
+    await world.operate();
+    world.submit('bert', { numWorkers: 2 });
+    await expect.poll(attempt('bert')).toBe(1);
+    world.pods('bert', 'Pending', {
+      containerStatuses: [{ name: 'training', state: { waiting: { reason: 'ContainerCreating' } } }],
+    });
+    const pod = world.cluster.registry.store.list(POD, 'ml')[0];
+    warn(pod, 'FailedMount', 'MountVolume.SetUp failed for volume "checkpoints": not found');
+    await expect.poll(() => world.status('bert').reason, PATIENT).toBe('FailedMount');
+    expect(world.status('bert').state).toBe('Initializing');
+    const asked = world.cluster.requests.filter((title) => title === 'GET ml events').length;
+    expect(asked).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('PodGroups', () => {
+  it('are made before the Job, one an attempt, and the one before goes', async () => {
+    const groups = () => world.cluster.registry.store.list(POD_GROUP, 'ml').map(({ metadata }) => metadata.name);
+    await world.operate({
+      surroundings: async () => ({
+        podSecurity: 'restricted',
+        progressUrl: undefined,
+        progressAuthority: '',
+        podGroups: true,
+      }),
+    });
+    world.submit('bert', { numWorkers: 2 });
+    await expect.poll(attempt('bert')).toBe(1);
+    expect(groups()).toEqual(['bert-attempt-1']);
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+    world.fail('bert', 0);
+    await expect.poll(attempt('bert')).toBe(2);
+    expect(groups()).toEqual(['bert-attempt-2']);
+    world.cluster.registry.delete(TRAINING_JOB, 'ml', 'bert');
+    await expect.poll(groups).toEqual([]);
+  });
+
+  it('that the cluster does not serve are said to be missing', async () => {
+    world.cluster.fates.add(({ path }) =>
+      path.includes('podgroups')
+        ? Promise.resolve(refused(404, 'NotFound', 'the server could not find the requested resource'))
+        : undefined,
+    );
+    await world.operate({
+      surroundings: async () => ({
+        podSecurity: 'restricted',
+        progressUrl: undefined,
+        progressAuthority: '',
+        podGroups: true,
+      }),
+    });
+    world.submit('bert', { numWorkers: 2 });
+    await expect.poll(() => world.status('bert').reason).toBe('CannotCreate');
+    expect(world.job('bert')).toBeUndefined();
   });
 });
 

@@ -39,6 +39,9 @@ const SETTINGS: OperatorSettings = {
   metricsPort: 0,
   progressPort: 0,
   progressUrl: 'https://127.0.0.1:8443',
+  progressCertificates: undefined,
+  progressFromLogs: false,
+  podGroups: false,
   leaderElection: true,
   logLevel: 'silent',
 };

@@ -1,10 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { POD } from '../../../service/local/kube/kinds.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
-import { ensureCertificates } from '../../../service/operator/progress/certificate.ts';
+import { type Certificates, ensureCertificates } from '../../../service/operator/progress/certificate.ts';
 import { type ProgressEndpoint, startEndpoint } from '../../../service/operator/progress/endpoint.ts';
+import { keepCertificates } from '../../../service/operator/progress/kept-certificates.ts';
 import { createTokenVerifier } from '../../../service/operator/progress/tokens.ts';
 import { createProgressWriter, type ProgressWriter } from '../../../service/operator/progress/writer.ts';
 import { refused, TRAINING_JOB } from './cluster.ts';
@@ -306,6 +310,52 @@ describe('keys and certificates', () => {
     await expect(post({ token: await tokenOf('bert') })).rejects.toThrow();
     ({ authority } = next);
     expect(await post({ token: await tokenOf('bert') })).toBe(200);
+  });
+
+  it('one that others renew is read from its folder, and followed', async () => {
+    const kube = world.cluster.kube();
+    const made = async (secret: string) =>
+      ensureCertificates({ kube, namespace: 'operator', secret, hosts: ['127.0.0.1'] });
+    const folder = mkdtempSync(join(tmpdir(), 'certificates-'));
+    const put = ({ authority, cert, key }: Certificates) => {
+      for (const [name, content] of Object.entries({ 'tls.crt': cert, 'tls.key': key, 'ca.crt': authority }))
+        writeFileSync(join(folder, name), content);
+    };
+    const [first, second] = [await made('first'), await made('second')];
+    const looks = createManualClock();
+    const secrets = () => world.cluster.requests.filter((title) => /secrets/.test(title)).length;
+    const before = secrets();
+    try {
+      put(first);
+      const kept = await keepCertificates({
+        kube,
+        namespace: 'operator',
+        secret: 'unused',
+        folder,
+        url: 'https://127.0.0.1:8443',
+        clock: looks,
+        onTrouble: (error) => troubles.push(error),
+      });
+      const changes: string[] = [];
+      kept.onChange((next, { authority }) => changes.push(`${next.authority !== authority}`));
+      kept.onChange((next) => endpoint.use(next));
+      expect(kept.current()).toEqual(first);
+      put(second);
+      await looks.pass(30_000);
+      await expect.poll(() => changes).toEqual(['true']);
+      expect(kept.current().cert).toBe(second.cert);
+      authority = second.authority;
+      expect(await post({ token: await tokenOf('bert') })).toBe(200);
+      // A folder that cannot be read for a while changes nothing.
+      rmSync(join(folder, 'tls.key'));
+      await looks.pass(30_000);
+      await expect.poll(() => troubles).toHaveLength(1);
+      expect(kept.current().cert).toBe(second.cert);
+      kept.stop();
+      expect(secrets()).toBe(before);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('who speaks no TLS, or nothing at all, harms nobody', async () => {

@@ -19,6 +19,21 @@ function expanded(text: string, values: Record<string, string>): string {
   return text.replace(/\$\((\w+)\)/g, (whole, name) => values[name] ?? whole);
 }
 
+describe('a PodGroup', () => {
+  it('stands for all workers of one attempt, where it is switched on and there are several', () => {
+    const { job, podGroup } = made(DISTRIBUTED, { podGroups: true });
+    expect(podGroup).toMatchObject({
+      apiVersion: 'scheduling.k8s.io/v1beta1',
+      metadata: { name: 'bert-attempt-1', ownerReferences: [{ kind: 'TrainingJob' }] },
+      spec: { schedulingPolicy: { gang: { minCount: 4 } } },
+    });
+    expect(job.spec.template.spec).toMatchObject({ schedulingGroup: { podGroupName: 'bert-attempt-1' } });
+    expect(made(SIMPLE, { podGroups: true }).podGroup).toBeUndefined();
+    expect(made(DISTRIBUTED).podGroup).toBeUndefined();
+    expect(podSpec(DISTRIBUTED)).not.toHaveProperty('schedulingGroup');
+  });
+});
+
 describe('the Job', () => {
   it('is indexed, with one pod for each worker, and ends with the first that fails', () => {
     expect(made(DISTRIBUTED).job).toMatchObject({

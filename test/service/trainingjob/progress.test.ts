@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   absorb,
+  findReport,
   type PaceOfSteps,
   type ProgressStatus,
   parseReport,
@@ -255,4 +256,22 @@ it('whatever is posted is understood or refused, and what is written is a status
     }),
     { numRuns: 1000 },
   );
+});
+
+describe('in a log', () => {
+  const line = (percentage: number) => JSON.stringify(body({ percentage }));
+  const found = (log: string) => findReport(log)?.report.percentage;
+
+  it('the last line that is a report counts, whatever stands before it', () => {
+    expect(found(`epoch 1\n${line(10)}\n${line(20)}\nepoch 2 done\n`)).toBe(20);
+    expect(found(`2026-11-28 09:00:00 INFO [trainer] ${line(30)}\n`)).toBe(30);
+    expect(found(line(30).replace('{"trainerStatus":', '{ "trainerStatus" : '))).toBe(30);
+  });
+
+  it('one that is cut off, too long, or no report is passed over', () => {
+    expect(found(`${line(10)}\n${line(20).slice(0, 40)}`)).toBe(10);
+    expect(found(`${line(10)}\n${line(200)}\n{"trainerStatus": 3}\n`)).toBe(10);
+    expect(found(`${line(10)}\n${line(20).replace('}}', `,"x":"${'x'.repeat(70_000)}"}}`)}`)).toBe(10);
+    expect(found('nothing of the kind')).toBeUndefined();
+  });
 });

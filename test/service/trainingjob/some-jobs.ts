@@ -83,13 +83,14 @@ export const withStatus = (job: TrainingJob, more: Status): TrainingJob => ({
 export const attemptOf = (
   job: TrainingJob,
   number = 1,
-  more: { resumeFrom?: string; deadlineSeconds?: number } = {},
+  more: { resumeFrom?: string; deadlineSeconds?: number; podGroups?: boolean } = {},
 ) => ({
   ...AROUND,
   job,
   number,
   resumeFrom: more.resumeFrom,
   deadlineSeconds: more.deadlineSeconds,
+  podGroups: more.podGroups === true,
 });
 
 interface JobStatus {

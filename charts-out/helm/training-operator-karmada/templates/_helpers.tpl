@@ -17,7 +17,7 @@
 {{- printf "training-operator-karmada-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Used 11 times, with root, apiVersion, kind. */}}
+{{/* Used 10 times, with root, apiVersion, kind. */}}
 {{- define "training-operator-karmada.resource-selector" -}}
 apiVersion: {{ $.apiVersion | quote }}
 kind: {{ $.kind | quote }}

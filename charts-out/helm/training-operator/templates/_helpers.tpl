@@ -51,8 +51,20 @@ minimum: 0
 type: integer
 {{- end }}
 
-{{/* Used 10 times, with root, app, component. */}}
+{{/* Used 11 times. */}}
 {{- define "training-operator.labels" -}}
+app.kubernetes.io/instance: "{{ include "training-operator.prefix" . }}training-operator"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: training-operator
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "training-operator.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 10 times, with root, app, component. */}}
+{{- define "training-operator.metadata-labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
 app.kubernetes.io/instance: "{{ include "training-operator.prefix" $.root }}training-operator"
@@ -64,16 +76,4 @@ app.kubernetes.io/part-of: training-operator
 {{- end }}
 helm.sh/chart: {{ include "training-operator.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 9 times. */}}
-{{- define "training-operator.metadata-labels" -}}
-app.kubernetes.io/instance: "{{ include "training-operator.prefix" . }}training-operator"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/part-of: training-operator
-{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "training-operator.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
