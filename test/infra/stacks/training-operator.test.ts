@@ -334,3 +334,56 @@ describe('dependencies', () => {
     expect(of(SIMPLE)).toEqual([]);
   });
 });
+
+describe('what the operator may do', () => {
+  interface Role {
+    rules: { resources?: string[]; nonResourceURLs?: string[]; verbs: string[] }[];
+  }
+  const objects = (values: unknown) => subjectOf(trainingOperator, values).folders.get('') ?? [];
+  const rulesOf = (values: unknown, kind: string, name = 'training-operator'): Role['rules'] =>
+    (objects(values).find((each) => each.kind === kind && each.metadata.name === name) as Role | undefined)?.rules ??
+    [];
+  const mayDo = (values: unknown, kind: string, name?: string): string[] =>
+    rulesOf(values, kind, name).flatMap(({ resources = [] }) => resources);
+
+  test('includes logs and PodGroups only where a setting needs them', () => {
+    expect(mayDo({}, 'ClusterRole')).not.toEqual(expect.arrayContaining(['pods/log']));
+    expect(mayDo({}, 'ClusterRole')).not.toEqual(expect.arrayContaining(['podgroups']));
+    const values = { progress: { fromLogs: true }, podGroups: true };
+    expect(mayDo(values, 'ClusterRole')).toEqual(expect.arrayContaining(['pods/log', 'podgroups']));
+  });
+
+  test('is bound in no namespace by the stack, where the namespaces say who may', () => {
+    const values = { rights: 'namespaces', watchNamespaces: ['team-a'] };
+    expect(rulesOf(values, 'ClusterRole')).toEqual([
+      { nonResourceURLs: ['/.well-known/openid-configuration', '/openid/v1/jwks'], verbs: ['get'] },
+    ]);
+    expect(mayDo(values, 'ClusterRole', 'training-operator-jobs')).toEqual(mayDo({}, 'ClusterRole'));
+    const bound = objects(values)
+      .filter(({ kind }) => /RoleBinding$/.test(kind))
+      .map((binding) => (binding as unknown as { roleRef: { name: string } }).roleRef.name);
+    expect(bound).not.toContain('training-operator-jobs');
+    expect(rulesOf({ ...values, progress: { enabled: false } }, 'ClusterRole')).toEqual([]);
+  });
+
+  test('has no Secret in it where cert-manager makes the certificate, which is for the name that workers call', () => {
+    const values = { progress: { certificate: { madeBy: 'certManager', issuer: 'internal', issuerKind: 'Issuer' } } };
+    expect(mayDo({}, 'Role')).toContain('secrets');
+    expect(mayDo(values, 'Role')).not.toContain('secrets');
+    // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever kind it asked for.
+    const find = (kind: string): any => objects(values).find((each) => each.kind === kind);
+    const { PROGRESS_CERTIFICATES, PROGRESS_URL } = find('ConfigMap').data;
+    const { spec } = find('Certificate');
+    expect(spec).toMatchObject({
+      dnsNames: [new URL(PROGRESS_URL).hostname],
+      issuerRef: { name: 'internal', kind: 'Issuer' },
+    });
+    const pod = find('Deployment').spec.template.spec;
+    const mount = pod.containers[0].volumeMounts.find(
+      ({ mountPath }: { mountPath: string }) => mountPath === PROGRESS_CERTIFICATES,
+    );
+    const volume = pod.volumes.find(({ name }: { name: string }) => name === mount.name);
+    expect(volume.secret.secretName).toBe(spec.secretName);
+    expect(objects({}).some(({ kind }) => kind === 'Certificate')).toBe(false);
+  });
+});
