@@ -132,11 +132,12 @@ export function describeFlows(startBase: () => Promise<Base>): void {
       const job = await submit();
       const placed = await runs(job);
       const { workload, volume } = world.pathsOf(job);
+      const volumeThere = async () => (await world.base.members.get(placed.cluster)?.get(volume))?.body.metadata;
+      // Without it no pod would have started.
+      const uid = await eventually(world.base, 'the volume in its cluster', async () => (await volumeThere())?.uid);
       await placed.says(SUCCEEDED);
       await ends(job.id);
       await world.gone(workload);
-      const volumeThere = async () => (await world.base.members.get(placed.cluster)?.get(volume))?.body.metadata;
-      const { uid } = await volumeThere();
       // Karmada takes out of a member what nothing keeps there within a second or two: whatever went has gone then.
       await eventually(world.base, 'the binding of the RayJob to go', async () => {
         const name = `${workload.split('/').at(-1)}-rayjob`;

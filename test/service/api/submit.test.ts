@@ -56,6 +56,36 @@ test('a dry run tells what would be created, and where, and creates nothing', as
   expect(await post(smallJob({ priority: -1 }), '/api/v1/jobs?dryRun=true')).toMatchObject({ status: 400 });
 });
 
+test('a dry run of a training shows its TrainingJob, and what it cannot take', async () => {
+  const training = (more: object = {}) =>
+    post(
+      smallJob({
+        runtime: 'trainingjob',
+        algorithm: { source: 'container', algorithmName: 'bert', imageUri: 'busybox:1.37' },
+        training: { checkpoint: { frequency: 2 } },
+        ...more,
+      }),
+      '/api/v1/jobs?dryRun=true',
+    );
+  const { body, status } = await training();
+  expect(status).toBe(200);
+  expect(body.manifests.map(({ kind }: { kind: string }) => kind)).toEqual([
+    'Namespace',
+    'PropagationPolicy',
+    'PersistentVolumeClaim',
+    'TrainingJob',
+  ]);
+  expect(body.manifests[3].spec).toMatchObject({ model: 'bert', checkpoint: { frequency: 2 } });
+  expect(await training({ training: { checkpoint: { frequency: 0 } } })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: '/training/checkpoint/frequency' }] },
+  });
+  expect(await training({ entrypoint: 'python x.py' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ path: '/entrypoint', message: expect.stringContaining('use command and args') }] },
+  });
+});
+
 test('a dry run warns of a size that no node of any candidate has', async () => {
   const sized = (instanceResources: object, targetClusters: string[] = []) =>
     post(smallJob({ resources: { instanceResources }, targetClusters }), '/api/v1/jobs?dryRun=1');
