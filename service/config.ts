@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AuthConfig } from './auth/authenticator.ts';
 import { authMistakes, authOf } from './config/auth.ts';
+import { metricsMistakes } from './config/metrics.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { webhookMistakes, webhookOf } from './config/webhook.ts';
@@ -18,6 +19,8 @@ export interface Config {
   readonly auth: AuthConfig;
   /** False when nobody said who may call, which is safe for callers on this machine only. */
   readonly saysWhoMayCall: boolean;
+  /** port null: the API's own; tokenFile null: nobody is asked. */
+  readonly metrics: { readonly port: number | null; readonly tokenFile: string | null };
   readonly corsOrigins: readonly string[];
   readonly rateLimitPerMinute: number;
   readonly trustProxy: number | readonly string[];
@@ -79,7 +82,13 @@ async function load<C>(
   if (args.includes('--help')) return { outcome: 'information', text: help() };
   if (args.includes('--version')) return { outcome: 'information', text: version() };
   const { values, mistakes } = await readSettings(args, environment);
-  const all = [...mistakes, ...missing, ...authMistakes(values, environment), ...(await webhookMistakes(values))];
+  const all = [
+    ...mistakes,
+    ...missing,
+    ...authMistakes(values, environment),
+    ...(await metricsMistakes(values)),
+    ...(await webhookMistakes(values)),
+  ];
   return all.length > 0
     ? { outcome: 'mistakes', mistakes: all }
     : { outcome: 'config', config: Object.freeze(toConfig(values)) };
@@ -103,6 +112,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     logLevel: v.logLevel,
     auth: auth ?? { kind: 'none' },
     saysWhoMayCall: auth !== undefined,
+    metrics: { port: values.metricsPort ?? null, tokenFile: values.metricsTokenFile ?? null },
     corsOrigins: v.corsOrigins,
     rateLimitPerMinute: v.rateLimitPerMinute,
     trustProxy: v.trustProxy,

@@ -17,6 +17,8 @@ export const ENV = {
   oidcClientId: 'OIDC_CLIENT_ID',
   oidcGroupsClaim: 'OIDC_GROUPS_CLAIM',
   oidcRolesFile: 'OIDC_ROLES_FILE',
+  metricsPort: 'METRICS_PORT',
+  metricsTokenFile: 'METRICS_TOKEN_FILE',
   corsOrigins: 'CORS_ORIGINS',
   rateLimitPerMinute: 'RATE_LIMIT_PER_MINUTE',
   trustProxy: 'TRUST_PROXY',

@@ -18,6 +18,8 @@ import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './up
 
 export interface Service {
   readonly port: number;
+  /** null: the metrics are on the port of the API. */
+  readonly metricsPort: number | null;
   stop(): Promise<void>;
 }
 
@@ -88,7 +90,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await store.close();
   };
   try {
-    const { port } = await api.listen();
+    const { port, metricsPort } = await api.listen();
     await migrateWhenReachable(store, log);
     await events.start();
     await monitor.start();
@@ -99,8 +101,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
     housekeeping = startHousekeeping(store, { rules, onRemoved: metrics.removed }, log);
     recorder = startLogRecorder(logKeeper, log);
     api.open();
-    log.info({ host: config.host, port, auth: config.auth.kind }, 'The job API is open');
-    return { port, stop };
+    log.info(
+      { host: config.host, port, ...(metricsPort !== null && { metricsPort }), auth: config.auth.kind },
+      'The job API is open',
+    );
+    return { port, metricsPort, stop };
   } catch (error) {
     await stop();
     throw error;

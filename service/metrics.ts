@@ -34,6 +34,7 @@ export function createMetrics(
   store: Store,
   readClusterHealth: ReadClusterHealth,
   readRemembered: ReadRemembered = () => ({}),
+  now: () => number = () => performance.now(),
 ): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -92,7 +93,7 @@ export function createMetrics(
       for (const [what, count] of Object.entries(readRemembered())) this.set({ what }, count);
     },
   });
-  const readings = storeReadings(store, readClusterHealth, registry);
+  const readings = storeReadings(store, readClusterHealth, registry, now);
   return {
     httpRequest(method, route, status, seconds) {
       httpRequests.inc({ method, route, code: status });
@@ -116,7 +117,12 @@ export function createMetrics(
 }
 
 /** Gauges that the database knows, read at each scrape. When it does not answer they are left out, not shown as they were. */
-function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, registry: Registry): () => Promise<void> {
+function storeReadings(
+  store: Store,
+  readClusterHealth: ReadClusterHealth,
+  registry: Registry,
+  now: () => number,
+): () => Promise<void> {
   const registers = [registry];
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers });
@@ -157,8 +163,8 @@ function storeReadings(store: Store, readClusterHealth: ReadClusterHealth, regis
   let reading = Promise.resolve();
   // Whoever asks more often than that, and anybody may, is told the same again.
   return () => {
-    if (performance.now() - readAt > FRESH_MS) {
-      readAt = performance.now();
+    if (now() - readAt > FRESH_MS) {
+      readAt = now();
       reading = readAgain();
     }
     return reading;

@@ -11,6 +11,8 @@ import { type Stack, stackOf } from './stack.ts';
 interface Metrics {
   readonly port: string;
   readonly path: string;
+  /** Who scrapes has to send it as a bearer token. */
+  readonly token?: { readonly secret: string; readonly key: string };
 }
 
 export interface WorkloadProps extends Omit<PodProps, 'name' | 'serviceAccount' | 'envFrom'> {

@@ -4,6 +4,7 @@ import type { AuthConfig } from '../auth/authenticator.ts';
 import { PATHS } from '../contract.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { serveDocs } from './docs.ts';
+import { metricsEndpoint } from './metrics.ts';
 import { identifyCaller, limitRate } from './middleware/caller.ts';
 import { allowOrigins } from './middleware/cors.ts';
 import { knownExpectation } from './middleware/expectation.ts';
@@ -58,10 +59,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.use(PATHS.api, noStore, onceStarted(dependencies), identifyCaller(authenticator));
   if (config.rateLimitPerMinute > 0) app.use(PATHS.api, limitRate(config.rateLimitPerMinute, authenticator !== null));
   mountRoutes(app, routes);
-  app.get(PATHS.metrics, async (_request, response) => {
-    const { contentType, text } = await metrics.render();
-    response.set('Content-Type', contentType).send(text);
-  });
+  if (config.metrics.port === null) app.get(PATHS.metrics, metricsEndpoint(metrics, config.metrics.tokenFile));
   serveDocs(app, describeRoutes(routes));
   servePage(app);
   app.use((request, _response, next) => next(new Problem(404, `There is nothing at ${request.path.slice(0, 200)}`)));

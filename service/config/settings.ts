@@ -126,6 +126,16 @@ export const SETTINGS = {
     help: 'YAML or JSON file that gives groups their role and namespaces',
     schema: accessFile(groupsShape),
   }),
+  metricsPort: setting({
+    variable: ENV.metricsPort,
+    help: 'port of its own for /metrics, on which there is nothing else; the API has it when not given. 0 lets the system choose',
+    schema: integer({ least: 0, most: 65_535 }),
+  }),
+  metricsTokenFile: setting({
+    variable: ENV.metricsTokenFile,
+    help: 'file with the token that whoever reads /metrics must send (Authorization: Bearer); nobody is asked when not given',
+    schema: z.string(),
+  }),
   corsOrigins: setting({
     variable: ENV.corsOrigins,
     help: 'comma-separated origins whose pages may call the API',

@@ -9,13 +9,14 @@ import {
   PATHS,
 } from '../../../service/contract.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
-import { type Connection, external } from '../../constructs/endpoint.ts';
+import { type Connection, external, namespacePeer } from '../../constructs/endpoint.ts';
 import { clientsFromOutside } from '../../constructs/exposure.ts';
 import { imageReference } from '../../constructs/image.ts';
 import type { Postgres } from '../../constructs/postgres.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
 import type { Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
+import type { WorkloadProps } from '../../constructs/workload.ts';
 import { canonicalJson } from '../../data/canonical-json.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,6 +27,9 @@ export const TOKENS_KEY = 'tokens.json';
 export const BACKEND_USER = 1000;
 const ACCESS_DIRECTORY = '/etc/access';
 const ROLES_KEY = 'roles.json';
+const METRICS_PORT = 9090;
+const METRICS_DIRECTORY = '/etc/metrics';
+export const METRICS_TOKEN_KEY = 'token';
 const WEBHOOK_DIRECTORY = '/etc/webhook';
 export const WEBHOOK_SECRET_KEY = 'secret';
 const PRE_STOP_SECONDS = 5;
@@ -37,6 +41,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
   const { auth, backend, exposure, images, jobs, karmada } = settings;
   const access = accessControl(scope, auth);
   const told = whoIsTold(settings.webhook);
+  const metrics = whoMayScrape(backend.metrics);
   return new WebService(scope, BACKEND, {
     title: 'Job API',
     component: 'backend',
@@ -48,11 +53,17 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
     disruptionBudget: backend.disruptionBudget,
     topologySpread: backend.topologySpread,
     settings: backend.pod,
-    ports: { http: DEFAULT_PORT },
+    ports: { http: DEFAULT_PORT, ...metrics.ports },
     servicePorts: { http: DEFAULT_PORT },
     ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.backend } }),
-    admits: clientsFromOutside(settings),
-    metrics: { port: 'http', path: PATHS.metrics },
+    admits: [
+      ...clientsFromOutside(settings),
+      // A Prometheus that was told of the metrics by hand.
+      ...(backend.metrics.access === 'port' && !settings.monitoring.enabled
+        ? [{ port: 'metrics', peers: [namespacePeer(settings.monitoring.namespace)] }]
+        : []),
+    ],
+    metrics: metrics.scraped,
     args: [
       `${FLAGS.karmadaKubeconfig}=${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.karmada}`,
       `${FLAGS.mgmtKubeconfig}=${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.mgmt}`,
@@ -87,6 +98,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       // Behind the Ingress the caller's address is in X-Forwarded-For; without one, anybody could write it there.
       [ENV.trustProxy]: exposure.type === 'ingress' ? '1' : '0',
       [ENV.jobLinks]: canonicalJson(jobs.links),
+      ...metrics.config,
       ...told.config,
       ...access.config,
     },
@@ -98,6 +110,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
         from: { secret: backend.kubeconfigSecret, keys: [KUBECONFIG_SECRET.karmada, KUBECONFIG_SECRET.mgmt] },
       },
       ...access.mounts,
+      ...metrics.mounts,
       ...told.mounts,
     ],
     talksTo: [
@@ -115,6 +128,31 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
     preStopSeconds: PRE_STOP_SECONDS,
     graceSeconds: PRE_STOP_SECONDS + DRAIN_SECONDS + SLACK_SECONDS,
   });
+}
+
+/** Where the figures are, and what the backend is told and mounts for it. */
+function whoMayScrape({ access, tokenSecret }: Settings['backend']['metrics']): {
+  readonly scraped: NonNullable<WorkloadProps['metrics']>;
+  readonly ports: Record<string, number>;
+  readonly config: Record<string, string>;
+  readonly mounts: Mount[];
+} {
+  const path = PATHS.metrics;
+  if (access === 'api') return { scraped: { port: 'http', path }, ports: {}, config: {}, mounts: [] };
+  if (access === 'port') {
+    return {
+      scraped: { port: 'metrics', path },
+      ports: { metrics: METRICS_PORT },
+      config: { [ENV.metricsPort]: String(METRICS_PORT) },
+      mounts: [],
+    };
+  }
+  return {
+    scraped: { port: 'http', path, token: { secret: tokenSecret, key: METRICS_TOKEN_KEY } },
+    ports: {},
+    config: { [ENV.metricsTokenFile]: `${METRICS_DIRECTORY}/${METRICS_TOKEN_KEY}` },
+    mounts: [{ name: 'metrics', path: METRICS_DIRECTORY, from: { secret: tokenSecret, keys: [METRICS_TOKEN_KEY] } }],
+  };
 }
 
 interface AccessControl {

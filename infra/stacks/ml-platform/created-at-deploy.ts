@@ -5,7 +5,7 @@ import {
   ingressSecrets,
   postgresSecrets,
 } from '../../constructs/created-at-deploy.ts';
-import { TOKENS_KEY, WEBHOOK_SECRET_KEY } from './backend.ts';
+import { METRICS_TOKEN_KEY, TOKENS_KEY, WEBHOOK_SECRET_KEY } from './backend.ts';
 import { TOKEN_KEY } from './check.ts';
 import type { Settings } from './settings.ts';
 import { POSTGRES } from './stack.ts';
@@ -37,10 +37,17 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     keys: [WEBHOOK_SECRET_KEY],
     what: 'what messages of the webhook are signed with; their receiver has to know it, too',
   };
+  const metrics: CreatedAtDeploy = {
+    kind: 'Secret',
+    name: backend.metrics.tokenSecret,
+    keys: [METRICS_TOKEN_KEY],
+    what: 'token with which Prometheus reads the metrics',
+  };
   return [
     kubeconfigs,
     ...postgresSecrets(settings.namePrefix + POSTGRES, database),
     ...(auth.mode === 'tokens' ? [tokens] : []),
+    ...(backend.metrics.access === 'token' ? [metrics] : []),
     ...(webhook.enabled ? [signing] : []),
     ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),

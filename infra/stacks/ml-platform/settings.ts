@@ -43,6 +43,15 @@ const backend = () =>
       'Requests per caller and minute; 0 sets no limit.',
     ),
     corsOrigins: z.array(s.origin()).max(20).default([]).describe('Other origins whose pages may call the API.'),
+    metrics: f.section('Who may read /metrics.', {
+      access: z
+        .enum(['api', 'token', 'port'])
+        .default('api')
+        .describe(
+          'api: whoever reaches the port of the API; token: there, with the token of tokenSecret; port: on a port of its own, which only the namespace of the monitoring reaches.',
+        ),
+      tokenSecret: s.objectName().default('backend-metrics').describe('Secret with the key token (access token).'),
+    }),
     kubeconfigSecret: s
       .objectName()
       .default('backend-kubeconfig')

@@ -225,3 +225,45 @@ describe('monitoring', () => {
     expect(expressions.filter((expr: string) => !expr.includes('namespace="ml-platform"'))).toEqual([]);
   });
 });
+
+describe('who may read /metrics', () => {
+  const monitoring = { enabled: true, namespace: 'watching' };
+  const scraped = (access: string, more: object = {}) =>
+    platform({ ...mlPlatform.environments.prod, monitoring, backend: { metrics: { access, ...more } } });
+  const endpoints = ({ find }: typeof dev) => find('ServiceMonitor', API).spec.endpoints;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const admitted = ({ find }: typeof dev, port: number): any[] =>
+    find('NetworkPolicy', API)
+      .spec.ingress.filter(({ ports }: { ports: { port: number }[] }) => ports.some((each) => each.port === port))
+      .flatMap(({ from }: { from: object[] }) => from);
+  const watching = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'watching' } } };
+
+  test('in prod only the namespace of the monitoring, on a port that no Service of clients has', () => {
+    const own = platform({ ...mlPlatform.environments.prod, monitoring });
+    expect(endpoints(own)).toMatchObject([{ port: 'metrics', path: '/metrics' }]);
+    expect(admitted(own, 9090)).toEqual([watching]);
+    expect(admitted(own, 8080)).not.toContainEqual(watching);
+    expect(own.find('Service', API).spec.ports).toMatchObject([{ port: 8080 }]);
+    expect(own.find('Service', `${API}-pods`).spec).toMatchObject({ clusterIP: 'None', ports: [{ port: 9090 }] });
+    expect(own.find('ConfigMap', API).data.METRICS_PORT).toBe('9090');
+  });
+
+  test('who has a token, which deploying makes, and which Prometheus is told of', () => {
+    const withToken = scraped('token', { tokenSecret: 'scrape' });
+    expect(endpoints(withToken)).toMatchObject([
+      { port: 'http', authorization: { credentials: { name: 'scrape', key: 'token' } } },
+    ]);
+    expect(withToken.secrets).toContain('scrape');
+    expect(withToken.find('ConfigMap', API).data.METRICS_TOKEN_FILE).toBe('/etc/metrics/token');
+    expect(podOf(withToken, API).volumes).toContainEqual(
+      expect.objectContaining({ secret: expect.objectContaining({ secretName: 'scrape' }) }),
+    );
+  });
+
+  test('or whoever reaches the API', () => {
+    const open = scraped('api');
+    expect(endpoints(open)[0]).not.toHaveProperty('authorization');
+    expect(admitted(open, 8080)).toContainEqual(watching);
+    expect(open.secrets).not.toContain('backend-metrics');
+  });
+});

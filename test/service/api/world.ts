@@ -11,6 +11,8 @@ import { freshDatabase, type TestDatabase } from '../postgres.ts';
 /** The whole service on a database of its own and a simulated Karmada, reached over HTTP. */
 export interface World {
   readonly url: string;
+  /** Where the metrics are, when they have a port of their own. */
+  readonly metricsUrl: string | null;
   readonly database: TestDatabase;
   readonly karmada: SimulatedKarmada;
   /** Everything the service has logged, as lines of JSON. */
@@ -68,6 +70,7 @@ export async function startWorld({ environment = {}, speed = 0, databaseUrl }: W
   const url = `http://127.0.0.1:${service.port}`;
   return {
     url,
+    metricsUrl: service.metricsPort === null ? null : `http://127.0.0.1:${service.metricsPort}`,
     database,
     karmada,
     logged,

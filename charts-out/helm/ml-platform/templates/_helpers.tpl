@@ -39,7 +39,7 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 25 times, with root, app, component. */}}
+{{/* Used 26 times, with root, app, component. */}}
 {{- define "ml-platform.labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
@@ -61,7 +61,7 @@ matchLabels:
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 9 times, with root, name. */}}
+{{/* Used 12 times, with root, name. */}}
 {{- define "ml-platform.from" -}}
 podSelector:
   {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 2 }}

@@ -12,6 +12,7 @@ export const prod: z.input<typeof settings> = {
     autoscaling: { enabled: true, maxReplicas: 6 },
     disruptionBudget: true,
     topologySpread: true,
+    metrics: { access: 'port' },
   },
   // A year of history; logs, of up to a MiB each, for three months.
   jobs: { jobRetention: '365d', jobsPerNamespace: 20_000, logRetention: '90d' },
