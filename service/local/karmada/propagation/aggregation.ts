@@ -1,4 +1,4 @@
-import { type Fields, listAt, numberAt, pick, type StoredObject } from '../../kube/objects.ts';
+import { type Fields, isFields, listAt, numberAt, pick, type StoredObject } from '../../kube/objects.ts';
 
 const DEPLOYMENT_RANK = [
   '',
@@ -25,6 +25,21 @@ export function health({ kind, status }: StoredObject): 'Healthy' | 'Unhealthy' 
   const healthy = deployment === 'Running' || (deployment === 'Complete' && pick(status, 'jobStatus') === 'SUCCEEDED');
   return healthy ? 'Healthy' : 'Unhealthy';
 }
+
+/** What of a member's status goes up: of a TrainingJob what moves with each report comes with the end, as our scripts for Karmada say it. */
+export function reflected({ kind, status }: StoredObject): Fields | undefined {
+  if (!isFields(status)) return undefined;
+  if (kind !== 'TrainingJob') return status;
+  const fields = [...REFLECTED, ...(['Completed', 'Failed'].includes(String(status.state)) ? AT_THE_END : [])];
+  return Object.fromEntries(fields.filter((field) => field in status).map((field) => [field, status[field]]));
+}
+
+const REFLECTED = [
+  ...['state', 'reason', 'message', 'progress', 'currentEpoch', 'totalEpochs', 'attempt', 'restartCount', 'failures'],
+  ...['workers', 'checkpoint', 'conditions', 'startTime', 'completionTime', 'duration', 'failureReason'],
+  ...['failureMessage', 'observedGeneration'],
+];
+const AT_THE_END = ['metrics', 'currentStep', 'totalSteps', 'best'];
 
 /** The members' statuses as one, for the object on the control plane. */
 export function aggregate(kind: string, statuses: readonly Fields[]): Fields | undefined {
@@ -53,8 +68,11 @@ const TRAINING_WORST_FIRST = ['Failed', 'Suspended', 'Pending', 'Initializing', 
 
 /** As our ResourceInterpreterCustomization says it, but for the sum of the workers. */
 function worstTrainingJob(statuses: readonly Fields[]): Fields {
-  const rank = (status: Fields) => TRAINING_WORST_FIRST.indexOf(String(status.state ?? 'Pending'));
-  return statuses.toSorted((a, b) => rank(a) - rank(b))[0] ?? {};
+  // A cluster whose operator has not taken it up tells nothing yet.
+  const told = statuses.map((status) => (status.state === undefined ? { state: 'Pending' } : status));
+  const rank = (status: Fields) => TRAINING_WORST_FIRST.indexOf(String(status.state));
+  const percent = (status: Fields) => Number.parseInt(String(status.progress ?? 0), 10) || 0;
+  return told.toSorted((a: Fields, b: Fields) => rank(a) - rank(b) || percent(a) - percent(b))[0] ?? {};
 }
 
 function summedJob(statuses: readonly Fields[]): Fields {

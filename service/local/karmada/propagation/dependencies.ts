@@ -12,8 +12,9 @@ export function dependenciesOf(object: StoredObject): Dependency[] {
     if (name) found.set(`${kind}/${name}`, { kind, name });
   };
   if (object.kind === 'TrainingJob') {
-    if (pick(object, 'spec', 'checkpoint', 'enabled') !== false)
-      add('PersistentVolumeClaim', textAt(object, 'spec', 'checkpoint', 'storage', 'pvcName'));
+    const checkpoint = pick(object, 'spec', 'checkpoint');
+    if (pick(checkpoint, 'enabled') !== false && (textAt(checkpoint, 'storage', 'type') ?? 'pvc') === 'pvc')
+      add('PersistentVolumeClaim', textAt(checkpoint, 'storage', 'pvcName'));
     addVariables(add, listAt(object, 'spec', 'env'));
   }
   for (const spec of podSpecs(object)) {

@@ -4,7 +4,7 @@ import type { Registry } from '../../kube/registry.ts';
 import type { ResourceType } from '../../kube/resources.ts';
 import { RESOURCE_BINDING } from '../kinds.ts';
 import type { Member } from '../member.ts';
-import { aggregate, health } from './aggregation.ts';
+import { aggregate, health, reflected } from './aggregation.ts';
 import { BINDING_ID, CONTROLLER, resourceNameOf, targetsOf, writeCondition } from './bindings.ts';
 
 const GENERATION = 'resourcetemplate.karmada.io/generation';
@@ -127,12 +127,10 @@ const NOT_APPLIED = {
 
 const isOurs = ({ metadata }: StoredObject): boolean => BINDING_ID in (metadata.labels ?? {});
 
-const statusItem = (clusterName: string, there: StoredObject): object => ({
-  applied: true,
-  clusterName,
-  health: health(there),
-  ...(isFields(there.status) && { status: there.status }),
-});
+function statusItem(clusterName: string, there: StoredObject): object {
+  const status = reflected(there);
+  return { applied: true, clusterName, health: health(there), ...(status && { status }) };
+}
 
 /** What a member's own controllers wrote into the spec, and Karmada leaves there when it writes the template again. */
 const KEPT_IN_MEMBER: Readonly<Record<string, readonly string[]>> = {
