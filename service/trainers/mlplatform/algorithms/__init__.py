@@ -40,6 +40,8 @@ ALGORITHMS = {
     for algorithm in (
         Algorithm("xgboost", "xgboost", "xgboost", "XGBoost"),
         Algorithm("lightgbm", "lightgbm", "lightgbm", "LightGBM"),
+        Algorithm("torch-mpi", "torch_mpi", "torch", "PyTorch"),
+        Algorithm("horovod-mpi", "horovod_mpi", "torch", "PyTorch"),
     )
 }
 

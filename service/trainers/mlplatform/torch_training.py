@@ -1,0 +1,351 @@
+"""Data-parallel training by PyTorch's DistributedDataParallel: what torch-mpi and horovod-mpi share."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.distributed as dist
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel
+
+from mlplatform.data.table import Floats, Table
+from mlplatform.errors import UserError
+from mlplatform.neural import Epochs, Scaling, batches, by_channel, check_classes, learning_rate, steps_in
+from mlplatform.run import Outcome, Run
+from mlplatform.settings import CHANNELS
+from mlplatform.user_model import build_user_model, names_a_file
+
+_STATE = "state.pt"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The hyperparameters of either algorithm, in one language."""
+
+    model: str
+    pretrained: bool
+    classes: int
+    epochs: int
+    batch_size: int
+    accumulation: int
+    optimizer: str
+    peak_rate: float
+    schedule: str
+    warmup_steps: Callable[[int], int]
+    """Of the number of steps of an epoch."""
+    momentum: float
+    weight_decay: float
+    clip_norm: float
+    precision: str
+    patience: int | None
+    checkpoint_every: int
+    seed: int
+    backend: str
+    average: bool = True
+    """False: gradients of the workers are added up."""
+    compression: str = "none"
+    ddp_options: Mapping[str, Any] | None = None
+    sync_batch_norm: bool = False
+    compile: bool = False
+
+
+def train(run: Run, plan: Plan) -> Outcome:
+    device = _device(run)
+    with _group(run, plan, device):
+        return _train(run, plan, device)
+
+
+def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
+    torch.manual_seed(plan.seed)
+    torch.set_num_threads(run.threads)
+    if plan.precision == "tf32":
+        torch.set_float32_matmul_precision("high")
+    tables = {channel: table for channel in CHANNELS if (table := run.data.table(channel)) is not None}
+    for channel, table in tables.items():
+        check_classes(table, channel, plan.classes, "num_classes")
+    scaling = _scaling(run, tables["train"])
+    columns = tables["train"].columns.features
+    network = _network(run, plan, len(columns)).to(device)
+    if plan.sync_batch_norm and run.world.size > 1:
+        network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
+    optimizer = _optimizer(plan, network)
+    # Workers may have one row more or less: all make the same number of steps.
+    steps = _agree(run, steps_in(len(tables["train"]), plan.batch_size), device)
+    epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps)
+    start = epochs.go_on_from()
+    if start is not None:
+        state = torch.load(start / _STATE, map_location=device, weights_only=True)
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+    model = _distributed(run, plan, network, device)
+    # Gradients of 16 bits vanish unless the loss is scaled up.
+    scaler = torch.amp.GradScaler(device.type, enabled=plan.precision == "fp16")
+    total_updates = plan.epochs * math.ceil(steps / plan.accumulation)
+    warmup = plan.warmup_steps(math.ceil(steps / plan.accumulation))
+
+    def save(folder: Path) -> None:
+        torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict()}, folder / _STATE)
+
+    while not epochs.is_over:
+        model.train()
+        losses: list[float] = []
+        order = list(batches(len(tables["train"]), plan.batch_size, plan.seed + run.world.rank, epochs.done))
+        for index in range(steps):
+            rows = order[index % len(order)]
+            last = (index + 1) % plan.accumulation == 0 or index + 1 == steps
+            hold = model.no_sync() if isinstance(model, DistributedDataParallel) and not last else nullcontext()
+            with hold, _precision(plan, device):
+                loss = _loss(plan, model, tables["train"], rows, scaling, device)
+            with hold:
+                scaler.scale(loss / plan.accumulation * (1 if plan.average else run.world.size)).backward()
+            losses.append(float(loss.detach()))
+            if last:
+                rate = learning_rate(epochs.step, total_updates, plan.peak_rate, warmup, plan.schedule)
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                scaler.unscale_(optimizer)
+                if plan.clip_norm > 0:
+                    nn.utils.clip_grad_norm_(network.parameters(), plan.clip_norm)
+                scaler.step(optimizer)
+                scaler.update()
+                optimizer.zero_grad(set_to_none=True)
+                epochs.step += 1
+            epochs.during(index + 1, losses[-1])
+        figures = {"loss": _mean(run, float(np.mean(losses)), 1.0, device)}
+        if "validation" in tables:
+            figures |= {
+                f"validation_{name}": value
+                for name, value in _figures(run, plan, network, tables["validation"], scaling, device).items()
+            }
+        epochs.after(figures, save)
+    epochs.finish(save)
+
+    metrics = by_channel(epochs.history[-1])
+    for channel in ("train", "test"):
+        if channel in tables:
+            metrics[channel] = _figures(run, plan, network, tables[channel], scaling, device)
+    if run.world.leads:
+        _keep_model(run, network, scaling, columns, plan, device)
+    return Outcome(
+        steps=epochs.done * steps,
+        metrics=metrics,
+        model_format="PyTorch state (model.pt) and ONNX (model.onnx)",
+        rows={channel: len(table) for channel, table in tables.items()},
+        details={"epochs": epochs.done, "features": list(columns), "device": str(device)},
+    )
+
+
+def _device(run: Run) -> torch.device:
+    if not run.settings.gpu:
+        return torch.device("cpu")
+    if not torch.cuda.is_available():
+        raise UserError("resources.instanceResources.gpuCount is above 0, and PyTorch finds no GPU that it can use")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
+
+
+class _group:  # noqa: N801 - used as a word
+    """The group of workers. Ray Train makes one by itself; outside of it MASTER_ADDR names where it meets."""
+
+    def __init__(self, run: Run, plan: Plan, device: torch.device) -> None:
+        self._run, self._plan, self._device, self._ours = run, plan, device, False
+
+    def __enter__(self) -> None:
+        if self._run.world.size > 1 and not dist.is_initialized():
+            backend = self._plan.backend if self._device.type == "cuda" else "gloo"
+            dist.init_process_group(backend, rank=self._run.world.rank, world_size=self._run.world.size)
+            self._ours = True
+
+    def __exit__(self, *_: object) -> None:
+        if self._ours:
+            dist.destroy_process_group()
+
+
+def _scaling(run: Run, table: Table) -> Scaling:
+    """All workers scale by what the first one has seen of the data."""
+    scaling = [Scaling.of(table.features)]
+    if run.world.size > 1:
+        dist.broadcast_object_list(scaling, src=0)
+    return scaling[0]
+
+
+def _agree(run: Run, steps: int, device: torch.device) -> int:
+    if run.world.size == 1:
+        return steps
+    most = torch.tensor([steps], device=device)
+    dist.all_reduce(most, dist.ReduceOp.MAX)
+    return int(most)
+
+
+def _mean(run: Run, value: float, weight: float, device: torch.device) -> float:
+    if run.world.size == 1:
+        return value
+    pair = torch.tensor([value * weight, weight], dtype=torch.float64, device=device)
+    dist.all_reduce(pair)
+    return float(pair[0] / pair[1])
+
+
+def _network(run: Run, plan: Plan, features: int) -> nn.Module:
+    outputs = plan.classes
+    if names_a_file(plan.model):
+        model = build_user_model(run.settings, run.parameters, "model_name", features, outputs)
+        if not isinstance(model, nn.Module):
+            raise run.parameters.wrong("model_name", "its build_model() gives no torch.nn.Module")
+        return model
+    if plan.model == "mlp":
+        width = 64
+        return nn.Sequential(
+            nn.Linear(features, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, outputs)
+        )
+    name = plan.model.removeprefix("torchvision/")
+    try:
+        import torchvision.models as zoo
+    except ImportError as error:
+        said = "this image has no torchvision; mlp is for tables, a path such as models/net.py for a model of your own"
+        raise run.parameters.wrong("model_name", said) from error
+    if name not in zoo.list_models():
+        raise run.parameters.wrong("model_name", "it is neither mlp, nor a path ending in .py, nor one of torchvision")
+    try:
+        network = zoo.get_model(name, weights="DEFAULT" if plan.pretrained else None)
+    except OSError as error:
+        raise run.parameters.wrong(
+            "pretrained", f"the weights cannot be fetched ({error}); false begins anew"
+        ) from error
+    return _Images(_with_outputs(network, outputs), features, run)
+
+
+class _Images(nn.Module):
+    """The columns of a row are the pixels of a square picture, line by line, colour after colour."""
+
+    def __init__(self, network: nn.Module, features: int, run: Run) -> None:
+        super().__init__()
+        self.network = network
+        self.colours = next(
+            (c for c in (3, 1) if features % c == 0 and math.isqrt(features // c) ** 2 * c == features), 0
+        )
+        if self.colours == 0:
+            said = f"it learns from pictures, and {features} columns are no square of 1 or 3 colours; mlp is for tables"
+            raise run.parameters.wrong("model_name", said)
+        self.side = math.isqrt(features // self.colours)
+
+    def forward(self, rows: torch.Tensor) -> torch.Tensor:
+        pictures = rows.view(-1, self.colours, self.side, self.side).expand(-1, 3, -1, -1)
+        return self.network(pictures)
+
+
+def _with_outputs(network: nn.Module, outputs: int) -> nn.Module:
+    """Puts a new last layer in the place of the one that tells ImageNet's thousand classes."""
+    name, last = [(name, module) for name, module in network.named_modules() if isinstance(module, nn.Linear)][-1]
+    parent = network.get_submodule(name.rpartition(".")[0])
+    setattr(parent, name.rpartition(".")[2], nn.Linear(last.in_features, outputs))
+    return network
+
+
+def _optimizer(plan: Plan, network: nn.Module) -> torch.optim.Optimizer:
+    parameters = list(network.parameters())
+    rate, decay, momentum = plan.peak_rate, plan.weight_decay, plan.momentum
+    match plan.optimizer:
+        case "sgd":
+            return torch.optim.SGD(parameters, rate, momentum=momentum, weight_decay=decay)
+        case "adam":
+            return torch.optim.Adam(parameters, rate, weight_decay=decay)
+        case "adamw":
+            return torch.optim.AdamW(parameters, rate, weight_decay=decay)
+        case "rmsprop":
+            return torch.optim.RMSprop(parameters, rate, momentum=momentum, weight_decay=decay)
+        case "adagrad":
+            return torch.optim.Adagrad(parameters, rate, weight_decay=decay)
+    raise UserError(f'the optimizer "{plan.optimizer}" is none of PyTorch\'s: sgd, adam, adamw, rmsprop or adagrad')
+
+
+def _distributed(run: Run, plan: Plan, network: nn.Module, device: torch.device) -> nn.Module:
+    if run.world.size == 1:
+        return torch.compile(network) if plan.compile else network
+    devices = [device.index] if device.type == "cuda" else None
+    model = DistributedDataParallel(network, device_ids=devices, **(plan.ddp_options or {}))
+    from torch.distributed.algorithms.ddp_comm_hooks import default_hooks, powerSGD_hook
+
+    if plan.compression == "fp16":
+        model.register_comm_hook(None, default_hooks.fp16_compress_hook)
+    elif plan.compression == "bf16":
+        model.register_comm_hook(None, default_hooks.bf16_compress_hook)
+    elif plan.compression == "powersgd":
+        model.register_comm_hook(powerSGD_hook.PowerSGDState(None), powerSGD_hook.powerSGD_hook)
+    return torch.compile(model) if plan.compile else model
+
+
+def _precision(plan: Plan, device: torch.device) -> Any:
+    kinds = {"fp16": torch.float16, "bf16": torch.bfloat16}
+    return torch.autocast(device.type, kinds[plan.precision]) if plan.precision in kinds else nullcontext()
+
+
+def _tensors(table: Table, rows: Any, scaling: Scaling, plan: Plan, device: torch.device) -> tuple[torch.Tensor, ...]:
+    features: Floats = scaling(np.asarray(table.features[rows]))
+    label = torch.from_numpy(np.ascontiguousarray(table.label[rows]))
+    wanted = label.long() if plan.classes > 1 else label.float()
+    return torch.from_numpy(np.ascontiguousarray(features)).to(device), wanted.to(device)
+
+
+def _loss(
+    plan: Plan, model: nn.Module, table: Table, rows: Any, scaling: Scaling, device: torch.device
+) -> torch.Tensor:
+    features, wanted = _tensors(table, rows, scaling, plan, device)
+    said = model(features)
+    if plan.classes > 1:
+        return nn.functional.cross_entropy(said, wanted)
+    return nn.functional.mse_loss(said.squeeze(-1), wanted)
+
+
+def _figures(
+    run: Run, plan: Plan, network: nn.Module, table: Table, scaling: Scaling, device: torch.device
+) -> dict[str, float]:
+    """Of all workers' rows."""
+    network.eval()
+    loss, right, count = 0.0, 0.0, len(table)
+    with torch.no_grad():
+        for start in range(0, count, 4096):
+            rows = slice(start, start + 4096)
+            features, wanted = _tensors(table, rows, scaling, plan, device)
+            said = network(features)
+            if plan.classes > 1:
+                loss += float(nn.functional.cross_entropy(said, wanted, reduction="sum"))
+                right += float((said.argmax(1) == wanted).sum())
+            else:
+                loss += float(nn.functional.mse_loss(said.squeeze(-1), wanted, reduction="sum"))
+    figures = {"loss": _mean(run, loss / count, count, device)}
+    if plan.classes > 1:
+        figures["accuracy"] = _mean(run, right / count, count, device)
+    else:
+        figures["rmse"] = math.sqrt(figures["loss"])
+    return figures
+
+
+def _keep_model(
+    run: Run, network: nn.Module, scaling: Scaling, columns: tuple[str, ...], plan: Plan, device: torch.device
+) -> None:
+    folder = run.model_folder
+    network = network.to("cpu").eval()
+    torch.save(network.state_dict(), folder / "model.pt")
+    scaling.save(folder, columns, plan.classes)
+    try:
+        example = torch.zeros(1, len(columns))
+        torch.onnx.export(
+            network,
+            (example,),
+            str(folder / "model.onnx"),
+            input_names=["features"],
+            output_names=["prediction"],
+            dynamic_axes={"features": {0: "rows"}, "prediction": {0: "rows"}},
+            dynamo=False,
+        )
+    except Exception as error:
+        print(f"the model is not told as ONNX: {type(error).__name__}: {error}", flush=True)
+    finally:
+        network.to(device)
