@@ -33,12 +33,37 @@ def table(rows: int, seed: int = SEED) -> pa.Table:
     return pa.table(columns)
 
 
+def texts(rows: int, seed: int = SEED) -> pa.Table:
+    """Sentences of few words whose mood is their label; the words of a mood come in an order that can be learnt."""
+    random = np.random.default_rng(seed)
+    moods = (("the film was", "bad", "dull", "slow"), ("the film was", "good", "bright", "fast"))
+    labels = random.integers(0, 2, rows)
+    said = [f"{moods[label][0]} {' and '.join(random.choice(moods[label][1:], 2, replace=False))}." for label in labels]
+    return pa.table({"text": said, "mood": labels})
+
+
+def pictures(rows: int, seed: int = SEED) -> pa.Table:
+    """Grey squares of 12 by 12 with a bright bar that lies or stands, somewhere, in noise."""
+    random = np.random.default_rng(seed)
+    stands = random.integers(0, 2, rows)
+    pixels = random.uniform(0, 90, (rows, 12, 12))
+    for picture, is_upright, place in zip(pixels, stands, random.integers(0, 12, rows), strict=True):
+        if is_upright:
+            picture[:, place] = 255
+        else:
+            picture[place, :] = 255
+    columns = {f"p{index}": pixels.reshape(rows, -1)[:, index].round() for index in range(144)}
+    return pa.table({"stands": stands, **columns})
+
+
 def write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows, seed in (("train", 3000, SEED), ("validation", 1000, SEED + 1), ("test", 1000, SEED + 2)):
         made = table(rows, seed)
         csv.write_csv(made, folder / f"{name}.csv")
         parquet.write_table(made, folder / f"{name}.parquet", row_group_size=500)
+        csv.write_csv(texts(rows // 5, seed), folder / f"{name}-texts.csv")
+        parquet.write_table(pictures(rows // 5, seed), folder / f"{name}-pictures.parquet")
 
 
 if __name__ == "__main__":

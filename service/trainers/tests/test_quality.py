@@ -13,6 +13,9 @@ from conftest import Train
 
 torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed here")
 
+jax = pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed here")
+tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed here")
+
 FAST = {"EPOCHS": "8", "LEARNING_RATE": "0.01", "MODEL_NAME": "mlp"}
 CLASSES = {"LABEL_COLUMN": "class", "NUM_CLASSES": "3"}
 
@@ -37,6 +40,83 @@ def test_it_learns(
     for channel in ("validation", "test"):
         reached = figures[channel][metric]
         assert reached >= bound if metric == "accuracy" else reached <= bound, (channel, reached)
+
+
+SMALL = {"NUM_LAYERS": "1", "HIDDEN_SIZE": "32", "NUM_ATTENTION_HEADS": "2", "VOCABULARY_SIZE": "258"}
+
+
+@jax
+def test_a_language_model_learns_the_order_of_letters(train_here: Train, data: Path) -> None:
+    """The letters alone, without their order, hold 3.9 bits each."""
+    ended = train_here(
+        "jax-pjit",
+        **{**SMALL, "HIDDEN_SIZE": "64"},
+        S3_TRAIN_KEY=f"file://{data}/train-texts.csv",
+        S3_VAL_KEY=f"file://{data}/validation-texts.csv",
+        FEATURE_NAMES="text",
+        MAX_SEQUENCE_LENGTH="48",
+        TOTAL_STEPS="100",
+        WARMUP_STEPS="5",
+        LEARNING_RATE="0.01",
+        CHECKPOINT_EVERY="20",
+        COMPUTE_DTYPE="float32",
+    )
+    assert ended.code == 0, ended.errors
+    assert ended.result()["metrics"]["validation"]["bits_per_byte"] < 2.2
+
+
+@tensorflow
+def test_a_transformer_tells_moods_apart(train_here: Train, data: Path) -> None:
+    ended = train_here(
+        "tensorflow-transformer",
+        **SMALL,
+        S3_TRAIN_KEY=f"file://{data}/train-texts.csv",
+        S3_VAL_KEY=f"file://{data}/validation-texts.csv",
+        FEATURE_NAMES="text",
+        LABEL_COLUMN="mood",
+        INTERMEDIATE_SIZE="64",
+        MAX_SEQUENCE_LENGTH="48",
+        EPOCHS="3",
+        LEARNING_RATE="0.005",
+        PRETRAINED="false",
+    )
+    assert ended.code == 0, ended.errors
+    assert ended.result()["metrics"]["validation"]["accuracy"] > 0.95
+
+
+@tensorflow
+def test_a_network_tells_lying_bars_from_standing_ones(train_here: Train, data: Path) -> None:
+    ended = train_here(
+        "tensorflow-cnn",
+        S3_TRAIN_KEY=f"file://{data}/train-pictures.parquet",
+        S3_VAL_KEY=f"file://{data}/validation-pictures.parquet",
+        FEATURE_NAMES=None,
+        LABEL_COLUMN="stands",
+        ARCHITECTURE="simple",
+        PRETRAINED="none",
+        CHANNELS="1",
+        IMAGE_SIZE="28",
+        NUM_CLASSES="2",
+        EPOCHS="6",
+        LEARNING_RATE="0.003",
+        RANDOM_ROTATION="0",
+        RANDOM_ZOOM="0",
+    )
+    assert ended.code == 0, ended.errors
+    assert ended.result()["metrics"]["validation"]["accuracy"] > 0.9
+
+
+@tensorflow
+def test_a_network_of_keras_learns_a_table(train_here: Train) -> None:
+    ended = train_here("tf-distributed", LABEL_COLUMN="class", EPOCHS="8", LEARNING_RATE="0.01")
+    assert ended.code == 0, ended.errors
+    assert ended.result()["metrics"]["validation"]["accuracy"] > 0.78
+
+
+def test_deepspeed_says_that_it_needs_gpus(train_here: Train) -> None:
+    ended = train_here("deepspeed-zero3")
+    assert ended.code == 64
+    assert "resources.instanceResources.gpuCount is 0" in ended.sentence
 
 
 def test_classes_are_counted_from_the_labels(train_here: Train) -> None:

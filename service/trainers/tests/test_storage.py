@@ -12,6 +12,11 @@ import pytest
 from conftest import Train
 from moto.server import ThreadedMotoServer
 
+# The server looks at no signature; without one it takes the caller for nobody.
+SIGNED = {
+    "Content-Type": "application/octet-stream",
+    "Authorization": "AWS4-HMAC-SHA256 Credential=someone/20261128/us-east-1/s3/aws4_request",
+}
 KEYS = {"AWS_ACCESS_KEY_ID": "someone", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
@@ -27,7 +32,7 @@ def s3(data: Path) -> Iterator[str]:
         ("/input/sets/train/1.parquet", (data / "train.parquet").read_bytes()),
         ("/input/sets/validation.csv", (data / "validation.csv").read_bytes()),
     ):
-        with urlopen(Request(url + path, body, {"Content-Type": "application/octet-stream"}, method="PUT")) as answer:
+        with urlopen(Request(url + path, body, SIGNED, method="PUT")) as answer:
             assert answer.status == 200
     yield url
     server.stop()
@@ -37,9 +42,9 @@ def test_data_and_results_are_in_buckets(train_here: Train, s3: str) -> None:
     told = {"S3_ENDPOINT": s3, "S3_BUCKET": "input", "S3_TRAIN_KEY": "sets/train/", "S3_VAL_KEY": "sets/validation.csv"}
     ended = train_here("xgboost", NUM_BOOST_ROUND="5", ARTIFACT_URI="storage://output/models/", **told, **KEYS)
     assert ended.code == 0, ended.errors
-    with urlopen(f"{s3}/output/models/job-1/result.json") as answer:
+    with urlopen(Request(f"{s3}/output/models/job-1/result.json", headers=SIGNED)) as answer:
         assert b'"steps": 5' in answer.read()
-    with urlopen(f"{s3}/output/models/job-1/model/model.ubj") as answer:
+    with urlopen(Request(f"{s3}/output/models/job-1/model/model.ubj", headers=SIGNED)) as answer:
         assert len(answer.read()) > 0
     assert not (ended.storage / "artifacts").exists()
 

@@ -42,6 +42,11 @@ ALGORITHMS = {
         Algorithm("lightgbm", "lightgbm", "lightgbm", "LightGBM"),
         Algorithm("torch-mpi", "torch_mpi", "torch", "PyTorch"),
         Algorithm("horovod-mpi", "horovod_mpi", "torch", "PyTorch"),
+        Algorithm("deepspeed-zero3", "deepspeed_zero3", "torch", "DeepSpeed"),
+        Algorithm("jax-pjit", "jax_pjit", "jax", "JAX"),
+        Algorithm("tensorflow-cnn", "tensorflow_cnn", "tensorflow", "TensorFlow"),
+        Algorithm("tensorflow-transformer", "tensorflow_transformer", "tensorflow", "TensorFlow"),
+        Algorithm("tf-distributed", "tf_distributed", "tensorflow", "TensorFlow"),
     )
 }
 

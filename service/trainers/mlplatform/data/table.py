@@ -58,15 +58,15 @@ class Data:
     """What a training may read. The columns are decided by the training data and hold for the other channels."""
 
     def __init__(self, settings: Settings, share: Share, weight_column: int | None = None) -> None:
-        self._settings = settings
-        self._share = share
+        self.settings = settings
+        self.share = share
         self._weight_column = weight_column
         self._decided: Columns | None = None
         if "train" not in settings.keys:
             raise UserError("inputDataConfig has no channel of the type train: S3_TRAIN_KEY and S3_BUCKET are empty")
 
     def files(self, channel: str) -> list[DataFile]:
-        settings = self._settings
+        settings = self.settings
         return list_files(channel_location(settings, channel), settings.content_type, settings.storage)
 
     @property
@@ -74,15 +74,15 @@ class Data:
         if self._decided is None:
             file = self.files("train")[0]
             self._decided = decide_columns(
-                column_names(file, self._settings), file.location.shown, self._settings, self._weight_column
+                column_names(file, self.settings), file.location.shown, self.settings, self._weight_column
             )
         return self._decided
 
     def table(self, channel: str, whole: bool = False) -> Table | None:
         """None when the request has no such channel. `whole`: not this worker's share alone."""
-        if channel not in self._settings.keys:
+        if channel not in self.settings.keys:
             return None
-        return _read_table(self.files(channel), self.columns, self._settings, Share() if whole else self._share)
+        return _read_table(self.files(channel), self.columns, self.settings, Share() if whole else self.share)
 
     def train(self) -> Table:
         table = self.table("train")
