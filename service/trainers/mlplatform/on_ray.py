@@ -26,13 +26,23 @@ def train_on_ray(algorithm: Algorithm, settings: Settings) -> None:
     os.environ.setdefault("RAY_TRAIN_V2_ENABLED", "1")
     try:
         import ray
-        from ray.train import RunConfig, ScalingConfig, WorkerGroupError
+        import ray.train
     except ImportError as error:
         raise UserError(f"--runtime ray: this image has no Ray ({error})") from error
 
     signal.signal(signal.SIGTERM, _interrupted)
     if not ray.is_initialized():
         _start_ray(ray, settings)
+    try:
+        _train_until_done(ray, algorithm, settings)
+    finally:
+        # What its processes still have to say comes before our last line.
+        ray.shutdown()
+
+
+def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings) -> None:
+    from ray.train import RunConfig, ScalingConfig, WorkerGroupError
+
     storage = settings.storage_path / "ray"
     for left in range(_retries(), -1, -1):
         name = f"{settings.job_id}-{uuid.uuid4().hex[:8]}"

@@ -30,8 +30,9 @@ class Ended:
 
     @property
     def sentence(self) -> str:
-        """What a person is told: the last line, without the program's name."""
-        return self.errors.strip().splitlines()[-1].removeprefix("mlplatform: ")
+        """What a person is told, without the program's name. Ray may write its own lines after it."""
+        said = [line for line in self.errors.splitlines() if line.startswith("mlplatform: ")]
+        return said[-1].removeprefix("mlplatform: ")
 
     def result(self, job: str = "job-1") -> dict[str, Any]:
         found: dict[str, Any] = json.loads((self.storage / "artifacts" / job / "result.json").read_text())
