@@ -6,16 +6,15 @@ import type { Lease, ProgressEntry, ProgressNews, ProgressStore } from './store.
 
 const saveProgress = statement('save-progress');
 
-/** By cluster, as PostgreSQL gives it. */
-export type StoredProgresses = Readonly<Record<string, TrainingProgress & { readonly at: string }>> | null;
+/** Cluster, time and what was told, of each cluster; null: of none. */
+export type StoredProgresses = readonly (readonly [string, string, TrainingProgress])[] | null;
 
-/** The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. */
-export const PROGRESS_OF_JOB = `(
-  select jsonb_object_agg(cluster, progress || jsonb_build_object('at', at)) from job_progress where job_id = id
-) as progress`;
+/** The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. As objects by cluster it took twice as long. */
+export const PROGRESS_OF_JOB =
+  '(select json_agg(json_build_array(cluster, at, progress)) from job_progress where job_id = id) as progress';
 
 export const progressOfRow = (stored: StoredProgresses | undefined): SeenProgress | null =>
-  leastOf(Object.entries(stored ?? {}).map(([cluster, { at, ...rest }]) => ({ ...rest, cluster, at: new Date(at) })));
+  leastOf((stored ?? []).map(([cluster, at, progress]) => ({ ...progress, cluster, at: new Date(at) })));
 
 /** PostgreSQL takes payloads below 8,000 bytes. */
 const MAX_PAYLOAD = 7_900;
