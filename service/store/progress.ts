@@ -9,7 +9,10 @@ const saveProgress = statement('save-progress');
 /** Cluster, time and what was told, of each cluster; null: of none. */
 export type StoredProgresses = readonly (readonly [string, string, TrainingProgress])[] | null;
 
-/** The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. As objects by cluster it took twice as long. */
+/**
+ * The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. As an object by cluster it took twice
+ * as long.
+ */
 export const PROGRESS_OF_JOB =
   '(select json_agg(json_build_array(cluster, at, progress)) from job_progress where job_id = id) as progress';
 

@@ -87,7 +87,7 @@ test('of a job that is gone nothing is kept, and it goes with its job', async ()
   expect(await database.query('select job_id from job_progress')).toEqual([]);
 });
 
-test('a thousand reports of ten trainings leave what one leaves', async () => {
+test('hundreds of reports of ten trainings leave what one leaves', async () => {
   const database = await freshDatabase();
   const store = database.store();
   const jobs = await someJobs(store, 10);
@@ -99,11 +99,14 @@ test('a thousand reports of ten trainings leave what one leaves', async () => {
   const bytes = async () =>
     (await database.query<{ bytes: number }>("select pg_total_relation_size('job_progress')::int as bytes"))[0]
       ?.bytes ?? 0;
-  await save(0);
-  const first = await bytes();
-  for (let percent = 1; percent <= 100; percent += 1) await save(percent);
-  // Of its rows one page, and what PostgreSQL keeps about free room.
-  expect((await bytes()) - first).toBeLessThanOrEqual(6 * 8192);
+  let percent = 0;
+  const growth = async () => {
+    const before = await bytes();
+    for (let reports = 0; reports < 50; reports += 1) await save(percent++ % 101);
+    return (await bytes()) - before;
+  };
+  // Written one after the other they would take 100 KiB. A session that begins somewhere may hold up the reuse for a moment.
+  await expect.poll(growth, { timeout: 30_000, interval: 0 }).toBeLessThanOrEqual(2 * 8192);
   expect(await database.query('select count(*)::int as rows from job_progress')).toEqual([{ rows: 10 }]);
 });
 
