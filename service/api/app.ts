@@ -6,6 +6,7 @@ import type { ApiDependencies } from './dependencies.ts';
 import { serveDocs } from './docs.ts';
 import { metricsEndpoint } from './metrics.ts';
 import { identifyCaller, limitRate } from './middleware/caller.ts';
+import { compress } from './middleware/compress.ts';
 import { allowOrigins } from './middleware/cors.ts';
 import { knownExpectation } from './middleware/expectation.ts';
 import { onlyLocalNames } from './middleware/local-names.ts';
@@ -51,6 +52,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   app.set('query parser', 'simple');
 
   app.use(logRequests(log, metrics));
+  app.use(compress);
   app.use(securityHeaders(config.auth));
   app.use(oneHost, knownExpectation);
   if (!config.saysWhoMayCall) app.use(onlyLocalNames);
