@@ -25,7 +25,11 @@ export function createApi(dependencies: Omit<ApiDependencies, 'clusters' | 'stat
   setMaxListeners(0, stopping.signal);
   const app = createApp({
     ...dependencies,
-    clusters: createClusterDirectory(dependencies.karmada),
+    clusters: createClusterDirectory({
+      karmada: dependencies.karmada,
+      memory: dependencies.store.clusters,
+      log: dependencies.log,
+    }),
     state: () => state,
     stopping: stopping.signal,
   });

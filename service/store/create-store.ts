@@ -1,3 +1,4 @@
+import { createClusterStore } from './clusters.ts';
 import type { DatabaseAddress } from './connection.ts';
 import { Database, type StoreLog, type Timeouts } from './database.ts';
 import { createDispatchStore, readBacklog } from './dispatch.ts';
@@ -41,6 +42,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     webhook: createWebhookStore(database.as('dispatch')),
+    clusters: createClusterStore(database.as('api')),
     retention: createRetentionStore(database.as('dispatch'), notices),
     migrate: () => migrate(database, log),
     check: (signal) =>

@@ -15,6 +15,7 @@ export interface Store {
   readonly logs: LogStore;
   readonly webhook: WebhookStore;
   readonly retention: RetentionStore;
+  readonly clusters: ClusterStore;
   /** Runs the numbered migrations; replicas may race. */
   migrate(): Promise<void>;
   /** Sums up the counters; once a minute is plenty. */
@@ -382,6 +383,13 @@ export interface RetentionStore {
   namespacesOver(most: number): Promise<Expired[]>;
   /** Jobs that have ended and of which something may be left have a place in the dispatcher's queue; some that had lost it have it again. */
   lookAfterEnded(limit: number): Promise<void>;
+}
+
+/** What Karmada told of its members last, for a replica that starts while Karmada is away. What it looks like is its reader's business. */
+export interface ClusterStore {
+  /** In the place of what was told before. */
+  remember(clusters: unknown): Promise<void>;
+  told(): Promise<{ readonly clusters: unknown; readonly heardAt: Date } | undefined>;
 }
 
 export interface KeptLog {

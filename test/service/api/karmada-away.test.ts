@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { smallJob, startWorld, until, type World } from './world.ts';
+import { call, smallJob, startWorld, until, type World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -29,6 +29,19 @@ test('while Karmada is away the clusters are as it told them last, with since wh
   expect((await waits()).message).not.toMatch(ADDRESS);
   back();
   await until(async () => (await clusters()).unreachableSince === null, 'Karmada is back');
+});
+
+test('a service that starts while Karmada is away tells the clusters as they were last, too', async () => {
+  const before = await clusters();
+  await until(async () => (await world.database.query('select from clusters_told')).length > 0, 'it is written down');
+  const back = world.karmada.faults.add({ kind: 'refuse', where: 'karmada' });
+  const late = await world.another();
+  const away = (await call(`${late.url}/api/v1/proxy/clusters`)).body;
+  back();
+  await late.stop();
+  const told = ({ name, ready, nodes, allocatable }: Record<string, unknown>) => ({ name, ready, nodes, allocatable });
+  expect(away.clusters.map(told)).toEqual(before.clusters.map(told));
+  expect(Date.now() - Date.parse(away.unreachableSince)).toBeLessThan(300_000);
 });
 
 test('people read what happened, not the address that refuses connections', async () => {

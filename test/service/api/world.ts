@@ -18,6 +18,8 @@ export interface World {
   /** Everything the service has logged, as lines of JSON. */
   readonly logged: string[];
   call(path: string, options?: CallOptions): Promise<Answer>;
+  /** One more replica, as after a restart. */
+  another(): Promise<{ readonly url: string; stop(): Promise<void> }>;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,10 @@ export async function startWorld({ environment = {}, speed = 0, databaseUrl }: W
     karmada,
     logged,
     call: (path, options) => call(`${url}${path}`, options),
+    async another() {
+      const { port, stop } = await startService(config, log);
+      return { url: `http://127.0.0.1:${port}`, stop };
+    },
     async close() {
       await service.stop();
       await karmada.close();

@@ -1,0 +1,1 @@
+select clusters, heard_at from clusters_told
