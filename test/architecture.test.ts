@@ -85,6 +85,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/process.ts',
     'service/start-error.ts',
     'service/store',
+    'service/trainers',
     'service/trainingjob',
     'service/web',
     CONTRACT,

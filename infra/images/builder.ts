@@ -4,14 +4,23 @@ export const BUILDERS = ['docker', 'podman', 'buildah'] as const;
 export type Builder = (typeof BUILDERS)[number];
 
 interface Image {
-  readonly name: 'ml-platform-backend' | 'ml-platform-frontend';
+  readonly name: string;
   readonly dockerfile: string;
+  /** Beyond those that all images take. */
+  readonly args?: Readonly<Record<string, string>>;
 }
 
 export const IMAGES: readonly Image[] = [
   { name: 'ml-platform-backend', dockerfile: 'infra/images/backend.Dockerfile' },
   { name: 'ml-platform-frontend', dockerfile: 'infra/images/frontend.Dockerfile' },
 ];
+
+/** What the built-in algorithms run. Apart: each takes minutes and gigabytes, and a platform needs them only where they train. */
+export const TRAINER_IMAGES: readonly Image[] = ['cpu', 'tensorflow', 'gpu'].map((variant) => ({
+  name: variant === 'cpu' ? 'ml-platform-trainer' : `ml-platform-trainer-${variant}`,
+  dockerfile: 'infra/images/trainer.Dockerfile',
+  args: { VARIANT: variant },
+}));
 
 export interface BuildOptions {
   /** Empty: local names without a registry. */
@@ -64,7 +73,13 @@ export function imageCommands(builder: Builder, image: Image, options: BuildOpti
 function buildCommand(builder: Builder, image: Image, options: BuildOptions): Command {
   const reference = imageReference(image, options);
   const created = new Date(options.sourceDateEpoch * 1000).toISOString().replace('.000Z', 'Z');
-  const args = { VERSION: options.version, REVISION: options.revision, CREATED: created, ...options.bases };
+  const args = {
+    VERSION: options.version,
+    REVISION: options.revision,
+    CREATED: created,
+    ...image.args,
+    ...options.bases,
+  };
   const shared = [
     '--file',
     image.dockerfile,

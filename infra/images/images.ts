@@ -1,4 +1,4 @@
-// npm run build:images: both images, with whichever builder this machine has.
+// npm run build:images: the images of the platform, or with --trainers those of the trainings, with whichever builder this machine has.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { Command as Cli, Option } from 'commander';
@@ -10,6 +10,7 @@ import {
   IMAGES,
   imageCommands,
   imageReference,
+  TRAINER_IMAGES,
 } from './builder.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -22,20 +23,28 @@ interface Flags {
   push?: boolean;
   builder?: Builder;
   only?: string;
+  trainers?: boolean;
+  pythonImage?: string;
+  torchIndex?: string;
   nodeImage?: string;
   nginxImage?: string;
   dryRun?: boolean;
 }
 
 const cli = new Cli('npm run build:images --')
-  .description('Builds the backend and frontend images with docker, podman or buildah.')
+  .description('Builds the backend and frontend images, or those of the trainings, with docker, podman or buildah.')
   .addOption(new Option('--registry <prefix>', 'where the images belong').env('DOCKER_REGISTRY').default(''))
   .addOption(new Option('--version <tag>', 'their tag').env('VERSION').default('latest'))
   .addOption(new Option('--platforms <list>', 'for example linux/amd64,linux/arm64').env('PLATFORMS').default(''))
   .addOption(new Option('--push', 'push them as well (needs a registry)'))
   .addOption(new Option('--no-build', 'with --push: push what was built before'))
   .addOption(new Option('--builder <name>', 'instead of the first one found').choices([...BUILDERS]))
-  .addOption(new Option('--only <image>', 'one of the two').choices(IMAGES.map(({ name }) => name)))
+  .addOption(
+    new Option('--only <image>', 'one of them').choices([...IMAGES, ...TRAINER_IMAGES].map(({ name }) => name)),
+  )
+  .addOption(new Option('--trainers', 'what the built-in algorithms run, for CPUs, TensorFlow and GPUs, instead'))
+  .addOption(new Option('--python-image <reference>', 'base image of --trainers').env('PYTHON_IMAGE'))
+  .addOption(new Option('--torch-index <url>', 'where PyTorch for CPUs is').env('TORCH_INDEX'))
   .addOption(new Option('--node-image <reference>', 'base image, for a mirror or a digest').env('NODE_IMAGE'))
   .addOption(new Option('--nginx-image <reference>', 'base image, for a mirror or a digest').env('NGINX_IMAGE'))
   .option('--dry-run', 'print the commands instead')
@@ -77,10 +86,18 @@ const options: BuildOptions = {
   bases: {
     ...(flags.nodeImage ? { NODE_IMAGE: flags.nodeImage } : {}),
     ...(flags.nginxImage ? { NGINX_IMAGE: flags.nginxImage } : {}),
+    ...(flags.pythonImage ? { PYTHON_IMAGE: flags.pythonImage } : {}),
+    ...(flags.torchIndex ? { TORCH_INDEX: flags.torchIndex } : {}),
   },
 };
 
-for (const image of IMAGES.filter(({ name }) => flags.only === undefined || name === flags.only)) {
+const chosen =
+  flags.only === undefined
+    ? flags.trainers
+      ? TRAINER_IMAGES
+      : IMAGES
+    : [...IMAGES, ...TRAINER_IMAGES].filter(({ name }) => name === flags.only);
+for (const image of chosen) {
   for (const [program, ...args] of imageCommands(builder, image, options)) {
     if (flags.dryRun) {
       console.log([program, ...args].join(' '));

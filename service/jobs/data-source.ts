@@ -21,7 +21,7 @@ interface DataSource {
  */
 export function dataSourceOf(channels: readonly Channel[]): DataSource {
   const train = channelFor('train', channels) ?? channels[0];
-  const { bucket } = locate(train);
+  const { bucket } = fileOf(train) === undefined ? locate(train) : { bucket: '' };
   const keys = CHANNEL_TYPES.map((type) => [
     type,
     keyIn(bucket, type === 'train' ? train : channelFor(type, channels)),
@@ -57,7 +57,15 @@ function locate(channel: Channel | undefined): { bucket: string; key: string } {
   return { bucket, key: folder === '' ? prefix : `${folder}/${prefix}` };
 }
 
+/** A folder of the machine or of a volume has no bucket: its key is told whole. */
+const fileOf = (channel: Channel | undefined): string | undefined =>
+  channel?.bucket?.startsWith('file://')
+    ? [channel.bucket.replace(/\/+$/, ''), channel.prefix?.replace(/^\/+/, '')].filter((part) => part).join('/')
+    : undefined;
+
 function keyIn(bucket: string, channel: Channel | undefined): string {
+  const file = fileOf(channel);
+  if (file !== undefined) return file;
   const own = locate(channel);
   return own.bucket === '' || own.bucket === bucket ? own.key : `s3://${own.bucket}/${own.key}`;
 }

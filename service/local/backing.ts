@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { StartError } from '../start-error.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
+import { type RealTrainings, startRealTrainings } from './real-trainings.ts';
 import { type MemberOperator, startTrainingOperators } from './training-operators.ts';
 
 const DATA = resolve('.data');
@@ -16,11 +17,13 @@ export interface Backing {
   readonly dataDirectory: string;
   /** Member clusters, by their API servers, each with its operator of TrainingJobs. */
   readonly members: readonly MemberOperator[];
+  /** What the clusters run, for people. */
+  readonly trainings: string;
   stop(): Promise<void>;
 }
 
 /** A PostgreSQL and a simulated Karmada, whose data stay in .data. The API servers of its members listen near `port`. */
-export async function startBacking(log: Logger, port: number): Promise<Backing> {
+export async function startBacking(log: Logger, port: number, { trainers }: { trainers: boolean }): Promise<Backing> {
   await requireWritable(DATA);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -29,18 +32,41 @@ export async function startBacking(log: Logger, port: number): Promise<Backing> 
   try {
     const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
     stops.push(() => postgres.stop());
-    const karmada = await startSimulatedKarmada({ stateFile: join(DATA, 'karmada.json') });
+    const real = trainers ? await realTrainings(log) : undefined;
+    if (real) stops.push(() => real.stop());
+    const karmada = await startSimulatedKarmada({
+      stateFile: join(DATA, 'karmada.json'),
+      ...(real && { programs: real.over }),
+    });
     stops.push(() => karmada.close());
     const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
     await karmada.writeKubeconfig(karmadaKubeconfig);
     const firstPort = port === 0 ? 0 : port + 1;
     const members = await startTrainingOperators(karmada.members.values(), { folder: DATA, firstPort, log });
     stops.push(...members.map((member) => () => member.stop()));
-    return { databaseUrl: postgres.url, karmadaKubeconfig, dataDirectory: postgres.home, members, stop };
+    return {
+      databaseUrl: postgres.url,
+      karmadaKubeconfig,
+      dataDirectory: postgres.home,
+      members,
+      trainings: real?.told ?? SIMULATED,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+const SIMULATED =
+  'Jobs are simulated: nothing is trained. npm start -- --trainers trains for real, with Python 3.11 or newer.';
+
+/** Where they cannot be had the start goes on, with the simulation and a word. */
+async function realTrainings(log: Logger): Promise<RealTrainings | undefined> {
+  const found = await startRealTrainings(join(DATA, 'trainers'), (line) => log.info(line));
+  if (typeof found !== 'string') return found;
+  log.warn(`Jobs are simulated, --trainers cannot be had: ${found}`);
+  return undefined;
 }
 
 /** Told before anything is started, and in words: the database would fail in the middle of its first steps. */

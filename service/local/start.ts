@@ -20,12 +20,16 @@ const LOCAL_DEFAULTS = { [ENV.rateLimitPerMinute]: '60000' };
 /** Of the files in examples/. */
 const TRAINING_JOBS = '/apis/ml.example.com/v1/namespaces/ml-training/trainingjobs';
 
-if (isProduction(process.argv.slice(2), process.env)) await startProduction();
+/** Of `npm start` alone: the service knows nothing of it. */
+const TRAINERS = process.argv.includes('--trainers');
+const ARGUMENTS = process.argv.slice(2).filter((argument) => argument !== '--trainers');
+
+if (isProduction(ARGUMENTS, process.env)) await startProduction();
 else await startLocal();
 
 async function startLocal(): Promise<void> {
   const environment = { ...LOCAL_DEFAULTS, ...process.env };
-  const config = configOrExit(await loadLocalConfig(process.argv.slice(2), environment));
+  const config = configOrExit(await loadLocalConfig(ARGUMENTS, environment));
   const log = createLog(
     config.logLevel,
     pretty({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss', singleLine: true, sync: true }),
@@ -35,7 +39,7 @@ async function startLocal(): Promise<void> {
 
 async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
   await requireFreePort(config.host, config.port);
-  const backing = await startBacking(log, config.port);
+  const backing = await startBacking(log, config.port, { trainers: TRAINERS });
   try {
     await buildPage(log);
     const service = await startService(
@@ -68,7 +72,7 @@ async function buildPage(log: Logger): Promise<void> {
   }
 }
 
-function welcome(host: string, port: number, { dataDirectory, members }: Backing): string {
+function welcome(host: string, port: number, { dataDirectory, members, trainings }: Backing): string {
   const address = `http://${/^(127\.|0\.0\.0\.0$|::1?$)/.test(host) ? 'localhost' : host}:${port}`;
   const first = JSON.stringify({ jobName: 'first', algorithm: { algorithmName: 'xgboost' } });
   const withGpus = members[1]?.address ?? '';
@@ -81,6 +85,7 @@ function welcome(host: string, port: number, { dataDirectory, members }: Backing
     curl -s ${address}/api/v1/jobs
 
   Three simulated clusters run the jobs: ${members.map(({ cluster, address }) => `${cluster} ${address}`).join('  ')}
+  ${trainings}
   Each has the operator of TrainingJobs:
     curl -s ${withGpus}${TRAINING_JOBS} -H 'Content-Type: application/yaml' --data-binary @examples/trainingjob-simple.yaml
     curl -s ${withGpus}${TRAINING_JOBS}/resnet-simple

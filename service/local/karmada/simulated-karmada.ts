@@ -13,6 +13,7 @@ import { createGate } from './gate.ts';
 import { CLUSTER, CONTROL_PLANE_KINDS, PROPAGATION_POLICY } from './kinds.ts';
 import { kubeconfigOf } from './kubeconfig.ts';
 import { startLife } from './life/life.ts';
+import type { Trainings } from './life/training.ts';
 import { createMember, type Member } from './member.ts';
 import { createPropagation } from './propagation/propagation.ts';
 import { createSessions, type ProxyCost } from './proxy-cost.ts';
@@ -36,6 +37,8 @@ export interface SimulationOptions {
   /** Keep all objects in this file, and go on with what it holds. */
   readonly stateFile?: string;
   readonly historySize?: number;
+  /** What runs in the members' Ray clusters, instead of lines that are made up. */
+  readonly programs?: (simulated: Trainings) => Trainings;
   /** What a request through the proxy to a member costs; nothing unless given. */
   readonly proxyCost?: ProxyCost;
   readonly bookmarkMs?: number;
@@ -105,7 +108,7 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
     }),
   ];
   const speed = options.speed ?? 1;
-  if (speed > 0) for (const one of members.values()) stops.push(startLife(one, speed));
+  if (speed > 0) for (const one of members.values()) stops.push(startLife(one, speed, options.programs));
   const state =
     options.stateFile === undefined ? undefined : await keepState(options.stateFile, registriesOf(registry, members));
   createBeginnings(registry, clusters);

@@ -25,6 +25,8 @@ class Rounds:
     larger_is_better: Callable[[str], bool]
     history: History = field(default_factory=dict)
     done: int = 0
+    begun_at: int = 0
+    """By this attempt."""
     checkpoint: str | None = None
 
     @property
@@ -40,7 +42,7 @@ class Rounds:
         found = self.run.resume()
         if found is None:
             return None
-        self.done = found.step
+        self.done = self.begun_at = found.step
         self.history = {name: list(values) for name, values in found.state["history"].items()}
         self.checkpoint = str(found.folder)
         return found.folder
@@ -64,6 +66,16 @@ class Rounds:
             self._keep(save)
         self.run.told(Step(self.done, self.total, metrics=self._told(figures), checkpoint=self.checkpoint))
         return over
+
+    def misses_a_worker(self, error: Exception) -> bool:
+        """Whether the library says that a peer is gone, in whatever words.
+
+        After a round that went well it is never a parameter; in the first one the words decide.
+        """
+        if self.run.world.size == 1:
+            return False
+        words = ("socket", "connection", "rabit", "/collective/", "comm.cc", "peer")
+        return self.done > self.begun_at or any(word in str(error).lower() for word in words)
 
     @property
     def is_over(self) -> bool:

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type BuildOptions, findBuilder, IMAGES, imageCommands } from '../../../infra/images/builder.ts';
+import {
+  type BuildOptions,
+  findBuilder,
+  IMAGES,
+  imageCommands,
+  TRAINER_IMAGES,
+} from '../../../infra/images/builder.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const options: BuildOptions = {
@@ -51,6 +57,12 @@ describe('the builder', () => {
     expect(pushed).toEqual(['docker', 'push', reference]);
   });
 
+  it('is told which of the trainings an image is for', () => {
+    const lines = TRAINER_IMAGES.map((image) => imageCommands('docker', image, options)[0]?.join(' '));
+    expect(lines[0]).toContain('--build-arg VARIANT=cpu');
+    expect(lines[2]).toContain('--tag registry.example.com/team/ml-platform-trainer-gpu:v1.2.3');
+  });
+
   it('pushes alone what was built before', () => {
     const reference = 'registry.example.com/team/ml-platform-backend:v1.2.3';
     for (const builder of ['docker', 'podman', 'buildah'] as const) {
@@ -74,7 +86,7 @@ function instructions(dockerfile: string): Instruction[] {
     .map((line) => ({ name: line.slice(0, line.indexOf(' ')), value: line.slice(line.indexOf(' ') + 1) }));
 }
 
-describe.each(IMAGES)('$dockerfile', ({ dockerfile }) => {
+describe.each([...IMAGES, ...TRAINER_IMAGES.slice(0, 1)])('$dockerfile', ({ dockerfile }) => {
   const all = instructions(dockerfile);
   const final = all.slice(all.findLastIndex(({ name }) => name === 'FROM'));
   const values = (name: string, among = final) => among.filter((each) => each.name === name).map(({ value }) => value);
@@ -82,7 +94,7 @@ describe.each(IMAGES)('$dockerfile', ({ dockerfile }) => {
   it('takes its base images from arguments whose defaults are pinned', () => {
     for (const from of values('FROM', all)) expect(from).toMatch(/^\$\{\w+\}( AS \w+)?$/);
     for (const base of values('ARG', all).filter((value) => value.includes('_IMAGE='))) {
-      expect(base).toMatch(/:\d+\.\d+\.\d+-alpine/);
+      expect(base).toMatch(/:\d+\.\d+\.\d+-(alpine|slim)/);
     }
   });
 
@@ -106,14 +118,15 @@ describe.each(IMAGES)('$dockerfile', ({ dockerfile }) => {
   it('adds nothing from the network, holds no secret and installs what is locked', () => {
     expect(values('ADD', all)).toEqual([]);
     expect(all.map(({ value }) => value).join('\n')).not.toMatch(/password|secret|token|curl |wget |npm install/i);
-    expect(values('RUN', all).filter((run) => run.includes('npm ci'))).toHaveLength(1);
+    expect(values('RUN', all).filter((run) => /npm ci|pip install --require-hashes/.test(run))).toHaveLength(1);
   });
 
   it('lets nothing into the build but what it copies', () => {
     const ignored = readFileSync(resolve(root, `${dockerfile}.dockerignore`), 'utf8').split('\n');
     expect(ignored).toContain('*');
-    expect(ignored.filter((line) => line.startsWith('!')).sort()).toEqual(
-      ['!infra/images', '!package-lock.json', '!package.json', '!service', '!tsconfig.json'].sort(),
-    );
+    const copied = dockerfile.includes('trainer')
+      ? ['!service/trainers']
+      : ['!infra/images', '!package-lock.json', '!package.json', '!service', '!tsconfig.json'];
+    expect(ignored.filter((line) => line.startsWith('!')).sort()).toEqual(copied);
   });
 });

@@ -80,6 +80,19 @@ describe('the data', () => {
     });
   });
 
+  it('in a folder, whose address is told whole', () => {
+    expect(
+      toldOf(
+        { channelName: 'train', bucket: 'file:///data/sets/', prefix: '/train.csv' },
+        { channelName: 'validation', bucket: 'file:///data/sets/validation.csv' },
+      ),
+    ).toMatchObject({
+      S3_BUCKET: '',
+      S3_TRAIN_KEY: 'file:///data/sets/train.csv',
+      S3_VAL_KEY: 'file:///data/sets/validation.csv',
+    });
+  });
+
   it('is known by the type of its channel, else by its name, else by coming first', () => {
     expect(
       toldOf(

@@ -9,15 +9,20 @@ import { createIndexedJobLife, isIndexed } from './indexed-job.ts';
 import { createPods } from './pods.ts';
 import { createRayJobLife } from './ray-job.ts';
 import { latestOf } from './status.ts';
+import type { Trainings } from './training.ts';
 import { createWorkers } from './workers.ts';
 
 const BIND_SECONDS = 0.5;
 
 /** Everything that makes objects in a member move by themselves. Without it, tests and benches write the statuses. */
-export function startLife(member: Member, speed: number): { stop(): void } {
+export function startLife(
+  member: Member,
+  speed: number,
+  programs?: (simulated: Trainings) => Trainings,
+): { stop(): void } {
   const clock = createLifeClock(speed);
   const pods = createPods(member);
-  const rayJobs = createRayJobLife(member, pods, clock);
+  const rayJobs = createRayJobLife(member, pods, clock, programs);
   const batchJobs = createBatchJobLife(member, pods, clock);
   const indexedJobs = createIndexedJobLife(member, pods, createWorkers(member, pods, clock), clock);
   const { registry } = member.server;

@@ -7,7 +7,7 @@ import { type PodName, type Pods, randomSuffix } from './pods.ts';
 import { createRayCluster, deleteRayCluster, markRayClusterReady, podsOfRayCluster } from './ray-cluster.ts';
 import { changeStatus, firstContainer, latestOf } from './status.ts';
 import { createSubmitter } from './submitter.ts';
-import { createTrainings } from './training.ts';
+import { createTrainings, type Trainings } from './training.ts';
 
 const FINALIZER = 'ray.io/rayjob-finalizer';
 const OPERATOR = { manager: 'kuberay-operator' };
@@ -32,10 +32,15 @@ const UNSCHEDULABLE = '0/4 nodes are available: 4 Insufficient cpu. preemption: 
  * KubeRay's operator for RayJobs. `look` is called after every change of the job; the stored jobDeploymentStatus alone
  * decides which step is next, as in the operator's own Reconcile.
  */
-export function createRayJobLife(member: Member, pods: Pods, clock: LifeClock): { look(job: StoredObject): void } {
+export function createRayJobLife(
+  member: Member,
+  pods: Pods,
+  clock: LifeClock,
+  programs: (simulated: Trainings) => Trainings = (simulated) => simulated,
+): { look(job: StoredObject): void } {
   const { registry } = member.server;
   const submitter = createSubmitter(member, pods);
-  const trainings = createTrainings(clock.speed);
+  const trainings = programs(createTrainings(clock.speed));
   /** More exactly than status.startTime, which is in whole seconds: at high speed that is minutes. By jobId. */
   const startedAt = new Map<string, number>();
 

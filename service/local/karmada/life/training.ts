@@ -3,7 +3,7 @@ import { environmentOf, type Outcome } from './outcome.ts';
 import { createTrainingLog, type TrainingLog } from './training-log.ts';
 
 /** How far the program of a RayJob is: what it has written since the last look, and whether it has ended. */
-interface Progress {
+export interface Progress {
   readonly lines: readonly string[];
   /** Simulated seconds until it ends, when it has not. */
   readonly secondsLeft: number;
@@ -11,7 +11,7 @@ interface Progress {
 }
 
 /** The programs that run in one member, by jobId: another try is another program. */
-interface Trainings {
+export interface Trainings {
   progress(job: StoredObject, outcome: Outcome): Progress;
   forget(job: StoredObject): void;
 }

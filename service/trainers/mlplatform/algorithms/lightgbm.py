@@ -10,7 +10,7 @@ import numpy as np
 
 from mlplatform.boosting import Rounds, final_figures
 from mlplatform.data.table import Table
-from mlplatform.errors import DataError, UserError
+from mlplatform.errors import DataError, UnavailableError, UserError
 from mlplatform.hyperparameters import Hyperparameters
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
@@ -84,7 +84,7 @@ def _boost(
     except EnoughError:
         return last[0]
     except lgb.basic.LightGBMError as error:
-        raise _refusal(error) from error
+        raise _refusal(error, rounds) from error
 
 
 _ELSEWHERE = ("num_iterations", "early_stopping_round", "seed", "metric")
@@ -152,10 +152,10 @@ def _larger_is_better(name: str) -> bool:
     return name.partition("-")[2].split("@")[0] in _LARGER
 
 
-def _refusal(error: Exception) -> Exception:
+def _refusal(error: Exception, rounds: Rounds) -> Exception:
     text = " ".join(str(error).split())[:300]
-    if "socket" in text.lower() or "connect" in text.lower():
-        return error
+    if rounds.misses_a_worker(error):
+        return UnavailableError(f"another worker is no longer there: {text}")
     if "label" in text.lower():
         return DataError(f"LightGBM refuses the labels: {text}")
     return UserError(f"LightGBM refuses the hyperparameters: {text}")

@@ -12,7 +12,7 @@ from xgboost import collective
 
 from mlplatform.boosting import Rounds, final_figures
 from mlplatform.data.table import Table
-from mlplatform.errors import DataError, UserError
+from mlplatform.errors import DataError, UnavailableError, UserError
 from mlplatform.hyperparameters import Hyperparameters, contract
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
@@ -43,7 +43,7 @@ def train(run: Run) -> Outcome:
             booster.update(matrices["train"], rounds.done)
             figures = _figures(booster.eval_set(evals, rounds.done))
         except xgb.core.XGBoostError as error:
-            raise _refusal(error) from error
+            raise _refusal(error, rounds) from error
         over = rounds.after(figures, lambda folder: booster.save_model(folder / _MODEL))
 
     best = rounds.best_round
@@ -244,12 +244,12 @@ def _larger_is_better(name: str) -> bool:
     return name.partition("-")[2].split("@")[0].rstrip("-") in _LARGER
 
 
-def _refusal(error: Exception) -> Exception:
+def _refusal(error: Exception, rounds: Rounds) -> Exception:
     text = _first_line(error)
+    if rounds.misses_a_worker(error):
+        return UnavailableError(f"another worker is no longer there: {text}")
     if "label" in text.lower():
         return DataError(f"XGBoost refuses the labels: {text}")
-    if "rabit" in text.lower() or "connection" in text.lower() or "collective" in text.lower():
-        return error  # a peer is gone: no fault of the request
     return UserError(f"XGBoost refuses the hyperparameters: {text}")
 
 

@@ -1,0 +1,49 @@
+# What the built-in algorithms run: Ray, an engine and service/trainers. Built from the repository's root by
+# `npm run build:images -- --trainers`. VARIANT is the lock that is installed: cpu (XGBoost, LightGBM, PyTorch, JAX), tensorflow, or
+# gpu (the first on CUDA 13). TensorFlow is apart, since it and the others pull numerical libraries of different versions along.
+ARG PYTHON_IMAGE=docker.io/library/python:3.12.12-slim-bookworm
+
+FROM ${PYTHON_IMAGE} AS build
+ARG VARIANT=cpu
+# PyTorch for CPUs is in an index of its own: PyPI's package for Linux brings 3 GB of CUDA. A mirror of it may be named here.
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+RUN python -m venv /opt/trainer
+ENV PATH=/opt/trainer/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+COPY service/trainers/locks service/trainers/locks
+# Every package by its hash; PyTorch's own index has one version for all, whose dependencies are in the lock.
+RUN pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-${VARIANT}.txt \
+    && if [ "${VARIANT}" = cpu ]; then pip install --no-deps --only-binary :all: --index-url "${TORCH_INDEX}" torch==2.15.0; fi
+COPY service/trainers/pyproject.toml service/trainers/README.md service/trainers/
+COPY service/trainers/mlplatform service/trainers/mlplatform
+RUN cp -r service/trainers/mlplatform "$(python -c 'import site; print(site.getsitepackages()[0])')/" \
+    && python -m compileall -q "$(python -c 'import site; print(site.getsitepackages()[0])')/mlplatform"
+# The algorithms are there, and say what they take.
+RUN python -m mlplatform.train --help > /dev/null
+
+FROM ${PYTHON_IMAGE}
+# libgomp: the threads of XGBoost and LightGBM. wget: KubeRay's probes of head and workers call it.
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 wget\
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --uid 1000 --gid 100 --create-home --home-dir /home/ray ray \
+    && mkdir /home/ray/result-storage && chown 1000:100 /home/ray/result-storage
+COPY --from=build /opt/trainer /opt/trainer
+
+ARG VERSION=dev
+ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
+LABEL org.opencontainers.image.title="ml-platform-trainer" \
+      org.opencontainers.image.description="The built-in training algorithms, on Ray" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
+
+# Ray asks for a token since 2.59, which a RayJob without authOptions gives to none of its pods: each job has a cluster of its own,
+# and who may reach it is the network's business.
+ENV PATH=/opt/trainer/bin:$PATH HOME=/home/ray PYTHONUNBUFFERED=1 RAY_AUTH_MODE=disabled RAY_USAGE_STATS_ENABLED=0
+WORKDIR /home/ray
+# "ray" of the Ray images, under which the platform's pods run.
+USER 1000:100
+STOPSIGNAL SIGTERM
+# KubeRay says what runs in each pod.
+ENTRYPOINT []
