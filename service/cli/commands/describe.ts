@@ -3,6 +3,7 @@ import type { AddCommand, Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { runTime } from '../jobs/columns.ts';
 import { findJob } from '../jobs/find.ts';
+import { checkpointOf, progressInWords, workersOf } from '../jobs/progress.ts';
 import { paintState, stateOf } from '../jobs/state.ts';
 import { createTable } from '../output/table.ts';
 import { age, duration } from '../output/time.ts';
@@ -51,7 +52,10 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
     ['Priority', String(job.priority)],
     ['Owner', job.createdBy ?? ''],
     ['Submitted', `${job.createdAt} (${age(job.createdAt)} ago)`],
-    ['Runs', runTime(job)],
+    ['Progress', progressInWords(job.progress, job.finishedAt !== null)],
+    ['Workers', workersOf(job.progress)],
+    ['Checkpoint', checkpointOf(job.progress)],
+    ['Ran for', runTime(job)],
     [
       'Attempts',
       attempts.length > 1 ? attempts.map((each) => `${each.attempt}: ${each.id} ${stateOf(each)}`).join('; ') : '',

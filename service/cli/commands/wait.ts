@@ -17,6 +17,8 @@ const CONDITIONS: Readonly<Record<string, (job: WatchedJob) => boolean>> = {
   deleted: () => false,
 };
 
+const CHOICES = `${Object.keys(CONDITIONS).join(', ')}, progress=<percent>`;
+
 export const addWait: AddCommand = (program, cli) => {
   program
     .command('wait')
@@ -26,7 +28,7 @@ export const addWait: AddCommand = (program, cli) => {
         'so "wait <job>" ends as the job did.',
     )
     .argument('<job...>', 'ids or names of jobs')
-    .option('--for <condition>', `${Object.keys(CONDITIONS).join(', ')}`, 'finished')
+    .option('--for <condition>', CHOICES, 'finished')
     .option('--timeout <time>', 'give up after it: 90s, 15m, 2h')
     .option('-q, --quiet', 'do not tell what happens meanwhile')
     .action((said: string[], options: { for: string; timeout?: string; quiet?: boolean }) => wait(cli, said, options));
@@ -38,9 +40,9 @@ const wait = async (
   options: { readonly for: string; readonly timeout?: string; readonly quiet?: boolean },
 ): Promise<ExitCode> => {
   const condition = options.for.toLowerCase();
-  const reached = CONDITIONS[condition];
-  if (reached === undefined)
-    throw wrongUse(`--for=${options.for} is not known`, `It is one of ${Object.keys(CONDITIONS).join(', ')}.`);
+  const percent = /^progress=(\d{1,3})$/.exec(condition)?.[1];
+  const reached = percent === undefined ? CONDITIONS[condition] : () => false;
+  if (reached === undefined) throw wrongUse(`--for=${options.for} is not known`, `It is one of ${CHOICES}.`);
   const patience = options.timeout === undefined ? undefined : secondsOf(options.timeout) * 1000;
   const { client } = await cli.connection();
   const ids = await Promise.all(said.map((each) => findJob(cli, each)));
@@ -55,6 +57,7 @@ const wait = async (
     const codes = await Promise.all(
       ids.map(async (id) => {
         if (condition === 'deleted') return waitUntilGone(client, id, over.signal);
+        if (percent !== undefined) return waitForProgress(client, id, Number(percent), over.signal);
         return codeOf(await watchStates(waiting, client, id, reached), condition, reached);
       }),
     );
@@ -80,6 +83,16 @@ const codeOf = (job: WatchedJob | null, condition: string, reached: (job: Watche
   if (condition !== 'finished' && reached(job)) return EXIT.ok;
   // It has run, though it was over before anybody looked.
   return condition === 'suspended' && job.status === 'Succeeded' ? EXIT.jobFailed : exitCodeOf(job);
+};
+
+/** Progress is no event: it comes with the job. One that has succeeded has come as far as it could. */
+const waitForProgress = async (client: Client, id: string, percent: number, signal: AbortSignal): Promise<ExitCode> => {
+  for (;;) {
+    const job = await client.jobs.get(id, { signal });
+    if ((job.progress?.percent ?? -1) >= percent) return EXIT.ok;
+    if (isFinished(job)) return exitCodeOf(job);
+    await sleep(LOOK_EVERY_MS, undefined, { signal });
+  }
 };
 
 /** A job that has ended is told of by no stream that ends with it, so it is looked for. */

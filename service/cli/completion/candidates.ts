@@ -7,7 +7,7 @@ const PATIENCE_MS = 1500;
 const MAX_JOBS = 200;
 
 const STATES = ['Pending', 'Suspended', 'Running', 'Succeeded', 'Failed', 'Cancelled'];
-const CONDITIONS = ['finished', 'running', 'succeeded', 'failed', 'suspended', 'deleted'];
+const CONDITIONS = ['finished', 'running', 'succeeded', 'failed', 'suspended', 'deleted', 'progress='];
 const FORMATS = ['table', 'wide', 'json', 'yaml', 'name', 'jsonpath='];
 
 /** What the last of the words may be; the others are what stands before it. Files are the shell's to find: null. */

@@ -12,6 +12,7 @@ export const jobShape = (terminal: Terminal): Shape<ListedJob> => ({
     { title: 'STATE', text: stateOf, paint: (text, job) => paintState(terminal, text, job) },
     { title: 'ALGORITHM', text: ({ algorithm }) => algorithm },
     { title: 'CLUSTER', text: ({ clusters }) => clusters.join(',') },
+    { title: 'PROGRESS', text: ({ progress }) => (progress?.percent == null ? '' : `${progress.percent}%`) },
     { title: 'TIME', text: (job) => runTime(job) },
     { title: 'AGE', text: ({ createdAt }) => age(createdAt) },
     { title: 'PRIORITY', wide: true, text: ({ priority }) => String(priority) },
@@ -20,6 +21,8 @@ export const jobShape = (terminal: Terminal): Shape<ListedJob> => ({
   ],
 });
 
-/** From its first start to its end, or to now. */
-export const runTime = ({ startedAt, finishedAt }: Pick<ListedJob, 'startedAt' | 'finishedAt'>): string =>
-  startedAt === null ? '' : duration((finishedAt ? Date.parse(finishedAt) : Date.now()) - Date.parse(startedAt));
+/** What its runs took, without suspensions and the wait for another try. */
+export const runTime = ({ ranForMs, runningSince }: Pick<ListedJob, 'ranForMs' | 'runningSince'>): string => {
+  const now = runningSince === null ? 0 : Math.max(0, Date.now() - Date.parse(runningSince));
+  return ranForMs + now === 0 ? '' : duration(ranForMs + now);
+};

@@ -1,0 +1,57 @@
+import { afterEach, expect, test } from 'vitest';
+import { EXIT } from '../../../service/cli/exit-codes.ts';
+import { json, startScripted } from '../client/scripted-service.ts';
+import { mlp } from './mlp.ts';
+
+const JOB = 'first-0a1b2c3d';
+
+let service: Awaited<ReturnType<typeof startScripted>> | undefined;
+afterEach(() => service?.close());
+
+/** A job whose training is further each time that it is looked at. */
+const serve = async (percents: (number | null)[], end: object = {}) => {
+  service = await startScripted(({ path }, response) => {
+    if (path.endsWith('/events') || path.endsWith('/attempts')) return json(response, []);
+    if (path !== `/api/v1/jobs/${JOB}`) return json(response, { clusters: [] });
+    const percent = percents.length > 1 ? percents.shift() : percents[0];
+    const progress = { source: 'operator', percent, epoch: 3, etaSeconds: 190, loss: 0.123456, checkpoint: 's3://b/3' };
+    const rest = { attempt: 1, workers: { ready: 2, of: 4 }, at: '2026-01-01T00:00:00Z' };
+    json(response, {
+      ...JOB_FIELDS,
+      progress: percent === null ? null : { ...progress, ...rest },
+      ...(percents.length === 1 ? end : {}),
+    });
+  });
+  return service.url;
+};
+
+const JOB_FIELDS = {
+  id: JOB,
+  status: 'Running',
+  reason: 'Running',
+  message: '',
+  clusters: [],
+  unreachableSince: {},
+  request: {},
+  createdAt: '2026-01-01T00:00:00Z',
+  dispatchedAt: '2026-01-01T00:00:00Z',
+  finishedAt: null,
+  ranForMs: 61_000,
+  runningSince: null,
+};
+
+test('describe shows how far a training is', async () => {
+  const { out, err } = await mlp(['describe', JOB], { url: await serve([42]) });
+  expect(out, err).toMatch(/Progress: +\[#{8} {12}\] 42%, epoch 3, loss 0\.1235, 3m10s left\n/);
+  expect(out).toMatch(/Workers: +2 of 4 ready\nCheckpoint: +s3:\/\/b\/3\nRan for: +1m1s\n/);
+});
+
+test('a wait for progress ends when it is so far, and as the job when that ends before', async () => {
+  const args = ['wait', JOB, '--for=progress=50'];
+  expect((await mlp(args, { url: await serve([null, 40, 50]) })).code).toBe(EXIT.ok);
+  await service?.close();
+  const failed = { status: 'Failed', reason: 'AppFailed' };
+  expect((await mlp(args, { url: await serve([40, 41], failed) })).code).toBe(EXIT.jobFailed);
+  await service?.close();
+  expect((await mlp([...args, '--timeout', '1s'], { url: await serve([40]) })).code).toBe(EXIT.waitedInVain);
+});
