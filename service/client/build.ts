@@ -3,8 +3,10 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { buildWheel } from './wheel.ts';
 
-// npm run build:client: the client as a package for npm, as ESM with its types and without a dependency.
+// npm run build:client: the client as a package for npm, as ESM with its types and without a dependency; and the one for
+// Python as a wheel.
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -67,4 +69,8 @@ function nameAsBuilt(folder: string): void {
   }
 }
 
-if (import.meta.filename === process.argv[1]) await buildClient(resolve(process.argv[2] ?? 'dist/client'));
+if (import.meta.filename === process.argv[1]) {
+  const out = resolve(process.argv[2] ?? 'dist/client');
+  await buildClient(out);
+  buildWheel(join(out, 'python'));
+}
