@@ -12,6 +12,7 @@ import { addGet } from './commands/get.ts';
 import { addList } from './commands/list.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogs } from './commands/logs.ts';
+import { addMetrics } from './commands/metrics.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addTop } from './commands/top.ts';
 import { addVersion } from './commands/version.ts';
@@ -24,7 +25,7 @@ const HELP_WIDTH = 100;
 
 /** In the order of the help. */
 const GROUPS: readonly (readonly [title: string, ...AddCommand[]])[] = [
-  ['Jobs:', addSubmit, addList, addGet, addDescribe, addLogs, addEvents, addWait],
+  ['Jobs:', addSubmit, addList, addGet, addDescribe, addLogs, addMetrics, addEvents, addWait],
   ['Acting on jobs:', addActions, addClone, addApply],
   ['The platform:', addClusters, addAlgorithms, addTop],
   ['This command:', addLogin, addVersion, addCompletion],

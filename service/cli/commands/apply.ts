@@ -46,7 +46,7 @@ const checkKind = ({ place, content: { kind, apiVersion } }: Document): void => 
   if (kind === undefined && apiVersion === undefined) return;
   const advice =
     kind === 'TrainingJob'
-      ? 'kubectl applies it to the cluster whose operator is to run it.'
+      ? 'kubectl applies it to the cluster whose operator is to run it; here it is a job with "runtime: trainingjob".'
       : 'kubectl applies objects of Kubernetes.';
   throw wrongUse(`${place} is a ${kind ?? apiVersion}, and the job API takes requests for jobs`, advice);
 };

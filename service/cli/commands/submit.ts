@@ -20,7 +20,8 @@ export const addSubmit: AddCommand = (program, cli) => {
     .description(
       'Submits a job, from a file, from options, or both: options hold over the file. What follows -- is what the container runs. ' +
         'The service is asked first what would become of it, so that warnings come before the job. ' +
-        'Prints the id of the job.',
+        'Prints the id of the job. Files of this machine are not sent along, as the service names no place for them: ' +
+        'the program is in the image, and data are where inputDataConfig says.',
     )
     .argument('[command...]', 'what the container runs, after --')
     .option('-f, --file <file>', 'the job as YAML or JSON; - reads standard input')

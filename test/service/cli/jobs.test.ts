@@ -206,7 +206,9 @@ test('describe says why a job waits, and what to do', { timeout: 60_000 }, async
 test('a list has what the filters take, as table, names or whole', async () => {
   const id = (await run('submit --algorithm lightgbm --name listed -n listing')).out.trim();
   const table = await run('list -n listing');
-  expect(table.out).toMatch(/^JOB +NAMESPACE +STATE +ALGORITHM +CLUSTER +PROGRESS +TIME +AGE\nlisted-\S+ +listing +\S+/);
+  expect(table.out).toMatch(
+    /^JOB +NAMESPACE +STATE +ALGORITHM +CLUSTER +PROGRESS +TIME +AGE\nlisted-\S+ +listing +\S+/,
+  );
   expect((await run('list --algorithm lightgbm -n listing -o name')).out).toBe(`${id}\n`);
   expect((await run('list --mine -n listing -o jsonpath={[*].id}')).out).toBe(id);
   const none = await run('list -n nothing-here');

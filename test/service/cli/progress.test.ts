@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { sparkline } from '../../../service/cli/commands/metrics.ts';
 import { EXIT } from '../../../service/cli/exit-codes.ts';
 import { json, startScripted } from '../client/scripted-service.ts';
 import { mlp } from './mlp.ts';
@@ -13,13 +14,14 @@ const serve = async (percents: (number | null)[], end: object = {}) => {
   service = await startScripted(({ path }, response) => {
     if (path.endsWith('/events') || path.endsWith('/attempts')) return json(response, []);
     if (path !== `/api/v1/jobs/${JOB}`) return json(response, { clusters: [] });
-    const percent = percents.length > 1 ? percents.shift() : percents[0];
+    const isLast = percents.length === 1;
+    const percent = isLast ? percents[0] : percents.shift();
     const progress = { source: 'operator', percent, epoch: 3, etaSeconds: 190, loss: 0.123456, checkpoint: 's3://b/3' };
     const rest = { attempt: 1, workers: { ready: 2, of: 4 }, at: '2026-01-01T00:00:00Z' };
     json(response, {
       ...JOB_FIELDS,
       progress: percent === null ? null : { ...progress, ...rest },
-      ...(percents.length === 1 ? end : {}),
+      ...(isLast ? end : {}),
     });
   });
   return service.url;
@@ -54,4 +56,21 @@ test('a wait for progress ends when it is so far, and as the job when that ends 
   expect((await mlp(args, { url: await serve([40, 41], failed) })).code).toBe(EXIT.jobFailed);
   await service?.close();
   expect((await mlp([...args, '--timeout', '1s'], { url: await serve([40]) })).code).toBe(EXIT.waitedInVain);
+});
+
+test('metrics are told once each, as rows or for a spreadsheet, until the job has ended', async () => {
+  const ended = { status: 'Succeeded', reason: 'Succeeded' };
+  const csv = await mlp(['metrics', '-f', JOB, '-o', 'csv'], { url: await serve([null, 40, 40, 41], ended) });
+  expect([csv.code, csv.out]).toEqual([
+    EXIT.ok,
+    'at,percent,epoch,loss,etaSeconds,attempt,checkpoint\n' +
+      '2026-01-01T00:00:00Z,40,3,0.123456,190,1,s3://b/3\n2026-01-01T00:00:00Z,41,3,0.123456,190,1,s3://b/3\n',
+  ]);
+  await service?.close();
+  const table = await mlp(['metrics', JOB], { url: await serve([40]) });
+  expect(table.out).toMatch(/^AT +PROGRESS +EPOCH +LEFT +LOSS +\n2026-01-01T00:00:00Z +40% +3 +3m10s +0\.1235 +▁\n$/);
+  await service?.close();
+  const none = await mlp(['metrics', JOB], { url: await serve([null]) });
+  expect(none).toEqual({ code: EXIT.ok, out: '', err: `Job ${JOB} tells nothing of its training.\n` });
+  expect(sparkline([8, 4, 2, 1, Number.NaN, 1])).toBe('█▄▂▁▁');
 });

@@ -25,6 +25,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['logs', '-f', JOB],
   ['logs', '--previous', JOB],
   ['logs', '--attempt', '1', JOB],
+  ['metrics', JOB],
+  ['metrics', '-f', JOB, '-o', 'csv'],
   ['events', JOB],
   ['events', JOB, '--watch'],
   ['wait', JOB],
