@@ -40,11 +40,19 @@ export async function startRealTrainings(
 ): Promise<RealTrainings | string> {
   const made = await trainersEnvironment({ lock: 'trees', seconds: INSTALL_SECONDS, tell });
   if (!made.ok) return made.reason;
-  const { python, version } = made;
   const data = join(folder, 'sample');
-  if (!existsSync(join(data, 'test.parquet'))) {
-    await promisify(execFile)(python, [join(TRAINERS, 'tests', 'datasets.py'), data]);
+  if (!existsSync(join(data, 'test-pictures.parquet'))) {
+    await promisify(execFile)(made.python, [join(TRAINERS, 'tests', 'datasets.py'), data]);
   }
+  return trainingsBy(made, folder, data);
+}
+
+/** Each a process of this Python; their volumes are in `folder`. */
+export function trainingsBy(
+  { python, version }: { readonly python: string; readonly version: string },
+  folder: string,
+  data: string,
+): RealTrainings {
   const runs = new Map<string, Run>();
 
   function start(job: StoredObject, algorithm: string): Run {

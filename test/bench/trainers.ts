@@ -1,0 +1,128 @@
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { TRAINERS, trainersEnvironment } from '../../service/trainers/environment.ts';
+
+// npm run bench -- trainers: a training program beside the bare library, on the same file with the same rounds and one thread.
+
+const ALGORITHMS = ['xgboost', 'lightgbm'] as const;
+type Algorithm = (typeof ALGORITHMS)[number];
+const ROUNDS: Readonly<Record<Algorithm, string>> = { xgboost: 'NUM_BOOST_ROUND', lightgbm: 'NUM_ITERATIONS' };
+
+interface Measured {
+  readonly seconds: number;
+  readonly mebibytes: number;
+  /** Until the first round was told; the bare library does not tell. */
+  readonly firstStep?: number;
+}
+
+export async function run(args: string[]): Promise<void> {
+  const options = new Command('npm run bench -- trainers')
+    .option('--rows <number>', 'of 20 columns', '200000')
+    .option('--rounds <number>', '', '100')
+    .option('--repeat <number>', 'the best of so many', '3')
+    .parse(args, { from: 'user' })
+    .opts<{ rows: string; rounds: string; repeat: string }>();
+  const made = await trainersEnvironment({ lock: 'trees', seconds: 900, tell: console.log });
+  if (!made.ok) {
+    console.log(`skipped: ${made.reason}`);
+    return;
+  }
+  const { python, version } = made;
+  const folder = await mkdtemp(join(tmpdir(), 'bench-trainers-'));
+  try {
+    const file = join(folder, 'train.csv');
+    await promisify(execFile)(python, ['-c', MAKE_DATA, file, options.rows]);
+    console.log(`${options.rows} rows of 20 columns, ${options.rounds} rounds, one thread, Python ${version}`);
+    for (const algorithm of ALGORITHMS) {
+      const bare: Measured[] = [];
+      const ours: Measured[] = [];
+      const told = { python, folder, file, algorithm, rounds: options.rounds };
+      // In turn, so that a change of the machine's load meets both.
+      for (let turn = 0; turn < Number(options.repeat); turn++) {
+        bare.push(await bareLibrary(told));
+        ours.push(await training(told, `${algorithm}-${turn}`, {}));
+      }
+      const plain = best(bare);
+      const full = best(ours);
+      const often = await training(told, `${algorithm}-often`, { CHECKPOINT_EVERY: '1' });
+      const saves = Number(options.rounds) - 1;
+      console.log(`
+${algorithm}
+  bare library        ${plain.seconds.toFixed(2)} s  ${plain.mebibytes.toFixed(0)} MiB
+  training program    ${full.seconds.toFixed(2)} s  ${full.mebibytes.toFixed(0)} MiB   (start to first round ${full.firstStep?.toFixed(2)} s)
+  overhead            x${(full.seconds / plain.seconds).toFixed(2)} time  x${(full.mebibytes / plain.mebibytes).toFixed(2)} memory
+  a checkpoint        ${(((often.seconds - full.seconds) / saves) * 1000).toFixed(1)} ms (every round against every tenth)`);
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Told {
+  readonly python: string;
+  readonly folder: string;
+  readonly file: string;
+  readonly algorithm: Algorithm;
+  readonly rounds: string;
+}
+
+const ONE_THREAD = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', OMP_NUM_THREADS: '1' };
+
+async function bareLibrary({ python, file, algorithm, rounds }: Told): Promise<Measured> {
+  const script = join(import.meta.dirname, 'trainers', 'bare.py');
+  return measured(python, [script, algorithm, file, rounds], ONE_THREAD);
+}
+
+const training = ({ python, folder, file, algorithm, rounds }: Told, job: string, more: Record<string, string>) =>
+  measured(python, ['-m', 'mlplatform.train', algorithm, '--runtime', 'process'], {
+    ...ONE_THREAD,
+    STORAGE_PATH: folder,
+    MLPLATFORM_JOB_ID: job,
+    S3_TRAIN_KEY: `file://${file}`,
+    [ROUNDS[algorithm]]: rounds,
+    ...(algorithm === 'lightgbm' ? { VERBOSITY: '-1' } : {}),
+    ...more,
+  });
+
+/** Of the whole process, with its start: that is what a person waits for. */
+async function measured(python: string, args: string[], env: Record<string, string>): Promise<Measured> {
+  const began = performance.now();
+  const child = spawn(python, ['-c', RUN_AND_MEASURE, ...args], {
+    cwd: TRAINERS,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  let firstStep: number | undefined;
+  for await (const chunk of child.stdout) {
+    text += chunk;
+    if (firstStep === undefined && text.includes('trainerStatus')) firstStep = (performance.now() - began) / 1000;
+  }
+  const mebibytes = Number(/peak (\d+)/.exec(text)?.[1]) / 1024;
+  if (Number.isNaN(mebibytes)) throw new Error(`${args.join(' ')} failed:\n${text}`);
+  return { seconds: (performance.now() - began) / 1000, mebibytes, ...(firstStep === undefined ? {} : { firstStep }) };
+}
+
+const best = (all: readonly Measured[]): Measured => all.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+
+const RUN_AND_MEASURE = `
+import resource, subprocess, sys
+code = subprocess.run([sys.executable, *sys.argv[1:]]).returncode
+if code == 0:
+    print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+`;
+
+const MAKE_DATA = `
+import sys
+import numpy as np
+random = np.random.default_rng(7)
+rows = int(sys.argv[2])
+x = random.normal(size=(rows, 20)).astype(np.float32)
+y = x[:, 0] * x[:, 1] + x[:, 2] + random.normal(scale=0.2, size=rows)
+header = ",".join(["y", *(f"x{i}" for i in range(20))])
+np.savetxt(sys.argv[1], np.c_[y, x], delimiter=",", fmt="%.5g", header=header, comments="")
+`;
