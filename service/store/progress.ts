@@ -5,6 +5,7 @@ import { json, statement } from './statement.ts';
 import type { Lease, ProgressEntry, ProgressNews, ProgressStore } from './store.ts';
 
 const saveProgress = statement('save-progress');
+const progressOfJobs = statement('progress-of-jobs');
 
 /** Cluster, time and what was told, of each cluster; null: of none. */
 export type StoredProgresses = readonly (readonly [string, string, TrainingProgress])[] | null;
@@ -16,26 +17,54 @@ export type StoredProgresses = readonly (readonly [string, string, TrainingProgr
 export const PROGRESS_OF_JOB =
   '(select json_agg(json_build_array(cluster, at, progress)) from job_progress where job_id = id) as progress';
 
-export const progressOfRow = (stored: StoredProgresses | undefined): SeenProgress | null =>
-  leastOf((stored ?? []).map(([cluster, at, progress]) => ({ ...progress, cluster, at: new Date(at) })));
+/** Of the clusters that the job is in: what it had come to in one that it has left tells nothing any more. */
+export const progressOfRow = (stored: StoredProgresses | undefined, clusters: readonly string[]): SeenProgress | null =>
+  leastOf(
+    (stored ?? [])
+      .filter(([cluster]) => clusters.includes(cluster))
+      .map(([cluster, at, progress]) => ({ ...progress, cluster, at: new Date(at) })),
+  );
 
 /** PostgreSQL takes payloads below 8,000 bytes. */
 const MAX_PAYLOAD = 7_900;
 
-interface Told {
+interface Saved {
   readonly jobId: string;
   readonly namespace: string;
+  readonly clusters: readonly string[];
   readonly cluster: string;
   readonly at: Date;
   readonly progress: TrainingProgress;
+}
+
+/** Of a job that runs in several clusters what is told is of all of them. */
+async function newsOf(database: Queries, saved: readonly Saved[]): Promise<ProgressNews[]> {
+  const several = new Map(saved.filter(({ clusters }) => clusters.length > 1).map((each) => [each.jobId, each]));
+  const news = saved
+    .filter(({ jobId }) => !several.has(jobId))
+    .map(({ jobId, namespace, cluster, at, progress }) => ({
+      jobId,
+      namespace,
+      progress: { ...progress, cluster, at },
+    }));
+  if (several.size === 0) return news;
+  const rows = await database.query<{ jobId: string; progress: StoredProgresses }>(progressOfJobs, [
+    [...several.keys()],
+  ]);
+  for (const row of rows) {
+    const { clusters = [], namespace = '' } = several.get(row.jobId) ?? {};
+    const progress = progressOfRow(row.progress, clusters);
+    if (progress) news.push({ jobId: row.jobId, namespace, progress });
+  }
+  return news;
 }
 
 export function createProgressStore(database: Queries, notices: Notices): ProgressStore {
   return {
     async save(entries: readonly ProgressEntry[], leases: readonly Lease[]) {
       if (entries.length === 0) return;
-      const saved = await database.query<Told>(saveProgress, [json(entries), json(leases)]);
-      const payloads = payloadsOf(saved);
+      const saved = await database.query<Saved>(saveProgress, [json(entries), json(leases)]);
+      const payloads = payloadsOf(await newsOf(database, saved));
       // Whoever does not hear it finds it when the job is read.
       if (payloads.length > 0)
         await database.queryText(
@@ -49,11 +78,11 @@ export function createProgressStore(database: Queries, notices: Notices): Progre
 }
 
 /** As many in one notice as fit. */
-function payloadsOf(saved: readonly Told[]): string[] {
+function payloadsOf(news: readonly ProgressNews[]): string[] {
   const payloads: string[] = [];
   let together: string[] = [];
   let bytes = 2;
-  for (const each of saved) {
+  for (const each of news) {
     const text = JSON.stringify(each);
     const length = Buffer.byteLength(text) + 1;
     if (bytes + length > MAX_PAYLOAD && together.length > 0) {
@@ -68,16 +97,16 @@ function payloadsOf(saved: readonly Told[]): string[] {
   return together.length > 0 ? [...payloads, `[${together.join()}]`] : payloads;
 }
 
+type AsText = Omit<ProgressNews, 'progress'> & {
+  readonly progress: Omit<SeenProgress, 'at'> & { readonly at: string };
+};
+
 /** Empty for the wake-up after a reconnection, and for what another version writes. */
 function newsIn(payload: string): ProgressNews[] {
   if (payload === '') return [];
   try {
-    const told = JSON.parse(payload) as (Omit<Told, 'at'> & { readonly at: string })[];
-    return told.map(({ jobId, namespace, cluster, at, progress }) => ({
-      jobId,
-      namespace,
-      progress: { ...progress, cluster, at: new Date(at) },
-    }));
+    const news = JSON.parse(payload) as readonly AsText[];
+    return news.map(({ progress, ...each }) => ({ ...each, progress: { ...progress, at: new Date(progress.at) } }));
   } catch {
     return [];
   }

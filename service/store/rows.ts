@@ -144,7 +144,7 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
     finishedAt: row.finished_at,
   }),
   volumeRemovedAt: row.volume_removed_at,
-  progress: progressOfRow(row.progress),
+  progress: progressOfRow(row.progress, row.clusters),
   version: row.version,
 });
 

@@ -9,7 +9,7 @@ with given as (
    order by lease.name
    for share of lease
 ), there as (
-  select job.id, job.namespace, given.cluster, given.progress
+  select job.id, job.namespace, job.clusters, given.cluster, given.progress
     from given join job on job.id = given."jobId"
    where given.under <@ array(select name from held)
    order by job.id, given.cluster
@@ -21,5 +21,5 @@ with given as (
    where known.progress is distinct from excluded.progress
   returning job_id, cluster, at, progress
 )
-select saved.job_id as "jobId", there.namespace, saved.cluster, saved.at, saved.progress
+select saved.job_id as "jobId", there.namespace, there.clusters, saved.cluster, saved.at, saved.progress
   from saved join there on there.id = saved.job_id and there.cluster = saved.cluster

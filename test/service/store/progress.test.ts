@@ -52,6 +52,8 @@ test('is in the job and in every list, and no part of its history or its version
 test('of several clusters the one furthest behind is told', async () => {
   const store = (await freshDatabase()).store();
   const { id } = await dispatched(store, ['a', 'b']);
+  const news: ProgressNews[] = [];
+  const leave = await store.progress.onProgress((each) => news.push(...each));
   const told = async () => {
     const { cluster, percent } = (await store.jobs.get(id))?.progress ?? {};
     return [cluster, percent];
@@ -62,6 +64,27 @@ test('of several clusters the one furthest behind is told', async () => {
   expect(await told()).toEqual(['b', 20]);
   await store.progress.save([entry(id, 90, 'b')], []);
   expect(await told()).toEqual(['a', 45]);
+  // Those who listen are told the same, whichever cluster it was that moved.
+  await expect
+    .poll(() => news.map(({ progress }) => [progress.cluster, progress.percent]))
+    .toEqual([
+      ['a', 45],
+      ['b', 20],
+      ['a', 45],
+    ]);
+  await leave();
+});
+
+test('what it had come to in a cluster that it has left tells nothing any more', async () => {
+  const store = (await freshDatabase()).store();
+  const { id } = await dispatched(store, ['a']);
+  await store.progress.save([entry(id, 45, 'a')], []);
+  const [job] = await store.monitor.read([id]);
+  const set = { clusters: ['b'] };
+  await store.monitor.apply([{ jobId: id, readVersion: job?.version ?? 0, set, under: [] }], []);
+  expect((await store.jobs.get(id))?.progress).toBeNull();
+  await store.progress.save([entry(id, 3, 'b')], []);
+  expect((await store.jobs.get(id))?.progress).toMatchObject({ cluster: 'b', percent: 3 });
 });
 
 test('a replica that no longer reads the cluster writes nothing', async () => {

@@ -93,7 +93,7 @@ export const jobs = (now: SceneNow): void => {
   });
 
   test('how far a training is stands in its row and moves there; its page tells more', async () => {
-    const { id } = await submit('progress-forever');
+    const { id } = await submit('progress-forever', 'xgboost', { targetClusters: ['member1'] });
     const store = now().database.store();
     const tell = (percent: number) =>
       store.progress.save([{ jobId: id, cluster: 'member1', progress: { ...PROGRESS, percent }, under: [] }], []);
