@@ -1,9 +1,11 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { setField } from '../../../service/cli/jobs/set.ts';
 import { jsonPath } from '../../../service/cli/output/json-path.ts';
 import { createTable } from '../../../service/cli/output/table.ts';
 import { duration, secondsOf } from '../../../service/cli/output/time.ts';
 import { settingsFile } from '../../../service/cli/settings/place.ts';
+import { createTerminal } from '../../../service/cli/terminal.ts';
 
 describe('-o jsonpath', () => {
   const job = {
@@ -109,4 +111,14 @@ test('a table stays in its columns over several pages, and takes no orders from 
   ]);
   expect(table(['longer'])).toBe('A        B\nlonger   x\n');
   expect(table(['b', 'c\u001b[31m\nd', ''])).toBe('b        x\nc d      x\n-        x\n');
+});
+
+test('colours are for a terminal that wants them', () => {
+  const painted = (isTTY: boolean, env: Record<string, string> = {}) => {
+    const stdout = Object.assign(new PassThrough(), { isTTY });
+    return createTerminal(stdout, new PassThrough(), new PassThrough(), env).paint('x', 'red');
+  };
+  expect(painted(true)).toBe('\x1b[31mx\x1b[0m');
+  expect([painted(false), painted(true, { NO_COLOR: '1' }), painted(true, { TERM: 'dumb' })]).toEqual(['x', 'x', 'x']);
+  expect(painted(true, { NO_COLOR: '' })).not.toBe('x');
 });
