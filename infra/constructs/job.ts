@@ -56,6 +56,8 @@ export class ScheduledJob extends Workload {
       metadata: this.metadata(),
       spec: {
         schedule: props.schedule,
+        // Said, for a controller goes by the zone of its own machine otherwise.
+        timeZone: 'Etc/UTC',
         concurrencyPolicy: 'Forbid',
         // Later than this a missed run is left out rather than made up for.
         startingDeadlineSeconds: 300,

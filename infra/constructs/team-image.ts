@@ -1,5 +1,6 @@
 // What the settings of a team's own image say, as the workloads want it.
 import type {
+  LoneWorkerSettings,
   OneTimeJobSettings,
   ScheduledJobSettings,
   ServerSettings,
@@ -8,7 +9,7 @@ import type {
 import type { EnvValue } from './env.ts';
 import { command, http, type Probes, SLOW_START, tcp } from './probes.ts';
 
-type AnySettings = ServerSettings | WorkerSettings | OneTimeJobSettings | ScheduledJobSettings;
+type AnySettings = ServerSettings | WorkerSettings | LoneWorkerSettings | OneTimeJobSettings | ScheduledJobSettings;
 
 const ownImage = ({ command: words, image, pod, readOnlyRoot, resources, tmpSize, user }: AnySettings) => ({
   image,
@@ -47,12 +48,23 @@ export function serverProps(settings: ServerSettings, env: Env = {}) {
 }
 
 /** A worker without a port. One at a time by default: each is one member of its consumer group. */
-export function workerProps(settings: WorkerSettings, env: Env = {}) {
+export const workerProps = (settings: WorkerSettings, env: Env = {}) => ({
+  ...anyWorker(settings, env),
+  replicas: settings.replicas,
+});
+
+/** One that is never beside another, also while it is updated. */
+export const loneWorkerProps = (settings: LoneWorkerSettings, env: Env = {}) => ({
+  ...anyWorker(settings, env),
+  replicas: 1,
+  isAlone: true,
+});
+
+function anyWorker(settings: LoneWorkerSettings, env: Env) {
   const words = settings.livenessCommand.length > 0 ? settings.livenessCommand : FIRST_PROCESS_LIVES;
   const probes: Probes = { liveness: command(words, { periodSeconds: 30 }), readiness: command(words) };
   return {
     ...ownImage(settings),
-    replicas: settings.replicas,
     probes,
     env: { ...HOME, ...env },
     // What it has taken from the queue it may finish.

@@ -12,6 +12,8 @@ export interface WebServiceProps extends WorkloadProps {
   readonly autoscaling?: Autoscaling;
   readonly disruptionBudget?: boolean;
   readonly topologySpread?: boolean;
+  /** Never two at once: the old pod goes before the new one comes. */
+  readonly isAlone?: boolean;
   /** How many pods may be above or below the number during an update; nothing below by default. */
   readonly rollingUpdate?: { readonly maxSurge: number; readonly maxUnavailable: number };
 }
@@ -36,7 +38,8 @@ export class WebService extends Workload {
   }
 
   private deployment(): void {
-    const { autoscaling, mounts = [], replicas, rollingUpdate = { maxSurge: 1, maxUnavailable: 0 } } = this.web;
+    const { autoscaling, isAlone, mounts = [], replicas } = this.web;
+    const { rollingUpdate = { maxSurge: 1, maxUnavailable: 0 } } = this.web;
     const writesVolume = mounts.some(({ from }) => 'claim' in from && !from.readOnly);
     const deployment = new k8s.KubeDeployment(this, 'deployment', {
       metadata: this.metadata(),
@@ -46,15 +49,16 @@ export class WebService extends Workload {
         selector: { matchLabels: this.selector },
         // Most volumes are one node's at a time: a new pod on another would wait for the old one to let go, which
         // stays until the new one is ready. Nor should two versions write the same files.
-        strategy: writesVolume
-          ? { type: 'Recreate' }
-          : {
-              type: 'RollingUpdate',
-              rollingUpdate: {
-                maxSurge: k8s.IntOrString.fromNumber(rollingUpdate.maxSurge),
-                maxUnavailable: k8s.IntOrString.fromNumber(rollingUpdate.maxUnavailable),
+        strategy:
+          isAlone || writesVolume
+            ? { type: 'Recreate' }
+            : {
+                type: 'RollingUpdate',
+                rollingUpdate: {
+                  maxSurge: k8s.IntOrString.fromNumber(rollingUpdate.maxSurge),
+                  maxUnavailable: k8s.IntOrString.fromNumber(rollingUpdate.maxUnavailable),
+                },
               },
-            },
         template: this.podTemplate({
           ...(this.web.topologySpread && { topologySpreadConstraints: spread(this.selector) }),
         }),
@@ -85,7 +89,7 @@ export class WebService extends Workload {
     });
   }
 
-  private autoscaler({ maxReplicas, cpuPercent, memoryPercent }: Autoscaling): void {
+  private autoscaler({ byMemory, cpuPercent, maxReplicas, memoryPercent, scaleDownSeconds }: Autoscaling): void {
     const use = (name: string, averageUtilization: number) => ({
       type: 'Resource',
       resource: { name, target: { type: 'Utilization', averageUtilization } },
@@ -96,7 +100,8 @@ export class WebService extends Workload {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: this.name },
         minReplicas: this.web.replicas,
         maxReplicas,
-        metrics: [use('cpu', cpuPercent), use('memory', memoryPercent)],
+        metrics: [use('cpu', cpuPercent), ...(byMemory ? [use('memory', memoryPercent)] : [])],
+        behavior: { scaleDown: { stabilizationWindowSeconds: scaleDownSeconds } },
       },
     });
   }

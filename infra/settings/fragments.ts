@@ -134,7 +134,7 @@ export const pod = () =>
   });
 export type PodSettings = z.output<ReturnType<typeof pod>>;
 
-export const autoscaling = (defaults: { maxReplicas: number }) =>
+export const autoscaling = (defaults: { maxReplicas: number; byMemory?: boolean }) =>
   section('HorizontalPodAutoscaler.', {
     enabled: z.boolean().default(false).describe('Scale by use; replicas is then the least.'),
     maxReplicas: z
@@ -143,7 +143,17 @@ export const autoscaling = (defaults: { maxReplicas: number }) =>
       .max(100)
       .default(defaults.maxReplicas)
       .describe('The most replicas; at least replicas.'),
-    cpuPercent: z.int().min(1).max(100).default(80).describe('CPU use, in percent of the requests, to keep to.'),
+    cpuPercent: z.int().min(1).max(1000).default(80).describe('CPU use, in percent of the requests, to keep to.'),
+    byMemory: z
+      .boolean()
+      .default(defaults.byMemory ?? true)
+      .describe('Scale by memory too; off for what keeps the memory that it once had, such as a model server.'),
+    scaleDownSeconds: z
+      .int()
+      .min(0)
+      .max(3600)
+      .default(300)
+      .describe('How long use must have been lower before pods are taken away.'),
     memoryPercent: z.int().min(1).max(100).default(80).describe('Memory use, in percent of the requests, to keep to.'),
   });
 export type Autoscaling = z.output<ReturnType<typeof autoscaling>>;

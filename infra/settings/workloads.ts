@@ -67,14 +67,23 @@ export const server = <More extends z.ZodRawShape = Record<never, never>>(
 export type ServerSettings = z.output<ReturnType<typeof server>>;
 
 /** Nobody asks a worker anything: it takes work from a queue. */
+const workerShape = (defaults: WorkloadDefaults & { command?: string[] }) => ({
+  ...own(defaults),
+  replicas: replicas(1),
+  command: words("Command; empty: the image's own.", defaults.command ?? []),
+  livenessCommand: words('Succeeds while it is well; empty: its first process must not have died.', []),
+});
+
 export const worker = (doc: string, defaults: WorkloadDefaults & { command?: string[] }) =>
-  section(doc, {
-    ...own(defaults),
-    replicas: replicas(1),
-    command: words("Command; empty: the image's own.", defaults.command ?? []),
-    livenessCommand: words('Succeeds while it is well; empty: its first process must not have died.', []),
-  });
+  section(doc, workerShape(defaults));
 export type WorkerSettings = z.output<ReturnType<typeof worker>>;
+
+/** A worker beside which there must never be a second one: its number is no setting. */
+export const loneWorker = (doc: string, defaults: WorkloadDefaults & { command?: string[] }) => {
+  const { replicas: _, ...shape } = workerShape(defaults);
+  return section(doc, shape);
+};
+export type LoneWorkerSettings = z.output<ReturnType<typeof loneWorker>>;
 
 export const oneTimeJob = <More extends z.ZodRawShape = Record<never, never>>(
   doc: string,

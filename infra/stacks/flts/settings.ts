@@ -101,7 +101,7 @@ export const settings = withRules(
       inference: server(
         'Inference with the best model.',
         { image: { repository: 'inference' }, ...SMALL, port: 8000, health: '/healthz', metrics: '/metrics' },
-        { autoscaling: f.autoscaling({ maxReplicas: 10 }) },
+        { autoscaling: f.autoscaling({ maxReplicas: 10, byMemory: false }) },
       ),
       loadBalancer: loadBalancer(),
       prometheus: prometheus(),

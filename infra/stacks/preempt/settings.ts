@@ -3,7 +3,7 @@ import { withRules } from '../../data/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
-import { mysql, oneTimeJob, redis, scheduledJob, server, worker } from '../../settings/workloads.ts';
+import { loneWorker, mysql, oneTimeJob, redis, scheduledJob, server, worker } from '../../settings/workloads.ts';
 
 const BACKEND = {
   image: { repository: 'preempt-backend' },
@@ -85,7 +85,7 @@ export const settings = withRules(
           topologySpread: f.topologySpread(),
         },
       ),
-      store: worker('Takes the weather from the stream in Redis and stores it: one consumer, by design.', {
+      store: loneWorker('Takes the weather from the stream in Redis and stores it: one consumer, by design.', {
         ...BACKEND,
         command: ['/app/store'],
       }),

@@ -8,7 +8,13 @@ import { MySql } from '../../constructs/mysql.ts';
 import { StackNamespace } from '../../constructs/namespace.ts';
 import { Redis } from '../../constructs/redis.ts';
 import type { Stack } from '../../constructs/stack.ts';
-import { oneTimeJobProps, scheduledJobProps, serverProps, workerProps } from '../../constructs/team-image.ts';
+import {
+  loneWorkerProps,
+  oneTimeJobProps,
+  scheduledJobProps,
+  serverProps,
+  workerProps,
+} from '../../constructs/team-image.ts';
 import { type Mount, scratch } from '../../constructs/volume.ts';
 import { VolumeClaim } from '../../constructs/volume-claim.ts';
 import { SERVICE } from '../../constructs/waves.ts';
@@ -87,7 +93,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     talksTo: [schema, redis.connection()],
   });
   new WebService(stack, 'store', {
-    ...workerProps(settings.store),
+    ...loneWorkerProps(settings.store),
     ...configured(),
     title: 'Store',
     component: 'store',

@@ -59,7 +59,7 @@ helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 50 times, with root, name. */}}
+{{/* Used 51 times, with root, name. */}}
 {{- define "flts.from" -}}
 podSelector:
   {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
@@ -509,32 +509,6 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 4 times. */}}
-{{- define "flts.egress-3" -}}
-ports:
-  -
-    {{- if eq .Values.kafka.mode "external" }}
-    port: {{ int .Values.kafka.external.address.port }}
-    {{- else }}
-    port: 9092
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.kafka.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else if eq .Values.kafka.mode "external" }}
-  {{- range .Values.kafka.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- end }}
-{{- end }}
-
 {{/* Used 4 times, with root, values. */}}
 {{- define "flts.readiness-probe" -}}
 {{- if or $.values.healthPath $.values.readyPath }}
@@ -704,6 +678,32 @@ spec:
 - {{ include "flts.wait-for-kafka" . | nindent 2 | trim }}
 - {{ include "flts.wait-for-minio" . | nindent 2 | trim }}
 - {{ include "flts.wait-for-mlflow" . | nindent 2 | trim }}
+{{- end }}
+
+{{/* Used 3 times. */}}
+{{- define "flts.egress-3" -}}
+ports:
+  -
+    {{- if eq .Values.kafka.mode "external" }}
+    port: {{ int .Values.kafka.external.address.port }}
+    {{- else }}
+    port: 9092
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.kafka.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
+  {{- else if eq .Values.kafka.mode "strimzi" }}
+  - podSelector:
+      matchLabels:
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
+  {{- else }}
+  {{- range .Values.kafka.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 3 times, with root, name, name2, values. */}}
@@ -1045,13 +1045,13 @@ to:
   - podSelector:
       matchLabels:
         cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
-  {{- else if eq .Values.database.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
-  {{- else }}
+  {{- else if eq .Values.database.mode "external" }}
   {{- range .Values.database.external.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
   {{- end }}
 {{- end }}
 
