@@ -28,7 +28,7 @@ const LOOP_RESOLUTION_MS = 10;
 const FAST = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** How much the parts hold in memory of jobs and their objects, by what it is. */
-export type ReadRemembered = () => Readonly<Record<string, number>>;
+type ReadRemembered = () => Readonly<Record<string, number>>;
 
 export function createMetrics(
   store: Store,

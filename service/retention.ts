@@ -2,7 +2,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import type { Expired, RetentionStore } from './store/store.ts';
 
 /** What is kept of jobs that have ended, of which nothing is left in any cluster. 0: for ever, or as many as there are. */
-export interface RetentionRules {
+interface RetentionRules {
   readonly jobSeconds: number;
   readonly jobsPerNamespace: number;
   readonly logSeconds: number;

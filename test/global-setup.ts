@@ -5,6 +5,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { parseConnection } from '../service/store/connection.ts';
 import { createStore } from '../service/store/create-store.ts';
+import { leftBehind } from './left-behind.ts';
 import { collectTemporaryFiles } from './scratch.ts';
 import { type OwnPostgres, startOwnPostgres } from './service/own-postgres.ts';
 
@@ -50,7 +51,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     broker.close();
     broker.closeAllConnections();
     await server?.then((started) => started.dispose());
+    const left = await leftBehind(temporaryFiles.folder);
     await temporaryFiles.remove();
+    if (left.length === 0) return;
+    // An error of this function is told, and does not fail the run by itself.
+    process.exitCode = 1;
+    throw new Error(`The tests have left behind:\n  ${left.join('\n  ')}`);
   };
 }
 

@@ -12,7 +12,7 @@ export interface ClusterDirectory {
   unknownAmong(names: readonly string[]): Promise<readonly string[] | null>;
 }
 
-export interface LastKnown {
+interface LastKnown {
   readonly clusters: readonly MemberCluster[];
   /** Since when Karmada has not answered; null when it does. */
   readonly unreachableSince: Date | null;

@@ -20,7 +20,7 @@ export interface NodeFit {
   readonly message: string;
 }
 
-export type JudgeNodes = (request: JobRequest, clusters: readonly MemberCluster[]) => Promise<NodeFit[]>;
+type JudgeNodes = (request: JobRequest, clusters: readonly MemberCluster[]) => Promise<NodeFit[]>;
 
 const GIB = 2 ** 30;
 const TIMEOUT_MS = 3000;

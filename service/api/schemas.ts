@@ -25,7 +25,7 @@ const ClusterStateBody = z
   })
   .meta({ id: 'ClusterState' });
 
-export const ProgressBody = z
+const ProgressBody = z
   .object({
     source: z.enum(PROGRESS_SOURCES).describe('Who tells it'),
     percent: z.int().nullable().describe('Of all that is to be done'),

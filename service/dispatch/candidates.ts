@@ -22,7 +22,7 @@ export interface Candidates {
   readonly onTheWay: number;
 }
 
-export interface CandidateOptions {
+interface CandidateOptions {
   readonly karmada: Pick<Karmada, 'clusters'>;
   /** Clusters that the monitor cannot reach: Karmada calls them ready for another 30 to 45 s. */
   readonly unreachable: () => Promise<ReadonlySet<string>>;

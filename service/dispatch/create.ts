@@ -150,7 +150,7 @@ const hasSuspend = ({ spec }: { readonly spec?: unknown }): boolean =>
 export const isSuspended = (object: { readonly spec?: unknown }): boolean =>
   hasSuspend(object) && (object.spec as { readonly suspend: unknown }).suspend === true;
 
-export function asRefusal(error: unknown): unknown {
+function asRefusal(error: unknown): unknown {
   const isRefusal = error instanceof KarmadaError && ['refused', 'forbidden'].includes(error.failure);
   return isRefusal ? new Refusal(error.message, { cause: error }) : error;
 }

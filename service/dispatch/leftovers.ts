@@ -17,7 +17,7 @@ const CLOCK_SKEW_MS = 60_000;
 /** What others may have in a namespace, as far as the service may look. */
 const OCCUPANTS = ['pods', 'persistentvolumeclaims', 'services', 'jobs', 'rayjobs'] as const;
 
-export interface LeftoverOptions {
+interface LeftoverOptions {
   readonly karmada: Karmada;
   readonly log: Logger;
   /** Namespaces go only if that is wanted: it takes the right to delete namespaces. */
@@ -29,7 +29,7 @@ export interface LeftoverOptions {
   readonly now?: () => number;
 }
 
-export interface Leftovers {
+interface Leftovers {
   /** Once a minute is plenty. */
   sweep(overview: Overview, signal: AbortSignal): Promise<void>;
 }

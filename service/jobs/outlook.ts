@@ -7,7 +7,7 @@ import type { FieldProblem } from './problems.ts';
 import type { JobRequest } from './request.ts';
 
 /** What can be foreseen of a request whose form is right. */
-export interface Outlook {
+interface Outlook {
   /** It cannot run anywhere. */
   readonly problems: readonly FieldProblem[];
   /** It is taken, and hardly does what was meant. */

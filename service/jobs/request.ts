@@ -156,7 +156,7 @@ export type JobRequest = Omit<Parsed, 'algorithm' | 'hyperparameters'> & {
   readonly hyperparameters: Readonly<Record<string, Hyperparameters>>;
 };
 
-export type ParsedRequest =
+type ParsedRequest =
   | {
       readonly ok: true;
       readonly request: JobRequest;

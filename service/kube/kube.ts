@@ -96,7 +96,7 @@ export interface RequestOptions {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-export interface RawOptions extends RequestOptions {
+interface RawOptions extends RequestOptions {
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly body?: string;
   /** Of the body; left out: JSON. */
@@ -127,7 +127,7 @@ export interface ListQuery extends Selection {
   readonly notOlderThan?: string | undefined;
 }
 
-export interface WatchQuery extends Selection {
+interface WatchQuery extends Selection {
   readonly resourceVersion?: string | undefined;
   /** A streaming list: first all that is there as ADDED, then a bookmark that says so, then what changes. */
   readonly sendInitialEvents?: boolean | undefined;

@@ -18,7 +18,7 @@ export interface MemberOperator {
   stop(): Promise<void>;
 }
 
-export interface MemberOperatorsOptions {
+interface MemberOperatorsOptions {
   /** Kubeconfigs of the members are written here, as `<name>.kubeconfig`. */
   readonly folder: string;
   /** The API servers listen on the ports from here on, where these are free; 0: on any. */

@@ -19,7 +19,7 @@ import {
   sourcesIn,
 } from './sources.ts';
 
-export interface FollowOptions {
+interface FollowOptions {
   readonly karmada: Karmada;
   /** The job as it is now; undefined when it was deleted. */
   readonly current: () => Promise<Job | undefined>;

@@ -117,7 +117,7 @@ async function liveSources(karmada: Karmada, job: Job, query: LogQuery, signal: 
 }
 
 /** A run of a job, as far as its output can be read. */
-export interface LogRun {
+interface LogRun {
   readonly run: number;
   readonly pods: readonly string[];
   /** Whether its pods are still there; else it is what was kept of it. */

@@ -4,7 +4,7 @@ export interface TailQuery {
   readonly limitBytes: number;
 }
 
-export interface TailOfLog {
+interface TailOfLog {
   readonly bytes: Buffer;
   /** Whether more was written before it. */
   readonly isCut: boolean;

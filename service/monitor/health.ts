@@ -3,7 +3,7 @@ import { deadlineAfter, restAfter } from './backoff.ts';
 import type { Clock } from './clock.ts';
 
 /** How fresh what we know of a member cluster is. Times are the database's, since another replica may be the one that asks it. */
-export interface ClusterHealth {
+interface ClusterHealth {
   readonly cluster: string;
   /** null when it has not answered yet */
   readonly lastAnswerAt: Date | null;

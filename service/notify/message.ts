@@ -2,7 +2,7 @@ import { factsOf } from '../contract/reasons.ts';
 import { isFinished, type JobEvent } from '../jobs/job.ts';
 
 /** What people want to be told of: an end, and what does not go on unless somebody does something. */
-export type NoticeType = 'job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.stuck';
+type NoticeType = 'job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.stuck';
 
 export function noticeOf({ status, previous, reason, job }: JobEvent): NoticeType | undefined {
   if (job === null) return undefined;

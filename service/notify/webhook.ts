@@ -6,7 +6,7 @@ import type { Store, WebhookMessage } from '../store/store.ts';
 import { messageOf, noticeOf } from './message.ts';
 import { readSecret, signedHeaders } from './signature.ts';
 
-export interface WebhookConfig {
+interface WebhookConfig {
   readonly url: string;
   /** Read for each round, so that a secret can be changed in place. */
   readonly secretFile: string;

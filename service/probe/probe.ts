@@ -9,7 +9,7 @@ interface ProbeAnswer {
   readonly text: string;
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   /** Image of the job, with a shell in it. Every member cluster must be able to pull it. */
   readonly image: string;
   /** Namespace of the job in its member cluster. */

@@ -21,7 +21,7 @@ const CHECK_TIMEOUT_MS = 3_000;
 
 const compactCounts = statement('compact-counts');
 
-export interface StoreOptions {
+interface StoreOptions {
   readonly connection: DatabaseAddress;
   readonly poolSize: number;
   readonly log: StoreLog;

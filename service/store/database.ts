@@ -25,7 +25,7 @@ const CLOSE_MS = 3_000;
 const REPEATS = 3;
 const NO_TLS = 'The server does not support SSL connections';
 
-export interface QueryOptions {
+interface QueryOptions {
   readonly signal?: AbortSignal;
   /** For what must be known soon, such as readiness. */
   readonly timeoutMs?: number;

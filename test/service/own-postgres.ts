@@ -1,6 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Postgres, startPostgres } from '../../service/local/postgres/start-postgres.ts';
+import { databasePrefix } from '../left-behind.ts';
 import { folderForDatabases, runAfterOurDeath } from '../scratch.ts';
 
 /**
@@ -36,7 +38,7 @@ export interface OwnPostgres {
 }
 
 export async function startOwnPostgres(): Promise<OwnPostgres> {
-  const directory = await mkdtemp(join(await folderForDatabases(), 'mlplatform-test-postgres-'));
+  const directory = await mkdtemp(join(await folderForDatabases(), databasePrefix(tmpdir())));
   // As root the server runs as another user, who must be able to enter.
   await chmod(directory, 0o711);
   const start = () =>

@@ -2,7 +2,7 @@ import type { AnyReason } from '../../contract/reasons.ts';
 import type { ClusterState, Job, JobStatus } from '../job.ts';
 
 /** The job as a whole: the worst of its clusters speaks for it. */
-export interface Overall {
+interface Overall {
   readonly status: JobStatus;
   readonly reason: AnyReason;
   readonly message: string;

@@ -12,7 +12,7 @@ interface ClusterReport {
 }
 
 /** What is to be written; without `event` nothing happened that a reader of the job's history would want to know. */
-export interface Transition {
+interface Transition {
   readonly set: {
     readonly status?: JobStatus;
     readonly reason?: AnyReason;
@@ -24,7 +24,7 @@ export interface Transition {
   readonly event?: { readonly cluster: string; readonly reason: AnyReason; readonly message: string };
 }
 
-export type Observed = Pick<
+type Observed = Pick<
   Job,
   'status' | 'reason' | 'message' | 'wanted' | 'clusters' | 'clusterStates' | 'startedAt' | 'finishedAt'
 >;

@@ -33,7 +33,7 @@ export interface ApiServer {
   readonly handle: Handler;
 }
 
-export interface ApiServerOptions {
+interface ApiServerOptions {
   readonly kubernetesVersion: string;
   /** By `<plural>.<group>/<subresource>`. */
   readonly subresources?: Readonly<Record<string, SubresourceHandler>>;

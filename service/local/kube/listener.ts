@@ -21,7 +21,7 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-export interface ListenOptions {
+interface ListenOptions {
   readonly port?: number;
   readonly tls?: TlsOptions;
   /** Takes over connections that leave HTTP; without it they are refused. */

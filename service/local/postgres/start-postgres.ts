@@ -21,7 +21,7 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-export interface PostgresOptions {
+interface PostgresOptions {
   readonly directory: string;
   readonly log: Log;
   /** PostgreSQL's own settings, such as `{ fsync: 'off' }`. */

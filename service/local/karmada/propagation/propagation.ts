@@ -13,7 +13,7 @@ import { scheduleBinding } from './scheduler.ts';
 import { createWorkQueue } from './work-queue.ts';
 import { createWorks } from './works.ts';
 
-export interface PropagationOptions {
+interface PropagationOptions {
   readonly control: Registry;
   readonly members: ReadonlyMap<string, Member>;
   readonly isReachable: (cluster: string) => boolean;

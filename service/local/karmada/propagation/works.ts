@@ -20,7 +20,7 @@ interface Works {
   bringStatusBack(type: ResourceType, template: StoredObject, binding: StoredObject): void;
 }
 
-export interface WorksOptions {
+interface WorksOptions {
   readonly control: Registry;
   readonly members: ReadonlyMap<string, Member>;
   readonly isReachable: (cluster: string) => boolean;
