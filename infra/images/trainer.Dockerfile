@@ -12,7 +12,7 @@ ENV PATH=/opt/trainer/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK
 COPY service/trainers/locks service/trainers/locks
 # Every package by its hash; PyTorch's own index has one version for all, whose dependencies are in the lock.
 RUN pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-${VARIANT}.txt \
-    && if [ "${VARIANT}" = cpu ]; then pip install --no-deps --only-binary :all: --index-url "${TORCH_INDEX}" torch==2.15.0; fi
+    && if [ "${VARIANT}" = cpu ]; then pip install --no-deps --only-binary :all: --index-url "${TORCH_INDEX}" torch==2.15.0 torchvision==0.29.2; fi
 COPY service/trainers/pyproject.toml service/trainers/README.md service/trainers/
 COPY service/trainers/mlplatform service/trainers/mlplatform
 RUN cp -r service/trainers/mlplatform "$(python -c 'import site; print(site.getsitepackages()[0])')/" \

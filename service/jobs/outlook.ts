@@ -17,7 +17,12 @@ interface Outlook {
 export function outlookOf(request: JobRequest): Outlook {
   return {
     problems: [...tooLongForTheShell(request), ...tooManyVariables(request)],
-    warnings: [...request.inputDataConfig.flatMap(withoutBucket), ...outputWarnings(request), ...gpuWarnings(request)],
+    warnings: [
+      ...request.inputDataConfig.flatMap(withoutBucket),
+      ...outputWarnings(request),
+      ...gpuWarnings(request),
+      ...libraryWarnings(request),
+    ],
   };
 }
 
@@ -39,6 +44,14 @@ function outputWarnings(request: JobRequest): FieldProblem[] {
   if (file === undefined || `${file}/`.startsWith(`${directory}/`)) return [];
   const message = `is outside of the job's volume (${directory}): what is written there is lost with the pod`;
   return [{ path, message }];
+}
+
+/** The training would end with the same words. */
+function libraryWarnings({ algorithm, hyperparameters, resources }: JobRequest): FieldProblem[] {
+  const { source, algorithmName: name } = algorithm;
+  const builtin = source === 'builtin' ? algorithmNamed(name) : undefined;
+  const foreseen = builtin?.foreseen(hyperparameters[name] ?? {}, resources.instanceResources.gpuCount) ?? [];
+  return foreseen.map(([field, message]) => ({ path: ['hyperparameters', name, field], message }));
 }
 
 function gpuWarnings({ algorithm, resources }: JobRequest): FieldProblem[] {

@@ -12,6 +12,11 @@ export interface Algorithm {
   readonly hyperparameters: z.ZodObject;
   /** It trains on nothing else. */
   readonly needsGpus: boolean;
+  /** Of values that are allowed, as clients have always sent them: what today's library does not do, as field and message. */
+  readonly foreseen: (
+    values: Readonly<Record<string, unknown>>,
+    gpus: number,
+  ) => readonly (readonly [string, string])[];
   /** Environment names that are not simply the upper-cased field. */
   readonly environmentNames: Readonly<Record<string, string>>;
 }
@@ -32,9 +37,20 @@ export function defineAlgorithm<const Fields extends z.core.$ZodLooseShape>(defi
   needsGpus?: true;
   /** Rules between fields. */
   check?: (values: Record<string, unknown>, refuse: (field: string, message: string) => void) => void;
+  foreseen?: Algorithm['foreseen'];
   environmentNames?: Record<string, string>;
 }): Algorithm {
-  const { name, title, description, common, fields, check, needsGpus = false, environmentNames = {} } = definition;
+  const {
+    name,
+    title,
+    description,
+    common,
+    fields,
+    check,
+    needsGpus = false,
+    foreseen = () => [],
+    environmentNames = {},
+  } = definition;
   const object = z.strictObject(fields);
   const hyperparameters = check
     ? object.superRefine((values, context) => {
@@ -42,7 +58,7 @@ export function defineAlgorithm<const Fields extends z.core.$ZodLooseShape>(defi
       })
     : object;
   const entrypoint = entrypointOf(name);
-  return { name, title, description, common, entrypoint, hyperparameters, needsGpus, environmentNames };
+  return { name, title, description, common, entrypoint, hyperparameters, needsGpus, foreseen, environmentNames };
 }
 
 // The field types that forms know. A default is part of each: no field of a built-in algorithm is required.

@@ -55,6 +55,18 @@ export const horovodMpi = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1, 'epochs'),
     seed: common.seed(),
   },
+  foreseen({ framework, reduce_op }) {
+    const problems: [string, string][] = [];
+    if (framework !== 'pytorch') {
+      problems.push([
+        'framework',
+        `is ${framework}: Horovod for it ended in 2023; pytorch, or the algorithm tf-distributed`,
+      ]);
+    }
+    if (reduce_op === 'adasum')
+      problems.push(['reduce_op', 'is adasum, which went with Horovod; average and sum are there']);
+    return problems;
+  },
   check(values, refuse) {
     if (values.reduce_op !== 'average' && values.gradient_predivide_factor !== 1) {
       refuse('gradient_predivide_factor', 'must be 1 unless reduce_op is average');

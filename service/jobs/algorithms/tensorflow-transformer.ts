@@ -62,6 +62,16 @@ export const tensorflowTransformer = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1, 'epochs'),
     seed: common.seed(),
   },
+  foreseen({ task, pretrained }) {
+    const problems: [string, string][] = [];
+    if (task !== 'text-classification') {
+      problems.push(['task', `is ${task}: the training image learns text-classification alone`]);
+    }
+    if (pretrained === true) {
+      problems.push(['pretrained', 'is true: weights for TensorFlow are no longer published; false begins anew']);
+    }
+    return problems;
+  },
   check(values, refuse) {
     if (Number(values.hidden_size) % Number(values.num_attention_heads) !== 0) {
       refuse('num_attention_heads', `must divide hidden_size (${values.hidden_size}) evenly`);

@@ -73,6 +73,25 @@ export const xgboost = defineAlgorithm({
   name: 'xgboost',
   title: 'XGBoost',
   description: 'Gradient-boosted trees for tables: regression, classification, ranking and survival.',
+  // XGBoost 3.4; service/trainers maps what has an equal there, and refuses these.
+  foreseen({ dsplit, process_type, tree_method, lambda, alpha }, gpus) {
+    const problems: [string, string][] = [];
+    if (dsplit === 'col')
+      problems.push(['dsplit', 'is col: XGBoost no longer splits data by columns; row is what there is']);
+    if (process_type === 'update') {
+      problems.push([
+        'process_type',
+        'is update: that is for the trees of a given model, and a job starts without one',
+      ]);
+    }
+    if (tree_method === 'gpu_hist' && gpus === 0) {
+      problems.push(['tree_method', 'is gpu_hist, and the job asks for no GPU; hist is the same on CPUs']);
+    }
+    for (const [field, value] of Object.entries({ lambda, alpha })) {
+      if (Number(value) < 0) problems.push([field, 'is below 0, which XGBoost refuses']);
+    }
+    return problems;
+  },
   environmentNames: { num_round: 'NUM_BOOST_ROUND', csv_weights: 'CSV_WEIGHT' },
   common: [
     'objective',

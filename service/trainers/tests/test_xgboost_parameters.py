@@ -38,7 +38,7 @@ REFUSED = [
     ({"BOOSTER": "gblinear", "UPDATER": "gpu_coord_descent"}, "gpu_coord_descent needs a GPU"),
     ({"TREE_METHOD": "gpu_hist"}, 'tree_method is "gpu_hist": resources.instanceResources.gpuCount is 0'),
     ({"TREE_METHOD": "exact", "MAX_DEPTH": "0"}, "it needs a max_depth of at least 1"),
-    ({"TREE_METHOD": "approx", "SKETCH_EPS": "0"}, "sketch_eps is 0: it must be above 0"),
+    ({"TREE_METHOD": "approx", "SKETCH_EPS": "0"}, "sketch_eps is 0.0: it must be above 0"),
     ({"LAMBDA": "-1"}, "lambda is -1.0: XGBoost takes 0 or more"),
     ({"ALPHA": "-1"}, "alpha is -1.0: XGBoost takes 0 or more"),
 ]

@@ -58,6 +58,23 @@ describe('of a TrainingJob', () => {
   });
 });
 
+describe("what an algorithm's library no longer does", () => {
+  const foreseen = (algorithmName: string, fields: Record<string, unknown>) => {
+    const body = minimal({ algorithm: { algorithmName }, hyperparameters: { [algorithmName]: fields } });
+    return outlookOf(accepted(body)).warnings.map(({ path }) => path.join('.'));
+  };
+
+  it('is taken, as it always was, and warned of', () => {
+    expect(foreseen('xgboost', {})).toEqual([]);
+    expect(foreseen('xgboost', { dsplit: 'col', tree_method: 'gpu_hist', process_type: 'update', alpha: -1 })).toEqual(
+      ['dsplit', 'process_type', 'tree_method', 'alpha'].map((field) => `hyperparameters.xgboost.${field}`),
+    );
+    expect(foreseen('tensorflow-transformer', {})).toEqual(['hyperparameters.tensorflow-transformer.pretrained']);
+    expect(foreseen('tensorflow-transformer', { pretrained: false })).toEqual([]);
+    expect(foreseen('horovod-mpi', { reduce_op: 'adasum' })).toEqual(['hyperparameters.horovod-mpi.reduce_op']);
+  });
+});
+
 describe('refused', () => {
   const many = (count: number, value: string) =>
     Object.fromEntries(Array.from({ length: count }, (_, index) => [`X_${index}`, value]));
