@@ -37,7 +37,7 @@ export interface Cache<T> {
   list(): T[];
 }
 
-export interface CacheOptions {
+interface CacheOptions {
   /** Empty: all of the cluster. */
   readonly namespaces: readonly string[];
   /** Something about this TrainingJob has changed that may matter to it. */

@@ -7,7 +7,7 @@ import { createMemory, type Reconciler, reconcile } from './reconcile.ts';
 import { createWaiting } from './waiting.ts';
 import { createWorkQueue, type WorkQueue } from './work-queue.ts';
 
-export interface ControllerOptions {
+interface ControllerOptions {
   readonly kube: Kube;
   readonly namespaces: readonly string[];
   readonly surroundings: (namespace: string) => Promise<Surroundings>;
@@ -22,7 +22,7 @@ export interface ControllerOptions {
   readonly log: ControllerLog;
 }
 
-export interface ControllerLog {
+interface ControllerLog {
   warn(details: object, message: string): void;
   debug(details: object, message: string): void;
 }

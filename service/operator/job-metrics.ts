@@ -80,7 +80,7 @@ const FAMILIES: readonly Family[] = [
   ),
 ];
 
-export interface JobMetrics {
+interface JobMetrics {
   readonly onGone: (gone: Reading) => void;
   /** In Prometheus' text format. */
   render(readings: readonly Reading[]): string;

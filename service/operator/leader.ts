@@ -5,7 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 // Who of several replicas acts, agreed by a Lease as client-go does: nobody's wall clock is believed. A Lease is taken over when it
 // has not changed for its duration by the clock of who looks at it.
 
-export interface Election {
+interface Election {
   readonly kube: Kube;
   readonly namespace: string;
   readonly name: string;

@@ -15,7 +15,7 @@ export interface OperatorMetrics {
 }
 
 /** What is asked for at each scrape. */
-export interface Now {
+interface Now {
   readonly isLeading: boolean;
   readonly queueDepth: number;
   /** Told by the replica that acts only: two would count every job twice. */

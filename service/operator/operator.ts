@@ -20,7 +20,7 @@ export interface Operator {
   stop(): Promise<void>;
 }
 
-export interface OperatorOptions {
+interface OperatorOptions {
   readonly identity: Identity;
   readonly settings: OperatorSettings;
   readonly log: Logger;

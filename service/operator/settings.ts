@@ -54,7 +54,7 @@ const SCHEMAS = {
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
 } as const satisfies Record<keyof typeof OPERATOR.env, z.ZodType>;
 
-export type LoadedSettings = { readonly settings: OperatorSettings } | { readonly mistakes: readonly string[] };
+type LoadedSettings = { readonly settings: OperatorSettings } | { readonly mistakes: readonly string[] };
 
 export function loadSettings(environment: Readonly<Record<string, string | undefined>>): LoadedSettings {
   const mistakes: string[] = [];

@@ -5,7 +5,7 @@ import { POD_SECURITY, POD_SECURITY_LABEL, type PodSecurity, type Surroundings }
 
 const LABEL_LIVES_MS = 30_000;
 
-export interface SurroundingsOptions {
+interface SurroundingsOptions {
   readonly kube: Kube;
   readonly progressUrl: string | undefined;
   readonly progressAuthority: () => string;

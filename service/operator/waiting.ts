@@ -4,7 +4,7 @@ import { type Seen, type Trouble, troubleIn, whoseEvents } from '../trainingjob/
 import { type Clock, systemClock } from './clock.ts';
 import { createRates } from './progress/rates.ts';
 
-export interface WaitingOptions {
+interface WaitingOptions {
   readonly kube: Kube;
   readonly clock?: Clock;
   readonly onTrouble: (error: unknown) => void;

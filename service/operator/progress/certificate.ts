@@ -25,7 +25,7 @@ export interface Certificates {
   readonly authority: string;
 }
 
-export interface CertificateOptions {
+interface CertificateOptions {
   readonly kube: Kube;
   readonly namespace: string;
   readonly secret: string;
@@ -75,8 +75,9 @@ function isOver({ cert, authorityKey }: Held, { hosts, now = () => new Date() }:
   if (authorityKey === undefined) return false;
   const certificate = new X509Certificate(cert);
   const left = certificate.notAfter.getTime() - now().getTime();
-  const named = certificate.getExtension(SubjectAlternativeNameExtension)?.names.items.map(({ value }) => value) ?? [];
-  return left < RENEW_BEFORE_DAYS * DAY_MS || !hosts.every((host) => named.includes(host));
+  const alternatives =
+    certificate.getExtension(SubjectAlternativeNameExtension)?.names.items.map(({ value }) => value) ?? [];
+  return left < RENEW_BEFORE_DAYS * DAY_MS || !hosts.every((host) => alternatives.includes(host));
 }
 
 async function renew(stored: KubeObject | undefined, held: Held | undefined, options: CertificateOptions) {

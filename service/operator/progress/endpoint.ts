@@ -5,7 +5,7 @@ import { createRates } from './rates.ts';
 import { InvalidTokenError, type PodIdentity, type TokenVerifier } from './tokens.ts';
 import type { ProgressWriter } from './writer.ts';
 
-export interface EndpointOptions {
+interface EndpointOptions {
   readonly port: number;
   readonly host?: string;
   readonly certificate: { readonly cert: string; readonly key: string };

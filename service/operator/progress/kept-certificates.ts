@@ -12,7 +12,7 @@ export interface KeptCertificates {
   stop(): void;
 }
 
-export interface KeepOptions {
+interface KeepOptions {
   readonly kube: Kube;
   readonly namespace: string;
   readonly secret: string;

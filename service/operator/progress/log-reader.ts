@@ -6,7 +6,7 @@ import type { Caches } from '../caches.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ProgressWriter } from './writer.ts';
 
-export interface LogReaderOptions {
+interface LogReaderOptions {
   readonly kube: Kube;
   readonly caches: Pick<Caches, 'trainingJobs' | 'podsOf'>;
   readonly writer: Pick<ProgressWriter, 'take'>;

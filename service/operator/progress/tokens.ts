@@ -18,7 +18,7 @@ export class InvalidTokenError extends Error {
   override readonly name = 'InvalidTokenError';
 }
 
-export interface TokenVerifierOptions {
+interface TokenVerifierOptions {
   /** A document of the API server, by its path. */
   readonly document: (path: string) => Promise<unknown>;
   readonly audience: string;

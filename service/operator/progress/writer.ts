@@ -15,9 +15,9 @@ import { type Clock, systemClock } from '../clock.ts';
 import { TRAINING_JOB } from '../kinds.ts';
 
 /** Beside the controller's part of the status; both write without regard to each other. */
-export const PROGRESS_MANAGER = 'trainingjob-progress';
+const PROGRESS_MANAGER = 'trainingjob-progress';
 
-export interface ProgressWriterOptions {
+interface ProgressWriterOptions {
   readonly kube: Kube;
   readonly trainingJob: (key: string) => TrainingJob | undefined;
   readonly clock?: Clock;

@@ -4,7 +4,7 @@ import type { TrainingJob } from '../training-job.ts';
 import { nextPace, type PaceOfSteps, secondsOfStep } from './pace.ts';
 import type { Report } from './report.ts';
 
-export type Absorbed =
+type Absorbed =
   | { readonly status: ProgressStatus; readonly pace: PaceOfSteps | undefined }
   /** Not to be written, and why. */
   | { readonly ignored: string };

@@ -38,7 +38,7 @@ export interface Report {
   readonly withoutValue: readonly string[];
 }
 
-export type ParsedReport = { readonly report: Report } | { readonly problems: readonly string[] };
+type ParsedReport = { readonly report: Report } | { readonly problems: readonly string[] };
 
 export function parseReport(json: unknown): ParsedReport {
   const parsed = body.safeParse(json);

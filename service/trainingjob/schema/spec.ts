@@ -19,8 +19,8 @@ const count = (minimum: number, maximum: number) => z.int().min(minimum).max(max
 export const FRAMEWORKS = ['pytorch', 'tensorflow', 'jax'] as const;
 export type Framework = (typeof FRAMEWORKS)[number];
 
-export const DEFAULT_IMAGE = 'docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime';
-export const DEFAULT_RESOURCES = {
+const DEFAULT_IMAGE = 'docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime';
+const DEFAULT_RESOURCES = {
   requests: { cpu: '4', memory: '16Gi' },
   limits: { cpu: '8', memory: '32Gi' },
 };
@@ -187,5 +187,5 @@ export const specSchema = z
 
 export type Spec = z.output<typeof specSchema>;
 export type SpecInput = z.input<typeof specSchema>;
-export type Stall = z.output<typeof stall>;
+type Stall = z.output<typeof stall>;
 export const DEFAULT_STALL: Stall = stall.parse({});

@@ -82,8 +82,8 @@ const progressFields = {
 };
 
 export const statusSchema = z.object({ ...controllerFields, ...progressFields });
-export const controllerStatusSchema = z.object(controllerFields);
-export const progressStatusSchema = z.object(progressFields);
+const controllerStatusSchema = z.object(controllerFields);
+const progressStatusSchema = z.object(progressFields);
 
 export type Status = z.output<typeof statusSchema>;
 export type ControllerStatus = z.output<typeof controllerStatusSchema>;

@@ -16,7 +16,7 @@ const quantity = z.union([z.int(), z.string().max(64)]).meta({ [INT_OR_STRING]: 
 /** Resource name -> amount, as in a container. */
 export const quantities = () => z.record(z.string(), quantity).meta({ maxProperties: 32 });
 
-export interface StructuralSchema {
+interface StructuralSchema {
   readonly type?: string;
   readonly properties?: Readonly<Record<string, StructuralSchema>>;
   readonly additionalProperties?: StructuralSchema;

@@ -6,7 +6,7 @@ interface Claim {
   readonly message: string;
 }
 
-export interface Facts {
+interface Facts {
   readonly state: State;
   readonly reason: string;
   readonly message: string;

@@ -127,8 +127,9 @@ function nameIsTaken({ isNameTaken }: Situation): Next | undefined {
   return { go: 'on', state: 'Pending', reason: 'NameTaken', message };
 }
 
-function firstBegins({ attempt, status, standing }: Situation): Next | undefined {
-  return attempt === 0 || (status.state === 'Suspended' && !standing) ? { go: 'begin' } : undefined;
+/** A Job that still stands after a suspension is on its way out, whether that can be seen yet or not. */
+function firstBegins({ attempt, status }: Situation): Next | undefined {
+  return attempt === 0 || status.state === 'Suspended' ? { go: 'begin' } : undefined;
 }
 
 /** The Job has this limit too, and keeps it when no operator runs. */
@@ -156,7 +157,7 @@ function lostStartsAgain({ status, standing, leaving, attempt }: Situation): Nex
   return { go: 'again', counts: false, reason: 'JobDeleted', message: 'The Job of its workers was deleted' };
 }
 
-export const backoffLimitOf = ({ failurePolicy, backoffLimit }: Spec): number =>
+const backoffLimitOf = ({ failurePolicy, backoffLimit }: Spec): number =>
   failurePolicy?.backoffLimit ?? backoffLimit ?? DEFAULT_BACKOFF_LIMIT;
 
 function afterFailure(

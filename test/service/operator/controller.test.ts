@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createKube } from '../../../service/kube/client.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { CONFIG_MAP, EVENT, POD, SERVICE } from '../../../service/local/kube/kinds.ts';
 import { pick, timestamp } from '../../../service/local/kube/objects.ts';
@@ -392,6 +393,19 @@ describe('an API server that', () => {
     await lifeOf('bert');
   });
 
+  it('does not answer in time keeps nothing from being done, and nothing twice', async () => {
+    const strikes = chance();
+    const kube = createKube(world.cluster.identity, { userAgent: 'impatient', timeoutMs: 300 });
+    world.cluster.fates.add(({ method }, answer) => {
+      if (method === 'GET' || !strikes()) return undefined;
+      // The write arrives, its answer comes when nobody waits for it any more.
+      return answer().then((reply) => new Promise((resolve) => setTimeout(() => resolve(reply), 600)));
+    });
+    await lifeOf('bert', { kube });
+    await world.controllers[0]?.stop();
+    await kube.close();
+  });
+
   it('forgets its history is listed anew', async () => {
     await world.operate();
     world.submit('bert');
@@ -403,8 +417,8 @@ describe('an API server that', () => {
   });
 
   /** Created, failed once, run to its end. */
-  async function lifeOf(name: string): Promise<void> {
-    await world.operate();
+  async function lifeOf(name: string, options: Parameters<typeof world.operate>[0] = {}): Promise<void> {
+    await world.operate(options);
     const made: string[] = [];
     world.cluster.registry.store.onChange(({ type, resource, object }) => {
       if (type === 'ADDED' && resource === JOB) made.push(String(object.metadata.labels?.['ml.example.com/attempt']));
@@ -422,6 +436,73 @@ describe('an API server that', () => {
     expect(made).toEqual(['1', '2']);
     expect(world.status(name)).toMatchObject({ failures: 1, restartCount: 1, attempt: 2 });
   }
+});
+
+describe('two versions of the operator', () => {
+  /** What a version before this one has left: other variables, no hash of the spec, a status with less in it. */
+  async function leftByAnother(): Promise<void> {
+    const owner = world.submit('bert', { numWorkers: 2 });
+    const { registry } = world.cluster;
+    const { name, uid } = owner.metadata;
+    const labels = { app: 'training-job', 'training-job': 'bert', 'ml.example.com/attempt': '2' };
+    const container = { name: 'training', image: 'old', env: [{ name: 'OLD', value: '1' }] };
+    const ownerReferences = [{ apiVersion: 'ml.example.com/v1', kind: 'TrainingJob', name, uid, controller: true }];
+    registry.create(
+      JOB,
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: 'bert-training', namespace: 'ml', labels, ownerReferences },
+        spec: {
+          completionMode: 'Indexed',
+          completions: 2,
+          parallelism: 2,
+          backoffLimit: 0,
+          template: { metadata: { labels }, spec: { restartPolicy: 'Never', containers: [container] } },
+        },
+      },
+      { manager: 'trainingjob-controller' },
+    );
+    world.pods('bert', 'Running');
+    statusOfTheOther();
+  }
+
+  /** Fields that it does not know it does not own, and those of ours that it leaves out go. */
+  function statusOfTheOther(): void {
+    const jobUid = world.job('bert')?.metadata.uid;
+    world.cluster.registry.apply(
+      TRAINING_JOB,
+      {
+        apiVersion: 'ml.example.com/v1',
+        kind: 'TrainingJob',
+        metadata: { name: 'bert', namespace: 'ml' },
+        status: { state: 'Running', attempt: 2, jobUid, failures: 1, startTime: '2026-11-28T09:00:00Z' },
+      },
+      { manager: 'trainingjob-controller', subresource: 'status' },
+      true,
+    );
+  }
+
+  it('take over from each other without starting a training again, or forgetting what was counted', async () => {
+    await leftByAnother();
+    const uid = world.job('bert')?.metadata.uid;
+    for (let turn = 0; turn < 3; turn += 1) {
+      const controller = await world.operate();
+      await expect.poll(() => world.status('bert').workers?.summary).toBe('2/2');
+      await world.settled();
+      expect(world.status('bert')).toMatchObject({ state: 'Running', attempt: 2, failures: 1 });
+      expect(world.status('bert').startTime).toBe('2026-11-28T09:00:00Z');
+      await controller.stop();
+      world.controllers.length = 0;
+      statusOfTheOther();
+    }
+    expect(world.job('bert')?.metadata.uid).toBe(uid);
+    await world.operate();
+    world.fail('bert', 0);
+    await expect.poll(attempt('bert')).toBe(3);
+    expect(world.status('bert')).toMatchObject({ failures: 2, attempt: 3 });
+    expect(pick(world.job('bert'), 'spec', 'template', 'spec', 'containers')).not.toMatchObject([{ image: 'old' }]);
+  });
 });
 
 it('two operators at once make nothing twice', async () => {

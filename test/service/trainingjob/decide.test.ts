@@ -308,6 +308,14 @@ describe('the next attempt', () => {
 });
 
 describe('suspend', () => {
+  it('that is taken back before the Job has gone is another attempt all the same, and no restart', () => {
+    const job = withSpec(running(), { suspend: true });
+    const seen = { batchJob: batchJobOf(job, 1), pods: podsOf(job, 1, 'Running') };
+    const stopped = step(job, seen, later(100));
+    const resumed = step(withSpec(stopped.job, { suspend: false }), seen, later(101));
+    expect(resumed.decision).toMatchObject({ attempt: 2, status: { state: 'Pending', restartCount: 0 } });
+  });
+
   it('stops all pods, and resuming begins another attempt that is no restart', () => {
     const job = withSpec(running(), { suspend: true });
     const stopped = step(job, { batchJob: batchJobOf(job, 1), pods: podsOf(job, 1, 'Running') }, later(100));
