@@ -121,9 +121,11 @@ export function createWorkers(member: Member, pods: Pods, clock: LifeClock): Wor
   function tick(pod: StoredObject, training: Training): void {
     const { log, outcome, program, startedAt } = training;
     const done = (((Date.now() - startedAt) / 1000) * clock.speed) / Math.max(outcome.seconds, 0.001);
-    const part = outcome.end === 'never' ? done % 1 : Math.min(1, program.from + done);
     const wrong = misfortuneOf(training);
-    const isOver = outcome.end !== 'never' && part >= (wrong === undefined ? 1 : (1 + program.from) / 2);
+    const end = wrong === undefined ? 1 : (1 + program.from) / 2;
+    // However late it is looked at: what comes over a worker comes at the same step.
+    const part = outcome.end === 'never' ? done % 1 : Math.min(end, program.from + done);
+    const isOver = outcome.end !== 'never' && part >= end;
     write(pod, log.until(part));
     const secondsLeft = ((1 - part) * outcome.seconds) / clock.speed;
     if (!isOver) {
@@ -133,7 +135,7 @@ export function createWorkers(member: Member, pods: Pods, clock: LifeClock): Wor
       return;
     }
     // The last report is waited for, as a training does before it ends.
-    void report(pod, training, part, secondsLeft).then(() => after(0, pod, (now) => end(now, training, wrong)));
+    void report(pod, training, part, secondsLeft).then(() => after(0, pod, (now) => finish(now, training, wrong)));
   }
 
   async function report(pod: StoredObject, training: Training, part: number, secondsLeft: number): Promise<void> {
@@ -146,7 +148,7 @@ export function createWorkers(member: Member, pods: Pods, clock: LifeClock): Wor
     training.isReporting = false;
   }
 
-  function end(pod: StoredObject, { log }: Training, wrong: Misfortune | undefined): void {
+  function finish(pod: StoredObject, { log }: Training, wrong: Misfortune | undefined): void {
     if (wrong === 'evicted') {
       pods.evict(nameOf(pod), 'The node was low on resource: memory.');
       return;
