@@ -4,7 +4,8 @@ import type { Fault, FaultKind } from '../../service/local/karmada/faults.ts';
 import { RAY_JOB } from '../../service/local/karmada/kinds.ts';
 import { remainsOf, setUp, type World } from '../service/dispatch/world.ts';
 
-type RequestOf = (job: Job) => Pick<Fault, 'method' | 'matching'>;
+/** To the control plane unless it says otherwise. */
+type RequestOf = (job: Job) => Pick<Fault, 'method' | 'matching'> & Partial<Pick<Fault, 'where'>>;
 
 const ON_THE_WAY: readonly RequestOf[] = [
   (job) => ({ method: 'POST', matching: `/namespaces/${job.namespace}/propagationpolicies` }),
@@ -15,7 +16,31 @@ const ON_THE_WAY: readonly RequestOf[] = [
 const WHILE_REMOVED: readonly RequestOf[] = [
   (job) => ({ method: 'DELETE', matching: `/rayjobs/${job.objectName}` }),
   (job) => ({ method: 'DELETE', matching: `/persistentvolumeclaims/${job.objectName}` }),
+  // Each member is asked for several jobs at once, by their ids.
+  (job) => ({ where: job.clusters[0] ?? '', method: 'GET', matching: job.id }),
 ];
+
+/** The volume is kept and the workload goes. */
+const AFTER_ITS_END: readonly RequestOf[] = [
+  (job) => ({ method: 'POST', matching: `/namespaces/${job.namespace}/propagationpolicies` }),
+  (job) => ({ method: 'PATCH', matching: `/persistentvolumeclaims/${job.objectName}` }),
+  (job) => ({ method: 'DELETE', matching: `/rayjobs/${job.objectName}` }),
+];
+
+/** Where nothing is told by watches, because they cannot be opened, each job asks for itself. */
+const ASKED_ON_THE_WAY: readonly RequestOf[] = [
+  (job) => ({ method: 'GET', matching: `/resourcebindings/${job.objectName}-rayjob` }),
+];
+const ASKED_WHILE_REMOVED: readonly RequestOf[] = [
+  (job) => ({ method: 'GET', matching: `/resourcebindings/${job.objectName}-rayjob` }),
+  (job) => ({ method: 'GET', matching: `/rayjobs/${job.objectName}` }),
+  (job) => ({ method: 'GET', matching: `/propagationpolicies/${job.objectName}` }),
+];
+
+function keepWatchesShut({ simulated }: World): void {
+  for (const matching of ['/resourcebindings?', 'managed-by'])
+    simulated.faults.add({ kind: 'status', code: 500, where: 'karmada', method: 'GET', matching });
+}
 
 /** The first ones make all jobs wait together; the last ones concern the one request, so they can be tried all at once. */
 const FAULTS: readonly (readonly [string, readonly FaultKind[]])[] = [
@@ -51,7 +76,7 @@ async function jobsMeeting(
   for (const fault of faults) {
     for (const requestOf of requests) {
       const job = await submit();
-      world.simulated.faults.add({ ...fault, where: 'karmada', ...requestOf(job), times: 1 });
+      world.simulated.faults.add({ where: 'karmada', ...fault, ...requestOf(job), times: 1 });
       jobs.push(job);
     }
   }
@@ -84,6 +109,7 @@ test.each(FAULTS)(
       await expect.poll(() => rayJobsOf(world, { clusters, ...job })).toEqual(['karmada', ...clusters]);
     }
     expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
+    expect(world.simulated.faults.unmet()).toEqual([]);
   },
   TIMEOUT_MS,
 );
@@ -104,9 +130,71 @@ test.each(FAULTS)(
       await world.until(job.id, (each) => each === undefined);
       expect(await remainsOf(world, job)).toEqual([]);
     }
+    expect(world.simulated.faults.unmet()).toEqual([]);
   },
   TIMEOUT_MS,
 );
+
+test.each(FAULTS)(
+  '%s where each job asks for itself: one RayJob in one cluster, and nothing is left after its removal',
+  async (_name, faults) => {
+    const world = await setUp();
+    keepWatchesShut(world);
+    const dispatcher = world.dispatch({ requestTimeoutMs: 500 });
+    await jobsMeeting(world, faults, ASKED_ON_THE_WAY, () => world.submit());
+    const jobs: Job[] = [];
+    for (const { id } of (await world.store.jobs.list(ALL)).jobs) jobs.push(await world.shows(id, 'Scheduled'));
+    for (const job of jobs) await expect.poll(() => rayJobsOf(world, job)).toEqual(['karmada', ...job.clusters]);
+    expect(world.simulated.faults.unmet()).toEqual([]);
+    await dispatcher.stop();
+
+    const removed = [...jobs];
+    const unwanted = await jobsMeeting(world, faults, ASKED_WHILE_REMOVED, async () => removed.pop() ?? created(world));
+    for (const { id } of unwanted)
+      await world.store.jobs.setWanted(id, 'delete', { reason: 'Deleting', message: 'asked for' });
+    world.dispatch({ requestTimeoutMs: 500 });
+    for (const job of unwanted) {
+      await world.until(job.id, (each) => each === undefined);
+      expect(await remainsOf(world, job)).toEqual([]);
+    }
+    expect(world.simulated.faults.unmet()).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+const ALL = { sort: 'createdAt', descending: false, limit: 100, withRequests: false } as const;
+
+async function created(world: World): Promise<Job> {
+  const dispatcher = world.dispatch();
+  const job = await world.shows((await world.submit()).id, 'Scheduled');
+  await dispatcher.stop();
+  return job;
+}
+
+test.each(FAULTS)(
+  '%s after its end: its volume is left, in its cluster, and nothing else',
+  async (_name, faults) => {
+    const world = await setUp();
+    const dispatcher = world.dispatch();
+    let team = 0;
+    const jobs = await jobsMeeting(world, faults, AFTER_ITS_END, async () =>
+      world.shows((await world.submit({ namespace: `team-${team++}`, targetClusters: ['member1'] })).id, 'Scheduled'),
+    );
+    for (const job of jobs) await expect.poll(() => remainsOf(world, job)).toEqual(expect.arrayContaining(VOLUME));
+    await dispatcher.stop();
+    await world.database.query("update job set status = 'Succeeded', reason = 'Succeeded', finished_at = now()");
+    await world.database.query(
+      `insert into dispatch (job_id, priority, created_at, ending) select id, priority, created_at, true from job
+       on conflict (job_id) do update set due_at = now(), ending = true`,
+    );
+    world.dispatch({ requestTimeoutMs: 500, finishedRetentionSeconds: 0 });
+    for (const job of jobs) await expect.poll(() => remainsOf(world, job), { timeout: 30_000 }).toEqual(VOLUME);
+    expect(world.simulated.faults.unmet()).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
+const VOLUME = ['control plane: PersistentVolumeClaim', 'member1: PersistentVolumeClaim'];
 
 test('Karmada is down: every job waits and says why, once; when it is back they all go on', async () => {
   const world = await setUp();

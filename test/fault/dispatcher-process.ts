@@ -1,4 +1,4 @@
-// A dispatcher in a process of its own, to be killed. Arguments: the database's URL and Karmada's.
+// A dispatcher in a process of its own, to be killed. Arguments: the database's URL, Karmada's, and what is told otherwise, as JSON.
 import { pino } from 'pino';
 import { createDispatcher } from '../../service/dispatch/dispatcher.ts';
 import { createKarmada } from '../../service/karmada/client.ts';
@@ -6,7 +6,7 @@ import { parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { kubeconfigOf, MANIFESTS } from '../service/dispatch/settings.ts';
 
-const [databaseUrl = '', karmadaUrl = ''] = process.argv.slice(2);
+const [databaseUrl = '', karmadaUrl = '', told = '{}'] = process.argv.slice(2);
 const log = pino({ level: 'silent' });
 createDispatcher({
   store: createStore({ connection: parseConnection(databaseUrl), poolSize: 4, log }),
@@ -23,4 +23,5 @@ createDispatcher({
   concurrency: 50,
   claimSeconds: 120,
   requestTimeoutMs: 120_000,
+  ...JSON.parse(told),
 }).start();

@@ -19,18 +19,20 @@ export interface HeldRequest {
 /** A reverse proxy before the simulated Karmada. */
 export interface Gate {
   readonly url: string;
-  /** Keeps the next request whose `METHOD /path` matches, and resolves when it is there. */
-  hold(matching: RegExp): Promise<HeldRequest>;
+  /** Keeps the next request whose `METHOD /path`, and body if that is given, match, and resolves when it is there. */
+  hold(matching: RegExp, body?: RegExp): Promise<HeldRequest>;
   close(): Promise<void>;
 }
 
 export async function startGate(upstream: string): Promise<Gate> {
-  const waiting: { matching: RegExp; resolve: (held: HeldRequest) => void }[] = [];
+  const waiting: { matching: RegExp; inBody: RegExp; resolve: (held: HeldRequest) => void }[] = [];
   const sockets = new Set<Socket>();
 
   const server = createServer(async (message, response) => {
     const body = await bodyOf(message);
-    const at = waiting.findIndex(({ matching }) => matching.test(`${message.method} ${message.url}`));
+    const at = waiting.findIndex(
+      ({ inBody, matching }) => matching.test(`${message.method} ${message.url}`) && inBody.test(body.toString()),
+    );
     const [holder] = at < 0 ? [] : waiting.splice(at, 1);
     if (!holder) return pass(upstream, message, body, response);
     holder.resolve({
@@ -51,7 +53,7 @@ export async function startGate(upstream: string): Promise<Gate> {
 
   return {
     url: `http://127.0.0.1:${address.port}`,
-    hold: (matching) => new Promise((resolve) => waiting.push({ matching, resolve })),
+    hold: (matching, inBody = /(?:)/) => new Promise((resolve) => waiting.push({ matching, inBody, resolve })),
     async close() {
       server.close();
       for (const socket of sockets) socket.destroy();

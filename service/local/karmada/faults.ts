@@ -40,6 +40,8 @@ export interface Faults {
   /** Adds a fault; the function removes it. */
   add(fault: Fault): () => void;
   clear(): void;
+  /** Those of so many requests that have not come. */
+  unmet(): Fault[];
   /** The first that applies; counts down its `times`. */
   next(query: FaultQuery): Fault | undefined;
   /** Whether streams of this cluster that are running already must fall silent. */
@@ -68,6 +70,7 @@ export function createFaults(): Faults {
     clear() {
       active.length = 0;
     },
+    unmet: () => active.filter(({ left }) => Number.isFinite(left)).map(({ fault }) => fault),
     next({ cluster, method, url }) {
       const at = active.findIndex(
         ({ fault }) =>
