@@ -13,6 +13,8 @@ export interface Leaf {
   readonly optional: boolean;
   /** What the program takes when it is left out. */
   readonly fallback: unknown;
+  /** Whether the schema takes an empty value: a text '', a list [], a record {}. */
+  readonly mayBeEmpty: boolean;
   /** Fields of a list's elements; none where the elements are plain texts. */
   readonly element: readonly Leaf[];
 }
@@ -24,7 +26,16 @@ export function leavesOf(schema: z.core.$ZodType, path = ''): Leaf[] {
     return Object.entries(inner.shape).flatMap(([key, field]) => leavesOf(field, path ? `${path}.${key}` : key));
   }
   const doc = (schema as z.ZodType).description ?? '';
-  const leaf = { path, doc, schema: inner, fallback, optional, options: [], element: [] };
+  const leaf = {
+    path,
+    doc,
+    schema: inner,
+    fallback,
+    optional,
+    options: [],
+    element: [],
+    mayBeEmpty: takesEmpty(inner),
+  };
   if (inner instanceof z.ZodBoolean) return [{ ...leaf, kind: 'boolean' }];
   if (inner instanceof z.ZodEnum) return [{ ...leaf, kind: 'enum', options: inner.options.map(String) }];
   if (inner instanceof z.ZodNumber) return [{ ...leaf, kind: 'number' }];
@@ -37,9 +48,15 @@ export function leavesOf(schema: z.core.$ZodType, path = ''): Leaf[] {
   throw new Error(`${path}: a chart cannot have settings of type ${inner.constructor.name} yet`);
 }
 
-/** Whether the schema takes an empty value: a text '', a list [], a record {}. */
-export function mayBeEmpty({ kind, schema }: Leaf): boolean {
-  const empty = { text: '', list: [], record: {} }[kind as string];
+function takesEmpty(schema: z.core.$ZodType): boolean {
+  const empty =
+    schema instanceof z.ZodString
+      ? ''
+      : schema instanceof z.ZodArray
+        ? []
+        : schema instanceof z.ZodRecord
+          ? {}
+          : undefined;
   return empty !== undefined && z.safeParse(schema, empty).success;
 }
 

@@ -55,25 +55,32 @@ export class Reader {
     return new Map(
       [...output].map(([folder, beside]) => [
         folder,
-        new Map(beside.map((object) => [title(object), this.object(ordered(object), sample, beside)])),
+        new Map(
+          beside.map((object) => {
+            const own = title(object);
+            return [own, this.value(ordered(object), { sample, beside, own: own.replace(' ', '/') })];
+          }),
+        ),
       ]),
     );
   }
 
-  /** Many objects come again as they are, and reading one costs more than finding it. */
-  private object(object: KubeObject, sample: Sample, beside: readonly KubeObject[]): Term {
-    const text = this.marks.withoutSizes(JSON.stringify(object), sample.bases);
-    const known = this.objects.get(text);
-    const term = known ?? this.value(object, { sample, beside, own: title(object).replace(' ', '/') });
+  private value(value: unknown, at: At): Term {
+    if (value !== null && typeof value === 'object') return at.element ? this.parts(value, at) : this.again(value, at);
+    if (typeof value === 'string' && isBlock(value)) return this.lines(value, at);
+    return this.scalar(value, at);
+  }
+
+  /** Most objects, and parts of them, come again as they are, and reading one costs more than finding it. */
+  private again(value: object, at: At): Term {
+    const text = this.marks.withoutSizes(JSON.stringify(value), at.sample.bases);
+    const term = this.objects.get(text) ?? this.parts(value, at);
     this.objects.set(text, term);
     return term;
   }
 
-  private value(value: unknown, at: At): Term {
-    if (Array.isArray(value)) return this.list(value, at);
-    if (value !== null && typeof value === 'object') return this.map(value, at);
-    if (typeof value === 'string' && isBlock(value)) return this.lines(value, at);
-    return this.scalar(value, at);
+  private parts(value: object, at: At): Term {
+    return Array.isArray(value) ? this.list(value, at) : this.map(value, at);
   }
 
   /** Most texts come again in every sample, and reading one costs more than finding it. */

@@ -1,13 +1,17 @@
+import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import type { Node } from './nodes.ts';
+import { isSpelling } from './rows.ts';
+import { SPELLING } from './samples.ts';
 
 /** In how many places at most a number may change one part of an object. */
 const MOST_BOUNDS = 3;
 
 /** Nothing may depend on how a mark is spelt: that is, on what is in a text rather than on whether there is one. */
 export function refuseSpelling(objects: readonly DerivedObject[]): void {
-  const found = /"feature":"~([^"]+)"/.exec(JSON.stringify(objects));
-  if (found) throw new Error(`${found[1]}: the program makes something of its text that no chart can`);
+  const spelt = objects.flatMap(({ node, when }) => [...pathsIn(node, when)]).find(isSpelling);
+  if (spelt === undefined) return;
+  throw new Error(`${spelt.slice(SPELLING.length)}: the program makes something of its text that no chart can`);
 }
 
 /** A number may decide between a few cases; where it decides between many, the program calculates with it. */

@@ -68,6 +68,7 @@ export class Rows {
   }
 
   private column(feature: string): (string | number | undefined)[] {
+    if (!this.root) return this.samples.map(({ features }) => features[feature]);
     return Array.from({ length: this.size }, (_, row) => this.value(feature, row));
   }
 

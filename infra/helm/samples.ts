@@ -1,6 +1,6 @@
 import { canonicalJson } from '../data/canonical-json.ts';
 import { put } from '../data/paths.ts';
-import { type Leaf, mayBeEmpty } from './leaves.ts';
+import type { Leaf } from './leaves.ts';
 import { keyOf, type Marks, NAME_PREFIX_MARK } from './marks.ts';
 import type { KubeObject, Program } from './program.ts';
 import { released } from './release.ts';
@@ -88,7 +88,7 @@ class Building {
     if (this.marks.isNamePrefix(path)) return NAME_PREFIX_MARK;
     if (kind === 'text' || kind === 'list' || kind === 'record')
       this.choose(SPELLING + path, ['0', '1'], this.features);
-    if (mayBeEmpty(leaf)) {
+    if (leaf.mayBeEmpty) {
       const empty = this.choose(path, ['given', 'empty'], this.features) === 'empty';
       if (empty) return kind === 'text' ? '' : kind === 'list' ? [] : {};
     }
