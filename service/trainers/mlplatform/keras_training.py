@@ -65,7 +65,7 @@ class KerasPlan:
 
 def train(run: Run, plan: KerasPlan, examples: Mapping[str, Examples]) -> Outcome:
     if run.world.size > 1:
-        # Tried with Keras 3.15 and TensorFlow 2.21: fit() cannot read its own losses from the replicas of other workers.
+        # Tried with Keras 3.15 and TensorFlow 2.21: fit() cannot read the losses of other workers' replicas.
         said = f"resources.instanceCount (NUM_WORKER) is {run.world.size}: Keras 3 trains on one worker"
         raise UserError(f"{said}; ask for more GPUs of one instance, or torch-mpi")
     keras.utils.set_random_seed(plan.seed)
