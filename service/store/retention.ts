@@ -1,3 +1,4 @@
+import type { Reason } from '../contract/reasons.ts';
 import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { statement } from './statement.ts';
@@ -11,11 +12,14 @@ const removeKeys = statement('remove-keys');
 const namespacesOver = statement('namespaces-over');
 const lookAfterEnded = statement('look-after-ended');
 
+const REMOVED: Reason = 'Deleted';
+
 export function createRetentionStore(database: Queries, notices: Notices): RetentionStore {
   return {
     async remove(expired, limit) {
       const [statement, values] = removalOf(expired);
-      const [row] = await database.query<{ taken: number; removed: number }>(statement, [...values, limit]);
+      const told = expired.what === 'job' ? [REMOVED] : [];
+      const [row] = await database.query<{ taken: number; removed: number }>(statement, [...values, limit, ...told]);
       if (row?.taken && expired.what === 'job') notices.send('mlp_events');
       return { removed: row?.removed ?? 0, isMore: row?.taken === limit };
     },

@@ -161,8 +161,8 @@ describe('what the monitor, the dispatcher and the page ask every second looks a
     ['remove-events', [100], 10],
     ['remove-logs', [1, 100], 10],
     // A hundred of them, each with what goes along.
-    ['remove-jobs-by-age', [0, 100], 2_500],
-    ['remove-jobs-of-namespace', ['team-3', new Date(), 'z', 100], 2_500],
+    ['remove-jobs-by-age', [0, 100, 'Deleted'], 2_500],
+    ['remove-jobs-of-namespace', ['team-3', new Date(), 'z', 100, 'Deleted'], 2_500],
     ['namespaces-over', [100], 1_000 + 20 * 101],
     ['look-after-ended', [100], 1_000],
   ])('%s', async (name, values, limit) => {
