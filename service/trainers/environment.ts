@@ -7,6 +7,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { joinSignals } from '../signals.ts';
 
 /** Which versions of which packages: a file of locks/. */
 export type Lock = 'trees' | 'test';
@@ -44,7 +45,7 @@ export async function trainersEnvironment({ lock, seconds, tell, signal }: Optio
 
   // Under its own name only when it is whole: an attempt that was ended leaves nothing that looks ready.
   const made = `${folder}.${process.pid}`;
-  const limit = AbortSignal.any([AbortSignal.timeout(seconds * 1000), ...(signal ? [signal] : [])]);
+  const { signal: limit, release } = joinSignals(AbortSignal.timeout(seconds * 1000), signal);
   tell(`Making a Python ${python.version} environment for the trainings in ${folder} (once)`);
   try {
     await mkdir(cacheFolder(), { recursive: true });
@@ -60,6 +61,7 @@ export async function trainersEnvironment({ lock, seconds, tell, signal }: Optio
   } catch (error) {
     return no(limit.aborted ? `its packages were not there within ${seconds} s` : (error as Error).message);
   } finally {
+    release();
     await rm(made, { recursive: true, force: true });
   }
 }

@@ -13,6 +13,7 @@ import type { Stack } from '../../constructs/stack.ts';
 import { kubernetesApi, type Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { BuildContext } from '../definition.ts';
+import { isMadeByCertManager } from './created-at-deploy.ts';
 import { ThroughKarmada } from './karmada.ts';
 import { grantRights } from './rights.ts';
 import type { Settings } from './settings.ts';
@@ -103,10 +104,6 @@ function operator(stack: Stack, settings: Settings): WebService {
     graceSeconds: 30,
   });
 }
-
-/** Whether cert-manager makes the certificate of the progress endpoint. */
-const isMadeByCertManager = ({ progress }: Settings): boolean =>
-  progress.enabled && progress.certificate.madeBy === 'certManager';
 
 function certificate(stack: Stack, manager: string, settings: Settings): void {
   if (!isMadeByCertManager(settings)) return;

@@ -61,7 +61,8 @@ test('the parent names the set, the kinds in it and whose rules it follows; ever
 test('what a controller made of a member, labels and all, is not pruned', async () => {
   expect((await world.deploy()).code).toBe(0);
   const labels = { [PART_OF]: labelOf('apps/v1', 'Deployment', 'ml-platform-backend') ?? '' };
-  const owner = { apiVersion: 'v1', kind: 'Service', name: 'x', uid: '1' };
+  const { uid = '' } = find('v1', 'Service', 'ml-platform-backend')?.metadata ?? {};
+  const owner = { apiVersion: 'v1', kind: 'Service', name: 'ml-platform-backend', uid };
   const configMap = (name: string, more: object) => ({
     apiVersion: 'v1',
     kind: 'ConfigMap',
