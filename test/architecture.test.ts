@@ -23,7 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/karmada': ['service/jobs', 'service/kube', CONTRACT],
   'service/trainingjob': [],
   // Python; what is TypeScript in it makes and runs it.
-  'service/trainers': ['service/jobs', CONTRACT],
+  'service/trainers': ['service/jobs', 'service/signals.ts', CONTRACT],
   'service/operator': ['service/kube', 'service/log.ts', 'service/signals.ts', 'service/trainingjob', CONTRACT],
   'service/probe': [CONTRACT],
   'service/config': ['service/notify', 'service/auth', 'service/store', 'service/kube', CONTRACT],

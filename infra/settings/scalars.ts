@@ -100,8 +100,9 @@ export const optionalHttpUrl = () =>
 /** With places such as {id}, for the service to fill in; not in front of the first slash of the path unless whole labels. */
 export const linkTemplate = () =>
   text(
-    'https?://[a-zA-Z0-9][-.:_~/?#@!$&()*+,;=%{}a-zA-Z0-9]*',
-    'an http or https address, which may name {id} and the like',
+    // An @ in front of the first slash would be a password in it.
+    'https?://[a-zA-Z0-9][-.:_~?#!$&()*+,;=%{}a-zA-Z0-9]*(/[-.:_~/?#@!$&()*+,;=%{}a-zA-Z0-9]*)?',
+    'an http or https address without a password, which may name {id} and the like',
     2000,
   );
 export const origin = () => text(`https?://${host}${portPart}`, 'an origin such as https://ml.example.com');
