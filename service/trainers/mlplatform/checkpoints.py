@@ -11,7 +11,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,6 @@ class Checkpoints:
     """Folders of the jobs that this one tries again, the last one first."""
     writes: bool = True
     """Of several workers one writes; all read."""
-    saved: Checkpoint | None = field(default=None)
 
     @staticmethod
     def of(settings: Settings, writes: bool) -> Checkpoints:
@@ -86,10 +85,9 @@ class Checkpoints:
             except BaseException:
                 shutil.rmtree(made, ignore_errors=True)
                 raise
-        self.saved = Checkpoint(target, step, state)
         for old in sorted(self.folder.glob("step-*"))[: -self.retention]:
             shutil.rmtree(old, ignore_errors=True)
-        return self.saved
+        return Checkpoint(target, step, state)
 
 
 def _predecessors(root: Path, job_id: str | None) -> Iterator[Path]:

@@ -59,7 +59,6 @@ class KerasPlan:
     strategy: Any = None
     mixed: str | None = None
     compile_options: Mapping[str, Any] = field(default_factory=dict)
-    augment: Callable[[Any], Any] | None = None
     steps_per_epoch: int | None = None
 
 
@@ -73,8 +72,8 @@ def train(run: Run, plan: KerasPlan, examples: Mapping[str, Examples]) -> Outcom
         raise UserError("resources.instanceResources.gpuCount is above 0, and TensorFlow finds no GPU that it can use")
     keras.mixed_precision.set_global_policy(plan.mixed or "float32")
     strategy = plan.strategy or tf.distribute.get_strategy()
-    batch = plan.batch_size * max(1, strategy.num_replicas_in_sync // run.world.size)
-    steps = plan.steps_per_epoch or steps_in(_rows_each(strategy, run, len(examples["train"])), batch)
+    batch = plan.batch_size * strategy.num_replicas_in_sync
+    steps = plan.steps_per_epoch or steps_in(len(examples["train"]), batch)
     epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps)
     rate = _Rate(run, plan, steps, epochs)
     start = epochs.go_on_from()
@@ -126,17 +125,15 @@ def tables_of(run: Run) -> dict[str, Table]:
     return {channel: table for channel, table in tables if table is not None}
 
 
-def _rows_each(strategy: Any, run: Run, rows: int) -> int:
-    """Workers may have one row more or less: all make the same number of steps."""
-    if run.world.size == 1:
-        return rows
+def strategy_of(run: Run) -> Any:
+    """Over the GPUs of the one worker that there is."""
+    return tf.distribute.MirroredStrategy() if run.settings.gpu else tf.distribute.get_strategy()
 
-    @tf.function  # type: ignore[untyped-decorator]
-    def mean() -> Any:
-        context = tf.distribute.get_replica_context()
-        return context.all_reduce(tf.distribute.ReduceOp.MEAN, tf.constant(float(rows)))
 
-    return math.ceil(float(strategy.experimental_local_results(strategy.run(mean))[0]))
+def one_hot(examples: Mapping[str, Examples], classes: int) -> dict[str, Examples]:
+    """In the form that label smoothing and the losses of several classes want."""
+    eye = np.eye(classes, dtype=np.float32)
+    return {channel: Examples(rows.inputs, eye[rows.labels.astype(np.int64)]) for channel, rows in examples.items()}
 
 
 class _Rate(keras.callbacks.Callback):
@@ -166,9 +163,6 @@ def _batches(examples: Examples, size: int, plan: KerasPlan, epoch: int, steps: 
     if plan.steps_per_epoch or not (steps - 1) * size < len(order) <= steps * size:
         order = np.resize(order, steps * size)
     data = tf.data.Dataset.from_tensor_slices((examples.inputs[order], examples.labels[order])).batch(size)
-    if plan.augment is not None:
-        augment = plan.augment
-        data = data.map(lambda inputs, labels: (augment(inputs), labels))
     options = tf.data.Options()
     # Each worker was given its own rows already.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF

@@ -40,9 +40,16 @@ class Step:
 
 
 class Progress:
-    def __init__(self, send: Callable[[bytes], None] | None, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        send: Callable[[bytes], None] | None,
+        clock: Callable[[], float] = time.monotonic,
+        finish: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`finish` holds the end up until what was sent has arrived."""
         self._send = send
         self._clock = clock
+        self._finish = finish
         self._began: tuple[float, int] | None = None
         self._last = -math.inf
 
@@ -53,7 +60,8 @@ class Progress:
             return Progress(None)
         url = environment.get("KUBEFLOW_TRAINER_SERVER_URL", "")
         if url and environment.get("DISABLE_KUBEFLOW_INTEGRATION", "").upper() != "TRUE":
-            return Progress(_Poster(url, environment).send)
+            poster = _Poster(url, environment)
+            return Progress(poster.send, finish=poster.finish)
         return Progress(_Lines(sys.stdout).send)
 
     def report(self, step: Step, epoch_end: bool = False, last: bool = False) -> None:
@@ -67,6 +75,8 @@ class Progress:
         self._last = now
         try:
             self._send(json.dumps(self._body(step, now, last)).encode())
+            if last:
+                self._finish()
         except Exception as error:
             print(f"progress is not reported: {error}", file=sys.stderr, flush=True)
 
@@ -131,8 +141,10 @@ class _Poster:
                 self._thread = threading.Thread(target=self._run, daemon=True, name="progress")
                 self._thread.start()
             self._changed.notify_all()
-            if b'"progressPercentage": 100' in body:
-                self._changed.wait_for(lambda: self._waiting is None and self._idle, timeout=_LAST_SECONDS)
+
+    def finish(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting is None and self._idle, timeout=_LAST_SECONDS)
 
     def _run(self) -> None:
         while True:

@@ -54,9 +54,9 @@ def train(run: Run) -> Outcome:
     with jax.set_mesh(mesh):
         model = _place(_fresh(parameters), mesh)
         state = {"model": model, "optimizer": optimizer.init(model)}
-        done, history, start = 0, [], run.resume()
+        done, start = 0, run.resume()
         if start is not None:
-            done, history = start.step, list(start.state["history"])
+            done = start.step
             state = _restored(state, start.folder / _STATE)
         step_of = _compiled_step(parameters, optimizer)
         total, every = parameters.integer("total_steps"), parameters.integer("checkpoint_every")
@@ -73,9 +73,8 @@ def train(run: Run) -> Outcome:
             looks = "validation" in blocks and (done == total or (look_every and done % look_every == 0))
             if looks:
                 figures["eval_loss"] = _mean_loss(evaluate, state["model"], blocks["validation"], batch, mesh)
-            history.append(figures)
             if (every and done % every == 0) or done == total or run.stop.requested:
-                kept = run.checkpoints.save(done, {"history": history}, partial(_save, state))
+                kept = run.checkpoints.save(done, {}, partial(_save, state))
                 checkpoint = str(kept.folder) if kept else checkpoint
             run.told(Step(done, total, metrics=figures, checkpoint=checkpoint), epoch_end=bool(looks))
             if run.stop.requested:

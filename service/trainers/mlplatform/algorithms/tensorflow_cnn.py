@@ -10,11 +10,10 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from mlplatform.data.table import Table
 from mlplatform.errors import DataError
-from mlplatform.keras_training import Examples, KerasPlan, check_labels, tables_of
+from mlplatform.keras_training import Examples, KerasPlan, check_labels, one_hot, strategy_of, tables_of
 from mlplatform.keras_training import train as train_keras
 from mlplatform.run import Outcome, Run
 
@@ -44,11 +43,7 @@ def train(run: Run) -> Outcome:
     examples = {channel: _pictures(run, table) for channel, table in tables.items()}
     for channel, rows in examples.items():
         check_labels(rows, channel, classes, "num_classes")
-    # In the form that label smoothing and the losses of several classes want.
-    examples = {
-        channel: Examples(rows.inputs, np.eye(classes, dtype=np.float32)[rows.labels.astype(np.int64)])
-        for channel, rows in examples.items()
-    }
+    examples = one_hot(examples, classes)
     optimizer = parameters.text("optimizer")
     options: dict[str, Any] = {"weight_decay": parameters.number("weight_decay") or None}
     if optimizer in ("sgd", "rmsprop"):
@@ -67,16 +62,10 @@ def train(run: Run) -> Outcome:
         checkpoint_every=parameters.integer("checkpoint_every"),
         seed=parameters.integer("seed"),
         optimizer_options=options,
-        strategy=_strategy(run),
+        strategy=strategy_of(run),
         mixed="mixed_float16" if parameters.flag("mixed_precision") else None,
     )
     return train_keras(run, plan, examples)
-
-
-def _strategy(run: Run) -> Any:
-    if run.world.size > 1:
-        return tf.distribute.MultiWorkerMirroredStrategy()
-    return tf.distribute.MirroredStrategy() if run.settings.gpu else tf.distribute.get_strategy()
 
 
 def _pictures(run: Run, table: Table) -> Examples:

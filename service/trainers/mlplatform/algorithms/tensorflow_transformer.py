@@ -10,11 +10,10 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from mlplatform.data.text import PAD, padded, read_texts
 from mlplatform.errors import UserError
-from mlplatform.keras_training import Examples, KerasPlan, check_labels
+from mlplatform.keras_training import Examples, KerasPlan, check_labels, one_hot
 from mlplatform.keras_training import train as train_keras
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
@@ -66,15 +65,11 @@ def train(run: Run) -> Outcome:
         checkpoint_every=parameters.integer("checkpoint_every"),
         seed=parameters.integer("seed"),
         optimizer_options=options,
-        strategy=tf.distribute.MultiWorkerMirroredStrategy() if run.world.size > 1 else None,
         mixed="mixed_float16" if parameters.flag("mixed_precision") else None,
         compile_options={"jit_compile": parameters.flag("xla")},
     )
     if classes > 1:
-        eye = np.eye(classes, dtype=np.float32)
-        examples = {
-            channel: Examples(rows.inputs, eye[rows.labels.astype(np.int64)]) for channel, rows in examples.items()
-        }
+        examples = one_hot(examples, classes)
     return train_keras(run, plan, examples)
 
 

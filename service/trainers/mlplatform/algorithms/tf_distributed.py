@@ -1,13 +1,12 @@
-"""tf-distributed: a Keras model of the user's own, on many workers by tf.distribute."""
+"""tf-distributed: a Keras model of the user's own, over the GPUs of one worker by tf.distribute."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import keras
-import tensorflow as tf
 
-from mlplatform.keras_training import Examples, KerasPlan, check_labels, tables_of
+from mlplatform.keras_training import Examples, KerasPlan, check_labels, strategy_of, tables_of
 from mlplatform.keras_training import train as train_keras
 from mlplatform.neural import Scaling
 from mlplatform.run import Outcome, Run
@@ -30,8 +29,7 @@ def train(run: Run) -> Outcome:
     for channel, rows in examples.items():
         check_labels(rows, channel, classes, "the number of classes in the training data")
     features = len(tables["train"].columns.features)
-    # TF_CONFIG is Ray Train's; one worker needs no exchange.
-    strategy = _strategy(run)
+    strategy = strategy_of(run)
     scale = strategy.num_replicas_in_sync if parameters.flag("scale_learning_rate") else 1
     clip = parameters.number("gradient_clip_norm")
     accumulate = parameters.integer("gradient_accumulation_steps")
@@ -70,15 +68,6 @@ def train(run: Run) -> Outcome:
 def _every(steps: int, rows: int, run: Run) -> int:
     each = max(1, rows // run.parameters.integer("batch_size_per_replica"))
     return max(1, steps // each) if steps else 0
-
-
-def _strategy(run: Run) -> Any:
-    if run.world.size > 1:
-        kinds = tf.distribute.experimental.CommunicationImplementation
-        way = {"auto": kinds.AUTO, "ring": kinds.RING, "nccl": kinds.NCCL}[run.parameters.text("communication")]
-        options = tf.distribute.experimental.CommunicationOptions(implementation=way)
-        return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
-    return tf.distribute.MirroredStrategy() if run.settings.gpu else tf.distribute.get_strategy()
 
 
 def _model(run: Run, features: int, classes: int) -> Any:

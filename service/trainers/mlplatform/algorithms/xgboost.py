@@ -107,7 +107,7 @@ def engine_parameters(parameters: Hyperparameters, extra: Mapping[str, str], gpu
     if booster == "dart":
         for name in ("sample_type", "normalize_type"):
             params[name] = parameters.text(name)
-        for name in ("rate_drop", "one_drop", "skip_drop"):
+        for name in ("rate_drop", "skip_drop"):
             params[name] = parameters.number(name)
         params["one_drop"] = parameters.integer("one_drop")
     if parameters.text("process_type") == "update":
