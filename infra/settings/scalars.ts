@@ -36,6 +36,8 @@ export const patterns = { label, name, registry } as const;
 
 const labelHelp = 'a DNS label: lower-case letters, digits and dashes, at most 63';
 const nameHelp = 'a Kubernetes name: lower-case letters, digits, dashes and dots';
+const fullHostName = `(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`;
+const hostNameHelp = 'a host name such as ml.example.com';
 const registryHelp = 'a registry host with optional port and path, such as registry.example.com:5000/team';
 
 export const dnsLabel = () => text(label, labelHelp, 63);
@@ -48,9 +50,8 @@ export const namePrefix = () =>
   );
 export const objectName = () => text(name, nameHelp);
 export const optionalName = () => optionalText(name, nameHelp);
-export const hostName = () => text(`(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`, 'a host name such as ml.example.com');
-export const optionalHostName = () =>
-  optionalText(`(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`, 'a host name such as ml.example.com');
+export const hostName = () => text(fullHostName, hostNameHelp);
+export const optionalHostName = () => optionalText(fullHostName, hostNameHelp);
 export const optionalAddress = () => optionalText(`${octet}(\\.${octet}){3}`, 'an IPv4 address');
 export const mailAddress = () => text('[-+._a-zA-Z0-9]+@[-.a-zA-Z0-9]+', 'an e-mail address such as ml@example.com');
 export const secretKey = () => text('[-._a-zA-Z0-9]+', 'a key of a Secret: letters, digits, dashes, dots, underscores');

@@ -51,7 +51,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
   function certificate(): CreatedAtDeploy[] {
     if (certificateComesFrom(settings) !== 'secret') return [];
     const keys = ['tls.crt', 'tls.key'];
-    const madeBy = certificates.issuer === 'none' ? 'the administrator' : 'cert-manager';
-    return [{ kind: 'Secret', name: certificates.secretName, keys, what: 'certificate of Grafana', madeBy }];
+    const what = 'certificate of Grafana';
+    return [{ kind: 'Secret', name: certificates.secretName, keys, what, madeBy: 'cert-manager' }];
   }
 }

@@ -2,6 +2,7 @@ import { OPERATOR } from '../../../service/contract.ts';
 import { API } from '../../../service/trainingjob/names.ts';
 import { type K8s, k8s } from '../../constructs/k8s.ts';
 import type { Stack } from '../../constructs/stack.ts';
+import { isMadeByCertManager } from './created-at-deploy.ts';
 import type { Settings } from './settings.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
@@ -41,10 +42,10 @@ const TOKEN_KEYS: K8s.PolicyRule = {
 };
 
 /** In its own namespace: the Lease of who acts, and the certificate that the replicas share, where they make it. */
-const ownRules = ({ progress }: Settings): K8s.PolicyRule[] => [
+const ownRules = (settings: Settings): K8s.PolicyRule[] => [
   rule('coordination.k8s.io', ['leases'], ['create']),
   rule('coordination.k8s.io', ['leases'], ['get', 'update'], [OPERATOR.lease]),
-  ...(progress.enabled && progress.certificate.madeBy === 'operator'
+  ...(settings.progress.enabled && !isMadeByCertManager(settings)
     ? [rule('', ['secrets'], ['create']), rule('', ['secrets'], ['get', 'update'], [OPERATOR.certificateSecret])]
     : []),
 ];

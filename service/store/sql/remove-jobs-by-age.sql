@@ -1,5 +1,5 @@
--- $1 seconds, $2 at most so many, $3 the reason that is told. As DELETE ends a job: its log goes with the row, its events stay a day for those who follow the
--- stream, with a last one that says it is gone. Passes over jobs that somebody holds.
+-- $1 seconds, $2 at most so many, $3 the reason that is told. As DELETE ends a job: its log goes with the row, its events
+-- stay a day for those who follow the stream, with a last one that says it is gone. Passes over jobs that somebody holds.
 with old as (
   select id, namespace, status from job
    where cleared_at is not null and finished_at < now() - make_interval(secs => $1)

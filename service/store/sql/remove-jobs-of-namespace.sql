@@ -1,4 +1,5 @@
--- $1 namespace, $2 and $3 end and id of the newest job that goes, $4 at most so many, $5 the reason that is told. See remove-jobs-by-age.
+-- $1 namespace, $2 and $3 end and id of the newest job that goes, $4 at most so many, $5 the reason that is told.
+-- See remove-jobs-by-age.
 with old as (
   select id, namespace, status from job
    where namespace = $1 and cleared_at is not null and (finished_at, id) <= ($2::timestamptz, $3)
