@@ -10,6 +10,7 @@ import { parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { fillWithJobs } from './api/fill.ts';
 import type { Load, Measured } from './api/load.ts';
+import { median } from './median.ts';
 import { benchCommand, count } from './options.ts';
 
 interface Flags extends Settings {
@@ -166,8 +167,6 @@ async function measureAll(
   }
   return figures;
 }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function compare(pairs: [Measured, Measured][]) {
   const summary = (side: 0 | 1) => ({

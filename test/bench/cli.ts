@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildCli } from '../../service/cli/build.ts';
 import { PAGE } from './cli/page.ts';
+import { median } from './median.ts';
 import { benchCommand, count } from './options.ts';
 
 interface Flags {
@@ -68,9 +69,6 @@ const table = (results: readonly { title: string; mlpMs: number; leastMs: number
       return `${title.padEnd(28)} ${ours} ${least} ${ratio.toFixed(2).padStart(6)}`;
     }),
   ].join('\n');
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 const BARE = `let next = '/api/v1/jobs?limit=${PAGE}&view=list';
 while (next) {

@@ -8,6 +8,7 @@ import { chartsOf } from '../../infra/helm/chart.ts';
 import { stacks } from '../../infra/stacks/index.ts';
 import { helms } from '../infra/helm/render.ts';
 import { BY_HAND, DERIVED, different, ENVIRONMENTS, rendered } from './helm/compared.ts';
+import { median } from './median.ts';
 import { benchCommand, count } from './options.ts';
 
 interface Flags {
@@ -72,8 +73,6 @@ function derivingSeconds(): Record<string, number> {
     }),
   );
 }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function table(rendering: readonly Rendering[], deriving: Readonly<Record<string, number>>): string {
   const { version } = parse(readFileSync(join(DERIVED, 'Chart.yaml'), 'utf8')) as { version: string };

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { median } from './median.ts';
 import { benchCommand, count } from './options.ts';
 
 interface Flags {
@@ -88,8 +89,6 @@ function measure({ args, bound, title }: StartUp, ours: string, empty: string, r
   const ratio = Math.round((our / none) * 100) / 100;
   return { startUp: title, ours: Math.round(our), empty: Math.round(none), ratio, ...(bound && { bound }) };
 }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 function table(results: Result[]): string {
   const lines = results.map(
