@@ -2,6 +2,7 @@ import { type Query, useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { type EventStream, Problem } from '../../client/index.ts';
 import { applyEvents, applyProgress, KEYS } from './cache.ts';
+import { createListening } from './listening.ts';
 import { readEvents } from './service.ts';
 import { setSession, useSession } from './session.ts';
 import type { JobEvent, ProgressNews } from './types.ts';
@@ -15,6 +16,8 @@ export interface LiveConnection {
 interface Live {
   readonly connection: LiveConnection;
   retryNow(): void;
+  /** What events keep up to date is read after this. */
+  readonly listening: Promise<void>;
   /** Called with events as they arrive, several at a time when they come fast. */
   onEvents(listener: (events: readonly JobEvent[]) => void): () => void;
 }
@@ -30,6 +33,8 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
   const session = useSession();
   const [connection, setConnection] = useState<LiveConnection>({ state: 'connecting', lastHeard: null });
   const stream = useRef<EventStream>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies(session?.token): each stream begins once
+  const listening = useMemo(() => createListening(), [session?.token]);
   const listeners = useRef(new Set<(events: readonly JobEvent[]) => void>());
 
   // biome-ignore lint/correctness/useExhaustiveDependencies(session?.token): another identity needs another stream
@@ -67,7 +72,9 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
           lastHeard = new Date();
           // The stream resumes without a gap, but not what is fetched beside it: pods, clusters, counts. A list that is
           // being read keeps its place: events bring its rows up to date, and what is new is announced.
-          if (wasLost) void queryClient.invalidateQueries({ predicate: (query) => !isListBeingRead(query) });
+          const { isLate } = listening.open();
+          if (wasLost || isLate)
+            void queryClient.invalidateQueries({ predicate: (query) => isLate || !isListBeingRead(query) });
         }
         wasLost = state === 'lost';
         setConnection({ state: wasLost ? 'lost' : 'live', lastHeard });
@@ -92,18 +99,19 @@ export function LiveUpdates({ children }: { children: ReactNode }) {
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [queryClient, session?.token]);
+  }, [queryClient, listening, session?.token]);
 
   const live = useMemo<Live>(
     () => ({
       connection,
       retryNow: () => stream.current?.retryNow(),
+      listening: listening.begun,
       onEvents: (listener) => {
         listeners.current.add(listener);
         return () => listeners.current.delete(listener);
       },
     }),
-    [connection],
+    [connection, listening],
   );
   return <LiveContext value={live}>{children}</LiveContext>;
 }

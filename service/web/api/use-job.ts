@@ -1,22 +1,33 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEYS } from './cache.ts';
+import { useLive } from './live.tsx';
 import { getJob, getJobAttempts, getJobEvents, getJobManifest, getJobPods, getLogRuns } from './service.ts';
 
 // Events of the job make these stale (cache.ts), and read again while someone looks.
 
-export const useJob = (id: string) => useQuery({ queryKey: KEYS.job(id), queryFn: ({ signal }) => getJob(id, signal) });
+/** Read once the event stream is open: whatever happens after that is told. */
+const useFollowed = <T>(queryKey: readonly string[], read: (signal: AbortSignal) => Promise<T>) => {
+  const { listening } = useLive();
+  return useQuery({
+    queryKey,
+    queryFn: async ({ signal }) => {
+      await listening;
+      return read(signal);
+    },
+  });
+};
 
-export const useJobEvents = (id: string) =>
-  useQuery({ queryKey: KEYS.ofJob(id, 'events'), queryFn: ({ signal }) => getJobEvents(id, signal) });
+export const useJob = (id: string) => useFollowed(KEYS.job(id), (signal) => getJob(id, signal));
+
+export const useJobEvents = (id: string) => useFollowed(KEYS.ofJob(id, 'events'), (signal) => getJobEvents(id, signal));
 
 export const useJobAttempts = (id: string) =>
-  useQuery({ queryKey: KEYS.ofJob(id, 'attempts'), queryFn: ({ signal }) => getJobAttempts(id, signal) });
+  useFollowed(KEYS.ofJob(id, 'attempts'), (signal) => getJobAttempts(id, signal));
 
 export const useJobManifest = (id: string) =>
-  useQuery({ queryKey: KEYS.ofJob(id, 'manifest'), queryFn: ({ signal }) => getJobManifest(id, signal) });
+  useFollowed(KEYS.ofJob(id, 'manifest'), (signal) => getJobManifest(id, signal));
 
-export const useLogRuns = (id: string) =>
-  useQuery({ queryKey: KEYS.ofJob(id, 'runs'), queryFn: ({ signal }) => getLogRuns(id, signal) });
+export const useLogRuns = (id: string) => useFollowed(KEYS.ofJob(id, 'runs'), (signal) => getLogRuns(id, signal));
 
 /** A pod's own troubles are no events of the job: they are looked at again while the job is on its way. */
 const PODS_EVERY_MS = 3000;

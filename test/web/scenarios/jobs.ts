@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core';
+import { EventEmitter, once } from 'node:events';
+import type { Page, Route } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { TrainingProgress } from '../../../service/jobs/progress.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
@@ -90,6 +91,48 @@ export const jobs = (now: SceneNow): void => {
     await page.getByRole('button', { name: '2 new jobs' }).click();
     await expect.poll(() => names(page)).toEqual(['still-three', 'still-two', 'still-one']);
     await expect.poll(() => page.getByRole('button', { name: /new jobs?$/ }).count()).toBe(0);
+  });
+
+  const cancelled = async (id: string): Promise<void> => {
+    await fetch(`${now().platform.url}/api/v1/jobs/${id}/cancel`, { method: 'POST' });
+    const reason = async () => {
+      const response = await fetch(`${now().platform.url}/api/v1/jobs/${id}`);
+      return ((await response.json()) as { reason: string }).reason;
+    };
+    await expect.poll(reason).toBe('Cancelled');
+  };
+
+  test('a list that is on its way while something happens shows it all the same', async () => {
+    const { id } = await submit('underway-forever');
+    const page = await open('/?q=nothing-yet');
+    await page.getByText('Live', { exact: true }).waitFor();
+    const change = async (route: Route): Promise<void> => {
+      const before = await route.fetch();
+      const counts = page.waitForRequest('**/api/v1/summary*');
+      await cancelled(id);
+      // Counts are read again when the event has reached the page.
+      await counts;
+      await route.fulfill({ response: before });
+    };
+    await page.route('**/api/v1/jobs?*q=underway*', change, { times: 1 });
+    await page.getByLabel('Search jobs').fill('underway-');
+    await row(page, 'underway-forever').getByText('Cancelled', { exact: true }).waitFor();
+  });
+
+  test('what happens before the page listens is not missed', async () => {
+    const { id } = await submit('early-forever');
+    const page = await open('/clusters');
+    const gate = new EventEmitter();
+    const mayListen = once(gate, 'open');
+    await page.route('**/api/v1/events*', async (route) => {
+      await mayListen;
+      await route.continue();
+    });
+    await page.goto(`${now().platform.url}/?q=early-`);
+    await row(page, 'early-forever').waitFor();
+    await cancelled(id);
+    gate.emit('open');
+    await row(page, 'early-forever').getByText('Cancelled', { exact: true }).waitFor();
   });
 
   test('how far a training is stands in its row and moves there; its page tells more', async () => {

@@ -3,8 +3,9 @@ import { useCallback, useEffect, useMemo } from 'react';
 import { KEYS } from '../../api/cache.ts';
 import { useLive } from '../../api/live.tsx';
 import { FIRST_PAGE_SIZE, getSummary, listJobs, PAGE_SIZE } from '../../api/service.ts';
-import type { JobPage } from '../../api/types.ts';
+import type { JobEvent, JobPage } from '../../api/types.ts';
 import { type JobFilters, NEWEST_FIRST } from '../../lib/filters.ts';
+import { withEvents } from '../../lib/row-events.ts';
 import { lastKnownList, rememberList } from './last-known-list.ts';
 
 /** How long the page listens for more before it asks how many jobs are new. */
@@ -18,7 +19,7 @@ export const MAX_NEW = 100;
  */
 export const useJobList = (filters: JobFilters) => {
   const queryClient = useQueryClient();
-  const { onEvents } = useLive();
+  const { listening, onEvents } = useLive();
   const queryKey = useMemo(() => [...KEYS.jobLists, filters], [filters]);
   const newKey = useMemo(() => ['new-jobs', filters], [filters]);
   const kept = useMemo(() => lastKnownList(filters), [filters]);
@@ -26,7 +27,13 @@ export const useJobList = (filters: JobFilters) => {
   const list = useInfiniteQuery({
     queryKey,
     queryFn: async ({ pageParam, signal }) => {
-      const page = await listJobs(filters, pageParam, pageParam === null ? FIRST_PAGE_SIZE : PAGE_SIZE, signal);
+      await listening;
+      const heard: JobEvent[] = [];
+      const stopListening = onEvents((events) => heard.push(...events));
+      const size = pageParam === null ? FIRST_PAGE_SIZE : PAGE_SIZE;
+      const read = await listJobs(filters, pageParam, size, signal).finally(stopListening);
+      // What happened while it was read may or may not be in it.
+      const page = { ...read, jobs: [...withEvents(read.jobs, heard)] };
       if (pageParam === null) rememberList(filters, page);
       return page;
     },
