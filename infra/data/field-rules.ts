@@ -67,16 +67,20 @@ function twice(entries: readonly Record<string, string>[], field: string, { mess
 export const UNITS: Readonly<Record<string, number>> = {
   '': 1e3,
   m: 1,
+  k: 1e6,
+  M: 1e9,
+  G: 1e12,
+  T: 1e15,
   Ki: 1e3 * 2 ** 10,
   Mi: 1e3 * 2 ** 20,
   Gi: 1e3 * 2 ** 30,
   Ti: 1e3 * 2 ** 40,
 };
 
-/** A quantity ("500m", "1Gi") as a number of thousandths. */
+/** A quantity ("500m", "1.5Gi") as a number of thousandths. */
 export function amount(quantity: string): number {
-  const number = Number.parseFloat(quantity);
-  return number * (UNITS[quantity.slice(String(number).length)] ?? 1e3);
+  const [number = ''] = /^[0-9.]+/.exec(quantity) ?? [];
+  return Number(number) * (UNITS[quantity.slice(number.length)] ?? Number.NaN);
 }
 
 const ownRules = new WeakMap<object, readonly FieldRule[]>();

@@ -114,7 +114,7 @@ function amountHelper(chart: string): string[] {
   return [
     '{{/* A quantity as a number of thousandths. */}}',
     `{{- define "${chart}.amount" -}}`,
-    '{{- $number := regexFind "^[0-9]+" . -}}',
+    '{{- $number := regexFind "^[0-9.]+" . -}}',
     `{{- mulf (float64 $number) (get (dict ${units.join(' ')}) (trimPrefix $number .)) -}}`,
     '{{- end }}',
   ];

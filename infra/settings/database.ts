@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cronFields } from './cron.ts';
 import { type Amounts, endpoint, image, resources, section, volume } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
@@ -48,7 +49,7 @@ export const postgres = (defaults: DatabaseDefaults) =>
           .enum(['volumeSnapshot', 'objectStore', 'none'])
           .default('volumeSnapshot')
           .describe('Snapshots of the volumes, base backups and WAL to S3-compatible storage, or none.'),
-        schedule: s.cron().default('30 2 * * *').describe('When to back up.'),
+        schedule: cronFields().default('30 2 * * *').describe('When to back up.'),
         keepDays: z
           .int()
           .min(1)

@@ -1,5 +1,6 @@
 // Groups of settings that stacks share. Each field has a default and a doc line; both go into the Helm chart too.
 import { z } from 'zod';
+import { affinity, toleration } from './placement.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
@@ -99,16 +100,6 @@ export const volume = (size: string) =>
     size: s.bytes().default(size).describe('Size asked for.'),
   });
 
-const toleration = z.strictObject({
-  key: s.labelKey().optional().describe('Taint key; left out: every taint.'),
-  operator: z.enum(['Exists', 'Equal']).default('Equal').describe('How key and value are compared.'),
-  value: s.labelValue().optional().describe('Taint value.'),
-  effect: z
-    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-    .optional()
-    .describe('Taint effect; left out: every effect.'),
-});
-
 const extraVolume = z.strictObject({
   name: s
     .text('[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'lower-case letters, digits and dashes, at most 40', 40)
@@ -123,8 +114,8 @@ export const pod = () =>
   section('What you add to the pods.', {
     annotations: s.annotations().default({}).describe('Annotations of the pods.'),
     nodeSelector: s.labels().default({}).describe('Labels that a node must have.'),
-    tolerations: z.array(toleration).max(10).default([]).describe('Taints that the pods tolerate.'),
-    affinity: z.record(z.string(), z.unknown()).default({}).describe('Affinity, as in a pod specification.'),
+    tolerations: z.array(toleration()).max(10).default([]).describe('Taints that the pods tolerate.'),
+    affinity: affinity().default({}).describe('Affinity, as in a pod specification.'),
     priorityClassName: s.optionalName().default('').describe('PriorityClass; empty: the default of the cluster.'),
     extraEnv: z
       .record(s.text('[A-Z_][A-Z0-9_]*', 'a variable name such as LOG_LEVEL', 101), z.string().max(4096))

@@ -94,6 +94,7 @@ function allowedAt(schema: z.ZodType, issue: z.core.$ZodIssue): string {
 
 function keysAt(schema: z.ZodType, path: Path): string[] {
   const inner = schemaAt(schema, path);
+  if (inner instanceof z.ZodRecord && inner.keyType instanceof z.ZodEnum) return inner.keyType.options.map(String);
   return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 

@@ -26,11 +26,9 @@ export const optionalText = (pattern: string, allowed: string, most = MAX_LENGTH
 const label = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const name = `${label}(\\.${label})*`;
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
-const cronField = (values: string) => `(\\*|${values}(-${values})?)(/[1-9][0-9]?)?(,${values}(-${values})?)*`;
-const cronLine = ['[1-5]?[0-9]', '(1?[0-9]|2[0-3])', '([1-9]|[12][0-9]|3[01])', '([1-9]|1[0-2])', '[0-7]'].map(
-  cronField,
-);
-const registry = '[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[1-9][0-9]{1,4})?(/[a-z0-9][-._a-z0-9]*)*';
+const registryHostName = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
+const repositoryPart = '[a-z0-9]+(([._]|__|-+)[a-z0-9]+)*';
+const registry = `${registryHostName}(:[1-9][0-9]{1,4})?(/${repositoryPart})*`;
 
 export const patterns = { label, name, registry } as const;
 
@@ -57,14 +55,23 @@ export const mailAddress = () => text('[-+._a-zA-Z0-9]+@[-.a-zA-Z0-9]+', 'an e-m
 export const secretKey = () => text('[-._a-zA-Z0-9]+', 'a key of a Secret: letters, digits, dashes, dots, underscores');
 export const registryHost = () => optionalText(registry, registryHelp);
 export const imageRepository = () =>
-  text('[a-z0-9]+([._-][a-z0-9]+)*(/[a-z0-9]+([._-][a-z0-9]+)*)*', 'an image repository such as team/name');
+  text(`${repositoryPart}(/${repositoryPart})*`, 'an image repository such as team/name');
 const tag = '[a-zA-Z0-9_][-.a-zA-Z0-9_]*';
 export const fixedTag = () => text(tag, 'an image tag', 128);
 /** Empty: the tag of all images. */
 export const imageTag = () => optionalText(tag, 'an image tag', 128);
 export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
-export const cpu = () => text('[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}', 'CPUs such as 500m or 2, as text');
-export const bytes = () => text('[1-9][0-9]{0,5}(Ki|Mi|Gi|Ti)', 'an amount such as 512Mi or 10Gi');
+/** Kubernetes knows thousandths, and nothing smaller. */
+export const cpu = () =>
+  text(
+    '[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}(\\.[0-9]{1,3})?|0\\.[0-9]{0,2}[1-9]0{0,2}',
+    'CPUs such as 500m, 0.5 or 2, as text',
+  );
+export const bytes = () =>
+  text(
+    '[1-9][0-9]{0,5}(\\.[0-9]{1,2})?(Ki|Mi|Gi|Ti|k|M|G|T)|[1-9][0-9]{5,14}',
+    'an amount such as 512Mi, 1.5Gi or 10G',
+  );
 
 /** From `least` to `most`, in any unit: the pattern has the range of each. */
 export const duration = ({ least, most }: { least: string; most: string }) => {
@@ -82,12 +89,20 @@ function milliseconds(duration: string): number {
   return Number.parseInt(duration, 10) * unit[1];
 }
 
+const hex = '[0-9a-f]{1,4}';
+/** Two colons stand for as many zeros as are missing. */
+const ipv6 = [
+  `(${hex}:){7}${hex}`,
+  ...[1, 2, 3, 4, 5, 6].map((before) => `(${hex}:){1,${before}}(:${hex}){1,${7 - before}}`),
+  `(${hex}:){1,7}:`,
+  `:((:${hex}){1,7}|:)`,
+].join('|');
+
 export const cidr = () =>
   text(
-    `${octet}(\\.${octet}){3}/(3[0-2]|[12]?[0-9])|[0-9a-f]{1,4}(:[0-9a-f]{1,4}){7}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`,
-    'an address range such as 10.0.0.0/8 (IPv6 written out in full)',
+    `${octet}(\\.${octet}){3}/(3[0-2]|[12]?[0-9])|(${ipv6})/(12[0-8]|1[01][0-9]|[1-9]?[0-9])`,
+    'an address range such as 10.0.0.0/8 or fd00::/8',
   );
-export const cron = () => text(cronLine.join(' '), 'a cron line of five fields such as 0 3 * * *');
 export const port = () => z.int().min(1).max(65_535);
 export const nodePort = () => z.int().min(30_000).max(32_767);
 /** The last label begins with a letter: otherwise browsers take the whole for an IPv4 address. */

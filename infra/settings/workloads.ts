@@ -1,5 +1,6 @@
 // Settings of one workload of a team's own image, and of the stateful parts that several stacks use.
 import { z } from 'zod';
+import { cron } from './cron.ts';
 import { type Amounts, endpoint, image, pod, replicas, resources, section, volume } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
@@ -103,7 +104,7 @@ export const scheduledJob = (doc: string, defaults: WorkloadDefaults & { command
   section(doc, {
     ...own(defaults),
     command: words("Command; empty: the image's own.", defaults.command ?? []),
-    schedule: s.cron().default(defaults.schedule).describe('When it runs (UTC).'),
+    schedule: cron().default(defaults.schedule).describe('When it runs (UTC).'),
     backoffLimit: z.int().min(0).max(20).default(2).describe('Tries after the first one.'),
     deadlineSeconds: z.int().min(10).max(86_400).default(280).describe('A run is ended as failed after this.'),
     keepSucceeded: z.int().min(0).max(20).default(3).describe('Runs kept that succeeded.'),
@@ -115,7 +116,7 @@ export type ScheduledJobSettings = z.output<ReturnType<typeof scheduledJob>>;
 export const dumps = () =>
   section('Nightly dumps to a volume of their own.', {
     enabled: z.boolean().default(false).describe('Write the CronJob and its volume claim.'),
-    schedule: s.cron().default('30 2 * * *').describe('When to dump (UTC).'),
+    schedule: cron().default('30 2 * * *').describe('When to dump (UTC).'),
     keepDays: z.int().min(1).max(365).default(14).describe('Dumps older than this are deleted.'),
     size: s.bytes().default('20Gi').describe('Size of the volume for the dumps.'),
   });

@@ -44,12 +44,17 @@ const TIED: Readonly<Record<string, unknown>> = {
 /** What must be another at the same time. */
 const BESIDE: Readonly<Record<string, string>> = { 'prometheus.enabled': 'grafana.enabled' };
 
+const PREFERENCE = {
+  weight: 1,
+  preference: { matchExpressions: [{ key: 'spot', operator: 'In', values: ['yes', '1'] }] },
+};
+
 /** A value of a setting that the program takes beside the defaults of all others. */
 function changeOf(definition: StackDefinition, leaf: Leaf): Change | undefined {
   const isDefault = (value: unknown) => JSON.stringify(value) === JSON.stringify(leaf.fallback);
   const values =
     leaf.kind === 'record' && 'valueType' in leaf.schema && isUnknown(leaf.schema.valueType)
-      ? [{ nodeAffinity: { a: [{ weight: 1, on: false, text: 'yes' }] } }]
+      ? [{ nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [PREFERENCE] } }]
       : leaf.path in TIED
         ? [TIED[leaf.path]]
         : fc.sample(arbitrary(leaf.schema), { numRuns: TRIES, seed: SEED });

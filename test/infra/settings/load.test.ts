@@ -85,8 +85,40 @@ describe('mistakes', () => {
 
   test('say of a number where text belongs that it wants quotes', () => {
     expect(mistakes({ backend: { resources: { limits: { cpu: 2 } } } })[0]).toMatch(
-      /limits\.cpu: 2 is not allowed; allowed: CPUs such as 500m or 2, as text/,
+      /limits\.cpu: 2 is not allowed; allowed: CPUs such as 500m, 0\.5 or 2, as text/,
     );
+  });
+
+  test('of what an API server would refuse in a pod are told with their place', () => {
+    const pod = {
+      tolerations: [
+        { key: 'gpu', operator: 'Exists', value: 'yes' },
+        { value: 'yes' },
+        { operator: 'Exists' },
+        { key: 'gpu', value: 'yes' },
+      ],
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            { topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabel: { app: 'x' } } },
+          ],
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 100, podAffinityTerm: { topologyKey: 'topology.kubernetes.io/zone' } },
+          ],
+        },
+        podAfinity: {},
+      },
+    };
+    expect(mistakes({ backend: { pod } })).toEqual([
+      'backend.pod.tolerations.0.value: "yes" is not allowed; allowed: no value with the operator Exists (layer 1)',
+      'backend.pod.tolerations.1: {"value":"yes"} is not allowed; allowed: one with a key, or with the operator Exists (layer 1)',
+      expect.stringMatching(
+        /^backend\.pod\.affinity\.podAfinity: there is no such setting; .*; did you mean "podAffinity"\? \(layer 1\)$/,
+      ),
+      expect.stringMatching(
+        /^backend\.pod\.affinity\.podAntiAffinity\..*\.0\.labelSelector: .* allowed: no matchLabel \(layer 1\)$/,
+      ),
+    ]);
   });
 
   test('name the place in a list and the key of a map', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { amount } from '../../../infra/data/field-rules.ts';
+import { cron, cronFields } from '../../../infra/settings/cron.ts';
 import * as s from '../../../infra/settings/scalars.ts';
 import { stacks } from '../../../infra/stacks/index.ts';
 
@@ -83,8 +84,8 @@ describe('the small pieces', () => {
     {
       name: 'registryHost',
       schema: s.registryHost(),
-      right: ['', 'ghcr.io', 'localhost:5000/team/x'],
-      wrong: ['https://ghcr.io', 'a b', 'ghcr.io/', 'Ghcr.io'],
+      right: ['', 'ghcr.io', 'localhost:5000/team/x', 'ghcr.io/a__b/c--d'],
+      wrong: ['https://ghcr.io', 'a b', 'ghcr.io/', 'Ghcr.io', 'ghcr..io', 'ghcr.io/a..b', 'ghcr.io/a-'],
     },
     {
       name: 'imageRepository',
@@ -104,8 +105,18 @@ describe('the small pieces', () => {
       right: ['', `sha256:${'0'.repeat(64)}`],
       wrong: ['sha256:0', '0'.repeat(64)],
     },
-    { name: 'cpu', schema: s.cpu(), right: ['500m', '2', '1000m'], wrong: ['0', '0m', '1.5', '', '2Gi', 2] },
-    { name: 'bytes', schema: s.bytes(), right: ['512Mi', '10Gi'], wrong: ['512', '0Mi', '10G', '1.5Gi', ''] },
+    {
+      name: 'cpu',
+      schema: s.cpu(),
+      right: ['500m', '2', '1000m', '0.5', '2.5', '0.125'],
+      wrong: ['0', '0m', '0.0', '1.2345', '.5', '', '2Gi', 2],
+    },
+    {
+      name: 'bytes',
+      schema: s.bytes(),
+      right: ['512Mi', '10Gi', '10G', '1500M', '1.5Gi', '1073741824'],
+      wrong: ['512', '0Mi', '10g', '1e9', ''],
+    },
     {
       name: 'duration',
       schema: s.duration({ least: '100ms', most: '10m' }),
@@ -115,26 +126,40 @@ describe('the small pieces', () => {
     {
       name: 'cidr',
       schema: s.cidr(),
-      right: ['10.0.0.0/8', '0.0.0.0/0', '169.254.20.10/32', 'fd00:0:0:0:0:0:0:0/8'],
-      wrong: ['10.0.0.0', '10.0.0.0/33', '256.0.0.0/8', '::/0'],
+      right: [
+        '10.0.0.0/8',
+        '0.0.0.0/0',
+        '169.254.20.10/32',
+        'fd00:0:0:0:0:0:0:0/8',
+        '::/0',
+        '::1/128',
+        'fd00::/8',
+        '2001:db8::1:2/64',
+      ],
+      wrong: ['10.0.0.0', '10.0.0.0/33', '256.0.0.0/8', '::', '::/129', '1::2::3/64', '1:2:3:4:5:6:7:8:9/64', ':1/64'],
     },
     {
       name: 'cron',
-      schema: s.cron(),
-      right: ['0 3 * * *', '*/5 * * * *', '0,30 1-5 * * 1-5'],
+      schema: cron(),
+      right: ['0 3 * * *', '*/5 * * * *', '0,30 1-5 * * 1-5', '0 3 * JAN-mar mon-FRI', '5/10,7-9/2 * * * 0', '@daily'],
       wrong: [
         '0 3 * *',
         '60 3 * * *',
         '0 24 * * *',
         '0 3 0 * *',
         '0 3 * 13 *',
-        '0 3 * * 8',
+        '0 3 * * 7',
+        '0 3 * * 5-1',
+        '0 3 * * fri-mon',
+        '30-10 * * * *',
+        '0 3 * * mo',
         '*/0 * * * *',
-        '@daily',
+        '@often',
         '0 3 * * * *',
         '',
       ],
     },
+    { name: 'cronFields', schema: cronFields(), right: ['0 3 * * sun'], wrong: ['@daily'] },
     { name: 'port', schema: s.port(), right: [1, 65_535], wrong: [0, 65_536, 1.5, '80'] },
     { name: 'nodePort', schema: s.nodePort(), right: [30_000, 32_767], wrong: [29_999, 32_768] },
     {
@@ -163,6 +188,7 @@ describe('the small pieces', () => {
 
   test('amounts compare across their units', () => {
     expect(['500m', '1', '1000m', '2'].map(amount)).toEqual([500, 1000, 1000, 2000]);
+    expect(['0.5', '2.50', '1k', '1.5Ki'].map(amount)).toEqual([500, 2500, 1e6, 1536e3]);
     expect(amount('1Gi')).toBe(amount('1024Mi'));
   });
 });
