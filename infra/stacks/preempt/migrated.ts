@@ -16,9 +16,15 @@ export function migrated(database: MySql, { migrations, mysql }: Settings): Conn
       probe: [
         'sh',
         '-c',
-        'mysql --host="$DB_HOST" --port="$DB_PORT" --user="$DB_USER" --database="$DB_NAME" --execute="$QUERY" | grep -q .',
+        'mysql --host="$DB_HOST" --port="$DB_PORT" --user="$DB_USER" --database="$DB_NAME" --init-command="SET @version = $VERSION" --execute="$QUERY" | grep -q .',
       ],
-      env: { ...address, MYSQL_PWD: DB_PASSWORD, QUERY: migrations.doneQuery },
+      env: {
+        ...address,
+        MYSQL_PWD: DB_PASSWORD,
+        // Without it the schema of the last release would do, and a new API would start on it.
+        VERSION: String(migrations.version),
+        QUERY: migrations.doneQuery,
+      },
       seconds: 600,
     },
   };

@@ -71,8 +71,18 @@ export const settings = withRules(
             .string()
             .min(1)
             .max(1000)
-            .default('SELECT 1 FROM schema_migrations WHERE dirty = 0 LIMIT 1')
-            .describe('SQL that succeeds once the migrations are done: what needs them waits for it.'),
+            .default('SELECT 1 FROM schema_migrations WHERE dirty = 0 AND version >= @version LIMIT 1')
+            .describe(
+              'SQL that gives a row once the migrations are done: what needs them waits for it; @version is the one below.',
+            ),
+          version: z
+            .int()
+            .min(0)
+            .max(99_999_999_999_999)
+            .default(0)
+            .describe(
+              'Version of the schema that the images need: nothing starts on an older one. 0: any complete one.',
+            ),
         },
       ),
       seed: seed(),

@@ -393,7 +393,7 @@ command:
   - {{ $.command | quote }}
   - sh
   - "-c"
-  - "mysql --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" --database=\"$DB_NAME\" --execute=\"$QUERY\" | grep -q ."
+  - "mysql --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" --database=\"$DB_NAME\" --init-command=\"SET @version = $VERSION\" --execute=\"$QUERY\" | grep -q ."
 env:
   - name: DB_HOST
     value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
@@ -404,6 +404,8 @@ env:
   - name: DB_USER
     value: {{ $.root.Values.mysql.user | quote }}
   - {{ include "preempt.env" (dict "root" $.root "name" "MYSQL_PWD" "key" "password" "values" $.root.Values.mysql) | nindent 4 | trim }}
+  - name: VERSION
+    value: {{ int $.root.Values.migrations.version | toString | quote }}
   - name: QUERY
     value: {{ $.root.Values.migrations.doneQuery | quote }}
 image: {{ include "preempt.image" (list $.root $.root.Values.mysql.image) | quote }}
