@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { PATIENCE_MS } from './test/patience.ts';
 
 /** The files that take longest, mostly waiting: begun last, each would run alone at the end. Why they do: CONTRIBUTING.md. */
 const LONGEST = [
@@ -35,9 +36,9 @@ export default defineConfig({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/global-setup.ts',
-    // What a test waits for comes within milliseconds on an idle machine; the default of one second fails on a busy one.
-    expect: { poll: { timeout: 15_000 } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    expect: { poll: { timeout: PATIENCE_MS, interval: 20 } },
+    // So that of what is waited for in a test its own patience ends first, and says what it was.
+    testTimeout: 5 * PATIENCE_MS,
+    hookTimeout: 5 * PATIENCE_MS,
   },
 });

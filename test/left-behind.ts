@@ -1,19 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PATIENCE_MS } from './patience.ts';
 import { folderForDatabases } from './scratch.ts';
 
 // What a run of the tests must not leave on the machine: programs that it started (with the ports that they listen on), and the
 // files of its databases, which are outside of its temporary folder.
 
-/** Programs that were told to end may need a moment for it. */
-const PATIENCE_MS = 10_000;
-
 /** Names of the run's databases begin so: others may run at the same time. */
 export const databasePrefix = (temporaryFolder: string): string =>
   `mlplatform-test-postgres-${basename(temporaryFolder)}-`;
 
-/** Whatever is still there when all tests have ended, in words; nothing is where it must be so. */
+/**
+ * Whatever is still there when all tests have ended, in words; nothing is where it must be so. Programs that were told to end may need
+ * a moment for it.
+ */
 export async function leftBehind(temporaryFolder: string): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {

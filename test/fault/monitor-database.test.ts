@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Job } from '../../service/jobs/job.ts';
 import type { Store } from '../../service/store/store.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { RUNNING, SUBMITTED, SUCCEEDED, setUp } from '../service/monitor/world.ts';
 import { onDatabase, startOwnPostgres } from '../service/postgres.ts';
 
@@ -70,7 +71,7 @@ for (const mode of ['poll', 'watch'] as const) {
 
 /** While the database restarts a look at it fails, which is no answer. */
 async function patiently(look: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {
       return await look();

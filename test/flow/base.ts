@@ -7,6 +7,7 @@ import {
   type SimulationOptions,
   startSimulatedKarmada,
 } from '../../service/local/karmada/simulated-karmada.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { createKubeApi, type KubeApi, proxyPath } from './kube-api.ts';
 
 /** What the flows run against. */
@@ -41,7 +42,7 @@ export async function simulatedBase(options: SimulationOptions = { speed: 0 }): 
     kubeconfig: path,
     control,
     members,
-    patienceMs: 15_000,
+    patienceMs: PATIENCE_MS,
     simulated,
     cleanUp: async () => undefined,
     async close() {

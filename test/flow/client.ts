@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../patience.ts';
 
 export interface JobAnswer {
   readonly id: string;
@@ -68,16 +68,8 @@ export function createClient(url: string, patienceMs: number) {
       return (await send('GET', `/api/v1/jobs/${id}/events`)).body;
     },
     /** The job as soon as it holds; undefined stands for one that is gone. */
-    async until(id: string, holds: (job: JobAnswer | undefined) => boolean): Promise<JobAnswer | undefined> {
-      const deadline = Date.now() + patienceMs;
-      for (;;) {
-        const now = await job(id);
-        if (holds(now)) return now;
-        if (Date.now() > deadline)
-          throw new Error(`Waited in vain; the job is ${JSON.stringify({ ...now, request: undefined })}`);
-        await sleep(40);
-      }
-    },
+    until: (id: string, holds: (job: JobAnswer | undefined) => boolean): Promise<JobAnswer | undefined> =>
+      eventually(() => job(id), holds, { patienceMs }),
   };
 }
 

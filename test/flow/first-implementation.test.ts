@@ -278,9 +278,7 @@ it('logs were a stub', async () => {
 });
 
 describe('the monitor', () => {
-  const AT_LEAST = 6;
-  /** Two replicas divide the clusters first, and both are processes on a machine that may be busy. */
-  const patient = (): Base => ({ ...base, patienceMs: 4 * base.patienceMs });
+  const AT_LEAST = 8;
 
   /**
    * When each cluster was asked whether any of its jobs has moved, and how often more than that was asked of it, rows or objects;
@@ -294,7 +292,7 @@ describe('the monitor', () => {
         .filter(({ cluster, method, path }) => cluster !== null && method === 'GET' && path.includes('rayjobs'));
     const ofVersions = () => reads().filter(({ query }) => query.includes('fieldSelector='));
     const timesOf = (name: string) => ofVersions().flatMap(({ at, cluster }) => (cluster === name ? [at] : []));
-    return await eventually(patient(), 'some ticks', async () => {
+    return await eventually(base, 'some ticks', async () => {
       const perCluster = [...base.members.keys()].map(timesOf);
       const enough = perCluster.every(({ length }) => length >= AT_LEAST);
       return enough ? { perCluster, more: reads().length - ofVersions().length } : undefined;
@@ -310,9 +308,7 @@ describe('the monitor', () => {
     });
   });
 
-  it('asked job by job, read only the first cluster, and doubled the work with two replicas', {
-    timeout: 150_000,
-  }, async () => {
+  it('asked job by job, read only the first cluster, and doubled the work with two replicas', async () => {
     const clusters = [...base.members.keys()];
     const jobs = await Promise.all(
       clusters.flatMap((cluster) => [1, 2].map(() => running({ targetClusters: [cluster] }))),
@@ -320,14 +316,14 @@ describe('the monitor', () => {
     expect(new Set(jobs.map(({ placed }) => placed.cluster)).size).toBe(clusters.length);
     expect(await world.database.query('select 1 from replica')).toHaveLength(2);
     // Once nothing changes any more, neither rows nor objects are read.
-    const { perCluster } = await eventually(patient(), 'a while in which nothing changes', async () => {
+    const { perCluster } = await eventually(base, 'a while in which nothing changes', async () => {
       const counts = await asked();
       return counts.more === 0 ? counts : undefined;
     });
     for (const times of perCluster) {
       const [first = 0, last = 0] = [times[0], times.at(-1)];
-      // One for each tick (the first may come late); the work of two replicas would be twice as much.
-      expect(times.length - 1).toBeLessThanOrEqual((last - first) / MONITOR_MS + 1);
+      // One for each tick, of which the first may come late by several; the work of two replicas would be twice as much.
+      expect(times.length - 1).toBeLessThanOrEqual((1.5 * (last - first)) / MONITOR_MS + 1);
     }
   });
 

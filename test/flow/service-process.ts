@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENV } from '../../service/contract.ts';
 import { freePort } from '../free-port.ts';
+import { PATIENCE_MS } from '../patience.ts';
 import { program } from '../program.ts';
 
 /** The service as it runs in production: a process of its own, told everything by its environment. */
@@ -14,8 +15,6 @@ export interface ServiceProcess {
   stop(): Promise<number | null>;
   kill(): Promise<void>;
 }
-
-const START_MS = 30_000;
 
 export async function startServiceProcess(settings: {
   databaseUrl: string;
@@ -65,7 +64,7 @@ export async function startServiceProcess(settings: {
 }
 
 async function ready(url: string, child: ChildProcess, printed: () => string): Promise<void> {
-  const deadline = Date.now() + START_MS;
+  const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline && child.exitCode === null) {
     const answer = await fetch(`${url}/ready`).catch(() => undefined);
     if (answer?.ok) return;

@@ -15,8 +15,7 @@ let operators: MemberOperator[] = [];
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trainings-'));
-  // Operator, pods and monitor each have their turns in a step.
-  const base = { ...(await simulatedBase({ speed: 20 })), patienceMs: 45_000 };
+  const base = await simulatedBase({ speed: 20 });
   const members = base.simulated?.members.values() ?? [];
   operators = await startTrainingOperators(members, { folder, log: pino({ level: 'silent' }) });
   // What has ended stays, pods and all: a training may be over before a busy machine has looked at it.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { objectNameOf } from '../../service/jobs/ids.ts';
 import { KIND_OF_RUNTIME, WORKLOADS } from '../../service/jobs/job.ts';
+import { eventually as waitUntil } from '../patience.ts';
 import { freshDatabase, type TestDatabase } from '../service/postgres.ts';
 import type { Base } from './base.ts';
 import { type Client, createClient, type JobAnswer } from './client.ts';
@@ -124,11 +124,5 @@ export async function startWorld(base: Base, environment: Record<string, string>
 
 /** Asks until there is an answer. */
 export async function eventually<T>({ patienceMs }: Base, what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
-    await sleep(40);
-  }
+  return (await waitUntil(ask, (answer) => answer !== undefined, { what, patienceMs })) as T;
 }

@@ -7,11 +7,8 @@ import { arbitrarySettings } from './arbitrary.ts';
 import { rules } from './rules/index.ts';
 import { settingsOf, subjectOf } from './subjects.ts';
 
-/** A property test is as slow as the machine; its worth is in the number of runs, not in the time. */
-const TIMEOUT_MS = 180_000;
-
 describe.each(stacks.map((definition) => ({ name: definition.name, definition })))('$name', ({ definition }) => {
-  test('any valid settings make manifests that keep every rule', { timeout: TIMEOUT_MS }, () => {
+  test('any valid settings make manifests that keep every rule', () => {
     fc.assert(
       fc.property(arbitrarySettings(definition), (values) => {
         const subject = subjectOf(definition, values);
@@ -21,7 +18,7 @@ describe.each(stacks.map((definition) => ({ name: definition.name, definition })
     );
   });
 
-  test('the same settings make the same files, whatever was synthesized before', { timeout: TIMEOUT_MS }, () => {
+  test('the same settings make the same files, whatever was synthesized before', () => {
     fc.assert(
       fc.property(arbitrarySettings(definition), (values) => {
         const settings = settingsOf(definition, values);

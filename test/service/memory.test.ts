@@ -32,16 +32,16 @@ test('of jobs that have come, ended and gone nothing is held, however many they 
     for (const { id } of jobs.slice(0, JOBS / 2))
       await world.store.jobs.setWanted(id, 'delete', { reason: 'Deleting', message: 'asked for' });
     await expect
-      .poll(() => ({ ...monitor.remembered(), ...dispatcher.remembered() }), { timeout: 30_000 })
+      .poll(() => ({ ...monitor.remembered(), ...dispatcher.remembered() }))
       .toMatchObject({ jobs: 0, rows: 0, bindings: 0, rounds: 0 });
     // The policies that they shared: one for each first choice.
     expect(dispatcher.remembered().objects).toBeLessThanOrEqual(POLICIES);
-    await expect.poll(() => world.database.query('select from dispatch'), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => world.database.query('select from dispatch')).toEqual([]);
     // By names, so that a removal that was heard of need not be asked for: as many as were removed, up to a bound.
     expect(dispatcher.remembered().gone).toBeLessThanOrEqual(3 * JOBS * round + 10);
     expect(dispatcher.remembered().onTheWay).toBeLessThanOrEqual(JOBS * round);
   }
   expect((await world.store.jobs.summary({})).total).toBe((ROUNDS * JOBS) / 2);
-}, 120_000);
+});
 
 const hasEnded = ({ status }: Job): boolean => status === 'Succeeded' || status === 'Failed';

@@ -8,6 +8,7 @@ import { type StoreLog, TIMEOUTS, type Timeouts } from '../../service/store/data
 import type { Store } from '../../service/store/store.ts';
 import { atEnd } from '../concurrently.ts';
 import { TEMPLATE } from '../global-setup.ts';
+import { PATIENCE_MS } from '../patience.ts';
 
 export { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 
@@ -86,7 +87,7 @@ const SILENT = { info: () => undefined, warn: () => undefined };
 
 /** A session that was ended a moment ago is still in the view for some milliseconds. */
 async function sessionsLeft(client: pg.Client, database: string): Promise<string[]> {
-  const deadline = Date.now() + 2_000;
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const { rows } = await client.query<{ session: string }>(
       `select application_name || ': ' || left(query, 100) as session from pg_stat_activity

@@ -53,7 +53,7 @@ test('while a large table is emptied, the events of others are told between one 
   expect(Math.max(...steps)).toBeLessThanOrEqual(MAX_BATCH);
   expect(await database.query("select from job where id like 'many-%'")).toEqual([]);
   expect((await store.jobs.summary({})).total).toBe(steps.length);
-}, 120_000);
+});
 
 test('of each namespace the newest stay, and without a rule all do', async () => {
   const { database, store } = await manyThatEnded();
@@ -70,7 +70,7 @@ test('of each namespace the newest stay, and without a rule all do', async () =>
     expect(jobs).toBe(KEPT);
     expect(oldest).toBeGreaterThan(JOBS - KEPT * NAMESPACES);
   }
-}, 120_000);
+});
 
 test('ends between two steps when the service stops', async () => {
   const { store } = await manyThatEnded();

@@ -1,15 +1,13 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { PATIENCE_MS } from '../patience.ts';
 
 export interface VisitOptions {
   readonly scheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
 }
-
-/** Longer than anything on the page takes; a test that waits so long has failed. */
-const PATIENCE_MS = 15_000;
 
 /** Someone comes to the page with a fresh browser profile. Anything the page throws, and any breach of its Content-Security-Policy, fails the test. */
 export const visit = async (

@@ -206,7 +206,7 @@ test('Ctrl-C: ends with 130 and says so; the same command goes on', async () => 
   const again = await world.deploy();
   expect(again.code, again.err).toBe(0);
   expect(again.out).toContain('Secrets: kept postgres-credentials');
-}, 60_000);
+});
 
 test('another stack goes the same way, without Karmada, and says what its administrator has to bring', async () => {
   const missing = await world.run('deploy', ['--stack', 'preempt'], {

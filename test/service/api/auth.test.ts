@@ -270,7 +270,7 @@ describe('OpenID Connect', () => {
     await issuer.rotate();
     // The key set is not asked for again within its cooldown, so that unknown keys cannot be used to flood the issuer.
     const token = await issuer.token({ groups: ['ml'] });
-    await until(async () => (await me(token)).status === 200, 'the new key is fetched', 15_000);
+    await until(async () => (await me(token)).status === 200, 'the new key is fetched');
   });
 
   test('an issuer that does not answer is no reason to call the token wrong', async () => {

@@ -96,7 +96,6 @@ test('while Karmada is away jobs are taken, also for clusters that are known', a
   await until(
     async () => (await world.call(`/api/v1/jobs/${taken.body.id}`)).body.clusters.length > 0,
     'it is placed then',
-    20_000,
   );
 });
 

@@ -70,11 +70,7 @@ function watched(child: ChildProcess): Run {
 }
 
 async function startListening(started = run(environment)): Promise<Run & { url: string }> {
-  const port = await until(
-    async () => /"port":(\d+)/.exec(started.output())?.[1],
-    `it listens: ${started.output()}`,
-    30_000,
-  );
+  const port = await until(async () => /"port":(\d+)/.exec(started.output())?.[1], `it listens: ${started.output()}`);
   const url = `http://127.0.0.1:${port}`;
   await until(async () => (await call(`${url}/ready`)).status === 200, 'it is ready');
   return { ...started, url };

@@ -6,6 +6,7 @@ import { type Config, loadLocalConfig } from '../../../service/config.ts';
 import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { startService } from '../../../service/main.ts';
 import { parseConnection } from '../../../service/store/connection.ts';
+import { eventually } from '../../patience.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 
 /** The whole service on a database of its own and a simulated Karmada, reached over HTTP. */
@@ -124,18 +125,8 @@ export const smallJob = (fields: Record<string, unknown> = {}) => ({
   ...fields,
 });
 
-export async function until<T>(
-  look: () => Promise<T | undefined | false>,
-  what: string,
-  milliseconds = 20_000,
-): Promise<T> {
-  const deadline = performance.now() + milliseconds;
-  for (;;) {
-    const found = await look();
-    if (found) return found;
-    if (performance.now() > deadline) throw new Error(`Waited ${milliseconds} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+export async function until<T>(look: () => Promise<T | undefined | false>, what: string): Promise<T> {
+  return (await eventually(look, Boolean, { what })) as T;
 }
 
 /** A file that is removed with the folder that it is alone in. */

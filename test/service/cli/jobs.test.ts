@@ -111,9 +111,7 @@ test.each([
   },
 );
 
-test('a job that is cancelled, or runs out of its time, ends a wait with a code of its own', {
-  timeout: 60_000,
-}, async () => {
+test('a job that is cancelled, or runs out of its time, ends a wait with a code of its own', async () => {
   const cancelled = await forever('cancelled');
   const late = (await run('submit --algorithm xgboost --name late-forever --max-runtime 60s')).out.trim();
   expect((await run(`wait ${cancelled} --for=running`)).code).toBe(EXIT.ok);
@@ -142,9 +140,7 @@ test('a wait ends in vain after --timeout, and is detached by Ctrl-C; the job go
   expect((await run(`get ${left} -o jsonpath={.wanted}`)).out).toBe('run');
 });
 
-test('suspend, resume, delete and priority do what they say; several at once, each with its outcome', {
-  timeout: 60_000,
-}, async () => {
+test('suspend, resume, delete and priority do what they say; several at once, each with its outcome', async () => {
   const [one, other] = [await forever('one'), await forever('other')];
   await run(`wait ${one} ${other} --for=running -q`);
   const suspended = await run(`suspend ${one} ${other}`);
@@ -168,7 +164,7 @@ test('a name stands for the newest job of that name, and no part of a name for a
   expect((await run('get twic')).code).toBe(EXIT.notFound);
 });
 
-test('retry and clone make new jobs', { timeout: 60_000 }, async () => {
+test('retry and clone make new jobs', async () => {
   await run('submit --algorithm xgboost --name again-fail --param eta=0.2 --watch');
   const retried = await run('retry again-fail');
   expect(retried.code, retried.err).toBe(EXIT.ok);
@@ -180,7 +176,7 @@ test('retry and clone make new jobs', { timeout: 60_000 }, async () => {
   expect(request).toMatchObject({ jobName: 'better', hyperparameters: { xgboost: { eta: 0.3 } } });
 });
 
-test('logs are followed, searched, and told with their times', { timeout: 60_000 }, async () => {
+test('logs are followed, searched, and told with their times', async () => {
   await run('submit --algorithm xgboost --name logged');
   const followed = await run('logs -f logged');
   expect(followed.out).toContain('epoch 60/60');
@@ -190,7 +186,7 @@ test('logs are followed, searched, and told with their times', { timeout: 60_000
   expect((await run('logs logged --previous')).code).toBe(EXIT.notFound);
 });
 
-test('describe says why a job waits, and what to do', { timeout: 60_000 }, async () => {
+test('describe says why a job waits, and what to do', async () => {
   const id = (
     await run('submit --algorithm xgboost --name stuck --set headImage=registry.example.com/missing:1')
   ).out.trim();
@@ -234,7 +230,7 @@ test('changes are watched as rows, until one has seen enough', async () => {
   expect(seen).toMatch(/^AGE +JOB +STATE +REASON +CLUSTER +MESSAGE\n\S+ +seen-[0-9a-f]{8} +Pending/);
 });
 
-test('the history of a job is told from its beginning to its end', { timeout: 60_000 }, async () => {
+test('the history of a job is told from its beginning to its end', async () => {
   const id = (await run('submit --algorithm xgboost --name history')).out.trim();
   await run(`wait ${id} -q`);
   expect((await run(`events ${id} -o jsonpath={[*].reason}`)).out).toMatch(/^Queued .*Succeeded$/);

@@ -79,7 +79,7 @@ const expectEach = (all: readonly Ran[], code: number, ...words: RegExp[]) => {
 };
 
 describe('every command', () => {
-  test('of a service that is away says where it was looked for, and what to do', { timeout: 60_000 }, async () => {
+  test('of a service that is away says where it was looked for, and what to do', async () => {
     const port = await freePort();
     const all = await runAll(`http://127.0.0.1:${port}`);
     expectEach(
@@ -90,7 +90,7 @@ describe('every command', () => {
     );
   });
 
-  test('of a service that is slow waits as long as was said', { timeout: 60_000 }, async () => {
+  test('of a service that is slow waits as long as was said', async () => {
     const url = await serve(() => undefined);
     expectEach(await runAll(url, '--request-timeout', '1'), EXIT.away, /did not answer within 1 s/);
   });
@@ -113,7 +113,7 @@ describe('every command', () => {
     expectEach(await runAll(url), code, said, advice, new RegExp(`${url} answered ${status} \\(request request-1\\)`));
   });
 
-  test('of a service whose answers break off in the middle prints no half of one', { timeout: 60_000 }, async () => {
+  test('of a service whose answers break off in the middle prints no half of one', async () => {
     const url = await serve((_, response) => cut(response, '[{"id": "first-', 'application/json'));
     expectEach(await runAll(url), EXIT.away, /cannot be reached/);
   });

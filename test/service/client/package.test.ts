@@ -18,7 +18,7 @@ beforeAll(async () => {
   mkdirSync(join(project, 'node_modules/@ml-platform'), { recursive: true });
   await buildClient(join(project, 'node_modules/@ml-platform/client'));
   writeFileSync(join(project, 'package.json'), '{"type": "module"}');
-}, 120_000);
+});
 afterAll(() => rmSync(project, { recursive: true }));
 
 test('it runs with nothing but Node', async () => {
@@ -34,9 +34,7 @@ test('it runs with nothing but Node', async () => {
   }
 });
 
-test('its types tell right from wrong, in a strict project that has browser types only', {
-  timeout: 60_000,
-}, async () => {
+test('its types tell right from wrong, in a strict project that has browser types only', async () => {
   writeFileSync(
     join(project, 'use.ts'),
     `import { createClient, type Job, Problem } from '@ml-platform/client';

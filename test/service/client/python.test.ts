@@ -53,7 +53,7 @@ describe.runIf(hasPython)('in Python', () => {
     ];
     execFileSync('python3', [...install, buildWheel(folder)], { stdio: 'pipe' });
     world = await startWorld({ speed: 20 });
-  }, 120_000);
+  });
   afterAll(() => world.close());
 
   /** What the program prints. */
@@ -65,9 +65,7 @@ describe.runIf(hasPython)('in Python', () => {
     return stdout;
   };
 
-  test('a job is submitted, followed, waited for and found; a refusal tells its fields', {
-    timeout: 60_000,
-  }, async () => {
+  test('a job is submitted, followed, waited for and found; a refusal tells its fields', async () => {
     const printed = await python(`
 from mlplatform_client import Client, Problem
 
@@ -94,7 +92,7 @@ except TimeoutError:
     ]);
   });
 
-  test('the notebook of the examples runs from its first cell to its last', { timeout: 60_000 }, async () => {
+  test('the notebook of the examples runs from its first cell to its last', async () => {
     const printed = await python(`
 import importlib.util, json
 

@@ -26,7 +26,7 @@ async function finish(world: World, job: Job, seconds = 0): Promise<void> {
 }
 
 const idle = (world: World, { poll }: ExpectStatic) =>
-  poll(() => world.database.query('select from dispatch'), { timeout: 5_000 }).toEqual([]);
+  poll(() => world.database.query('select from dispatch')).toEqual([]);
 
 concurrently('cancel keeps the logs first, and is done when nothing is left anywhere', async ({ expect }) => {
   const world = await setUp();
@@ -235,7 +235,7 @@ concurrently('after its retention a finished job leaves Karmada, and its volume 
   });
   const job = await placed(world, test);
   await finish(world, job, 59.5);
-  await expect.poll(() => remainsOf(world, job), { timeout: 10_000 }).toEqual(VOLUME);
+  await expect.poll(() => remainsOf(world, job)).toEqual(VOLUME);
   expect(logsOf).toContain(job.id);
   expect(await world.store.jobs.get(job.id)).toMatchObject({ status: 'Succeeded', reason: 'Finished' });
   const waits = "select from dispatch where due_at between now() + interval '23 hours' and now() + interval '1 day'";
@@ -253,8 +253,8 @@ concurrently('a volume that was kept for its time is removed, and an event says 
   world.dispatch({ finishedRetentionSeconds: 1, volumeRetentionSeconds: 2 });
   const job = await placed(world, test);
   await finish(world, job);
-  await expect.poll(() => remainsOf(world, job), { timeout: 15_000 }).toEqual(VOLUME);
-  await expect.poll(() => remainsOf(world, job), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => remainsOf(world, job)).toEqual(VOLUME);
+  await expect.poll(() => remainsOf(world, job)).toEqual([]);
   await idle(world, test.expect);
   expect(await historyOf(world, job)).toEqual(['Queued', 'Dispatched', 'Scheduled', 'VolumeRemoved']);
   const [event] = (await world.store.events.ofJob(job.id)).slice(-1);
@@ -280,7 +280,7 @@ concurrently('a kill between the word of its removal and the removal itself: bot
   await stopped;
   expect(await remainsOf(world, job)).toContain(VOLUME[0]);
   world.dispatch({ finishedRetentionSeconds: 0, volumeRetentionSeconds: 0 });
-  await expect.poll(() => remainsOf(world, job), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => remainsOf(world, job)).toEqual([]);
   await idle(world, expect);
   expect((await historyOf(world, job)).filter((reason) => reason === 'VolumeRemoved')).toHaveLength(1);
 });
@@ -299,7 +299,7 @@ concurrently(
     const { message } = await world.shows(cancelled.id, 'Cancelled');
     expect(message).toBe('Cancelled; its volume stays until the job is deleted');
     const later = "select from dispatch where token is null and due_at > now() + interval '23 hours'";
-    await expect.poll(() => world.database.query(later), { timeout: 15_000 }).toHaveLength(2);
+    await expect.poll(() => world.database.query(later)).toHaveLength(2);
     for (const job of [ended, cancelled]) {
       expect(await remainsOf(world, job)).toEqual(VOLUME);
       await remove(world, job.id);

@@ -80,7 +80,7 @@ concurrently('with the last job its policies go, and the namespace that was made
   expect(whoHas(world)).toEqual(EVERYWHERE);
 
   await deleted(world, first);
-  await expect.poll(policies, { timeout: 15_000 }).toBe(1);
+  await expect.poll(policies).toBe(1);
   expect(await policies()).toBe(1);
   expect(whoHas(world)).toEqual(EVERYWHERE);
 
@@ -89,7 +89,7 @@ concurrently('with the last job its policies go, and the namespace that was made
     await sweep();
     return whoHas(world);
   };
-  await expect.poll(has, { timeout: 15_000 }).toEqual([]);
+  await expect.poll(has).toEqual([]);
   expect(policiesOf(world)).toEqual([]);
   expect(removed).toEqual(['policy', 'policy', 'namespace']);
 });
@@ -162,7 +162,7 @@ for (const [what, bring] of KEPT) {
       return whoHas(world, 'team-other');
     };
     // By then the first one has been looked at as well: they are swept together.
-    await expect.poll(hasOther, { timeout: 15_000 }).toEqual([]);
+    await expect.poll(hasOther).toEqual([]);
     await sweep();
     expect(whoHas(world)).toContain('karmada');
   });
@@ -186,7 +186,7 @@ concurrently('who may not remove namespaces goes on with the rest', async ({ exp
     await sweep();
     return policiesOf(world);
   };
-  await expect.poll(policies, { timeout: 15_000 }).toEqual([]);
+  await expect.poll(policies).toEqual([]);
   const next = await submitted(world);
   expect(next.clusters).toHaveLength(1);
   expect(whoHas(world)).toEqual(EVERYWHERE);

@@ -55,7 +55,7 @@ test('suspended while its creation was cut off: it is created suspended, not for
   await first.stop(0);
   await world.store.jobs.setWanted(job.id, 'suspend', asked('Suspending'));
   world.dispatch();
-  await expect.poll(() => world.karmada.get(workload), { timeout: 5_000 }).toMatchObject({ spec: { suspend: true } });
+  await expect.poll(() => world.karmada.get(workload)).toMatchObject({ spec: { suspend: true } });
   expect((await world.until(job.id, (each) => each?.clusters.length === 1))?.reason).toBe('Suspending');
 });
 

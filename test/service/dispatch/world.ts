@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import {
   createDispatcher,
@@ -22,6 +21,7 @@ import {
 import type { Store } from '../../../service/store/store.ts';
 import { atEnd } from '../../concurrently.ts';
 import { type Gate, startGate } from '../../fault/gate.ts';
+import { eventually } from '../../patience.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { kubeconfigOf, MANIFESTS } from './settings.ts';
 
@@ -45,9 +45,6 @@ export interface World {
   shows(id: string, reason: string): Promise<Job>;
 }
 
-/** Less than a test may take, so that what was waited for is told. */
-const PATIENCE_MS = 25_000;
-
 export async function setUp(simulation: SimulationOptions = {}): Promise<World> {
   const database = await freshDatabase();
   // Speed 0: in the members nothing happens by itself.
@@ -70,17 +67,8 @@ export async function setUp(simulation: SimulationOptions = {}): Promise<World> 
     await simulated.close();
   });
 
-  async function until(id: string, holds: (job: Job | undefined) => boolean): Promise<Job | undefined> {
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const job = await store.jobs.get(id);
-      if (holds(job)) return job;
-      if (Date.now() > deadline) {
-        throw new Error(`Waited in vain; the job is ${JSON.stringify(job && { ...job, request: undefined })}`);
-      }
-      await sleep(10);
-    }
-  }
+  const until = (id: string, holds: (job: Job | undefined) => boolean): Promise<Job | undefined> =>
+    eventually(() => store.jobs.get(id), holds);
 
   return {
     database,

@@ -1,19 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { LABELS } from '../../../service/contract.ts';
 import { createKarmada, type RequestReport } from '../../../service/karmada/client.ts';
 import type { Karmada } from '../../../service/karmada/karmada.ts';
 import type { KubeObject, ObjectReference } from '../../../service/kube/kube.ts';
 import { loadKubeconfig } from '../../../service/kube/kubeconfig.ts';
-
 import {
   type SimulatedKarmada,
   type SimulationOptions,
   startSimulatedKarmada,
 } from '../../../service/local/karmada/simulated-karmada.ts';
+import { eventually as waitUntil } from '../../patience.ts';
 
 export interface World {
   readonly simulated: SimulatedKarmada;
@@ -42,17 +41,9 @@ export async function startWorld(options: SimulationOptions = {}): Promise<World
   return { simulated, karmada, reports };
 }
 
-const PATIENCE_MS = 10_000;
-
 /** The first answer that is something; asks again until then. */
 export async function eventually<T>(ask: () => Promise<T | undefined | false> | T | undefined | false): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error('Waited in vain.');
-    await sleep(10);
-  }
+  return (await waitUntil(ask, (answer) => answer !== undefined && answer !== false)) as T;
 }
 
 export const TEAM = 'team-a';

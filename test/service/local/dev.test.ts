@@ -28,13 +28,13 @@ test('npm run dev serves page and API, starts the service again on a change, and
   const starts = () => printed.split('The job API is open').length - 1;
   const from = async (place: string) => (await fetch(`http://localhost:${pagePort}${place}`)).text();
   try {
-    await expect.poll(starts, { timeout: 60_000 }).toBe(1);
+    await expect.poll(starts).toBe(1);
     expect(await from('/')).toContain('/@vite/client');
     expect(await from('/api/v1/jobs')).toBe('[]');
 
     const now = new Date();
     await utimes(path('service/store/sql/summary.sql'), now, now);
-    await expect.poll(starts, { timeout: 60_000 }).toBe(2);
+    await expect.poll(starts).toBe(2);
 
     child.kill('SIGINT');
     expect(await exited, printed).toEqual([0, null]);
@@ -43,4 +43,4 @@ test('npm run dev serves page and API, starts the service again on a change, and
     if (child.exitCode === null) child.kill('SIGTERM');
     await exited;
   }
-}, 180_000);
+});

@@ -7,8 +7,11 @@ import type { Progress, Trainings } from '../../../service/local/karmada/life/tr
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { trainingsBy } from '../../../service/local/real-trainings.ts';
 import { findPython, PYTHON_VARIABLE, trainersEnvironment } from '../../../service/trainers/environment.ts';
+import { PATIENCE_MS } from '../../patience.ts';
 
 // Without Python: a program of the shell stands for it, with its output, its exit codes and its answer to SIGTERM.
+
+const PATIENT = { timeout: PATIENCE_MS, interval: 10 };
 
 /** Goes with the temporary folder of the run. */
 const scratch = () => mkdtemp(join(tmpdir(), 'trainings-'));
@@ -50,15 +53,12 @@ describe('jobs of built-in algorithms', () => {
   async function untilEnd(over: Trainings, one: StoredObject): Promise<{ lines: string[]; end: Progress['end'] }> {
     const lines: string[] = [];
     let end: Progress['end'];
-    await vi.waitFor(
-      () => {
-        const seen = over.progress(one, outcomeOf(one, true));
-        lines.push(...seen.lines);
-        end = seen.end;
-        if (!end) throw new Error('goes on');
-      },
-      { timeout: 15_000, interval: 10 },
-    );
+    await vi.waitFor(() => {
+      const seen = over.progress(one, outcomeOf(one, true));
+      lines.push(...seen.lines);
+      end = seen.end;
+      if (!end) throw new Error('goes on');
+    }, PATIENT);
     return { lines, end };
   }
 
@@ -94,11 +94,12 @@ describe('jobs of built-in algorithms', () => {
     const one = job('a', 'python -m mlplatform.train xgboost');
 
     await mkdir(join(folder, 'volumes'));
-    await vi.waitFor(() => expect(over.progress(one, outcomeOf(one, true)).lines).toContain('up'), { timeout: 15_000 });
+    await vi.waitFor(() => expect(over.progress(one, outcomeOf(one, true)).lines).toContain('up'), PATIENT);
     over.forget(one);
-    await vi.waitFor(async () => expect(await readFile(join(folder, 'volumes/a.txt'), 'utf8')).toBe('asked\n'), {
-      timeout: 15_000,
-    });
+    await vi.waitFor(
+      async () => expect(await readFile(join(folder, 'volumes/a.txt'), 'utf8')).toBe('asked\n'),
+      PATIENT,
+    );
   });
 
   it('of others are simulated as before', async () => {

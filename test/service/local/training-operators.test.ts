@@ -55,9 +55,7 @@ async function post(name: string, spec: Partial<SpecInput> = {}, cluster = 'memb
 
 const status = (name: string): Status =>
   (member.server.registry.read(TRAINING_JOB, NAMESPACE, name).status ?? {}) as Status;
-const ends = (name: string, state: string) => expect.poll(() => status(name).state, PATIENT).toBe(state);
-/** As long as a busy machine may take. */
-const PATIENT = { timeout: 20_000, interval: 20 };
+const ends = (name: string, state: string) => expect.poll(() => status(name).state).toBe(state);
 const podsOf = (name: string) =>
   member.server.registry.store
     .list(POD, NAMESPACE)
@@ -131,7 +129,7 @@ describe('a TrainingJob posted to a member', () => {
       });
     await suspend(true);
     await ends('forever', 'Suspended');
-    await expect.poll(() => podsOf('forever'), PATIENT).toEqual([]);
+    await expect.poll(() => podsOf('forever')).toEqual([]);
     await suspend(false);
     await ends('forever', 'Running');
     expect(status('forever').attempt).toBe(2);
@@ -139,7 +137,7 @@ describe('a TrainingJob posted to a member', () => {
 
   it('that no node can take says which resource is missing', async () => {
     await post('too-many', { gpusPerWorker: 8 });
-    await expect.poll(() => status('too-many').reason, PATIENT).toBe('Unschedulable');
+    await expect.poll(() => status('too-many').reason).toBe('Unschedulable');
     expect(status('too-many').message).toBe('0/3 nodes are available: 3 Insufficient nvidia.com/gpu.');
   });
 

@@ -4,7 +4,7 @@ import type { FaultKind } from '../../../service/local/karmada/faults.ts';
 import { leaseName } from '../../../service/monitor/ownership.ts';
 import type { TickReport } from '../../../service/monitor/tick.ts';
 import { concurrently } from '../../concurrently.ts';
-import { eventually, FAILED, INTERVAL_MS, RUNNING, setUp, type Ticking } from './world.ts';
+import { eventually, FAILED, RUNNING, setUp, type Ticking } from './world.ts';
 
 const FAULTS: Readonly<Record<string, FaultKind>> = {
   hung: { kind: 'hang' },
@@ -32,7 +32,8 @@ test('clusters that fail in every way keep their jobs as they are, say so, recov
   for (const name of names) jobs.set(name, await world.place([name]));
   for (const job of [healthy, ...jobs.values()]) world.write(job, RUNNING);
   // The grace is short: none of this may count as a lost job.
-  const monitor = await world.monitor({ lostGraceMs: 100 });
+  let ticks = 0;
+  const monitor = await world.monitor({ lostGraceMs: 100, onTick: () => (ticks += 1) });
   for (const job of jobs.values()) await world.until(job.id, ({ status }) => status === 'Running');
   const before = new Map(
     await Promise.all(names.map(async (name) => [name, await world.history(jobs.get(name)?.id ?? '')] as const)),
@@ -52,10 +53,10 @@ test('clusters that fail in every way keep their jobs as they are, say so, recov
   expect(health.get('healthy')).toMatchObject({ consecutiveFailures: 0, error: null, unreachableSince: null });
 
   // Many intervals later each job was told once, not at every tick; and the healthy one has its changes as fast as ever.
-  const startedAt = performance.now();
+  const before10Ticks = ticks;
   world.write(healthy, FAILED);
   await world.until(healthy.id, ({ status }) => status === 'Failed');
-  expect(performance.now() - startedAt).toBeLessThan(10 * INTERVAL_MS);
+  expect(ticks).toBeLessThan(before10Ticks + 10);
   for (const [name, job] of jobs) {
     const news = (await world.history(job.id)).slice(before.get(name)?.length);
     expect(
@@ -189,11 +190,10 @@ test('a cluster that is merely slow is heard in the end, and skips ticks meanwhi
   );
   const asked = world.simulated.requests.byCluster();
   expect(asked.member1).toBeLessThanOrEqual(3);
-  expect(asked.member2).toBeGreaterThanOrEqual(5);
-  // Of the ticks that asked it too, none ended later for that.
-  const durations = ticks.filter(({ asked: clusters }) => clusters === 2).map(({ durationMs }) => durationMs);
-  durations.sort((a, b) => a - b);
-  expect(durations[Math.floor(durations.length / 2)]).toBeLessThan(intervalMs / 2);
+  expect(asked.member2).toBeGreaterThan(asked.member1 ?? 0);
+  // The ticks that asked it too ended before it had answered; one that a busy machine held up may have heard it.
+  const ofBoth = ticks.filter(({ asked: clusters }) => clusters === 2);
+  expect(ofBoth.filter(({ answered }) => answered === 2).length).toBeLessThan(ofBoth.length / 2);
 });
 
 concurrently(

@@ -81,4 +81,4 @@ test('polling and watching give the same history for the same statuses', async (
     }),
     { numRuns: 2, endOnFailure: true },
   );
-}, 60_000);
+});

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { LABELS } from '../../../service/contract.ts';
 import type { Job, JobEvent, JobKind } from '../../../service/jobs/job.ts';
@@ -13,6 +12,7 @@ import { createMonitor, type Monitor, type MonitorDependencies } from '../../../
 import type { TickReport } from '../../../service/monitor/tick.ts';
 import type { Store } from '../../../service/store/store.ts';
 import { atEnd } from '../../concurrently.ts';
+import { eventually } from '../../patience.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
 import { dispatched, newJob } from '../some-jobs.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
@@ -48,11 +48,12 @@ export const kubeconfigFor = (url: string): Identity => ({
 });
 
 /** Short enough for a test, long enough for two busy cores. */
-export const INTERVAL_MS = 200;
+const INTERVAL_MS = 200;
 /** So long that no tick comes but those that the test lets pass, and nothing is late that a server was asked for. */
 const TICKING_MS = 10_000;
-const PATIENCE_MS = 20_000;
 const MAX_TICKS = 30;
+
+export { eventually };
 
 type MonitorOptions = Partial<MonitorDependencies['config']> & Partial<Omit<MonitorDependencies, 'config'>>;
 
@@ -84,20 +85,6 @@ export interface World {
   remove(job: Job, cluster?: string): void;
   until(id: string, holds: (job: Job) => boolean): Promise<Job>;
   history(id: string): Promise<JobEvent[]>;
-}
-
-export async function eventually<T>(
-  look: () => T | Promise<T>,
-  holds: (seen: T) => boolean,
-  patienceMs = PATIENCE_MS,
-): Promise<T> {
-  const deadline = performance.now() + patienceMs;
-  for (;;) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    if (performance.now() > deadline) throw new Error(`Waited in vain; last seen: ${JSON.stringify(seen)}`);
-    await sleep(10);
-  }
 }
 
 export async function setUp({

@@ -207,14 +207,13 @@ describe('why it waits', () => {
       { manager: 'kube-controller-manager' },
     );
   };
-  const PATIENT = { timeout: 15_000 };
 
   it('a quota that lets no pod be made, as the Job is told', async () => {
     await world.operate();
     world.submit('bert', { numWorkers: 2 });
     await expect.poll(attempt('bert')).toBe(1);
     warn(world.job('bert'), 'FailedCreate', 'pods "bert-training-0-x" is forbidden: exceeded quota: gpus');
-    await expect.poll(() => world.status('bert').reason, PATIENT).toBe('FailedCreate');
+    await expect.poll(() => world.status('bert').reason).toBe('FailedCreate');
     expect(world.status('bert').message).toContain('exceeded quota: gpus');
     // And no longer when it has passed.
     world.pods('bert', 'Running');
@@ -232,7 +231,7 @@ describe('why it waits', () => {
     });
     const pod = world.cluster.registry.store.list(POD, 'ml')[0];
     warn(pod, 'FailedMount', 'MountVolume.SetUp failed for volume "checkpoints": not found');
-    await expect.poll(() => world.status('bert').reason, PATIENT).toBe('FailedMount');
+    await expect.poll(() => world.status('bert').reason).toBe('FailedMount');
     expect(world.status('bert').state).toBe('Initializing');
     const asked = world.cluster.requests.filter((title) => title === 'GET ml events').length;
     expect(asked).toBeLessThanOrEqual(2);

@@ -29,7 +29,6 @@ afterEach(() => world.close());
 
 const isWrite = ({ method }: ApiRequest): boolean => method !== 'GET';
 const attempt = (name: string) => () => Number(world.job(name)?.metadata.labels?.['ml.example.com/attempt']);
-const PATIENT = { timeout: 40_000, interval: 20 };
 
 /** What a job goes through; each step is done by the cluster, and followed by what the operator has to do. */
 const LIFE: readonly [act: (name: string) => void, until: (name: string) => unknown, is: unknown][] = [
@@ -46,7 +45,7 @@ const LIFE: readonly [act: (name: string) => void, until: (name: string) => unkn
 async function live(name: string): Promise<void> {
   for (const [act, until, is] of LIFE) {
     act(name);
-    await expect.poll(() => until(name), PATIENT).toBe(is);
+    await expect.poll(() => until(name)).toBe(is);
   }
 }
 
@@ -63,7 +62,7 @@ describe('killed with SIGKILL', () => {
   beforeAll(async () => {
     image = mkdtempSync(join(tmpdir(), 'operator-image-'));
     await bundle(image);
-  }, 60_000);
+  });
   afterEach(() => {
     for (const child of children) child.kill('SIGKILL');
     children.clear();

@@ -113,7 +113,7 @@ describe('a leader', () => {
 
   it('whose answers get lost goes on as long as its writes arrive', async () => {
     // Long enough for a busy machine: what is lost here is an answer, not time.
-    join('a', { times: { leaseMs: 6_000, renewMs: 4_000, retryMs: 50 } });
+    join('a', { times: { leaseMs: 60_000, renewMs: 40_000, retryMs: 50 } });
     await expect.poll(() => history).toEqual(['a leads']);
     let lost = 0;
     cluster.fates.add((request, answer) => {

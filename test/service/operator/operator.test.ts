@@ -52,7 +52,8 @@ async function start(settings: Partial<OperatorSettings> = {}, onLost = (_why: s
     settings: { ...SETTINGS, ...settings },
     log: pino({ level: 'silent' }),
     onLost,
-    times: { leaseMs: 1_000, renewMs: 700, retryMs: 100 },
+    // Nobody here takes over from one that does not let go: no lease runs out on a busy machine.
+    times: { leaseMs: 60_000, renewMs: 40_000, retryMs: 100 },
   });
   operators.push(operator);
   return operator;
@@ -172,7 +173,7 @@ describe('as a process', () => {
 
     first.kill('SIGSTOP');
     world.submit('after');
-    await expect.poll(holder, { timeout: 40_000 }).toBe('two');
+    await expect.poll(holder).toBe('two');
     await expect.poll(() => made).toEqual(['before-training', 'after-training']);
     const over = once(first, 'exit');
     first.kill('SIGCONT');
@@ -183,7 +184,7 @@ describe('as a process', () => {
     second.kill('SIGTERM');
     expect(await gone).toEqual([0, null]);
     expect(holder()).toBe('');
-  }, 90_000);
+  });
 });
 
 function spawnOperator(name: string): ChildProcess {

@@ -109,9 +109,7 @@ describe('a network that', () => {
     await proxy.close();
   });
 
-  test('goes silent: readiness is refused soon, the dead sessions are not used again, and closing waits for none of them', {
-    timeout: 60_000,
-  }, async () => {
+  test('goes silent: readiness is refused soon, the dead sessions are not used again, and closing waits for none of them', async () => {
     const store = database.store({ url: throughProxy(), poolSize: 2 });
     const id = await inserted(store);
     // Two sessions, open and idle.

@@ -30,7 +30,7 @@ export const accessibility = (now: SceneNow): void => {
   test.for([
     ['light', 1280],
     ['dark', 390],
-  ] as const)('no page breaches WCAG 2.2 AA: %s, %d pixels wide', { timeout: 180_000 }, async ([scheme, width]) => {
+  ] as const)('no page breaches WCAG 2.2 AA: %s, %d pixels wide', async ([scheme, width]) => {
     const { browser, platform } = now();
     const { id } = await platform.submit({ jobName: `axe-fail-${scheme}`, algorithm: { algorithmName: 'xgboost' } });
     const page = await visit(browser, platform.url, { scheme, width, height: 900 });

@@ -105,7 +105,7 @@ export const job = (now: SceneNow): void => {
     await act(page, 'Resume');
     await state(page, 'Running');
     const runs = async () => (await fetch(`${platform.url}/api/v1/jobs/${id}/logs/runs`)).json();
-    await expect.poll(runs, { timeout: 20_000 }).toMatchObject({ runs: [{ live: false }, { live: true }] });
+    await expect.poll(runs).toMatchObject({ runs: [{ live: false }, { live: true }] });
     await page.reload();
     await page.getByLabel('Run').selectOption({ label: 'Run 1, kept' });
     await log.getByText(/epoch 2\//).waitFor();

@@ -8,7 +8,7 @@ const MANY = 10_000;
 const MAX_ROWS = 80;
 
 export const manyJobs = (now: SceneNow): void => {
-  test('are scrolled through to the last, with a screenful of rows in the page', { timeout: 60_000 }, async () => {
+  test('are scrolled through to the last, with a screenful of rows in the page', async () => {
     const { browser, database, platform } = now();
     const parsed = parseJobRequest({ jobName: 'many', algorithm: { algorithmName: 'xgboost' } });
     if (!parsed.ok) throw new Error('The request is wrong');

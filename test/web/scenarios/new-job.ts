@@ -19,9 +19,7 @@ export const newJob = (now: SceneNow): void => {
   // biome-ignore lint/suspicious/noExplicitAny: a test says what it expects of an answer by looking at it
   const stored = async (id: string): Promise<any> => (await fetch(`${now().platform.url}/api/v1/jobs/${id}`)).json();
 
-  test('each algorithm is offered with all its fields, submitted, watched to its end, and has left its log', {
-    timeout: 60_000,
-  }, async () => {
+  test('each algorithm is offered with all its fields, submitted, watched to its end, and has left its log', async () => {
     const page = await open();
     const ids: string[] = [];
     for (const { name, title, hyperparameters, common } of ALGORITHMS) {

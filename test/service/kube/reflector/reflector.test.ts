@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { KubeObject } from '../../../../service/kube/kube.ts';
 import { createReflector, type ReflectorOptions } from '../../../../service/kube/reflector/reflector.ts';
 import type { Change } from '../../../../service/kube/reflector/store.ts';
@@ -43,7 +43,7 @@ async function listed(server: ScriptedServer, resourceVersion: number, items: re
 
 /** Once the reflector has told so many. */
 const toldOf = (told: Told, count: number): Promise<void> =>
-  vi.waitFor(() => expect(told.changes.length).toBeGreaterThanOrEqual(count));
+  expect.poll(() => told.changes.length).toBeGreaterThanOrEqual(count);
 
 describe('a list, and a watch from there', () => {
   test('the list comes from memory, the watch asks for bookmarks, and what follows is told in order', async () => {
@@ -148,7 +148,7 @@ describe('what ends a watch', () => {
     const { server, reflector } = await reflecting();
     const { watch } = await listed(server, 10, []);
     watch.stream().event('BOOKMARK', bookmark(99));
-    await vi.waitFor(() => expect(reflector.resourceVersion).toBe('99'));
+    await expect.poll(() => reflector.resourceVersion).toBe('99');
   });
 
   test('a garbled line is not believed: what was before it stands, and the watch goes on from there', async () => {
@@ -192,7 +192,7 @@ describe('what ends a watch', () => {
     watch.stream().event('ADDED', widget('one', 11));
     await toldOf(told, 1);
     await server.stopListening();
-    await vi.waitFor(() => expect(told.troubles.length).toBeGreaterThan(5));
+    await expect.poll(() => told.troubles.length).toBeGreaterThan(5);
     await server.listenAgain();
     expect((await server.next()).query).toMatchObject({ watch: '1', resourceVersion: '11' });
   });
@@ -256,13 +256,13 @@ describe('who is told', () => {
     for (let version = 11; version < 500; version += 1) {
       stream.event(version === 11 ? 'ADDED' : 'MODIFIED', widget('one', version));
     }
-    await vi.waitFor(() => expect(isHeld).toBe(true));
+    await expect.poll(() => isHeld).toBe(true);
     // Longer than the time after which a silent server is given up.
     await sleep(1_200);
     expect([sizes, server.waiting()]).toEqual([[], 0]);
     stream.event('BOOKMARK', bookmark(500));
     release();
-    await vi.waitFor(() => expect(sizes.at(-1)).toBe(499));
+    await expect.poll(() => sizes.at(-1)).toBe(499);
     expect(sizes).toEqual(Array.from({ length: 489 }, (_, i) => i + 11));
     expect(told.troubles).toEqual([]);
   });

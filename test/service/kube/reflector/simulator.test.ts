@@ -4,6 +4,7 @@ import { CONFIG_MAP } from '../../../../service/kube/kinds.ts';
 import type { KubeObject } from '../../../../service/kube/kube.ts';
 import { createReflector } from '../../../../service/kube/reflector/reflector.ts';
 import { CONFIG_MAP as TYPE } from '../../../../service/local/kube/kinds.ts';
+import { PATIENCE_MS } from '../../../patience.ts';
 import { configMap, type SimulatedServer, simulatedServer } from '../simulated-server.ts';
 
 const NAMES = ['one', 'two', 'three', 'four', 'five'];
@@ -61,7 +62,7 @@ test.each([
         onTestFinished(() => reflector.stop());
         const truth = () =>
           new Map(simulated.registry.store.list(TYPE, 'a').map((each) => [`a/${each.metadata.name}`, dataOf(each)]));
-        const settled = () => vi.waitFor(() => expect(heard).toEqual(truth()), { timeout: 5_000, interval: 2 });
+        const settled = () => vi.waitFor(() => expect(heard).toEqual(truth()), { timeout: PATIENCE_MS, interval: 2 });
         for (const one of steps) {
           take(simulated, one);
           if (one.what === 'settle') await settled();
