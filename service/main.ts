@@ -6,6 +6,7 @@ import { createDispatcher } from './dispatch/dispatcher.ts';
 import { createEventHub } from './events/hub.ts';
 import { createKarmada } from './karmada/client.ts';
 import { loadKubeconfig } from './kube/kubeconfig.ts';
+import { createRecorder } from './learning/recorder.ts';
 import { createLog } from './log.ts';
 import { keepLogs, type LogRecorder, startLogRecorder } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
@@ -30,15 +31,18 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const karmada = createKarmada(kubeconfig, {
     onRequest: ({ cluster, outcome, seconds }) => metrics.karmadaRequest(cluster, outcome, seconds),
   });
+  const recorder = createRecorder({ store: store.curves, log });
   const monitor = createMonitor({
     config: config.monitor,
     store,
     karmada,
     log,
     onStatus: (job) => metrics.statusChanged(job),
+    onReport: (jobId, cluster, progress) => recorder.take({ jobId, cluster, progress }),
   });
   const metrics = createMetrics(store, monitor.clusterHealth, () => ({
     ...monitor.remembered(),
+    trainings: recorder.remembered(),
     ...dispatcher.remembered(),
   }));
   const logKeeper = { store: store.logs, karmada, keepBytes: config.logKeepBytes };
@@ -72,7 +76,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
   const webhook = config.webhook && createWebhook(config.webhook, store, log);
   let housekeeping: Housekeeping | undefined;
-  let recorder: LogRecorder | undefined;
+  let logRecorder: LogRecorder | undefined;
 
   const stop = async () => {
     // These do not need one another to finish, so none waits for the time of another.
@@ -81,9 +85,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
       dispatcher.stop(),
       monitor.stop(),
       housekeeping?.stop(),
-      recorder?.stop(),
+      logRecorder?.stop(),
       webhook?.stop(),
     ]);
+    // After the monitor, whose last reports it writes.
+    await recorder.stop();
     await events.stop();
     authenticator?.close();
     await karmada.close();
@@ -93,13 +99,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const { port, metricsPort } = await api.listen();
     await migrateWhenReachable(store, log);
     await events.start();
+    recorder.start();
     await monitor.start();
     dispatcher.start();
     webhook?.start();
     const { jobMs, jobsPerNamespace, logMs } = config.retention;
     const rules = { jobSeconds: jobMs / 1000, jobsPerNamespace, logSeconds: logMs / 1000 };
     housekeeping = startHousekeeping(store, { rules, onRemoved: metrics.removed }, log);
-    recorder = startLogRecorder(logKeeper, log);
+    logRecorder = startLogRecorder(logKeeper, log);
     api.open();
     log.info(
       { host: config.host, port, ...(metricsPort !== null && { metricsPort }), auth: config.auth.kind },

@@ -20,6 +20,7 @@ import { mountRoutes, type Route } from './route.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { algorithmRoutes } from './routes/algorithms.ts';
 import { clusterRoutes } from './routes/clusters.ts';
+import { curveRoutes } from './routes/curves.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -29,6 +30,8 @@ import { submitRoutes } from './routes/submit.ts';
 
 export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   ...submitRoutes(dependencies),
+  // Before /jobs/{id}, which would take compare for an id.
+  ...curveRoutes(dependencies),
   ...jobRoutes(dependencies),
   ...actionRoutes(dependencies),
   logRoute(dependencies),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROLES } from '../contract/access-files.ts';
 import { JOB_STATES } from '../contract/states.ts';
+import { MAX_BUCKETS, MAX_NAME, MAX_NAMES, MAX_SPARK } from '../jobs/curve.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
 import { PROGRESS_SOURCES } from '../jobs/progress.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
@@ -32,6 +33,10 @@ const ProgressBody = z
     epoch: z.int().nullable(),
     etaSeconds: z.int().nullable().describe('What it expected still to need, at the time in at'),
     loss: z.number().nullable(),
+    step: z.int().nullable().describe('Of all steps, where it counts them'),
+    metrics: z
+      .record(z.string(), z.number())
+      .describe('What it measures, at most 20 names; in lists the loss alone, and what the list is sorted by'),
     checkpoint: z.string().nullable().describe('Path or address of the last one'),
     attempt: z.int().nullable().describe('Of all its workers together, from 1, within this job'),
     workers: z.object({ ready: z.int(), of: z.int() }).nullable().describe('That run or have succeeded'),
@@ -95,9 +100,63 @@ const Warnings = z
 
 export const SubmittedJobBody = JobBody.extend({ warnings: Warnings }).meta({ id: 'SubmittedJob' });
 
-export const ListedJobBody = JobBody.partial({ request: true, clusterStates: true, advice: true }).meta({
-  id: 'ListedJob',
-});
+export const ListedJobBody = JobBody.partial({ request: true, clusterStates: true, advice: true })
+  .extend({
+    spark: z
+      .array(z.number())
+      .nullable()
+      .optional()
+      .describe(`The loss so far, in at most ${MAX_SPARK} numbers; null where none is told`),
+  })
+  .meta({ id: 'ListedJob' });
+
+const SeriesBody = z
+  .object({
+    name: z.string(),
+    at: z.array(z.int()).describe('Milliseconds since 1970, rising: where the stretch ends for which an entry stands'),
+    value: z.array(z.number()).describe('The last of each stretch'),
+    min: z.array(z.number()),
+    max: z.array(z.number()),
+    step: z.array(z.int().nullable()),
+    last: z.number(),
+    lowest: z.number().describe('Of the whole training, as highest is, whatever part was asked for'),
+    highest: z.number(),
+  })
+  .meta({ id: 'Series' });
+
+export const MetricsBody = z
+  .object({
+    jobId: z.string(),
+    names: z.array(z.string()).describe(`Of all that the training tells: ${MAX_NAMES} at most`),
+    series: z.array(SeriesBody),
+    marks: z
+      .array(
+        z.object({
+          at: time,
+          kind: z.enum(['attempt', 'cluster']).describe('What is another one from there on'),
+          attempt: z.int().nullable(),
+          cluster: z.string().nullable(),
+        }),
+      )
+      .describe('Where it was told from; the first one is where it began'),
+    source: z.enum(PROGRESS_SOURCES).nullable().describe('Who told last'),
+  })
+  .meta({ id: 'Metrics' });
+
+export const ComparisonBody = z
+  .object({
+    jobs: z.array(ListedJobBody),
+    differences: z
+      .array(
+        z.object({
+          name: z.string().describe('Such as hyperparameters.eta'),
+          values: z.array(z.unknown()).describe('Of each job, in their order; null where it says nothing'),
+        }),
+      )
+      .describe('What their requests do not agree in'),
+    metrics: z.array(MetricsBody),
+  })
+  .meta({ id: 'Comparison' });
 
 export const JobStateBody = z
   .object({
@@ -466,6 +525,8 @@ export const SubmitQuery = z.object({
 
 const SORTS = JOB_SORTS.flatMap((field) => [field, `-${field}` as const]);
 
+const MetricSort = z.string().regex(new RegExp(`^-?metric:[^\\0]{1,${MAX_NAME}}$`));
+
 export const jobFilters = {
   namespace: namesOrAll.optional().describe('One or several, separated by commas'),
   status: names
@@ -488,9 +549,11 @@ export const jobFilters = {
 export const JobListQuery = z.object({
   ...jobFilters,
   sort: z
-    .enum(SORTS, `must be one of ${SORTS.join(', ')}`)
+    .union([z.enum(SORTS), MetricSort], `must be one of ${SORTS.join(', ')}, or metric:<name>`)
     .default('-createdAt')
-    .describe('A field; - before it turns the order round'),
+    .describe(
+      'A field; - before it turns the order round. metric:<name>, such as metric:loss: the jobs that tell that number, by the latest that was merged into its curve',
+    ),
   view: z
     .enum(['full', 'list'], 'must be full or list')
     .default('full')
@@ -510,6 +573,33 @@ export const namespaceOrAll = z
   .default('default')
   .describe('* for all, which needs the right to all');
 export const resourceLimit = numberText(1, 5000).prefault('500').describe('Objects at most');
+
+const series = {
+  names: names.optional().describe('Of the numbers, separated by commas; all without it'),
+  points: numberText(1, MAX_BUCKETS).prefault(String(MAX_BUCKETS)).describe('Entries of a series, at most'),
+};
+
+export const MetricsQuery = z.object({
+  ...series,
+  from: z.iso
+    .datetime({ offset: true, error: 'must be a time such as 2026-11-28T12:00:00Z' })
+    .optional()
+    .describe('Nothing before it'),
+});
+
+const MAX_COMPARED = 5;
+export const CompareQuery = z.object({
+  ...series,
+  ids: names
+    .pipe(
+      z
+        .array(jobId)
+        .min(2, 'must name two jobs or more')
+        .max(MAX_COMPARED, `must name at most ${MAX_COMPARED} jobs`)
+        .refine((ids) => new Set(ids).size === ids.length, 'must name each job once'),
+    )
+    .describe(`Two to ${MAX_COMPARED} jobs, separated by commas`),
+});
 
 export const LogQuery = z.object({
   run: numberText(1, 1_000_000).optional().describe('One run of the job, from 1 on; all of them without it'),

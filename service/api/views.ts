@@ -1,4 +1,5 @@
 import { factsOf } from '../contract/reasons.ts';
+import { type Curves, thinned } from '../jobs/curve.ts';
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
 import { saidOf } from '../jobs/state/index.ts';
 import type { ListedJob, ProgressNews } from '../store/store.ts';
@@ -42,8 +43,23 @@ export const jobView = (job: Job) => ({
 });
 
 /** With whatever was read of it. */
-export const anyJobView = ({ request, clusterStates, ...job }: ListedJob) =>
-  request && clusterStates ? jobView({ ...job, request, clusterStates }) : listedJobView(job);
+export const anyJobView = ({ request, clusterStates, ...job }: ListedJob) => ({
+  ...(request && clusterStates ? jobView({ ...job, request, clusterStates }) : listedJobView(job)),
+  spark: job.spark ?? null,
+});
+
+/** How the numbers of a training went; less of it where less is wanted. */
+export const metricsView = (
+  { id, progress }: Pick<Job, 'id' | 'progress'>,
+  curves: Curves | undefined,
+  sight: { from?: number; points: number },
+) => ({
+  jobId: id,
+  names: curves?.names ?? [],
+  series: (curves?.series ?? []).map((series) => thinned(series, sight)),
+  marks: curves?.marks ?? [],
+  source: progress?.source ?? null,
+});
 
 function clusterStateView(state: ClusterState) {
   const { status, startedAt, finishedAt } = state;

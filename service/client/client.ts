@@ -99,6 +99,21 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       bodyOf(await api.GET('/api/v1/jobs/{id}/events', ofJob(id, options))),
     attempts: async (id: string, options?: RequestOptions): Promise<types.Attempt[]> =>
       bodyOf(await api.GET('/api/v1/jobs/{id}/attempts', ofJob(id, options))),
+    /** How the numbers that a training tells have gone; with `names` some of them, in at most so many `points` each. */
+    metrics: async (id: string, { names, from, points, ...options }: types.MetricsOptions & RequestOptions = {}) => {
+      const query = given({ names: names?.join(','), from: from?.toISOString(), points: points?.toString() });
+      return bodyOf(
+        await api.GET('/api/v1/jobs/{id}/metrics', { params: { path: { id }, query }, ...signalOf(options) }),
+      );
+    },
+    /** Two to five jobs side by side: their curves, and what their requests do not agree in. */
+    compare: async (
+      ids: readonly string[],
+      { names, points, ...options }: Omit<types.MetricsOptions, 'from'> & RequestOptions = {},
+    ): Promise<types.Comparison> => {
+      const query = { ids: ids.join(','), ...given({ names: names?.join(','), points: points?.toString() }) };
+      return bodyOf(await api.GET('/api/v1/jobs/compare', { params: { query }, ...signalOf(options) }));
+    },
     pods: async (id: string, options?: RequestOptions): Promise<types.JobPods> =>
       bodyOf(await api.GET('/api/v1/jobs/{id}/pods', ofJob(id, options))),
     manifest: async (id: string, options?: RequestOptions): Promise<types.KubernetesObject[]> =>
@@ -213,7 +228,7 @@ const signalOf = ({ signal }: RequestOptions = {}) => (signal ? { signal } : {})
 const keyOf = ({ idempotencyKey = randomKey() }: NewJobOptions) => ({ 'Idempotency-Key': idempotencyKey });
 
 /** An empty filter is none. */
-const given = (filters: types.JobFilters) =>
+const given = (filters: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(Object.entries(filters).filter(([, value]) => value !== undefined && value !== ''));
 
 const nextCursor = (link: string | null): string | null => {

@@ -265,6 +265,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the numbers that a training tells have gone
+         * @description In columns. What was told in the last seconds may be missing; the event stream has it. Role: viewer.
+         */
+        get: operations["getJobsIdMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/pods": {
         parameters: {
             query?: never;
@@ -379,6 +399,26 @@ export interface paths {
          * @description Role: submitter.
          */
         post: operations["postJobsIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Some jobs side by side: their curves, and what their requests do not agree in
+         * @description Role: viewer.
+         */
+        get: operations["getJobsCompare"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -649,6 +689,17 @@ export interface components {
             /** Format: date-time */
             startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
+        };
+        Comparison: {
+            /** @description What their requests do not agree in */
+            differences: {
+                /** @description Such as hyperparameters.eta */
+                name: string;
+                /** @description Of each job, in their order; null where it says nothing */
+                values: unknown[];
+            }[];
+            jobs: components["schemas"]["ListedJob"][];
+            metrics: components["schemas"]["Metrics"][];
         };
         Counts: {
             Failed?: number;
@@ -939,6 +990,10 @@ export interface components {
                 /** @description What it expected still to need, at the time in at */
                 etaSeconds: number | null;
                 loss: number | null;
+                /** @description What it measures, at most 20 names; in lists the loss alone, and what the list is sorted by */
+                metrics: {
+                    [key: string]: number;
+                };
                 /** @description Of all that is to be done */
                 percent: number | null;
                 /**
@@ -946,6 +1001,8 @@ export interface components {
                  * @enum {string}
                  */
                 source: "trainingjob";
+                /** @description Of all steps, where it counts them */
+                step: number | null;
                 /** @description That run or have succeeded */
                 workers: {
                     of: number;
@@ -1507,6 +1564,10 @@ export interface components {
                 /** @description What it expected still to need, at the time in at */
                 etaSeconds: number | null;
                 loss: number | null;
+                /** @description What it measures, at most 20 names; in lists the loss alone, and what the list is sorted by */
+                metrics: {
+                    [key: string]: number;
+                };
                 /** @description Of all that is to be done */
                 percent: number | null;
                 /**
@@ -1514,6 +1575,8 @@ export interface components {
                  * @enum {string}
                  */
                 source: "trainingjob";
+                /** @description Of all steps, where it counts them */
+                step: number | null;
                 /** @description That run or have succeeded */
                 workers: {
                     of: number;
@@ -1719,6 +1782,8 @@ export interface components {
              * @description Begin of the run that goes on; null when it does not run now
              */
             runningSince: string | null;
+            /** @description The loss so far, in at most 30 numbers; null where none is told */
+            spark?: number[] | null;
             /** Format: date-time */
             startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
@@ -1770,6 +1835,29 @@ export interface components {
             done: boolean;
             message: string;
         };
+        Metrics: {
+            jobId: string;
+            /** @description Where it was told from; the first one is where it began */
+            marks: {
+                /** Format: date-time */
+                at: string;
+                attempt: number | null;
+                cluster: string | null;
+                /**
+                 * @description What is another one from there on
+                 * @enum {string}
+                 */
+                kind: "attempt" | "cluster";
+            }[];
+            /** @description Of all that the training tells: 20 at most */
+            names: string[];
+            series: components["schemas"]["Series"][];
+            /**
+             * @description Who told last
+             * @enum {string|null}
+             */
+            source: "trainingjob" | null;
+        };
         Priority: {
             priority: number;
         };
@@ -1801,6 +1889,20 @@ export interface components {
             namespace: string;
             resources: components["schemas"]["KubernetesObject"][];
             type: string;
+        };
+        Series: {
+            /** @description Milliseconds since 1970, rising: where the stretch ends for which an entry stands */
+            at: number[];
+            highest: number;
+            last: number;
+            /** @description Of the whole training, as highest is, whatever part was asked for */
+            lowest: number;
+            max: number[];
+            min: number[];
+            name: string;
+            step: (number | null)[];
+            /** @description The last of each stretch */
+            value: number[];
         };
         SubmittedJob: {
             /** @description What to do about it, where somebody has to */
@@ -1845,6 +1947,10 @@ export interface components {
                 /** @description What it expected still to need, at the time in at */
                 etaSeconds: number | null;
                 loss: number | null;
+                /** @description What it measures, at most 20 names; in lists the loss alone, and what the list is sorted by */
+                metrics: {
+                    [key: string]: number;
+                };
                 /** @description Of all that is to be done */
                 percent: number | null;
                 /**
@@ -1852,6 +1958,8 @@ export interface components {
                  * @enum {string}
                  */
                 source: "trainingjob";
+                /** @description Of all steps, where it counts them */
+                step: number | null;
                 /** @description That run or have succeeded */
                 workers: {
                     of: number;
@@ -2288,8 +2396,8 @@ export interface operations {
                 q?: string;
                 /** @description One or several, separated by commas */
                 reason?: string | string[];
-                /** @description A field; - before it turns the order round */
-                sort?: "createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status";
+                /** @description A field; - before it turns the order round. metric:<name>, such as metric:loss: the jobs that tell that number, by the latest that was merged into its curve */
+                sort?: ("createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status") | string;
                 /** @description One or several of Pending, Suspended, Running, Succeeded, Failed, Cancelled, separated by commas: what was suspended or cancelled is not in those that its status names */
                 state?: string | string[];
                 /** @description One or several of Pending, Running, Succeeded, Failed, separated by commas */
@@ -2631,6 +2739,44 @@ export interface operations {
             };
         };
     };
+    getJobsIdMetrics: {
+        parameters: {
+            query?: {
+                /** @description Nothing before it */
+                from?: string;
+                /** @description Of the numbers, separated by commas; all without it */
+                names?: string | string[];
+                /** @description Entries of a series, at most */
+                points?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The curves */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getJobsIdPods: {
         parameters: {
             query?: never;
@@ -2811,6 +2957,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsCompare: {
+        parameters: {
+            query: {
+                /** @description Two to 5 jobs, separated by commas */
+                ids: string | string[];
+                /** @description Of the numbers, separated by commas; all without it */
+                names?: string | string[];
+                /** @description Entries of a series, at most */
+                points?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description In the order of the ids */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

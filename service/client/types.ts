@@ -12,6 +12,7 @@ export type BulkAction = Schemas['BulkRequest']['action'];
 export type BulkOutcome = Schemas['BulkOutcome']['outcomes'][number];
 export type Cluster = Schemas['Cluster'];
 export type Clusters = Schemas['Clusters'];
+export type Comparison = Schemas['Comparison'];
 export type DryRun = Schemas['DryRun'];
 export type FieldNote = Schemas['FieldNote'];
 export type FilterValues = Schemas['FilterValues'];
@@ -27,8 +28,10 @@ export type KubernetesObject = Schemas['KubernetesObject'];
 export type LogRuns = Schemas['LogRuns'];
 export type Me = Schemas['Me'];
 export type Message = Schemas['Message'];
+export type Metrics = Schemas['Metrics'];
 export type Progress = NonNullable<Schemas['Job']['progress']>;
 export type Queue = Schemas['Queue'];
+export type Series = Schemas['Series'];
 export type SubmittedJob = Schemas['SubmittedJob'];
 export type Summary = Schemas['Summary'];
 
@@ -36,6 +39,16 @@ type ListQuery = NonNullable<paths['/api/v1/jobs']['get']['parameters']['query']
 
 /** What a list is narrowed down by; several values of one filter are separated by commas. Empty ones count as not given. */
 export type JobFilters = Partial<Record<Exclude<keyof ListQuery, 'view' | 'limit' | 'cursor'>, string>>;
+
+/** What is read of a job's curves. */
+export interface MetricsOptions {
+  /** Of the numbers; all without it. */
+  readonly names?: readonly string[];
+  /** Nothing before it. */
+  readonly from?: Date;
+  /** Entries of a series, at most. */
+  readonly points?: number;
+}
 
 /** A page of the list, and where the next one begins. */
 export interface JobPage {

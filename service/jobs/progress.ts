@@ -1,3 +1,4 @@
+import { boundedNumbers } from './curve.ts';
 import { fieldsOf } from './fields.ts';
 
 /** Who tells how far a training is. */
@@ -13,6 +14,10 @@ export interface TrainingProgress {
   /** What it expected still to need when it was last heard. */
   readonly etaSeconds: number | null;
   readonly loss: number | null;
+  /** Of all steps, where it counts them. */
+  readonly step: number | null;
+  /** What it measures, by names of its own, the loss among them; a list has the loss alone. */
+  readonly metrics: Readonly<Record<string, number>>;
   /** Path or address of the last one. */
   readonly checkpoint: string | null;
   /** All its workers together, from 1: each restart and each resumption is another one. */
@@ -44,17 +49,20 @@ const MAX_COUNT = 2_147_483_647;
 
 /** undefined: nothing that is worth a word. Everything in it was written by others. */
 export function progressOf(cells: ProgressCells): TrainingProgress | undefined {
+  const loss = numberOf(cells.Loss);
   const progress: TrainingProgress = {
     source: 'trainingjob',
     percent: percentOf(cells.Progress),
     epoch: countOf(cells.Epoch),
     etaSeconds: secondsOf(cells.ETA),
-    loss: numberOf(cells.Loss),
+    loss,
+    step: null,
+    metrics: boundedNumbers(loss === null ? {} : { loss }),
     checkpoint: pathOf(cells.Checkpoint),
     attempt: countOf(cells.Attempt),
     workers: workersOf(cells.Workers),
   };
-  const { attempt: _, source: __, ...told } = progress;
+  const { attempt: _, source: __, metrics: ___, ...told } = progress;
   return Object.values(told).every((value) => value === null) ? undefined : progress;
 }
 

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { LOG_LINES } from '../contract.ts';
 import type { JobStatus } from '../jobs/job.ts';
+import type { TrainingProgress } from '../jobs/progress.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { MonitoredJob, Store } from '../store/store.ts';
 import { createBell } from './bell.ts';
@@ -39,6 +40,8 @@ export interface MonitorDependencies {
   /** This replica wrote a change of the job's status. */
   readonly onStatus?: (job: MonitoredJob, before: JobStatus) => void;
   readonly onTick?: (report: TickReport) => void;
+  /** Heard how far a training is. */
+  readonly onReport?: (jobId: string, cluster: string, progress: TrainingProgress) => void;
 }
 
 export interface Monitor {
@@ -52,7 +55,7 @@ export interface Monitor {
 
 /** Puts the parts together, each from those above it; `tick.ts` tells what they do together. */
 export function createMonitor(dependencies: MonitorDependencies): Monitor {
-  const { config, store, karmada, log, clock = createClock(), onStatus, onTick } = dependencies;
+  const { config, store, karmada, log, clock = createClock(), onStatus, onTick, onReport } = dependencies;
   const { intervalMs, checkIntervalMs } = config;
   const holder = `${hostname()}-${randomUUID().slice(0, 8)}`;
   const bell = createBell(clock);
@@ -61,7 +64,7 @@ export function createMonitor(dependencies: MonitorDependencies): Monitor {
   const quiet = new QuietClusters(clock, checkIntervalMs);
   const ownership = createOwnership({ holder, store, health, bell, clock, log });
   const writer = new Writer({ store: store.monitor, known, ownership, clock, log, onStatus });
-  const progress = new Progress({ store: store.progress, ownership, clock, log });
+  const progress = new Progress({ store: store.progress, ownership, clock, log, onReport });
   const lost = createLostJobs({ karmada, graceMs: config.lostGraceMs, clock, log });
   const stuck = createStuckJobs({ karmada, graceMs: config.startGraceMs, clock });
   const visit = createVisit({ karmada, known, quiet, lost, writer, progress, clock, log });

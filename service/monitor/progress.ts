@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { TrainingProgress } from '../jobs/progress.ts';
-import type { ProgressEntry, ProgressStore } from '../store/store.ts';
+import type { MonitoredJob, ProgressEntry, ProgressStore } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { leaseName, type Ownership } from './ownership.ts';
 
@@ -14,6 +14,8 @@ interface ProgressOptions {
   readonly ownership: Pick<Ownership, 'leases'>;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Each report, also those that are overtaken before they are written. */
+  readonly onReport?: ((jobId: string, cluster: string, progress: TrainingProgress) => void) | undefined;
 }
 
 /** How far trainings are, as heard from their clusters: of each the newest waits here until it is written. No part of any history. */
@@ -22,21 +24,29 @@ export class Progress {
   readonly #ownership: ProgressOptions['ownership'];
   readonly #clock: Clock;
   readonly #log: Logger;
+  readonly #onReport: ProgressOptions['onReport'];
   #waiting = new Map<string, ProgressEntry>();
   #savedAt = Number.NEGATIVE_INFINITY;
   #saving: Promise<void> | undefined;
 
-  constructor({ store, ownership, clock, log }: ProgressOptions) {
+  constructor({ store, ownership, clock, log, onReport }: ProgressOptions) {
     this.#store = store;
     this.#ownership = ownership;
     this.#clock = clock;
     this.#log = log;
+    this.#onReport = onReport;
   }
 
-  heard(jobId: string, cluster: string, progress: TrainingProgress): void {
+  heard(
+    { id: jobId, clusters }: Pick<MonitoredJob, 'id' | 'clusters'>,
+    cluster: string,
+    progress: TrainingProgress,
+  ): void {
     const key = `${jobId} ${cluster}`;
     this.#waiting.delete(key);
     this.#waiting.set(key, { jobId, cluster, progress, under: [leaseName(cluster)] });
+    // Of several copies of one job, in as many clusters, one has its curve drawn.
+    if (clusters[0] === cluster) this.#onReport?.(jobId, cluster, progress);
     if (this.#waiting.size > MAX_WAITING)
       for (const [oldest] of this.#waiting) return void this.#waiting.delete(oldest);
   }

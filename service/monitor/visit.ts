@@ -143,7 +143,7 @@ export function createVisit({ karmada, known, quiet, lost, writer, progress, clo
     for (const { cells, name } of rows) {
       const row = knownRows.get(name);
       const news = row && progressIn(row, cells, version);
-      if (row && news) progress.heard(row.job.id, row.cluster, news);
+      if (row && news) progress.heard(row.job, row.cluster, news);
     }
   }
 

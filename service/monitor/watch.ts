@@ -109,7 +109,7 @@ export class Watches {
     if (!row) return;
     const version = Number(object.metadata.resourceVersion ?? -1);
     const news = type === 'DELETED' ? undefined : progressIn(row, progressCells(object), version);
-    if (news) progress.heard(row.job.id, cluster, news);
+    if (news) progress.heard(row.job, cluster, news);
     // A look confirms that it is gone, and for how long.
     if (type === 'DELETED') known.unsettle(cluster);
     const observation = type === 'DELETED' ? undefined : toldAgain(row, object);

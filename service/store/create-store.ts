@@ -1,5 +1,6 @@
 import { createClusterStore } from './clusters.ts';
 import type { DatabaseAddress } from './connection.ts';
+import { createCurveStore } from './curves.ts';
 import { Database, type StoreLog, type Timeouts } from './database.ts';
 import { createDispatchStore, readBacklog } from './dispatch.ts';
 import { createEventStore } from './events.ts';
@@ -39,6 +40,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     monitor: createMonitorStore(database.as('monitor'), notices, readJobs),
     events: createEventStore(database.as('events'), database.as('api'), notices),
     progress: createProgressStore(database.as('monitor'), notices),
+    curves: createCurveStore(database.as('dispatch'), database.as('api')),
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     webhook: createWebhookStore(database.as('dispatch')),

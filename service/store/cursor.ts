@@ -26,7 +26,7 @@ export const makeCursor = ({ sort, descending }: Pick<JobQuery, 'sort' | 'descen
 export function readCursor(
   text: string,
   { sort, descending }: JobQuery,
-  types: readonly ('time' | 'number' | 'text')[],
+  types: readonly ('time' | 'number' | 'real' | 'text')[],
 ): SortKey {
   let parsed: z.infer<typeof content>;
   try {
@@ -44,7 +44,9 @@ export function readCursor(
     key.every((value, index) => {
       const type = types[index];
       if (type === 'text') return typeof value === 'string' && !value.includes('\0');
-      if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+      if (typeof value !== 'number') return false;
+      if (type === 'real') return Number.isFinite(Math.fround(value));
+      if (!Number.isInteger(value)) return false;
       return type === 'time' ? value >= 0 && value <= LAST_TIME : Math.abs(value) <= MAX_INTEGER;
     });
   if (!fits) throw new InvalidCursor('is not one that a page gave; begin again without it');

@@ -5,7 +5,7 @@ import type { Queries } from './database.ts';
 import { PROGRESS_OF_JOB } from './progress.ts';
 import type { ListedJobRow } from './rows.ts';
 import { statement, storable } from './statement.ts';
-import type { JobFilter, JobQuery } from './store.ts';
+import { type FieldSort, type JobFilter, type JobQuery, METRIC_SORT } from './store.ts';
 
 /** Each order has an index on exactly these columns; the last ones make it total, so that a page can begin after any job. */
 const ORDERS = {
@@ -14,7 +14,14 @@ const ORDERS = {
   jobName: ['job_name', 'id'],
   priority: ['priority', 'created_at', 'id'],
   status: ['status', 'created_at', 'id'],
-} as const satisfies Record<JobQuery['sort'], readonly (keyof ListedJobRow)[]>;
+} as const satisfies Record<FieldSort, readonly (keyof ListedJobRow)[]>;
+/** By a number that trainings tell, as it was when it was last merged into its curve; jobs that do not tell it are not in such a list. */
+const BY_METRIC = ['metric', 'id'] as const;
+
+type Column = (typeof ORDERS)[FieldSort][number] | (typeof BY_METRIC)[number];
+
+const columnsOf = ({ sort }: JobQuery): readonly Column[] => (isFieldSort(sort) ? ORDERS[sort] : BY_METRIC);
+const isFieldSort = (sort: JobQuery['sort']): sort is FieldSort => !sort.startsWith(METRIC_SORT);
 
 const TYPES = {
   created_at: 'time',
@@ -22,8 +29,9 @@ const TYPES = {
   priority: 'number',
   job_name: 'text',
   status: 'text',
+  metric: 'real',
   id: 'text',
-} as const;
+} as const satisfies Record<Column, string>;
 
 /** Jobs looked at for one page when there is no index for the text: some 20 ms. */
 const LOOKED_AT = 10_000;
@@ -58,10 +66,11 @@ interface JobPage {
 
 /** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
 export async function listJobs(database: Queries, query: JobQuery, hasTextIndex: boolean): Promise<JobPage> {
-  const columns = ORDERS[query.sort];
+  const columns = columnsOf(query);
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(typeof value === 'string' ? storable(value) : value)}`;
 
+  const jobs = isFieldSort(query.sort) ? 'job' : withMetric(query.sort.slice(METRIC_SORT.length), bind);
   const conditions = conditionsOf(query, bind);
   if (query.cursor !== undefined) {
     const key = readCursor(
@@ -75,10 +84,10 @@ export async function listJobs(database: Queries, query: JobQuery, hasTextIndex:
   const order = columns.map((column) => `${column}${query.descending ? ' desc' : ''}`).join(', ');
 
   if (byText !== undefined && !(hasTextIndex && (query.text?.length ?? 0) >= TRIGRAM)) {
-    return await listByLooking(database, query, { conditions, byText, order, values, bind });
+    return await listByLooking(database, query, { jobs, conditions, byText, order, values, bind });
   }
   if (byText !== undefined) conditions.push(byText);
-  const matching = `select * from job ${where(conditions)}`;
+  const matching = `select * from ${jobs} ${where(conditions)}`;
   const page = `order by ${order} limit ${bind(query.limit + 1)}`;
   const sql = (await isFew(database, query))
     ? `with few as materialized (${matching}) select * from few ${page}`
@@ -86,15 +95,20 @@ export async function listJobs(database: Queries, query: JobQuery, hasTextIndex:
   return toPage(query, await database.queryText<MeasuredRow>('listing jobs', withinBytes(query, sql, order), values));
 }
 
+const withMetric = (name: string, bind: (value: unknown) => string): string =>
+  `(select job.*, series.latest as metric, series.name as metric_name from job_series series join job on job.id = series.job_id
+     where series.name = ${bind(name)}) job`;
+
 /** A row of a page, and how many the page would have but for its bytes. */
 type MeasuredRow = ListedJobRow & { readonly matched: number };
 
 /** Of the rows of a page those that fit in its bytes, without what was not asked for. */
-function withinBytes({ withRequests }: JobQuery, page: string, order: string, more = ''): string {
+function withinBytes({ withRequests, sort }: JobQuery, page: string, order: string, more = ''): string {
   const bytes = withRequests
     ? `${REST_OF_JOB} + octet_length(message) + coalesce(request_bytes, octet_length(request::text)) + octet_length(cluster_states::text)`
     : `${REST_OF_JOB} + octet_length(message)`;
-  const columns = withRequests ? `${LISTED}, request, request_version, cluster_states` : LISTED;
+  const listed = isFieldSort(sort) ? LISTED : `${LISTED}, metric, metric_name`;
+  const columns = withRequests ? `${listed}, request, request_version, cluster_states` : listed;
   return `select ${columns}, ${PROGRESS_OF_JOB}, matched${more}
     from (
       select *, count(*) over ()::int as matched, row_number() over (order by ${order}) as place,
@@ -119,11 +133,18 @@ async function isFew(database: Queries, { cluster }: JobFilter): Promise<boolean
 async function listByLooking(
   database: Queries,
   query: JobQuery,
-  sql: { conditions: string[]; byText: string; order: string; values: unknown[]; bind: (value: unknown) => string },
+  sql: {
+    jobs: string;
+    conditions: string[];
+    byText: string;
+    order: string;
+    values: unknown[];
+    bind: (value: unknown) => string;
+  },
 ): Promise<JobPage> {
   const page = `select * from (
        select *, ${sql.byText} as matches, row_number() over (order by ${sql.order}) = ${sql.bind(LOOKED_AT)} as is_last
-         from (select * from job ${where(sql.conditions)} order by ${sql.order} limit ${sql.bind(LOOKED_AT)}) looked_at
+         from (select * from ${sql.jobs} ${where(sql.conditions)} order by ${sql.order} limit ${sql.bind(LOOKED_AT)}) looked_at
      ) job
      where matches or is_last
      order by ${sql.order} limit ${sql.bind(query.limit + 1)}`;
@@ -194,8 +215,8 @@ function toPage(query: JobQuery, rows: readonly MeasuredRow[], cut = isCut(rows)
 }
 
 const keyOf = (query: JobQuery, row: ListedJobRow): SortKey =>
-  ORDERS[query.sort].map((column) => {
-    const value = row[column];
+  columnsOf(query).map((column) => {
+    const value = row[column] ?? '';
     return value instanceof Date ? value.getTime() : value;
   });
 

@@ -7,23 +7,32 @@ import type { Lease, ProgressEntry, ProgressNews, ProgressStore } from './store.
 const saveProgress = statement('save-progress');
 const progressOfJobs = statement('progress-of-jobs');
 
+/** What an earlier version wrote, or what a list leaves out, is missing. */
+type StoredProgress = Omit<TrainingProgress, 'step' | 'metrics'> & Partial<Pick<TrainingProgress, 'step' | 'metrics'>>;
+
 /** Cluster, time and what was told, of each cluster; null: of none. */
-export type StoredProgresses = readonly (readonly [string, string, TrainingProgress])[] | null;
+export type StoredProgresses = readonly (readonly [string, string, StoredProgress])[] | null;
 
 /**
  * The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. As an object by cluster it took twice
  * as long.
  */
 export const PROGRESS_OF_JOB =
-  '(select json_agg(json_build_array(cluster, at, progress)) from job_progress where job_id = id) as progress';
+  "(select json_agg(json_build_array(cluster, at, progress - 'metrics')) from job_progress where job_id = id) as progress, (select spark from job_curve where job_id = id) as spark";
 
 /** Of the clusters that the job is in: what it had come to in one that it has left tells nothing any more. */
 export const progressOfRow = (stored: StoredProgresses | undefined, clusters: readonly string[]): SeenProgress | null =>
   leastOf(
     (stored ?? [])
       .filter(([cluster]) => clusters.includes(cluster))
-      .map(([cluster, at, progress]) => ({ ...progress, cluster, at: new Date(at) })),
+      .map(([cluster, at, progress]) => ({ ...wholeOf(progress), cluster, at: new Date(at) })),
   );
+
+const wholeOf = ({ step = null, metrics, ...progress }: StoredProgress): TrainingProgress => ({
+  ...progress,
+  step,
+  metrics: metrics ?? (progress.loss === null ? {} : { loss: progress.loss }),
+});
 
 /** PostgreSQL takes payloads below 8,000 bytes. */
 const MAX_PAYLOAD = 7_900;

@@ -1,4 +1,5 @@
 import { asReason } from '../contract/reasons.ts';
+import { MAX_SPARK, someOf } from '../jobs/curve.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobProgress, JobStatus, Wanted } from '../jobs/job.ts';
 import type { JobRequest } from '../jobs/request.ts';
 import { parseCells } from '../jobs/state/index.ts';
@@ -44,6 +45,11 @@ export interface JobRow extends MonitoredJobRow {
   readonly volume_removed_at: Date | null;
   /** Where it was asked for. */
   readonly progress?: StoredProgresses;
+  /** Of a list alone. */
+  readonly spark?: number[] | null;
+  /** By which the list is in order. */
+  readonly metric?: number;
+  readonly metric_name?: string;
 }
 
 /** As a list without requests reads it. */
@@ -144,9 +150,31 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
     finishedAt: row.finished_at,
   }),
   volumeRemovedAt: row.volume_removed_at,
-  progress: progressOfRow(row.progress, row.clusters),
+  ...learnt(row),
   version: row.version,
 });
+
+function learnt({
+  progress,
+  clusters,
+  spark,
+  metric,
+  metric_name,
+}: ListedJobRow): Pick<ListedJob, 'progress' | 'spark'> {
+  const seen = progressOfRow(progress, clusters);
+  const sorted = metric === undefined || metric_name === undefined ? {} : { [metric_name]: metric };
+  return {
+    progress: seen && { ...seen, metrics: { ...sorted, ...seen.metrics } },
+    ...(spark !== undefined && { spark: sparkOf(spark ?? [], seen?.loss ?? null) }),
+  };
+}
+
+/** What was merged is a little old. */
+function sparkOf(merged: readonly number[], loss: number | null): number[] | null {
+  const all =
+    loss === null || Math.fround(merged.at(-1) ?? Number.NaN) === Math.fround(loss) ? merged : [...merged, loss];
+  return all.length === 0 ? null : someOf(all, MAX_SPARK);
+}
 
 /** Of jobs that began before their runs were counted the pauses are not known, and count as run. */
 function runTimes(

@@ -1,5 +1,6 @@
 import type { AnyReason, Reason } from '../contract/reasons.ts';
 import type { JobState } from '../contract/states.ts';
+import type { CurvePoint, Curves } from '../jobs/curve.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { SeenProgress, TrainingProgress } from '../jobs/progress.ts';
 import type { JobRequest } from '../jobs/request.ts';
@@ -11,6 +12,7 @@ export interface Store {
   readonly monitor: MonitorStore;
   readonly events: EventStore;
   readonly progress: ProgressStore;
+  readonly curves: CurveStore;
   readonly leases: LeaseStore;
   readonly logs: LogStore;
   readonly webhook: WebhookStore;
@@ -70,8 +72,11 @@ export interface JobFilter {
 }
 
 export const JOB_SORTS = ['createdAt', 'updatedAt', 'jobName', 'priority', 'status'] as const;
+export type FieldSort = (typeof JOB_SORTS)[number];
+/** Before the name of a number that trainings tell. */
+export const METRIC_SORT = 'metric:';
 export interface JobQuery extends JobFilter {
-  readonly sort: (typeof JOB_SORTS)[number];
+  readonly sort: FieldSort | `${typeof METRIC_SORT}${string}`;
   readonly descending: boolean;
   readonly limit: number;
   readonly cursor?: string;
@@ -80,7 +85,11 @@ export interface JobQuery extends JobFilter {
 }
 
 /** A job as a list shows it. */
-export type ListedJob = Omit<Job, 'request' | 'clusterStates'> & Partial<Pick<Job, 'request' | 'clusterStates'>>;
+export type ListedJob = Omit<Job, 'request' | 'clusterStates'> &
+  Partial<Pick<Job, 'request' | 'clusterStates'>> & {
+    /** The loss so far, in at most 30 numbers; null where none is told. */
+    readonly spark?: readonly number[] | null;
+  };
 
 export interface Summary {
   readonly total: number;
@@ -288,6 +297,32 @@ export interface ProgressStore {
   save(entries: readonly ProgressEntry[], leases: readonly Lease[]): Promise<void>;
   /** What any replica has saved just now. News may get lost; the job itself has what was saved. */
   onProgress(listener: (news: readonly ProgressNews[]) => void): Promise<() => Promise<void>>;
+}
+
+/** What a training has told since it was last written. */
+export interface CurveEntry {
+  readonly jobId: string;
+  readonly points: readonly CurvePoint[];
+  /** The places that it was told from, where they are not those of before. */
+  readonly marks: readonly { readonly at: number; readonly attempt: number | null; readonly cluster: string | null }[];
+  /** When a further step was last told of, where one was. */
+  readonly steppedAt: number | null;
+  /** Median time of a step, where it is known. */
+  readonly stepSeconds: number | null;
+}
+
+/** How the numbers of trainings went: bounded for each job, and gone with it. */
+export interface CurveStore {
+  /** Of each job at most once in a call. Of a job that is gone nothing is kept. */
+  append(entries: readonly CurveEntry[]): Promise<void>;
+  /** Of jobs that tell nothing more: what waits to be merged with more of it is merged, and lists are in the order of the latest. */
+  settle(jobIds: readonly string[]): Promise<void>;
+  /** Of those jobs that there are; of these names, or all. */
+  read(jobIds: readonly string[], names?: readonly string[]): Promise<Map<string, Curves>>;
+  /** When each has last come further, of those that have told; with the median time of a step. */
+  lastSteps(
+    jobIds: readonly string[],
+  ): Promise<Map<string, { readonly at: Date; readonly stepSeconds: number | null }>>;
 }
 
 export interface EventStore {

@@ -4,7 +4,7 @@ export { configHash } from './children/config-hash.ts';
 export { specHash } from './children/spec-hash.ts';
 export * from './names.ts';
 export * from './progress/absorb.ts';
-export type { PaceOfSteps } from './progress/pace.ts';
+export * from './progress/pace.ts';
 export * from './progress/report.ts';
 export { customResourceDefinition } from './schema/crd.ts';
 export type { Spec, SpecInput } from './schema/spec.ts';

@@ -110,6 +110,8 @@ test('how far a training is reaches those who may see it, and is in the job and 
     epoch: 9,
     etaSeconds: 720,
     loss: 0.31,
+    step: null,
+    metrics: { loss: 0.31 },
     checkpoint: null,
     attempt: 1,
     workers: { ready: 4, of: 4 },

@@ -12,6 +12,8 @@ const progress = (percent: number): TrainingProgress => ({
   epoch: 9,
   etaSeconds: 720,
   loss: 0.31,
+  step: null,
+  metrics: { loss: 0.31 },
   checkpoint: null,
   attempt: 1,
   workers: { ready: 4, of: 4 },

@@ -13,6 +13,8 @@ const PROGRESS: TrainingProgress = {
   epoch: 9,
   etaSeconds: 720,
   loss: 0.31231,
+  step: null,
+  metrics: { loss: 0.31231 },
   checkpoint: '/checkpoints/epoch-9',
   attempt: 2,
   workers: { ready: 4, of: 4 },

@@ -7,7 +7,7 @@ import re
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http.client import HTTPResponse
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from .schema_generated import (
     Algorithm,
     Attempt,
     Clusters,
+    Comparison,
     DryRun,
     Job,
     Job_Progress,
@@ -25,6 +26,7 @@ from .schema_generated import (
     ListedJob,
     Me,
     Message,
+    Metrics,
     SubmittedJob,
 )
 from .transport import Transport
@@ -70,6 +72,18 @@ class Client:
 
     def attempts(self, job_id: str) -> list[Attempt]:
         return cast(list[Attempt], self._get(f"/jobs/{_quoted(job_id)}/attempts"))
+
+    def metrics(
+        self, job_id: str, names: Sequence[str] = (), *, since: str | None = None, points: int | None = None
+    ) -> Metrics:
+        """How the numbers that a training tells have gone; `since` is a time such as 2026-11-28T12:00:00Z."""
+        query = {"names": ",".join(names) or None, "from": since, "points": points}
+        return cast(Metrics, self._transport.ask("GET", f"/api/v1/jobs/{_quoted(job_id)}/metrics", query=query)[0])
+
+    def compare(self, job_ids: Sequence[str], names: Sequence[str] = (), *, points: int | None = None) -> Comparison:
+        """Two to five jobs side by side: their curves, and what their requests do not agree in."""
+        query = {"ids": ",".join(job_ids), "names": ",".join(names) or None, "points": points}
+        return cast(Comparison, self._transport.ask("GET", "/api/v1/jobs/compare", query=query)[0])
 
     def pods(self, job_id: str) -> JobPods:
         return cast(JobPods, self._get(f"/jobs/{_quoted(job_id)}/pods"))

@@ -119,6 +119,17 @@ class Clusters(TypedDict):
     unreachableSince: str | None
 
 
+class Comparison_Differences_Item(TypedDict):
+    name: str
+    values: list[Any]
+
+
+class Comparison(TypedDict):
+    jobs: list["ListedJob"]
+    differences: list["Comparison_Differences_Item"]
+    metrics: list["Metrics"]
+
+
 class Counts(TypedDict):
     Pending: NotRequired[int]
     Running: NotRequired[int]
@@ -355,6 +366,8 @@ class Job_Progress(TypedDict):
     epoch: int | None
     etaSeconds: int | None
     loss: float | None
+    step: int | None
+    metrics: dict[str, float]
     checkpoint: str | None
     attempt: int | None
     workers: "Job_Progress_Workers | None"
@@ -650,6 +663,8 @@ class ListedJob_Progress(TypedDict):
     epoch: int | None
     etaSeconds: int | None
     loss: float | None
+    step: int | None
+    metrics: dict[str, float]
     checkpoint: str | None
     attempt: int | None
     workers: "ListedJob_Progress_Workers | None"
@@ -685,6 +700,7 @@ class ListedJob(TypedDict):
     finishedAt: str | None
     ranForMs: int
     runningSince: str | None
+    spark: NotRequired[list[float] | None]
 
 
 class LogRuns_Runs_Item(TypedDict):
@@ -722,6 +738,21 @@ class Message(TypedDict):
     done: bool
 
 
+class Metrics_Marks_Item(TypedDict):
+    at: str
+    kind: Literal["attempt", "cluster"]
+    attempt: int | None
+    cluster: str | None
+
+
+class Metrics(TypedDict):
+    jobId: str
+    names: list[str]
+    series: list["Series"]
+    marks: list["Metrics_Marks_Item"]
+    source: Literal["trainingjob", None]
+
+
 class Priority(TypedDict):
     priority: int
 
@@ -753,6 +784,18 @@ class Resources(TypedDict):
     type: str
     count: int
     resources: list["KubernetesObject"]
+
+
+class Series(TypedDict):
+    name: str
+    at: list[int]
+    value: list[float]
+    min: list[float]
+    max: list[float]
+    step: list[int | None]
+    last: float
+    lowest: float
+    highest: float
 
 
 class SubmittedJob_Request_Algorithm(TypedDict):
@@ -847,6 +890,8 @@ class SubmittedJob_Progress(TypedDict):
     epoch: int | None
     etaSeconds: int | None
     loss: float | None
+    step: int | None
+    metrics: dict[str, float]
     checkpoint: str | None
     attempt: int | None
     workers: "SubmittedJob_Progress_Workers | None"
