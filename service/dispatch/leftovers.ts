@@ -1,7 +1,16 @@
 import type { Logger } from 'pino';
 import { KINDS } from '../contract.ts';
 import { KarmadaError } from '../karmada/errors.ts';
-import type { Karmada, Member, Overview, OwnNamespace, SeenObject } from '../karmada/karmada.ts';
+import {
+  type Karmada,
+  MEMBER_RESOURCES,
+  type Member,
+  type MemberResource,
+  type Overview,
+  type OwnNamespace,
+  type SeenObject,
+} from '../karmada/karmada.ts';
+import { isNotServed } from '../kube/errors.ts';
 import { NAMESPACE } from '../kube/kinds.ts';
 
 // What jobs shared and none uses any more: the policies that sent them to their clusters, and namespaces that were made for them. A
@@ -14,8 +23,10 @@ const UNUSED_MS = 600_000;
 const IN_USE_MS = 3_600_000;
 /** Clocks of two clusters differ by less. */
 const CLOCK_SKEW_MS = 60_000;
-/** What others may have in a namespace, as far as the service may look. */
-const OCCUPANTS = ['pods', 'persistentvolumeclaims', 'services', 'jobs', 'rayjobs'] as const;
+/** What others may have in a namespace: all that the service may look at there but events, of which each namespace has some. */
+const OCCUPANTS = (Object.keys(MEMBER_RESOURCES) as MemberResource[]).filter(
+  (resource) => MEMBER_RESOURCES[resource].namespaced && resource !== 'events',
+);
 
 interface LeftoverOptions {
   readonly karmada: Karmada;
@@ -122,8 +133,19 @@ async function occupantIn(member: Member, { createdAt, name }: OwnNamespace, sig
   const madeAt = Date.parse(there.metadata.creationTimestamp ?? '');
   if (!(madeAt > createdAt.getTime() - CLOCK_SKEW_MS)) return 'it had the namespace before';
   for (const resource of OCCUPANTS) {
-    const { items } = await member.list(resource, { namespace: name, metadataOnly: true, limit: 1 }, { signal });
-    if (items[0]) return `${resource} ${items[0].metadata.name}`;
+    const first = await firstOf(member, resource, name, signal);
+    if (first) return `${resource} ${first.metadata.name}`;
   }
   return undefined;
+}
+
+/** A kind that the member does not serve has no objects there: KubeRay or the training operator is not installed in each. */
+async function firstOf(member: Member, resource: MemberResource, namespace: string, signal: AbortSignal) {
+  try {
+    const { items } = await member.list(resource, { namespace, metadataOnly: true, limit: 1 }, { signal });
+    return items[0];
+  } catch (error) {
+    if (isNotServed(error)) return undefined;
+    throw error;
+  }
 }

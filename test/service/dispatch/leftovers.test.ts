@@ -3,7 +3,7 @@ import type { ExpectStatic } from 'vitest';
 import { LABELS } from '../../../service/contract.ts';
 import { createLeftovers } from '../../../service/dispatch/leftovers.ts';
 import type { Job } from '../../../service/jobs/job.ts';
-import { PROPAGATION_POLICY } from '../../../service/local/karmada/kinds.ts';
+import { PROPAGATION_POLICY, RAY_CLUSTER, TRAINING_JOB } from '../../../service/local/karmada/kinds.ts';
 import { CONFIG_MAP, NAMESPACE, POD } from '../../../service/local/kube/kinds.ts';
 import { atEnd, concurrently } from '../../concurrently.ts';
 import { objectsOf, setUp, type World } from './world.ts';
@@ -66,6 +66,8 @@ const namespace = (labels = {}) => ({ apiVersion: 'v1', kind: 'Namespace', metad
 concurrently('with the last job its policies go, and the namespace that was made for it', async ({ expect }) => {
   const world = await setUp();
   world.dispatch();
+  // Not each cluster has each operator.
+  world.simulated.faults.add({ kind: 'status', code: 404, where: 'member2', matching: `/${TEAM}/trainingjobs` });
   const { hasHeardOf, removed, sweep } = sweeper(world, expect);
   const policies = async () => {
     await sweep();
@@ -94,6 +96,18 @@ concurrently('with the last job its policies go, and the namespace that was made
   expect(removed).toEqual(['policy', 'policy', 'namespace']);
 });
 
+/** Nothing of these need run: what waits for somebody is somebody's. */
+const THEIRS = [
+  { type: POD, apiVersion: 'v1', kind: 'Pod' },
+  { type: RAY_CLUSTER, apiVersion: 'ray.io/v1', kind: 'RayCluster', spec: {} },
+  {
+    type: TRAINING_JOB,
+    apiVersion: 'ml.example.com/v1',
+    kind: 'TrainingJob',
+    spec: { model: 'm', dataset: 'd', suspend: true },
+  },
+];
+
 /** What keeps a namespace, and how it comes to be. */
 const KEPT: readonly [string, (world: World, expect: ExpectStatic) => Promise<unknown>][] = [
   ['was there before', ({ karmada }) => karmada.apply(namespace())],
@@ -107,15 +121,19 @@ const KEPT: readonly [string, (world: World, expect: ExpectStatic) => Promise<un
       );
     },
   ],
-  [
-    'has a pod of others in a member',
-    async (world, expect) => {
-      await submitted(world);
-      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'theirs', namespace: TEAM } };
-      await expect.poll(() => whoHas(world)).toEqual(EVERYWHERE);
-      world.simulated.member('member3').server.registry.create(POD, pod, { manager: 'somebody' });
-    },
-  ],
+  ...THEIRS.map(
+    (theirs) =>
+      [
+        `has a ${theirs.kind} of others in a member`,
+        async (world: World, expect: ExpectStatic) => {
+          await submitted(world);
+          await expect.poll(() => whoHas(world)).toEqual(EVERYWHERE);
+          const { registry } = world.simulated.member('member3').server;
+          const { type, ...object } = theirs;
+          registry.create(type, { ...object, metadata: { name: 'theirs', namespace: TEAM } }, { manager: 'somebody' });
+        },
+      ] as const,
+  ),
   [
     'was in a member before',
     async (world) => {
