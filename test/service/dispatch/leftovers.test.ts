@@ -109,7 +109,8 @@ const THEIRS = [
 ];
 
 /** What keeps a namespace, and how it comes to be. */
-const KEPT: readonly [string, (world: World, expect: ExpectStatic) => Promise<unknown>][] = [
+type Kept = readonly [string, (world: World, expect: ExpectStatic) => Promise<unknown>];
+const KEPT: readonly Kept[] = [
   ['was there before', ({ karmada }) => karmada.apply(namespace())],
   [
     'has lost our mark',
@@ -122,17 +123,16 @@ const KEPT: readonly [string, (world: World, expect: ExpectStatic) => Promise<un
     },
   ],
   ...THEIRS.map(
-    (theirs) =>
-      [
-        `has a ${theirs.kind} of others in a member`,
-        async (world: World, expect: ExpectStatic) => {
-          await submitted(world);
-          await expect.poll(() => whoHas(world)).toEqual(EVERYWHERE);
-          const { registry } = world.simulated.member('member3').server;
-          const { type, ...object } = theirs;
-          registry.create(type, { ...object, metadata: { name: 'theirs', namespace: TEAM } }, { manager: 'somebody' });
-        },
-      ] as const,
+    (theirs): Kept => [
+      `has a ${theirs.kind} of others in a member`,
+      async (world: World, expect: ExpectStatic) => {
+        await submitted(world);
+        await expect.poll(() => whoHas(world)).toEqual(EVERYWHERE);
+        const { registry } = world.simulated.member('member3').server;
+        const { type, ...object } = theirs;
+        registry.create(type, { ...object, metadata: { name: 'theirs', namespace: TEAM } }, { manager: 'somebody' });
+      },
+    ],
   ),
   [
     'was in a member before',
