@@ -165,6 +165,8 @@ export const OPERATOR_METRICS = {
   progress: 'trainingjob_progress_percent',
   loss: 'trainingjob_loss',
   accuracy: 'trainingjob_accuracy',
+  /** 1: it runs, and has made no step for many times its own pace */
+  stalled: 'trainingjob_stalled',
   /** histogram {result: success|error} */
   reconciliation: 'trainingjob_reconciliation_duration_seconds',
   /** counter {error_type} */

@@ -5,6 +5,8 @@ import { type Change, keyOf } from '../kube/reflector/store.ts';
 import {
   type BatchJob,
   configHash,
+  isPaceKnown,
+  isStandingStill,
   LABELS,
   ownPart,
   type Pod,
@@ -132,18 +134,18 @@ function first<A, B>(list: readonly A[], find: (item: A) => B | undefined): B | 
 const versionOf = (reading: Reading): string => ('job' in reading ? reading.job : reading.identity).resourceVersion;
 
 /**
- * Reports of progress change the object every second, and mean something only to who waits for a goal, or for a job that stands
- * still to go on.
+ * Reports of progress change the object every second, and mean something only to who waits for a goal, for a job that stands
+ * still to go on, or for the first step, from which on a missing one is noticed.
  */
 function isNews(before: Reading, after: Reading): boolean {
   if ('problems' in before || 'problems' in after) return true;
   const [was, is] = [before.job, after.job];
-  const isStalled = is.status.conditions?.some(({ type, status }) => type === 'Stalled' && status === 'True');
   return (
     was.generation !== is.generation ||
     was.isDeleted !== is.isDeleted ||
     is.spec.successPolicy !== undefined ||
-    isStalled === true ||
+    isStandingStill(is.status) ||
+    (isPaceKnown(is.status) && !isPaceKnown(was.status)) ||
     JSON.stringify(was.labels) !== JSON.stringify(is.labels) ||
     controllersPart(was) !== controllersPart(is)
   );

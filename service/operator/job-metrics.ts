@@ -1,5 +1,5 @@
 import { OPERATOR_METRICS as NAMES } from '../contract.ts';
-import type { Reading, TrainingJob } from '../trainingjob/index.ts';
+import { isStandingStill, type Reading, type TrainingJob } from '../trainingjob/index.ts';
 
 // What is told of TrainingJobs is read from the objects themselves, at each scrape: right after a restart it is
 // what it was,
@@ -77,6 +77,9 @@ const FAMILIES: readonly Family[] = [
     NAMES.accuracy,
     'Accuracy, as last reported',
     ({ status }) => status.metrics?.accuracy ?? status.metrics?.eval_accuracy,
+  ),
+  gauge(NAMES.stalled, '1: it has made no step for many times its own pace', ({ status }) =>
+    Number(isStandingStill(status)),
   ),
 ];
 

@@ -11,5 +11,6 @@ export type { Spec, SpecInput } from './schema/spec.ts';
 export * from './schema/status.ts';
 export * from './state/decide.ts';
 export * from './state/seen.ts';
+export { isPaceKnown } from './state/stall.ts';
 export * from './state/waiting.ts';
 export * from './training-job.ts';

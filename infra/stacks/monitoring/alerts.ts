@@ -46,6 +46,15 @@ export function alertsOf(limits: Settings['alerts']): Alert[] {
       description: 'Look at the log of its worker 0, and at its conditions: Stalled says since when.',
     },
     {
+      name: 'TrainingJobStalled',
+      expr: `max by (${perJob}) (${METRICS.stalled}) == 1`,
+      holds: '1m',
+      severity: 'warning',
+      summary: '{{ $labels.namespace }}/{{ $labels.training_job }} has stopped making steps.',
+      description:
+        'By its own pace (spec.failurePolicy.stall): its condition Stalled says since when, and how long a step took.',
+    },
+    {
       name: 'TrainingJobGpusIdle',
       expr: [
         `sum by (namespace) (${METRICS.allocatedGpus}) > 0`,

@@ -29,6 +29,7 @@ export const OPERATOR_PANELS: Panel[] = [
   { title: 'Progress', unit: 'percent', lines: { [JOB]: JOBS.progress } },
   { title: 'Loss', unit: 'short', lines: { [JOB]: JOBS.loss } },
   { title: 'Accuracy', unit: 'short', lines: { [JOB]: JOBS.accuracy } },
+  { title: 'Stalled', unit: 'short', lines: { [JOB]: `${JOBS.stalled} == 1` } },
   { title: 'Restarts', unit: 'short', lines: { [JOB]: `increase(${JOBS.restarted}[1h])` } },
   { title: 'Active workers', unit: 'short', lines: { [JOB]: JOBS.activeWorkers } },
   {

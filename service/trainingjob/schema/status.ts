@@ -89,3 +89,7 @@ export type Status = z.output<typeof statusSchema>;
 export type ControllerStatus = z.output<typeof controllerStatusSchema>;
 export type ProgressStatus = z.output<typeof progressStatusSchema>;
 export type Condition = z.output<typeof condition>;
+
+/** It makes no steps. The condition alone is true of a job that has failed, too. */
+export const isStandingStill = ({ conditions, state }: Status): boolean =>
+  !isFinal(state) && conditions?.some(({ type, status }) => type === 'Stalled' && status === 'True') === true;

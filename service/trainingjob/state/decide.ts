@@ -212,7 +212,7 @@ function lookAgain(
   const limit = spec.failurePolicy?.activeDeadlineSeconds;
   const waits = [
     ...(limit === undefined ? [] : [limit - activeSeconds]),
-    ...(state === 'Running' && pace.kind === 'steady' ? [pace.stalledInSeconds] : []),
+    ...(state === 'Running' && pace.kind === 'steady' ? [pace.lookAgainSeconds] : []),
   ];
   return waits.length > 0 ? Math.max(1, Math.min(...waits)) : undefined;
 }

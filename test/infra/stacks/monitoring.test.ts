@@ -11,6 +11,8 @@ import { monitoring } from '../../../infra/stacks/monitoring/index.ts';
 import { hostOf } from '../../../infra/stacks/monitoring/names.ts';
 import { trainingOperator } from '../../../infra/stacks/training-operator/index.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
+import { createMetrics } from '../../../service/operator/metrics.ts';
+import { NOW, SIMPLE, trainingJob } from '../../service/trainingjob/some-jobs.ts';
 import { own, type Subject, subjectOf } from '../subjects.ts';
 import { promqlErrors } from './promql.ts';
 
@@ -270,6 +272,25 @@ test('every query of every alert and every dashboard is PromQL', () => {
   ]);
   expect(queries.flatMap((query) => promqlErrors(query).map((error) => `${query}: ${error}`))).toEqual([]);
   expect(queries.length).toBeGreaterThan(50);
+});
+
+test('what the alerts and the dashboard of trainings ask for, the operator tells, with the labels that they group by', async () => {
+  const all = objects(environments.prod);
+  const queries = [
+    ...alertsIn(all).map(({ expr }) => expr),
+    ...all.flatMap(({ kind, data }) => (kind === 'ConfigMap' ? Object.values(data as object).flatMap(queriesIn) : [])),
+  ];
+  const asked = new Set(queries.flatMap((query) => query.match(/\btrainingjob_\w+/g) ?? []));
+  const conditions = [
+    { type: 'Stalled', status: 'True', reason: 'NoStep', message: '', lastTransitionTime: NOW.toISOString() } as const,
+  ];
+  const job = trainingJob(SIMPLE, { status: { state: 'Running', conditions } });
+  const { text } = await createMetrics().render({ isLeading: true, queueDepth: 0, trainingJobs: [{ job }] });
+  for (const name of asked) expect(text, name).toContain(`# TYPE ${name.replace(/_bucket$/, '')} `);
+  expect(asked.size).toBeGreaterThan(12);
+  const alert = alertsIn(all).find((each) => each.alert === 'TrainingJobStalled');
+  expect(alert?.expr).toBe('max by (namespace, training_job) (trainingjob_stalled) == 1');
+  expect(text).toContain('trainingjob_stalled{namespace="ml-training",training_job="bert"} 1\n');
 });
 
 /** Of a dashboard; none of any other file. */

@@ -83,6 +83,20 @@ describe('a TrainingJob', () => {
     expect(world.status('bert')).toMatchObject({ state: 'Running', progress: '30%' });
   });
 
+  it('that has reported steps and reports no more is found to stall, and to go on', async () => {
+    await world.operate();
+    world.submit('bert', { failurePolicy: { stall: { factor: 2, minimumSeconds: 1 } } });
+    await expect.poll(attempt('bert')).toBe(1);
+    world.pods('bert', 'Running');
+    await expect.poll(state('bert')).toBe('Running');
+    await world.settled();
+    world.reportStep('bert', 0.1);
+    const stalled = () => conditionOf(world.status('bert'), 'Stalled');
+    await expect.poll(stalled).toBe('True');
+    world.reportStep('bert', 1_000);
+    await expect.poll(stalled).toBe('False');
+  });
+
   it('is started again as a whole when a worker fails, from its last checkpoint, until its limit', async () => {
     await world.operate();
     world.submit('bert', { numWorkers: 3, failurePolicy: { backoffLimit: 2 } });

@@ -75,9 +75,11 @@ async function run(name: string): Promise<void> {
 describe('metrics', () => {
   it('have the names of the contract, right after a restart too, and forget what is deleted', async () => {
     const first = await start();
-    world.submit('bert', { numWorkers: 2, gpusPerWorker: 4 });
+    const stall = { factor: 2, minimumSeconds: 1 };
+    world.submit('bert', { numWorkers: 2, gpusPerWorker: 4, failurePolicy: { stall } });
     world.submit('bad', { failurePolicy: { restartPolicy: 'Never' } });
     await run('bert');
+    world.reportStep('bert', 0.1);
     await expect.poll(() => world.job('bad')).toBeDefined();
     world.fail('bad', 0);
     await expect.poll(() => world.status('bad').state).toBe('Failed');
@@ -89,6 +91,8 @@ describe('metrics', () => {
       'trainingjob_count{namespace="ml",state="Running"} 1',
       'trainingjob_active_workers{namespace="ml",training_job="bert"} 2',
       'trainingjob_allocated_gpus{namespace="ml",training_job="bert"} 8',
+      'trainingjob_stalled{namespace="ml",training_job="bert"} 1',
+      'trainingjob_stalled{namespace="ml",training_job="bad"} 0',
       'trainingjob_active_workers{namespace="ml",training_job="bad"} 0',
       'trainingjob_leader 1',
     ];

@@ -25,6 +25,8 @@ export interface World {
   /** Worker `rank` ends so, and the Job with it. */
   fail(name: string, rank: number, more?: { exitCode?: number; disrupted?: boolean }): void;
   succeed(name: string): void;
+  /** Its first attempt has just made a step, of so many seconds as they usually take. */
+  reportStep(name: string, stepSeconds: number): void;
   events(name: string): string[];
   /** Nothing is to be done any more. */
   settled(): Promise<void>;
@@ -155,6 +157,12 @@ export async function startWorld(options: Parameters<typeof startCluster>[0] = {
       const batchJob = must(name);
       world.pods(name, 'Succeeded');
       end(batchJob, 'Complete', { succeeded: pick(batchJob, 'spec', 'completions') });
+    },
+    reportStep(name, stepSeconds) {
+      const object = { apiVersion: 'ml.example.com/v1', kind: 'TrainingJob', metadata: { name, namespace: NAMESPACE } };
+      const status = { progressAttempt: 1, stepSeconds, stepTime: new Date().toISOString() };
+      const writer = { manager: 'trainingjob-progress', subresource: 'status' };
+      registry.apply(TRAINING_JOB, { ...object, status }, writer, true);
     },
     events: (name) =>
       registry.store
