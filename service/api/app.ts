@@ -1,6 +1,4 @@
 import express, { type Express } from 'express';
-import helmet from 'helmet';
-import type { AuthConfig } from '../auth/authenticator.ts';
 import { PATHS } from '../contract.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { serveDocs } from './docs.ts';
@@ -13,6 +11,7 @@ import { onlyLocalNames } from './middleware/local-names.ts';
 import { oneHost } from './middleware/one-host.ts';
 import { onlyOwnPages } from './middleware/own-pages.ts';
 import { logRequests } from './middleware/request-log.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
 import { describeRoutes } from './openapi.ts';
 import { servePage } from './page.ts';
 import { answerProblems, notOpen, Problem } from './problem.ts';
@@ -82,28 +81,3 @@ const noStore: express.RequestHandler = (_request, response, next) => {
   response.setHeader('Cache-Control', 'no-store');
   next();
 };
-
-/** The page loads nothing from elsewhere; it talks to its own origin and, to sign in, to the identity provider. */
-function securityHeaders(auth: AuthConfig) {
-  const connect = auth.kind === 'oidc' ? ["'self'", new URL(auth.issuer).origin] : ["'self'"];
-  return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'connect-src': connect,
-        'img-src': ["'self'", 'data:'],
-        'object-src': ["'none'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        'frame-ancestors': ["'none'"],
-      },
-    },
-    referrerPolicy: { policy: 'no-referrer' },
-    // For Internet Explorer and Flash, and a hint that means nothing here.
-    xDownloadOptions: false,
-    xPermittedCrossDomainPolicies: false,
-    xDnsPrefetchControl: false,
-    xXssProtection: false,
-  });
-}

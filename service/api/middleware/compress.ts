@@ -8,6 +8,12 @@ import type { RequestHandler } from 'express';
 const ZIPPED =
   /^(application\/(json|problem\+json|javascript|manifest\+json)|text\/(html|css|javascript)|image\/svg\+xml)\b/;
 
-export const compress: RequestHandler = compression({
+const zip: RequestHandler = compression({
   filter: (_request, response) => ZIPPED.test(String(response.getHeader('content-type') ?? '')),
 });
+
+/** Programs often do not say that they can unzip, and are spared what it takes to find that out. */
+export const compress: RequestHandler = (request, response, next) => {
+  if (request.headers['accept-encoding'] === undefined) next();
+  else zip(request, response, next);
+};
