@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../contract/access-files.ts';
+import { LOSSES } from '../contract/reasons.ts';
 import { JOB_STATES } from '../contract/states.ts';
 import { MAX_BUCKETS, MAX_NAME, MAX_NAMES, MAX_SPARK } from '../jobs/curve.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
@@ -68,7 +69,12 @@ export const JobBody = z
         'Its clusters that do not answer, each with the time since when; status, reason and message are as old as that. Empty when all answer',
       ),
     retryOf: z.string().nullable(),
-    attempt: z.int(),
+    attempt: z
+      .int()
+      .describe(
+        'Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number',
+      ),
+    nextAttemptAt: timeOrNull.describe('An attempt was lost, and the next begins then at the earliest; null otherwise'),
     progress: ProgressBody.nullable().describe('How far the training is; null where nobody tells'),
     createdBy: z.string().nullable(),
     createdAt: time,
@@ -186,7 +192,9 @@ const JobProgressBody = JobBody.pick({
   ranForMs: true,
   runningSince: true,
   updatedAt: true,
-}).meta({ id: 'JobProgress' });
+})
+  .extend(JobBody.pick({ attempt: true, nextAttemptAt: true }).partial().shape)
+  .meta({ id: 'JobProgress' });
 
 export const JobEventBody = z
   .object({
@@ -258,7 +266,20 @@ export const FilterValuesBody = z
   .meta({ id: 'FilterValues' });
 
 export const AttemptBody = z
-  .object({ id: z.string(), attempt: z.int(), status: JobStatusName, reason: z.string(), createdAt: time })
+  .object({
+    id: z.string().describe('Of its job: one that is tried again by its retryPolicy has several attempts'),
+    attempt: z.int(),
+    status: JobStatusName,
+    reason: z.string(),
+    message: z.string(),
+    createdAt: time,
+    objectName: z.string(),
+    clusters: z.array(z.string()),
+    startedAt: timeOrNull,
+    finishedAt: timeOrNull,
+    ranForMs: z.int().describe('Milliseconds of its runs that are over'),
+    lostTo: z.enum(LOSSES).nullable().describe('Why another attempt of the same job followed; null: none did'),
+  })
   .meta({ id: 'Attempt' });
 
 const Counts = z.record(JobStatusName, z.int()).meta({ id: 'Counts' });

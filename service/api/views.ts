@@ -1,6 +1,7 @@
 import { factsOf } from '../contract/reasons.ts';
 import { type Curves, thinned } from '../jobs/curve.ts';
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
+import { nextAttemptAt, recoveryOf } from '../jobs/recovery.ts';
 import { saidOf } from '../jobs/state/index.ts';
 import type { ListedJob, ProgressNews } from '../store/store.ts';
 
@@ -22,6 +23,7 @@ const listedJobView = (job: ListedJob) => ({
   unreachableSince: job.unreachableSince,
   retryOf: job.retryOf,
   attempt: job.attempt,
+  nextAttemptAt: isFinished(job.status) ? null : nextAttemptAt(recoveryOf(job)),
   progress: job.progress,
   createdBy: job.createdBy,
   createdAt: job.createdAt,

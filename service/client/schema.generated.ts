@@ -601,10 +601,25 @@ export interface components {
         };
         Attempt: {
             attempt: number;
+            clusters: string[];
             /** Format: date-time */
             createdAt: string;
+            /** Format: date-time */
+            finishedAt: string | null;
+            /** @description Of its job: one that is tried again by its retryPolicy has several attempts */
             id: string;
+            /**
+             * @description Why another attempt of the same job followed; null: none did
+             * @enum {string|null}
+             */
+            lostTo: "infrastructure" | "preempted" | "stalled" | "oom" | null;
+            message: string;
+            objectName: string;
+            /** @description Milliseconds of its runs that are over */
+            ranForMs: number;
             reason: string;
+            /** Format: date-time */
+            startedAt: string | null;
             status: components["schemas"]["JobStatusName"];
         };
         Auth: {
@@ -860,6 +875,37 @@ export interface components {
                      */
                     volumeSizeGB?: number;
                 };
+                /** @description What is tried again by itself, as the next attempt of the same job, from its checkpoint. */
+                retryPolicy?: {
+                    /** @default {} */
+                    backoff?: {
+                        /**
+                         * @description Never longer than that.
+                         * @default 3600
+                         */
+                        maxSeconds?: number;
+                        /**
+                         * @description Before the second attempt; then twice as long.
+                         * @default 30
+                         */
+                        seconds?: number;
+                    };
+                    /**
+                     * @description Attempts in all, the first one included.
+                     * @default 3
+                     */
+                    maxAttempts?: number;
+                    /** @description With oom: so much more memory after an attempt that ran out of it (1.5 unless set), 4 times in all. */
+                    memoryFactor?: number;
+                    /**
+                     * @description What an attempt has to be lost to: infrastructure (exit code 75 as well), preempted, stalled, oom. A program that fails by itself is not tried again.
+                     * @default [
+                     *       "infrastructure",
+                     *       "preempted"
+                     *     ]
+                     */
+                    on?: ("infrastructure" | "preempted" | "stalled" | "oom")[];
+                };
                 /**
                  * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
@@ -951,6 +997,7 @@ export interface components {
             /** @description What to do about it, where somebody has to */
             advice: string | null;
             algorithm: string;
+            /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
             attempt: number;
             /** @description Where Karmada placed it; empty until known */
             clusters: string[];
@@ -970,6 +1017,11 @@ export interface components {
             kind: "RayJob" | "Job" | "TrainingJob";
             message: string;
             namespace: string;
+            /**
+             * Format: date-time
+             * @description An attempt was lost, and the next begins then at the earliest; null otherwise
+             */
+            nextAttemptAt: string | null;
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
@@ -1153,6 +1205,37 @@ export interface components {
                      */
                     volumeSizeGB?: number;
                 };
+                /** @description What is tried again by itself, as the next attempt of the same job, from its checkpoint. */
+                retryPolicy?: {
+                    /** @default {} */
+                    backoff?: {
+                        /**
+                         * @description Never longer than that.
+                         * @default 3600
+                         */
+                        maxSeconds?: number;
+                        /**
+                         * @description Before the second attempt; then twice as long.
+                         * @default 30
+                         */
+                        seconds?: number;
+                    };
+                    /**
+                     * @description Attempts in all, the first one included.
+                     * @default 3
+                     */
+                    maxAttempts?: number;
+                    /** @description With oom: so much more memory after an attempt that ran out of it (1.5 unless set), 4 times in all. */
+                    memoryFactor?: number;
+                    /**
+                     * @description What an attempt has to be lost to: infrastructure (exit code 75 as well), preempted, stalled, oom. A program that fails by itself is not tried again.
+                     * @default [
+                     *       "infrastructure",
+                     *       "preempted"
+                     *     ]
+                     */
+                    on?: ("infrastructure" | "preempted" | "stalled" | "oom")[];
+                };
                 /**
                  * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
@@ -1230,6 +1313,8 @@ export interface components {
             id: string;
             /** @description The job as this event left it; null when it is deleted. Events of earlier versions lack it */
             job?: {
+                /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
+                attempt?: number;
                 /** @description Where Karmada placed it; empty until known */
                 clusters: string[];
                 /** Format: date-time */
@@ -1237,6 +1322,11 @@ export interface components {
                 /** Format: date-time */
                 finishedAt: string | null;
                 message: string;
+                /**
+                 * Format: date-time
+                 * @description An attempt was lost, and the next begins then at the earliest; null otherwise
+                 */
+                nextAttemptAt?: string | null;
                 priority: number;
                 /** @description Milliseconds that its runs took which are over, without suspensions and the wait for another try; from startedAt to finishedAt is the whole time, with them */
                 ranForMs: number;
@@ -1443,6 +1533,37 @@ export interface components {
                  */
                 volumeSizeGB?: number;
             };
+            /** @description What is tried again by itself, as the next attempt of the same job, from its checkpoint. */
+            retryPolicy?: {
+                /** @default {} */
+                backoff?: {
+                    /**
+                     * @description Never longer than that.
+                     * @default 3600
+                     */
+                    maxSeconds?: number;
+                    /**
+                     * @description Before the second attempt; then twice as long.
+                     * @default 30
+                     */
+                    seconds?: number;
+                };
+                /**
+                 * @description Attempts in all, the first one included.
+                 * @default 3
+                 */
+                maxAttempts?: number;
+                /** @description With oom: so much more memory after an attempt that ran out of it (1.5 unless set), 4 times in all. */
+                memoryFactor?: number;
+                /**
+                 * @description What an attempt has to be lost to: infrastructure (exit code 75 as well), preempted, stalled, oom. A program that fails by itself is not tried again.
+                 * @default [
+                 *       "infrastructure",
+                 *       "preempted"
+                 *     ]
+                 */
+                on?: ("infrastructure" | "preempted" | "stalled" | "oom")[];
+            };
             /**
              * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
              * @default ray
@@ -1525,6 +1646,7 @@ export interface components {
             /** @description What to do about it, where somebody has to */
             advice?: string | null;
             algorithm: string;
+            /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
             attempt: number;
             /** @description Where Karmada placed it; empty until known */
             clusters: string[];
@@ -1544,6 +1666,11 @@ export interface components {
             kind: "RayJob" | "Job" | "TrainingJob";
             message: string;
             namespace: string;
+            /**
+             * Format: date-time
+             * @description An attempt was lost, and the next begins then at the earliest; null otherwise
+             */
+            nextAttemptAt: string | null;
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
@@ -1727,6 +1854,37 @@ export interface components {
                      */
                     volumeSizeGB?: number;
                 };
+                /** @description What is tried again by itself, as the next attempt of the same job, from its checkpoint. */
+                retryPolicy?: {
+                    /** @default {} */
+                    backoff?: {
+                        /**
+                         * @description Never longer than that.
+                         * @default 3600
+                         */
+                        maxSeconds?: number;
+                        /**
+                         * @description Before the second attempt; then twice as long.
+                         * @default 30
+                         */
+                        seconds?: number;
+                    };
+                    /**
+                     * @description Attempts in all, the first one included.
+                     * @default 3
+                     */
+                    maxAttempts?: number;
+                    /** @description With oom: so much more memory after an attempt that ran out of it (1.5 unless set), 4 times in all. */
+                    memoryFactor?: number;
+                    /**
+                     * @description What an attempt has to be lost to: infrastructure (exit code 75 as well), preempted, stalled, oom. A program that fails by itself is not tried again.
+                     * @default [
+                     *       "infrastructure",
+                     *       "preempted"
+                     *     ]
+                     */
+                    on?: ("infrastructure" | "preempted" | "stalled" | "oom")[];
+                };
                 /**
                  * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.
                  * @default ray
@@ -1908,6 +2066,7 @@ export interface components {
             /** @description What to do about it, where somebody has to */
             advice: string | null;
             algorithm: string;
+            /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
             attempt: number;
             /** @description Where Karmada placed it; empty until known */
             clusters: string[];
@@ -1927,6 +2086,11 @@ export interface components {
             kind: "RayJob" | "Job" | "TrainingJob";
             message: string;
             namespace: string;
+            /**
+             * Format: date-time
+             * @description An attempt was lost, and the next begins then at the earliest; null otherwise
+             */
+            nextAttemptAt: string | null;
             /** @description Name of the job's objects on Karmada and in the member clusters */
             objectName: string;
             priority: number;
@@ -2109,6 +2273,37 @@ export interface components {
                      * @default 50
                      */
                     volumeSizeGB?: number;
+                };
+                /** @description What is tried again by itself, as the next attempt of the same job, from its checkpoint. */
+                retryPolicy?: {
+                    /** @default {} */
+                    backoff?: {
+                        /**
+                         * @description Never longer than that.
+                         * @default 3600
+                         */
+                        maxSeconds?: number;
+                        /**
+                         * @description Before the second attempt; then twice as long.
+                         * @default 30
+                         */
+                        seconds?: number;
+                    };
+                    /**
+                     * @description Attempts in all, the first one included.
+                     * @default 3
+                     */
+                    maxAttempts?: number;
+                    /** @description With oom: so much more memory after an attempt that ran out of it (1.5 unless set), 4 times in all. */
+                    memoryFactor?: number;
+                    /**
+                     * @description What an attempt has to be lost to: infrastructure (exit code 75 as well), preempted, stalled, oom. A program that fails by itself is not tried again.
+                     * @default [
+                     *       "infrastructure",
+                     *       "preempted"
+                     *     ]
+                     */
+                    on?: ("infrastructure" | "preempted" | "stalled" | "oom")[];
                 };
                 /**
                  * @description ray runs a RayJob; job a batch Job, for a container image without Ray; trainingjob a TrainingJob, whose workers are restarted together from their last checkpoint and report their progress.

@@ -5,6 +5,10 @@
 type Setter = 'api' | 'dispatch' | 'monitor' | 'cluster';
 
 /** Where in its life the job is then; `any` explains the phase in which it happens. */
+/** What takes an attempt away that is not its own fault. */
+export const LOSSES = ['infrastructure', 'preempted', 'stalled', 'oom'] as const;
+export type Loss = (typeof LOSSES)[number];
+
 export type ReasonPhase = 'waiting' | 'placing' | 'starting' | 'running' | 'suspended' | 'stopping' | 'ended' | 'any';
 
 export interface ReasonFacts {
@@ -21,6 +25,8 @@ export interface ReasonFacts {
   readonly attention?: true;
   /** Of an end that is no success: whether the same request may succeed the next time. */
   readonly retryable?: boolean;
+  /** Of an end: what it was lost to, by which a job's retryPolicy decides. Without: to the job itself. */
+  readonly lostTo?: Loss;
   /** The dispatcher gave up creating it: what was made so far is removed at once. */
   readonly undone?: true;
   readonly label: string;
@@ -38,7 +44,13 @@ const TIME_LIMIT =
 
 export const REASONS = {
   // On its way to a cluster.
-  Queued: { setBy: ['api'], phase: 'waiting', label: 'Queued' },
+  Queued: { setBy: ['api', 'dispatch'], phase: 'waiting', label: 'Queued' },
+  AwaitingAttempt: {
+    setBy: ['monitor'],
+    phase: 'waiting',
+    label: 'Waiting for the next attempt',
+    hint: 'An attempt was lost. The next one begins by itself, from the last checkpoint where that is kept; cancel ends it.',
+  },
   Dispatched: { setBy: ['dispatch'], phase: 'placing', label: 'Dispatched' },
   Unschedulable: {
     setBy: ['dispatch'],
@@ -186,6 +198,7 @@ export const REASONS = {
     setBy: ['monitor'],
     phase: 'ended',
     retryable: true,
+    lostTo: 'infrastructure',
     label: 'Lost',
     hint: 'Somebody removed the job in its cluster. Retry runs it again from the start.',
   },
@@ -209,6 +222,7 @@ export const REASONS = {
     setBy: ['cluster'],
     phase: 'ended',
     retryable: true,
+    lostTo: 'infrastructure',
     label: 'Temporary failure',
     hint: 'Something that the training needs did not answer, or a worker was lost. Retry goes on from its last checkpoint, where that is kept.',
   },
@@ -216,12 +230,50 @@ export const REASONS = {
     setBy: ['cluster'],
     phase: 'ended',
     retryable: true,
+    lostTo: 'preempted',
     label: 'Interrupted',
     hint: 'The training was asked to end. Retry goes on from its last checkpoint, where that is kept.',
   },
+  Preempted: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    lostTo: 'preempted',
+    label: 'Preempted',
+    hint: 'Its pods had to give way, to others or with their node. Retry goes on from its last checkpoint, where that is kept.',
+  },
+  OutOfMemory: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    lostTo: 'oom',
+    label: 'Ran out of memory',
+    hint: 'The training needs more memory than the job asks for. Clone the job and ask for more, or give it a retryPolicy with oom.',
+  },
+  Stalled: {
+    setBy: ['cluster', 'monitor'],
+    phase: 'ended',
+    attention: true,
+    retryable: true,
+    lostTo: 'stalled',
+    label: 'Stalled',
+    hint: 'The training runs and makes no step. Its log and its pods tell more; a retry goes on from its last checkpoint, where that is kept.',
+  },
   Stopped: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Stopped' },
-  SubmissionFailed: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Submission failed' },
-  DeploymentFailed: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Deployment failed' },
+  SubmissionFailed: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    lostTo: 'infrastructure',
+    label: 'Submission failed',
+  },
+  DeploymentFailed: {
+    setBy: ['cluster'],
+    phase: 'ended',
+    retryable: true,
+    lostTo: 'infrastructure',
+    label: 'Deployment failed',
+  },
   ValidationFailed: {
     setBy: ['cluster'],
     phase: 'ended',
@@ -240,18 +292,21 @@ export const REASONS = {
     setBy: ['cluster'],
     phase: 'ended',
     retryable: true,
+    lostTo: 'infrastructure',
     label: 'Pre running deadline exceeded',
   },
   JobDeploymentStatusTransitionGracePeriodExceeded: {
     setBy: ['cluster'],
     phase: 'ended',
     retryable: true,
+    lostTo: 'infrastructure',
     label: 'Job deployment status transition grace period exceeded',
   },
   JobStatusCheckTimeoutExceeded: {
     setBy: ['cluster'],
     phase: 'ended',
     retryable: true,
+    lostTo: 'infrastructure',
     label: 'Job status check timeout exceeded',
   },
   BackoffLimitExceeded: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Backoff limit exceeded' },

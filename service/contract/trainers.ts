@@ -15,13 +15,25 @@ interface Ending {
   readonly sentence: string;
 }
 
+/** 128 and SIGKILL. Mostly the kernel's, for want of memory. */
+export const EXIT_KILLED = 137;
+/** 128 and SIGTERM: it was asked to end. */
+export const EXIT_TERMINATED = 143;
+/** sysexits.h: try again later. */
+export const EXIT_TEMPORARY = 75;
+
+/** As Ray and Kubernetes write it: "failed with exit code 75". */
+export function exitCodeIn(message: string): number | undefined {
+  const code = /\bexit code (\d{1,3})\b/.exec(message)?.[1];
+  return code === undefined ? undefined : Number(code);
+}
+
 /**
  * Ray tells the exit code of a job's program and the end of its output. The code alone would do for ours, but a container of the
  * user's may have a meaning of its own for it: the last line must say the same.
  */
 export function endingOf(message: string): Ending | undefined {
-  const code = /\bexit code (\d+)/.exec(message)?.[1];
-  const reason = TRAINER_EXITS[Number(code)];
+  const reason = TRAINER_EXITS[exitCodeIn(message) ?? 0];
   const lines = [...message.matchAll(/^mlplatform: (\w+): (.+)$/gm)];
   const [, word, sentence] = lines.at(-1) ?? [];
   return reason !== undefined && word === reason && sentence !== undefined ? { reason, sentence } : undefined;

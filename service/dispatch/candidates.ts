@@ -2,6 +2,7 @@ import { GPU, quantity } from '../contract/quantity.ts';
 import { type Demand, demandOf } from '../jobs/demand.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Place } from '../jobs/manifests/index.ts';
+import { recoveryOf } from '../jobs/recovery.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
 
@@ -78,7 +79,9 @@ export function createCandidates({ karmada, unreachable, now = Date.now }: Candi
     async choose(job, avoid = []) {
       const { clusters, unreachable: cut } = await known();
       onTheWay.forgetArrived();
-      const { clusterCount, targetClusters } = job.request;
+      const { clusterCount } = job.request;
+      const { pinnedTo } = recoveryOf(job);
+      const targetClusters = pinnedTo.length > 0 ? pinnedTo : job.request.targetClusters;
       const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ cluster }) => cluster.name);
       const reachable = allowed.filter((name) => !cut.has(name));
       if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, cut) };

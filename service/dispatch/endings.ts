@@ -12,7 +12,7 @@ const LOG_TRIES_BEFORE_CANCEL = 2;
 /** Longer than the 10 s after which Karmada's proxy gives a member up; leaves the round some time for its other steps. */
 const MAX_LOGS_MS = 12_000;
 /** With growing pauses that is about ten minutes. */
-const LOG_TRIES_AFTER_END = 15;
+export const LOG_TRIES_AFTER_END = 15;
 
 /** Before the pods go. Once the removal has begun there is nothing more to read. */
 export const keepLogsBeforeCancel: Step = async (context, job) => {
@@ -39,7 +39,7 @@ export const keepLogsAfterEnd: Step = async (context, job) =>
   job.clusters.length > 0 ? keepLogs(context, job, LOG_TRIES_AFTER_END) : undefined;
 
 /** What is kept already is not read again. */
-async function keepLogs(context: StepContext, job: Job, tries: number): Promise<Outcome | undefined> {
+export async function keepLogs(context: StepContext, job: Job, tries: number): Promise<Outcome | undefined> {
   const { attempts, signal } = context;
   const patience = AbortSignal.timeout(MAX_LOGS_MS);
   try {
@@ -63,7 +63,7 @@ export const cancelled: Step = async (_context, job) => {
   const reason = 'Cancelled';
   const message = `Cancelled${whatIsLeft(job)}`;
   return {
-    set: { status: 'Failed', reason, message },
+    set: { status: 'Failed', reason, message, ...(job.recovery && { recovery: { ...job.recovery, lost: null } }) },
     event: { cluster: null, reason, message },
     // As long as its volume is there it is looked after.
     next: keepsVolume(job) ? { dueInSeconds: 0 } : 'cleared',

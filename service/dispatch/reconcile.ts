@@ -10,6 +10,13 @@ import {
   retired,
 } from './endings.ts';
 import { confirmGone } from './members.ts';
+import {
+  awaitBackoff,
+  beginNextAttempt,
+  confirmPodsGone,
+  keepLogsOfAttempt,
+  keepVolumeForNext,
+} from './next-attempt.ts';
 import { isRefused, type Outcome } from './outcome.ts';
 import { holdBack, keepPlacement, matchSuspension } from './placement.ts';
 import { rememberClusters, removeAll, removeWorkload } from './remove.ts';
@@ -24,6 +31,17 @@ const REMOVE_ALL_BUT_VOLUME: readonly Step[] = [
   keepVolume,
   removeWorkload,
   besidesVolume(confirmGone),
+];
+/** From an attempt that was lost to the next one, which begins only when nothing of it can write any more. */
+const TRY_AGAIN: readonly Step[] = [
+  keepLogsOfAttempt,
+  rememberClusters,
+  keepVolumeForNext,
+  removeWorkload,
+  besidesVolume(confirmGone),
+  confirmPodsGone,
+  awaitBackoff,
+  beginNextAttempt,
 ];
 const LEAVE: readonly Step[] = [
   keepLogsAfterEnd,
@@ -54,6 +72,7 @@ function stepsFor(job: Job): readonly Step[] {
   if (isFinished(job.status)) return LEAVE;
   if (job.wanted === 'cancel')
     return [keepLogsBeforeCancel, ...(keepsVolume(job) ? REMOVE_ALL_BUT_VOLUME : REMOVE), cancelled];
+  if (job.recovery?.lost) return TRY_AGAIN;
   if (job.dispatchedAt) return FOLLOW;
   if (hasLeft(job)) return [removeFromOldPlace, confirmGone, send];
   return job.wanted === 'suspend' ? [holdBack, send] : [send];

@@ -2,6 +2,7 @@ import type { Reason } from '../contract/reasons.ts';
 import { KINDS } from '../contract.ts';
 import { isFinished, type Job } from '../jobs/job.ts';
 import type { JobManifests } from '../jobs/manifests/index.ts';
+import { wordsOfLoss } from '../jobs/recovery.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import { bindingName } from '../karmada/placement.ts';
 import type { KubeObject, ObjectReference } from '../kube/kube.ts';
@@ -158,11 +159,15 @@ export function stillThere(
   const dueInSeconds = pollDelay(attempts, isTold);
   if (!isWorthAWord || (isFinished(job.status) && job.wanted !== 'delete'))
     return counted({ set: {}, next: { dueInSeconds } });
-  return counted(waiting(job, { ...why, reason: reasonOf(job) }, dueInSeconds));
+  const lost = job.wanted === 'cancel' || job.wanted === 'delete' ? null : job.recovery?.lost;
+  // What the attempt was lost to stays what is read first, and is told once.
+  const words = lost ? { message: wordsOfLoss(job, lost), detail: why.message } : {};
+  return counted(waiting(job, { ...why, ...words, reason: reasonOf(job) }, dueInSeconds));
 }
 
 /** A job that was placed and never seen leaves its old place: it says so itself. */
 export const reasonOf = (job: Job): Reason => {
   if (job.wanted === 'delete') return 'Deleting';
+  if (job.recovery?.lost && job.wanted !== 'cancel') return 'AwaitingAttempt';
   return job.wanted === 'cancel' ? 'Cancelling' : 'PlacedAnew';
 };

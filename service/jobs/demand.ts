@@ -1,4 +1,5 @@
 import type { Job } from './job.ts';
+import { presentRequest } from './recovery.ts';
 
 /** What all pods of a job ask for together. */
 export interface Demand {
@@ -11,14 +12,14 @@ export interface Demand {
 export const MAX_HEAD = { cpuCores: 2, memoryGiB: 8 };
 export const SUBMITTER = { cpuCores: 0.5, memoryGiB: 1, gpuCount: 0 };
 
-export function demandOf({ kind, request: { resources } }: Pick<Job, 'kind' | 'request'>): Demand {
-  const { instanceCount, instanceResources: each } = resources;
+export function demandOf(job: Pick<Job, 'kind' | 'request' | 'recovery'>): Demand {
+  const { instanceCount, instanceResources: each } = presentRequest(job).resources;
   const workers = {
     gpus: instanceCount * each.gpuCount,
     cpus: instanceCount * each.cpuCores,
     memoryGiB: instanceCount * each.memoryGiB,
   };
-  if (kind !== 'RayJob') return workers;
+  if (job.kind !== 'RayJob') return workers;
   return {
     gpus: workers.gpus,
     cpus: workers.cpus + Math.min(each.cpuCores, MAX_HEAD.cpuCores) + SUBMITTER.cpuCores,

@@ -13,9 +13,20 @@ export function newJobId(jobName: string, suffix: string = randomBytes(SUFFIX_LE
  * The name of every object of the job: its id where KubeRay takes that. KubeRay wants at most 47 characters, so a longer id
  * loses its middle, and a letter in front (DNS-1035), so an id that starts with a digit gets one.
  */
-export function objectNameOf(id: string): string {
-  const name = /^[a-z]/.test(id) ? id : `j${id}`;
+export const objectNameOf = (id: string): string => shortened(/^[a-z]/.test(id) ? id : `j${id}`, SUFFIX_LENGTH);
+
+/**
+ * That of the workload of a later attempt: nothing that is still told of the one before can be taken for it. The volume keeps the
+ * first one's name, as it is the same volume.
+ */
+export function attemptNameOf(id: string, tries: number): string {
+  if (tries === 1) return objectNameOf(id);
+  const suffix = `${id.slice(-SUFFIX_LENGTH)}-${tries}`;
+  return shortened(`${/^[a-z]/.test(id) ? id : `j${id}`}-${tries}`, suffix.length);
+}
+
+function shortened(name: string, suffixLength: number): string {
   if (name.length <= MAX_OBJECT_NAME) return name;
-  const start = name.slice(0, MAX_OBJECT_NAME - SUFFIX_LENGTH - 1).replace(/-+$/, '');
-  return `${start}-${name.slice(-SUFFIX_LENGTH)}`;
+  const start = name.slice(0, MAX_OBJECT_NAME - suffixLength - 1).replace(/-+$/, '');
+  return `${start}-${name.slice(-suffixLength)}`;
 }

@@ -1,7 +1,9 @@
 import type { AnyReason } from '../contract/reasons.ts';
+import type { Recovery } from './attempt.ts';
 import type { JobKind } from './kinds.ts';
 import type { SeenProgress } from './progress.ts';
 import type { JobRequest } from './request.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 import type { StateCells } from './state/cells.ts';
 
 export * from './kinds.ts';
@@ -57,7 +59,10 @@ export interface Job {
    */
   readonly unreachableSince: Readonly<Record<string, string>>;
   readonly retryOf: string | null;
+  /** Of all attempts of its request, whichever job made them; a job that is tried again by the hub gets the next number. */
   readonly attempt: number;
+  readonly retryPolicy: RetryPolicy | null;
+  readonly recovery: Recovery | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -92,7 +97,11 @@ export type JobProgress = Pick<
   | 'ranForMs'
   | 'runningSince'
   | 'updatedAt'
->;
+> & {
+  /** Events of earlier versions lack it. */
+  readonly attempt?: number;
+  readonly nextAttemptAt?: Date | null;
+};
 
 export interface JobEvent {
   /** Opaque and ordered as committed: the Last-Event-ID of the event stream. */

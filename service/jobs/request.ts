@@ -6,6 +6,7 @@ import { RUNTIMES } from './kinds.ts';
 import { type Hyperparameters, PARAMETER_VALUE, parseHyperparameters, variableProblems } from './parameters.ts';
 import { explain, type FieldProblem, problemsOf, show, suggestion } from './problems.ts';
 import { MAX_ENTRIES, misspeltKeys, rayAsContainer, structureProblems, withoutEmpty } from './raw.ts';
+import { RETRY_POLICY_SCHEMA, retryPolicyProblems } from './retry-policy.ts';
 import { dnsLabel, dnsSubdomain, environmentName, imageReference, printable, storageUri } from './text.ts';
 
 /** `default` and `custom` are what older clients say; the request is kept and shown in today's words. */
@@ -105,6 +106,7 @@ export const JOB_REQUEST_SCHEMA = z.object({
         .describe('The job is ended as Failed after this.'),
     })
     .prefault({}),
+  retryPolicy: RETRY_POLICY_SCHEMA.optional(),
   inputDataConfig: z.array(CHANNEL_SCHEMA).max(32).default([]).describe('Where the data comes from.'),
   outputDataConfig: z
     .object({ artifactUri: storageUri().optional().describe('Where the model is to be put; told as ARTIFACT_URI.') })
@@ -203,7 +205,7 @@ function algorithmProblems({ algorithm: chosen }: Pick<Parsed, 'algorithm'>): Fi
 
 /** What no field can tell alone. */
 function combinationProblems(request: Parsed): FieldProblem[] {
-  const problems = algorithmProblems(request);
+  const problems = [...algorithmProblems(request), ...retryPolicyProblems(request)];
   const refuse = (path: FieldProblem['path'], message: string) => problems.push({ path, message });
   const builtin = request.algorithm.source === 'builtin';
   const { runtime } = request;

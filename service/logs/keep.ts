@@ -29,11 +29,12 @@ const MAX_FOLLOWED_BYTES = 1024 * 1024;
 /**
  * Puts the end of the output of each of the job's containers into the store, beside what is there of them and of earlier runs. Called
  * by dispatch under its claim of the job, before the pods go, so that of two replicas one does it. That is the last time, unless the
- * job is only suspended and comes back. Rejects when a cluster cannot be asked.
+ * job is only suspended, or between two attempts, and comes back. Rejects when a cluster cannot be asked.
  */
 export async function keepLogs(keeper: LogKeeper, job: Job, signal: AbortSignal): Promise<void> {
   if (keeper.keepBytes === 0 || (await keeper.store.isComplete(job.id))) return;
-  const when = job.wanted === 'suspend' && !isFinished(job.status) ? 'beforeSuspension' : 'last';
+  const comesBack = !isFinished(job.status) && (job.wanted === 'suspend' || Boolean(job.recovery?.lost));
+  const when = comesBack ? 'beforeSuspension' : 'last';
   await keep(keeper, job, signal, { when, most: keeper.keepBytes, isWanted: () => true });
 }
 

@@ -69,8 +69,9 @@ export class KnownJobs {
     const known = this.#jobs.get(job.id);
     if (known && known.version > job.version) return;
     for (const cluster of known?.clusters ?? []) {
-      if (isFinished(job.status) || !job.clusters.includes(cluster)) {
-        this.#clusters.get(cluster)?.[job.kind].delete(job.objectName);
+      // Another attempt has another object: the one before is no longer looked for.
+      if (isFinished(job.status) || !job.clusters.includes(cluster) || known?.objectName !== job.objectName) {
+        this.#clusters.get(cluster)?.[job.kind].delete(known?.objectName ?? job.objectName);
       }
     }
     if (isFinished(job.status) || !this.#isHere(job)) {

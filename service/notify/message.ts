@@ -1,8 +1,8 @@
-import { factsOf } from '../contract/reasons.ts';
+import { factsOf, type Reason } from '../contract/reasons.ts';
 import { isFinished, type JobEvent } from '../jobs/job.ts';
 
 /** What people want to be told of: an end, and what does not go on unless somebody does something. */
-type NoticeType = 'job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.stuck';
+type NoticeType = 'job.succeeded' | 'job.failed' | 'job.cancelled' | 'job.stuck' | 'job.retried';
 
 export function noticeOf({ status, previous, reason, job }: JobEvent): NoticeType | undefined {
   if (job === null) return undefined;
@@ -11,6 +11,7 @@ export function noticeOf({ status, previous, reason, job }: JobEvent): NoticeTyp
     if (status === 'Succeeded') return 'job.succeeded';
     return factsOf(reason)?.stopped === 'cancelled' ? 'job.cancelled' : 'job.failed';
   }
+  if (reason === ('AwaitingAttempt' satisfies Reason)) return 'job.retried';
   return factsOf(reason)?.attention ? 'job.stuck' : undefined;
 }
 
@@ -28,6 +29,7 @@ export const messageOf = (type: NoticeType, event: JobEvent) => ({
     message: event.message,
     cluster: event.cluster,
     clusters: event.job?.clusters ?? [],
+    attempt: event.job?.attempt ?? null,
     startedAt: event.job?.startedAt ?? null,
     finishedAt: event.job?.finishedAt ?? null,
   },

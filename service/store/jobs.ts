@@ -6,7 +6,7 @@ import type { Queries } from './database.ts';
 import { createInsert, type Idempotency } from './insert.ts';
 import { type CountRow, countJobs, listJobs } from './list.ts';
 import type { Notices } from './notices.ts';
-import { type JobRow, type ReadJobs, toJob, toListedJob } from './rows.ts';
+import { type AttemptRow, type JobRow, type ReadJobs, toAttempt, toJob, toListedJob } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import {
   type Asked,
@@ -95,14 +95,8 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
     },
 
     async attempts(id: string) {
-      const rows = await database.query<JobRow>(attemptsOfJob, [storable(id)]);
-      return rows.map((row) => ({
-        id: row.id,
-        attempt: row.attempt,
-        status: row.status,
-        reason: asReason(row.reason),
-        createdAt: row.created_at,
-      }));
+      const rows = await database.query<AttemptRow>(attemptsOfJob, [storable(id)]);
+      return rows.map(toAttempt);
     },
 
     async setWanted(id, wanted, event) {

@@ -56,6 +56,7 @@ const LISTED = [
   ...['id', 'job_name', 'namespace', 'algorithm', 'priority', 'kind', 'status', 'reason', 'message', 'wanted'],
   ...['object_name', 'clusters', 'unreachable_since', 'retry_of', 'attempt', 'created_by', 'created_at', 'updated_at'],
   ...['dispatched_at', 'started_at', 'finished_at', 'ran_ms', 'running_since', 'volume_removed_at', 'version'],
+  ...['retry_policy', 'recovery'],
 ].join(', ');
 
 interface JobPage {

@@ -1,13 +1,16 @@
 import { asReason } from '../contract/reasons.ts';
+import type { Recovery } from '../jobs/attempt.ts';
 import { MAX_SPARK, someOf } from '../jobs/curve.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobProgress, JobStatus, Wanted } from '../jobs/job.ts';
+import { nextAttemptAt } from '../jobs/recovery.ts';
 import type { JobRequest } from '../jobs/request.ts';
+import type { RetryPolicy } from '../jobs/retry-policy.ts';
 import { parseCells } from '../jobs/state/index.ts';
 import { readStoredRequest } from '../jobs/stored-request.ts';
 import type { StoreLog } from './database.ts';
 import { UnreadableJob } from './errors.ts';
 import { progressOfRow, type StoredProgresses } from './progress.ts';
-import type { ListedJob, MonitoredJob } from './store.ts';
+import type { Attempt, ListedJob, MonitoredJob } from './store.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
 export interface MonitoredJobRow {
@@ -24,6 +27,8 @@ export interface MonitoredJobRow {
   readonly unreachable_since: Record<string, string>;
   readonly started_at: Date | null;
   readonly finished_at: Date | null;
+  readonly retry_policy: RetryPolicy | null;
+  readonly recovery: Recovery | null;
   readonly version: number;
 }
 
@@ -70,9 +75,14 @@ export interface EventRow {
 }
 
 /** As JSON, where times are text. */
-type StoredProgress = Omit<JobProgress, 'reason' | 'ranForMs' | Times> & { readonly reason: string } & Readonly<
-    Record<Exclude<Times, 'updatedAt' | 'runningSince'>, string | null>
-  > & { readonly updatedAt: string; readonly ranMs?: number | null; readonly runningSince?: string | null };
+type StoredProgress = Omit<JobProgress, 'reason' | 'ranForMs' | 'nextAttemptAt' | Times> & {
+  readonly reason: string;
+} & Readonly<Record<Exclude<Times, 'updatedAt' | 'runningSince'>, string | null>> & {
+    readonly updatedAt: string;
+    readonly recovery?: Recovery | null;
+    readonly ranMs?: number | null;
+    readonly runningSince?: string | null;
+  };
 type Times = 'dispatchedAt' | 'startedAt' | 'finishedAt' | 'updatedAt' | 'runningSince';
 
 /** As JSON; what an earlier version did not write yet is missing. */
@@ -96,6 +106,8 @@ export const toMonitoredJob = (row: MonitoredJobRow): MonitoredJob => ({
   unreachableSince: row.unreachable_since,
   startedAt: row.started_at,
   finishedAt: row.finished_at,
+  retryPolicy: row.retry_policy,
+  recovery: row.recovery,
   version: row.version,
 });
 
@@ -136,6 +148,8 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
   unreachableSince: row.unreachable_since,
   retryOf: row.retry_of,
   attempt: row.attempt,
+  retryPolicy: row.retry_policy,
+  recovery: row.recovery,
   createdBy: row.created_by,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -175,6 +189,44 @@ function sparkOf(merged: readonly number[], loss: number | null): number[] | nul
     loss === null || Math.fround(merged.at(-1) ?? Number.NaN) === Math.fround(loss) ? merged : [...merged, loss];
   return all.length === 0 ? null : someOf(all, MAX_SPARK);
 }
+
+/** A job, or an attempt of one that was followed by another. */
+export type AttemptRow = Pick<
+  JobRow,
+  | 'id'
+  | 'attempt'
+  | 'status'
+  | 'reason'
+  | 'message'
+  | 'created_at'
+  | 'object_name'
+  | 'clusters'
+  | 'started_at'
+  | 'finished_at'
+  | 'ran_ms'
+  | 'running_since'
+> & { readonly lost_to: Attempt['lostTo'] };
+
+export const toAttempt = (row: AttemptRow): Attempt => ({
+  id: row.id,
+  attempt: row.attempt,
+  status: row.status,
+  reason: asReason(row.reason),
+  message: row.message,
+  createdAt: row.created_at,
+  objectName: row.object_name,
+  clusters: row.clusters,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+  ranForMs: runTimes({
+    status: row.status,
+    ranMs: row.ran_ms === null ? null : Number(row.ran_ms),
+    runningSince: row.running_since,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  }).ranForMs,
+  lostTo: row.lost_to,
+});
 
 /** Of jobs that began before their runs were counted the pauses are not known, and count as run. */
 function runTimes(
@@ -230,12 +282,13 @@ export const toEvent = (row: EventRow): JobEvent => ({
   ...(row.job ? { job: toProgress(row.job) } : row.job_deleted ? { job: null } : {}),
 });
 
-function toProgress({ ranMs = null, runningSince = null, ...stored }: StoredProgress): JobProgress {
+function toProgress({ ranMs = null, recovery = null, runningSince = null, ...stored }: StoredProgress): JobProgress {
   const startedAt = toTime(stored.startedAt);
   const finishedAt = toTime(stored.finishedAt);
   return {
     ...stored,
     reason: asReason(stored.reason),
+    nextAttemptAt: recovery && nextAttemptAt(recovery),
     dispatchedAt: toTime(stored.dispatchedAt),
     startedAt,
     finishedAt,

@@ -1,5 +1,6 @@
 import type { AnyReason, Reason } from '../contract/reasons.ts';
 import type { JobState } from '../contract/states.ts';
+import type { LostAttempt, Recovery } from '../jobs/attempt.ts';
 import type { CurvePoint, Curves } from '../jobs/curve.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { SeenProgress, TrainingProgress } from '../jobs/progress.ts';
@@ -117,6 +118,14 @@ export interface Queue {
   readonly jobs: readonly { readonly id: string; readonly namespace: string; readonly position: number }[];
 }
 
+/** Of one request: jobs that repeat each other, and the attempts of each that the hub made. */
+export type Attempt = Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'> &
+  Pick<Job, 'objectName' | 'clusters' | 'startedAt' | 'finishedAt' | 'ranForMs'> & {
+    readonly message: string;
+    /** null: it was the job's own end, or it goes on. */
+    readonly lostTo: LostAttempt['lostTo'] | null;
+  };
+
 export interface JobStore {
   insert(job: NewJob, idempotency?: { key: string; caller: string; requestHash: string }): Promise<InsertResult>;
   /** Throws UnreadableJob; of many jobs one that cannot be read is left out, and logged. */
@@ -125,7 +134,7 @@ export interface JobStore {
   list(query: JobQuery): Promise<{ jobs: ListedJob[]; nextCursor: string | null }>;
   summary(filter: JobFilter): Promise<Summary>;
   /** Other attempts of the same request, oldest first, itself included. */
-  attempts(id: string): Promise<Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'>[]>;
+  attempts(id: string): Promise<Attempt[]>;
   /** Records what the user wants and makes the job due for dispatch. 'refused' when it is finished already (except for delete) or being deleted. */
   setWanted(
     id: string,
@@ -162,6 +171,9 @@ interface JobFields {
   readonly startedAt?: Date | null;
   readonly finishedAt?: Date | null;
   readonly volumeRemovedAt?: Date;
+  readonly recovery?: Recovery | null;
+  /** Of the dispatcher: another attempt begins, under this name of its objects; the one before is written down with it. */
+  readonly objectName?: string;
 }
 
 export interface Change {
@@ -239,6 +251,8 @@ export type MonitoredJob = Pick<
   | 'unreachableSince'
   | 'startedAt'
   | 'finishedAt'
+  | 'retryPolicy'
+  | 'recovery'
   | 'version'
 >;
 

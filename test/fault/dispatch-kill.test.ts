@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import { asReason } from '../../service/contract/reasons.ts';
 import type { DispatcherDependencies } from '../../service/dispatch/dispatcher.ts';
 import type { Job } from '../../service/jobs/job.ts';
 import { RAY_JOB } from '../../service/local/karmada/kinds.ts';
 import { program } from '../program.ts';
+import { fails } from '../service/dispatch/lost-attempt.ts';
 import { remainsOf, setUp, type World } from '../service/dispatch/world.ts';
 
 /** A process is killed once, while every job of the test is stopped at another request: just before Karmada acts on it, or just after. */
@@ -61,6 +63,17 @@ const AFTER_THE_END: readonly Moment[] = [
     'RayJob',
     on('DELETE', (job) => `/rayjobs/${job.objectName}`),
   ),
+];
+
+/** An attempt was lost: its volume is kept, its workload goes, its pods have gone, and the next one is sent. */
+const BETWEEN_ATTEMPTS: readonly Moment[] = [
+  ...AFTER_THE_END,
+  [
+    'whether pods are left',
+    'before',
+    (job) => new RegExp(`^GET .*/clusters/member1/proxy/api/v1/namespaces/${job.namespace}/pods`),
+  ],
+  ...both('RayJob of the next attempt', toCreate('rayjobs')),
 ];
 
 /** Its time is over. */
@@ -216,4 +229,30 @@ test('killed while the volume goes: after a restart nothing is left, and that is
     const history = (await world.store.events.ofJob(job.id)).map(({ reason }) => reason);
     expect(history.filter((reason) => reason === 'VolumeRemoved')).toHaveLength(1);
   }
+});
+
+test('killed at any step between two attempts: after a restart there is exactly one more, in the same cluster', async () => {
+  const world = await setUp();
+  const first = world.dispatch();
+  const retryPolicy = { maxAttempts: 5, on: ['infrastructure'], backoff: { seconds: 0 } };
+  const jobs: Job[] = [];
+  for (const [index] of BETWEEN_ATTEMPTS.entries()) {
+    const { id } = await world.submit({ namespace: `team-${index}`, targetClusters: ['member1'], retryPolicy });
+    jobs.push(await world.shows(id, 'Scheduled'));
+  }
+  for (const job of jobs) await expect.poll(() => remainsOf(world, job)).toEqual(expect.arrayContaining(VOLUME));
+  await first.stop();
+  for (const job of jobs) await fails(world.store, job, asReason('TemporaryFailure'));
+  await killAt(world, BETWEEN_ATTEMPTS, jobs);
+  // Two replicas go on with it.
+  world.dispatch();
+  world.dispatch();
+  for (const { id } of jobs) {
+    const job = (await world.until(id, (each) => each?.attempt === 2 && each.reason === 'Scheduled')) as Job;
+    const there = ['control plane: RayJob', 'member1: RayJob', ...VOLUME].toSorted();
+    await expect.poll(async () => (await remainsOf(world, job)).toSorted()).toEqual(there);
+    const history = (await world.store.events.ofJob(id)).map(({ reason }) => reason);
+    expect(history.slice(3)).toEqual(['AwaitingAttempt', 'Queued', 'Dispatched', 'Scheduled']);
+  }
+  expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
 });

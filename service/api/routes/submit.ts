@@ -127,4 +127,5 @@ const specOf = (id: string, request: JobRequest): JobSpec => ({
   wanted: 'run',
   request,
   retryOf: null,
+  recovery: null,
 });

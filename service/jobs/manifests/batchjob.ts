@@ -1,7 +1,16 @@
+import { EXIT_KILLED, EXIT_TEMPORARY, EXIT_TERMINATED } from '../../contract/trainers.ts';
 import { KINDS } from '../../contract.ts';
 import { trainingEnvironment } from '../environment.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate } from './pod.ts';
+
+/** A Job whose pod failed says that and no more, but for a rule: then it has the exit code, or that the pod had to go. */
+const TELLS_WHY = {
+  rules: [
+    { action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    { action: 'FailJob', onExitCodes: { operator: 'In', values: [EXIT_TEMPORARY, EXIT_KILLED, EXIT_TERMINATED] } },
+  ],
+};
 
 /** An image without Ray: as many pods as instances, each told its number in JOB_COMPLETION_INDEX. */
 export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
@@ -15,6 +24,7 @@ export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
     spec: {
       suspend: job.wanted === 'suspend',
       backoffLimit: 0,
+      ...(request.retryPolicy && { podFailurePolicy: TELLS_WHY }),
       activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
       completionMode: 'Indexed',
       completions: instanceCount,

@@ -1,4 +1,5 @@
 import { LABELS } from '../../contract.ts';
+import { presentRequest } from '../recovery.ts';
 import { batchJob } from './batchjob.ts';
 import type { JobSpec, Manifest, ManifestSettings } from './manifest.ts';
 import { earlierPolicy, earlierVolumePolicy, inPlace, placementPolicy } from './policy.ts';
@@ -26,7 +27,8 @@ export interface JobManifests {
 
 const WORKLOAD = { RayJob: rayJob, Job: batchJob, TrainingJob: trainingJob };
 
-export function manifestsOf(job: JobSpec, settings: ManifestSettings): JobManifests {
+export function manifestsOf(spec: JobSpec, settings: ManifestSettings): JobManifests {
+  const job = { ...spec, request: presentRequest(spec) };
   const workload = WORKLOAD[job.kind](job, settings);
   const volume = volumeOf(job, settings);
   return {

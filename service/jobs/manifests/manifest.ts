@@ -4,7 +4,7 @@ import type { Job } from '../job.ts';
 /** The parts of a job that its objects are made of: the row alone, so that every replica and every retry makes the same. */
 export type JobSpec = Pick<
   Job,
-  'id' | 'objectName' | 'namespace' | 'kind' | 'priority' | 'wanted' | 'request' | 'retryOf'
+  'id' | 'objectName' | 'namespace' | 'kind' | 'priority' | 'wanted' | 'request' | 'retryOf' | 'recovery'
 >;
 
 interface Metadata {

@@ -1,7 +1,8 @@
+import { objectNameOf } from '../ids.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, metadataOf } from './manifest.ts';
 
-/** The claim that the pods mount: the request's own, or the one made for the job. */
-export const claimName = (job: JobSpec): string => job.request.pvcName ?? job.objectName;
+/** The claim that the pods mount: the request's own, or the one made for the job, which all its attempts share. */
+export const claimName = (job: JobSpec): string => job.request.pvcName ?? objectNameOf(job.id);
 
 /** undefined when the request brings a volume that exists already. */
 export function volumeOf(job: JobSpec, { storageClass }: ManifestSettings): Manifest | undefined {
@@ -9,7 +10,7 @@ export function volumeOf(job: JobSpec, { storageClass }: ManifestSettings): Mani
   return {
     apiVersion: 'v1',
     kind: 'PersistentVolumeClaim',
-    metadata: metadataOf(job),
+    metadata: metadataOf(job, claimName(job)),
     spec: {
       accessModes: ['ReadWriteMany'],
       resources: { requests: { storage: `${job.request.resources.volumeSizeGB}Gi` } },

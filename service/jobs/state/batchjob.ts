@@ -1,3 +1,5 @@
+import type { AnyReason } from '../../contract/reasons.ts';
+import { EXIT_KILLED, exitCodeIn, TRAINER_EXITS } from '../../contract/trainers.ts';
 import { fieldsOf } from '../fields.ts';
 import type { ClusterState } from '../job.ts';
 import { NO_CELLS, printCells } from './cells.ts';
@@ -54,7 +56,7 @@ function judge(
   conditions: ReadonlyMap<string, Condition>,
 ): Verdict {
   const failure = conditions.get('Failed');
-  if (failure) return failed(reasonOf(failure.reason, 'AppFailed'), 'The container of the job failed');
+  if (failure) return failed(endOf(failure), 'The container of the job failed');
   if (conditions.has('Complete')) return succeeded('The job finished');
   if (conditions.has('Suspended')) return pending('Suspended', 'Suspended in its cluster; resume starts it again');
   if (spec.suspend === true) return pending('Suspending', 'Its pods are being removed');
@@ -62,6 +64,16 @@ function judge(
   const started =
     status.ready === undefined ? countOf(status.active) : countOf(status.ready) + countOf(status.succeeded);
   return started > 0 ? running('The container of the job runs') : pending('Starting', 'Its pods are starting');
+}
+
+/** By the rules that a job with a retryPolicy has (service/jobs/manifests/batchjob.ts). */
+function endOf({ message, reason }: Condition): AnyReason {
+  const word = reasonOf(reason, 'AppFailed');
+  if (word !== 'PodFailurePolicy') return word;
+  const text = textOf(message);
+  if (text.includes('has condition DisruptionTarget')) return 'Preempted';
+  const code = exitCodeIn(text);
+  return code === EXIT_KILLED ? 'OutOfMemory' : (TRAINER_EXITS[code ?? 0] ?? word);
 }
 
 function trueConditions(conditions: unknown): ReadonlyMap<string, Condition> {

@@ -1,4 +1,5 @@
-import { endingOf } from '../../contract/trainers.ts';
+import type { Reason } from '../../contract/reasons.ts';
+import { EXIT_KILLED, endingOf, exitCodeIn } from '../../contract/trainers.ts';
 import { fieldsOf } from '../fields.ts';
 import type { ClusterState } from '../job.ts';
 import { type CellsOf, printCells, STATE_COLUMNS } from './cells.ts';
@@ -32,9 +33,16 @@ export function fromRayJob(object: { readonly spec?: unknown; readonly status?: 
     reason: status.reason,
     hasRetriesLeft: countOf(fieldsOf(object.spec).backoffLimit) > countOf(status.failed),
   });
-  const said = verdict.reason === 'AppFailed' ? endingOf(textOf(status.message)) : undefined;
+  const said = verdict.reason === 'AppFailed' ? saidOfEnd(textOf(status.message)) : undefined;
   const told = said ? { ...verdict, reason: said.reason } : verdict;
   return stateOf(cells, told, messageOf(said?.sentence ?? status.message) || verdict.otherwise);
+}
+
+/** Whatever the program prints, memory is what it lacked: nothing but the kernel, or Ray before that, ends it so. */
+function saidOfEnd(message: string): { readonly reason: Reason; readonly sentence?: string } | undefined {
+  if (exitCodeIn(message) === EXIT_KILLED || message.includes('ray.exceptions.OutOfMemoryError'))
+    return { reason: 'OutOfMemory' };
+  return endingOf(message);
 }
 
 /**

@@ -36,9 +36,9 @@ export function fromTrainingJob(object: { readonly spec?: unknown; readonly stat
   };
 }
 
-/** A pod that ran out of memory while it started is another matter: that has the word for itself. */
+/** Kubernetes' word is for a pod that runs out of memory again and again as it starts; this is an end. */
 const failureOf = (reason: string): AnyReason =>
-  reason === 'OOMKilled' ? 'WorkerFailed' : reasonOf(reason, 'AppFailed');
+  reason === 'OOMKilled' ? 'OutOfMemory' : reasonOf(reason, 'AppFailed');
 
 function judge(state: string, status: Readonly<Record<string, unknown>>, isToBeSuspended: boolean): Verdict {
   switch (state) {

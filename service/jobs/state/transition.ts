@@ -1,5 +1,7 @@
 import type { AnyReason, Reason } from '../../contract/reasons.ts';
+import type { Recovery } from '../attempt.ts';
 import { type ClusterState, isFinished, type Job, type JobStatus, type Trouble } from '../job.ts';
+import { lostAttempt, recoveryOf, wordsOfLoss } from '../recovery.ts';
 import { messageOf } from './observed.ts';
 import { saidOf, summarise } from './summary.ts';
 
@@ -20,13 +22,23 @@ interface Transition {
     readonly clusterStates: Readonly<Record<string, ClusterState>>;
     readonly startedAt?: Date;
     readonly finishedAt?: Date;
+    readonly recovery?: Recovery;
   };
   readonly event?: { readonly cluster: string; readonly reason: AnyReason; readonly message: string };
 }
 
 type Observed = Pick<
   Job,
-  'status' | 'reason' | 'message' | 'wanted' | 'clusters' | 'clusterStates' | 'startedAt' | 'finishedAt'
+  | 'status'
+  | 'reason'
+  | 'message'
+  | 'wanted'
+  | 'clusters'
+  | 'clusterStates'
+  | 'startedAt'
+  | 'finishedAt'
+  | 'retryPolicy'
+  | 'recovery'
 >;
 
 /**
@@ -41,9 +53,31 @@ export function transition(job: Observed, report: ClusterReport): Transition | u
   const state = withTrouble(report.state, known);
   if (known && !mayFollow(known, state)) return undefined;
   if (known && isSame(known, state)) return undefined;
+  if (state.status === 'Failed') {
+    const again = triedAgain(job, cluster, state, at);
+    if (again) return again;
+  }
 
   const isNews = known?.status !== state.status || known.reason !== state.reason;
   return replaced(job, cluster, state, at, isNews);
+}
+
+/** The end of an attempt that is no end of the job. */
+function triedAgain(job: Observed, cluster: string, state: ClusterState, at: Date): Transition | undefined {
+  const lost = lostAttempt(job, state, at);
+  if (!lost) return undefined;
+  const words = { reason: 'AwaitingAttempt', message: wordsOfLoss(job, lost) } as const;
+  const startedAt = state.startedAt === null ? null : new Date(state.startedAt);
+  return {
+    set: {
+      status: 'Pending',
+      ...words,
+      clusterStates: { [cluster]: state },
+      recovery: { ...recoveryOf(job), lost },
+      ...(job.startedAt === null && startedAt ? { startedAt } : {}),
+    },
+    event: { cluster, ...words },
+  };
 }
 
 /** What keeps the job from starting in a cluster, as its pods tell; null: nothing does any more. */

@@ -30,10 +30,11 @@ with change as (
       unreachable_since = merged_states(job.unreachable_since, set->'unreachableSince'),
       dispatched_at = coalesce((set->>'dispatchedAt')::timestamptz, job.dispatched_at),
       started_at = case when set ? 'startedAt' then (set->>'startedAt')::timestamptz else job.started_at end,
-      finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end
+      finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end,
+      recovery = case when set ? 'recovery' then nullif(set->'recovery', 'null') else job.recovery end
     from locked
    where job.id = locked.id
-  returning job.*, job_of_event(job) as told_job, locked.previous, locked.event, locked.set ? 'clusters' as moved
+  returning job.*, job_of_event(job) as told_job, locked.previous, locked.event, locked.set ? 'clusters' as moved, locked.set ? 'recovery' as lost
 ), told as (
   insert into event (job_id, namespace, status, previous, cluster, reason, message, job)
   select id, namespace, status, previous, event->>'cluster', event->>'reason', event->>'message', told_job
@@ -41,7 +42,8 @@ with change as (
    where jsonb_typeof(event) = 'object'
 ), due as (
   insert into dispatch as existing (job_id, priority, created_at, ending)
-  select id, priority, created_at, finished_at is not null or wanted = 'cancel' from changed where finished_at is not null or moved order by id
+  select id, priority, created_at, finished_at is not null or lost or wanted = 'cancel' from changed
+   where finished_at is not null or moved or lost order by id
   on conflict (job_id) do update set
     ending = excluded.ending,
     again = existing.token is not null and existing.due_at > now(),
@@ -49,5 +51,5 @@ with change as (
     attempts = 0
 )
 select id, namespace, kind, object_name, status, reason, message, wanted,
-       clusters, cluster_states, unreachable_since, started_at, finished_at, version
+       clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, version
   from changed

@@ -7,10 +7,18 @@ with recursive up as (
   select coalesce(retry_of, id) as id from up
    where not exists (select from job where job.id = up.retry_of)
 ), family as (
-  select job.id, job.attempt, job.status, job.reason, job.created_at
-    from job, first where job.id = first.id or job.retry_of = first.id
+  select job.id from job, first where job.id = first.id or job.retry_of = first.id
   union
-  select job.id, job.attempt, job.status, job.reason, job.created_at
-    from job join family on job.retry_of = family.id
+  select job.id from job join family on job.retry_of = family.id
 )
-select * from family order by created_at, id
+-- Of each what it is at now, and its attempts that were followed by another one of it.
+select job.id, attempt, status, reason, message, created_at, object_name, clusters,
+       case when recovery is null then started_at else running_since end as started_at, finished_at,
+       ran_ms - coalesce((select sum(ran_ms) from job_attempt before where before.job_id = job.id), 0) as ran_ms,
+       running_since, null as lost_to
+  from family join job using (id)
+union all
+select job.id, lost.attempt, 'Failed', lost.reason, lost.message, coalesce(lost.dispatched_at, job.created_at), lost.object_name,
+       lost.clusters, lost.started_at, lost.ended_at, lost.ran_ms, null, lost.lost_to
+  from family join job using (id) join job_attempt lost on lost.job_id = job.id
+ order by attempt, created_at, id

@@ -16,9 +16,9 @@ with request as (
   returning job_id
 ), inserted as (
   insert into job (id, job_name, namespace, algorithm, priority, kind, request, request_version, request_bytes, status, reason, message, object_name,
-                   retry_of, attempt, created_by)
+                   retry_of, attempt, created_by, retry_policy)
   select id, job_name, namespace, algorithm, priority, kind, request, request_version, octet_length(request::text), 'Pending', reason, message, object_name,
-         retry_of, case when retry_of is null then 1 else next_attempt(retry_of) end, created_by
+         retry_of, case when retry_of is null then 1 else next_attempt(retry_of) end, created_by, (request->'retryPolicy')::jsonb
     from request where key is null or exists (select from key_taken where job_id = id)
   returning *, job_of_event(job) as told_job
 ), queued as (

@@ -21,6 +21,9 @@ with locked as (
       started_at = case when $4::jsonb ? 'startedAt' then ($4::jsonb->>'startedAt')::timestamptz else job.started_at end,
       finished_at = case when $4::jsonb ? 'finishedAt' then ($4::jsonb->>'finishedAt')::timestamptz else job.finished_at end,
       volume_removed_at = case when $4::jsonb ? 'volumeRemovedAt' then ($4::jsonb->>'volumeRemovedAt')::timestamptz else job.volume_removed_at end,
+      recovery = case when $4::jsonb ? 'recovery' then nullif($4::jsonb->'recovery', 'null') else job.recovery end,
+      object_name = coalesce($4::jsonb->>'objectName', job.object_name),
+      attempt = case when $4::jsonb ? 'objectName' then next_attempt(job.id) else job.attempt end,
       cleared_at = case when $8::boolean and not decided.again then now() else job.cleared_at end
     from decided
    where job.id = decided.id and not decided.stale and $4::jsonb <> '{}'::jsonb
@@ -34,10 +37,21 @@ with locked as (
   select decided.id, decided.namespace, coalesce($4::jsonb->>'status', decided.status), decided.status, $5::jsonb->>'cluster', $5::jsonb->>'reason', $5::jsonb->>'message',
          coalesce((select told_job from changed), decided.told_job)
     from decided where not stale and $5::jsonb is not null
+), lost as (
+  -- Another name of its objects is another attempt; the row as it was before this statement is the one that it follows.
+  insert into job_attempt (job_id, tries, attempt, object_name, clusters, dispatched_at, started_at, ended_at, ran_ms, lost_to, reason, message, progress)
+  select job.id, (job.recovery->>'tries')::int, job.attempt, job.object_name, job.clusters, job.dispatched_at,
+         (job.recovery->'lost'->>'startedAt')::timestamptz, (job.recovery->'lost'->>'endedAt')::timestamptz,
+         coalesce(job.ran_ms, 0) - coalesce((select sum(ran_ms) from job_attempt before where before.job_id = job.id), 0),
+         job.recovery->'lost'->>'lostTo', job.recovery->'lost'->>'reason', job.recovery->'lost'->>'message',
+         (select progress from job_progress where job_progress.job_id = job.id and cluster = any (job.clusters) limit 1)
+    from job, decided
+   where job.id = decided.id and not decided.stale and $4::jsonb ? 'objectName'
 ), due_again as (
   update dispatch set
       token = null,
       again = false,
+      ending = dispatch.ending and not $4::jsonb ? 'objectName',
       due_at = case when decided.stale or decided.again then now() else now() + make_interval(secs => $6::float8) end,
       attempts = case when $7::boolean and not decided.stale and not decided.again then dispatch.attempts else 0 end
     from decided

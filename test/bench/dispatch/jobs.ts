@@ -28,6 +28,7 @@ export const specOf = ({ id, objectName, kind, request }: NewJob): JobSpec => ({
   priority: request.priority,
   wanted: 'run',
   retryOf: null,
+  recovery: null,
 });
 
 export const MANIFESTS = {

@@ -46,6 +46,7 @@ async function place(targetClusters: string[]): Promise<void> {
     priority: 1,
     wanted: 'run',
     retryOf: null,
+    recovery: null,
     request,
   } as const;
   const client = createKarmada(kubeconfigOf(karmada.url));

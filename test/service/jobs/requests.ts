@@ -43,6 +43,7 @@ export const specOf = (request: JobRequest, more: Partial<JobSpec> = {}): JobSpe
   wanted: 'run',
   request,
   retryOf: null,
+  recovery: null,
   ...more,
 });
 

@@ -227,6 +227,8 @@ function job(more: Partial<Job> = {}): Job {
     unreachableSince: {},
     retryOf: null,
     attempt: 1,
+    retryPolicy: null,
+    recovery: null,
     createdBy: null,
     createdAt: NOW,
     updatedAt: NOW,
@@ -291,7 +293,7 @@ describe('a TrainingJob', () => {
 
   it('a failure keeps a word of its own, and a word of ours that no cluster says is told apart', () => {
     expect(training({ state: 'Failed', failureReason: 'PermanentExitCode' }).reason).toBe('PermanentExitCode');
-    expect(training({ state: 'Failed', failureReason: 'OOMKilled' }).reason).toBe('WorkerFailed');
+    expect(training({ state: 'Failed', failureReason: 'OOMKilled' }).reason).toBe('OutOfMemory');
     expect(training({ state: 'Failed', failureReason: 'Cancelled' }).reason).toBe('MemberCancelled');
   });
 

@@ -52,6 +52,8 @@ export function jobWith(more: Partial<Job> = {}): Job {
     unreachableSince: {},
     retryOf: null,
     attempt: 1,
+    retryPolicy: null,
+    recovery: null,
     createdBy: null,
     createdAt: at,
     updatedAt: at,

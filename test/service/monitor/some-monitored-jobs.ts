@@ -15,6 +15,8 @@ export const monitoredJob = (fields: Partial<MonitoredJob> = {}): MonitoredJob =
   unreachableSince: {},
   startedAt: null,
   finishedAt: null,
+  retryPolicy: null,
+  recovery: null,
   version: 1,
   ...fields,
 });

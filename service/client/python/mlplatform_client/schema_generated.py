@@ -42,7 +42,14 @@ class Attempt(TypedDict):
     attempt: int
     status: "JobStatusName"
     reason: str
+    message: str
     createdAt: str
+    objectName: str
+    clusters: list[str]
+    startedAt: str | None
+    finishedAt: str | None
+    ranForMs: int
+    lostTo: Literal["infrastructure", "preempted", "stalled", "oom", None]
 
 
 class Auth(TypedDict):
@@ -159,6 +166,18 @@ class DryRun_Request_StoppingCondition(TypedDict):
     maxRuntimeSeconds: NotRequired[int]
 
 
+class DryRun_Request_RetryPolicy_Backoff(TypedDict):
+    seconds: NotRequired[int]
+    maxSeconds: NotRequired[int]
+
+
+class DryRun_Request_RetryPolicy(TypedDict):
+    maxAttempts: NotRequired[int]
+    on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
+    backoff: NotRequired["DryRun_Request_RetryPolicy_Backoff"]
+    memoryFactor: NotRequired[float]
+
+
 class DryRun_Request_InputDataConfig_Item(TypedDict):
     id: NotRequired[str]
     channelName: str
@@ -201,6 +220,7 @@ class DryRun_Request(TypedDict):
     algorithm: "DryRun_Request_Algorithm"
     resources: NotRequired["DryRun_Request_Resources"]
     stoppingCondition: NotRequired["DryRun_Request_StoppingCondition"]
+    retryPolicy: NotRequired["DryRun_Request_RetryPolicy"]
     inputDataConfig: NotRequired[list["DryRun_Request_InputDataConfig_Item"]]
     outputDataConfig: NotRequired["DryRun_Request_OutputDataConfig"]
     hyperparameters: NotRequired[dict[str, dict[str, Any]]]
@@ -296,6 +316,18 @@ class Job_Request_StoppingCondition(TypedDict):
     maxRuntimeSeconds: NotRequired[int]
 
 
+class Job_Request_RetryPolicy_Backoff(TypedDict):
+    seconds: NotRequired[int]
+    maxSeconds: NotRequired[int]
+
+
+class Job_Request_RetryPolicy(TypedDict):
+    maxAttempts: NotRequired[int]
+    on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
+    backoff: NotRequired["Job_Request_RetryPolicy_Backoff"]
+    memoryFactor: NotRequired[float]
+
+
 class Job_Request_InputDataConfig_Item(TypedDict):
     id: NotRequired[str]
     channelName: str
@@ -338,6 +370,7 @@ class Job_Request(TypedDict):
     algorithm: "Job_Request_Algorithm"
     resources: NotRequired["Job_Request_Resources"]
     stoppingCondition: NotRequired["Job_Request_StoppingCondition"]
+    retryPolicy: NotRequired["Job_Request_RetryPolicy"]
     inputDataConfig: NotRequired[list["Job_Request_InputDataConfig_Item"]]
     outputDataConfig: NotRequired["Job_Request_OutputDataConfig"]
     hyperparameters: NotRequired[dict[str, dict[str, Any]]]
@@ -394,6 +427,7 @@ class Job(TypedDict):
     unreachableSince: dict[str, str]
     retryOf: str | None
     attempt: int
+    nextAttemptAt: str | None
     progress: "Job_Progress | None"
     createdBy: str | None
     createdAt: str
@@ -419,6 +453,8 @@ class JobEvent_Job(TypedDict):
     ranForMs: int
     runningSince: str | None
     updatedAt: str
+    attempt: NotRequired[int]
+    nextAttemptAt: NotRequired[str | None]
 
 
 class JobEvent(TypedDict):
@@ -490,6 +526,18 @@ class JobRequest_StoppingCondition(TypedDict):
     maxRuntimeSeconds: NotRequired[int]
 
 
+class JobRequest_RetryPolicy_Backoff(TypedDict):
+    seconds: NotRequired[int]
+    maxSeconds: NotRequired[int]
+
+
+class JobRequest_RetryPolicy(TypedDict):
+    maxAttempts: NotRequired[int]
+    on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
+    backoff: NotRequired["JobRequest_RetryPolicy_Backoff"]
+    memoryFactor: NotRequired[float]
+
+
 class JobRequest_InputDataConfig_Item(TypedDict):
     id: NotRequired[str]
     channelName: str
@@ -532,6 +580,7 @@ class JobRequest(TypedDict):
     algorithm: "JobRequest_Algorithm"
     resources: NotRequired["JobRequest_Resources"]
     stoppingCondition: NotRequired["JobRequest_StoppingCondition"]
+    retryPolicy: NotRequired["JobRequest_RetryPolicy"]
     inputDataConfig: NotRequired[list["JobRequest_InputDataConfig_Item"]]
     outputDataConfig: NotRequired["JobRequest_OutputDataConfig"]
     hyperparameters: NotRequired[dict[str, dict[str, Any]]]
@@ -593,6 +642,18 @@ class ListedJob_Request_StoppingCondition(TypedDict):
     maxRuntimeSeconds: NotRequired[int]
 
 
+class ListedJob_Request_RetryPolicy_Backoff(TypedDict):
+    seconds: NotRequired[int]
+    maxSeconds: NotRequired[int]
+
+
+class ListedJob_Request_RetryPolicy(TypedDict):
+    maxAttempts: NotRequired[int]
+    on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
+    backoff: NotRequired["ListedJob_Request_RetryPolicy_Backoff"]
+    memoryFactor: NotRequired[float]
+
+
 class ListedJob_Request_InputDataConfig_Item(TypedDict):
     id: NotRequired[str]
     channelName: str
@@ -635,6 +696,7 @@ class ListedJob_Request(TypedDict):
     algorithm: "ListedJob_Request_Algorithm"
     resources: NotRequired["ListedJob_Request_Resources"]
     stoppingCondition: NotRequired["ListedJob_Request_StoppingCondition"]
+    retryPolicy: NotRequired["ListedJob_Request_RetryPolicy"]
     inputDataConfig: NotRequired[list["ListedJob_Request_InputDataConfig_Item"]]
     outputDataConfig: NotRequired["ListedJob_Request_OutputDataConfig"]
     hyperparameters: NotRequired[dict[str, dict[str, Any]]]
@@ -691,6 +753,7 @@ class ListedJob(TypedDict):
     unreachableSince: dict[str, str]
     retryOf: str | None
     attempt: int
+    nextAttemptAt: str | None
     progress: "ListedJob_Progress | None"
     createdBy: str | None
     createdAt: str
@@ -820,6 +883,18 @@ class SubmittedJob_Request_StoppingCondition(TypedDict):
     maxRuntimeSeconds: NotRequired[int]
 
 
+class SubmittedJob_Request_RetryPolicy_Backoff(TypedDict):
+    seconds: NotRequired[int]
+    maxSeconds: NotRequired[int]
+
+
+class SubmittedJob_Request_RetryPolicy(TypedDict):
+    maxAttempts: NotRequired[int]
+    on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
+    backoff: NotRequired["SubmittedJob_Request_RetryPolicy_Backoff"]
+    memoryFactor: NotRequired[float]
+
+
 class SubmittedJob_Request_InputDataConfig_Item(TypedDict):
     id: NotRequired[str]
     channelName: str
@@ -862,6 +937,7 @@ class SubmittedJob_Request(TypedDict):
     algorithm: "SubmittedJob_Request_Algorithm"
     resources: NotRequired["SubmittedJob_Request_Resources"]
     stoppingCondition: NotRequired["SubmittedJob_Request_StoppingCondition"]
+    retryPolicy: NotRequired["SubmittedJob_Request_RetryPolicy"]
     inputDataConfig: NotRequired[list["SubmittedJob_Request_InputDataConfig_Item"]]
     outputDataConfig: NotRequired["SubmittedJob_Request_OutputDataConfig"]
     hyperparameters: NotRequired[dict[str, dict[str, Any]]]
@@ -918,6 +994,7 @@ class SubmittedJob(TypedDict):
     unreachableSince: dict[str, str]
     retryOf: str | None
     attempt: int
+    nextAttemptAt: str | None
     progress: "SubmittedJob_Progress | None"
     createdBy: str | None
     createdAt: str

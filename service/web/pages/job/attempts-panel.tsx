@@ -21,7 +21,7 @@ export function AttemptsPanel({ job }: { job: Job }) {
         {attempts.data.map((attempt) => {
           const here = attempt.id === job.id;
           return (
-            <li key={attempt.id}>
+            <li key={attempt.attempt}>
               <Link
                 href={`/jobs/${attempt.id}/attempts`}
                 aria-current={here ? 'page' : undefined}
