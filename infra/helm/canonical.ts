@@ -1,7 +1,9 @@
 import type { Decision, Node, Test } from './nodes.ts';
 
 /** A tree of tests with anything at its ends. */
-type Tree<End> = { readonly end: End } | { readonly test: Test; readonly yes: Tree<End>; readonly no: Tree<End> };
+export type Tree<End> =
+  | { readonly end: End }
+  | { readonly test: Test; readonly yes: Tree<End>; readonly no: Tree<End> };
 
 /** Something that decides, and between which options where it is a choice. */
 export interface Question {
@@ -23,47 +25,49 @@ export class Canonical {
     return fromTree(this.arranged(toTree(decision)));
   }
 
-  /** A decision, as short as it can be asked where another one is known to hold. */
+  /** What holds where a tree ends with `true`. */
+  when(tree: Tree<boolean>): Decision {
+    return fromTree(this.arranged(tree));
+  }
+
+  /** A decision, as short as it can be asked where another one, in this form, is known to hold. */
   given(decision: Decision, known: Decision): Decision {
-    if (typeof known === 'boolean') return decision;
-    const { no, test, yes } = known;
-    if (yes === false) return this.given(this.knowing(decision, test, false), no);
-    if (no === false) return this.given(this.knowing(decision, test, true), yes);
-    return decision;
+    return known === false ? false : fromTree(this.arranged(toTree(decision), toTree(known)));
   }
 
-  private knowing(decision: Decision, test: Test, answer: boolean): Decision {
-    return this.decision(fromTree(knowing(toTree(decision), test, answer)));
+  choice(tree: Tree<Node>): Node {
+    const node = (each: Tree<Node>): Node =>
+      'end' in each ? each.end : { kind: 'choice', test: each.test, yes: node(each.yes), no: node(each.no) };
+    return node(this.arranged(tree));
   }
 
-  choice(node: Node): Node {
-    const toTree = (each: Node): Tree<Node> =>
-      each.kind === 'choice' ? { test: each.test, yes: toTree(each.yes), no: toTree(each.no) } : { end: each };
-    const fromTree = (tree: Tree<Node>): Node =>
-      'end' in tree ? tree.end : { kind: 'choice', test: tree.test, yes: fromTree(tree.yes), no: fromTree(tree.no) };
-    return fromTree(this.arranged(toTree(node)));
-  }
-
-  private arranged<End>(tree: Tree<End>): Tree<End> {
+  /** What cannot be, for it is known otherwise, is not asked. */
+  private arranged<End>(tree: Tree<End>, known: Tree<boolean> = ALWAYS): Tree<End> {
     const [test] = testsIn(tree).sort(
       (a, b) => this.place(a) - this.place(b) || bound(a) - bound(b) || (option(a) < option(b) ? -1 : 1),
     );
     if (!test) return tree;
     const options = this.options.get(test.feature) ?? [];
-    if (options.length > 2) return this.byOption(tree, test.feature, options);
-    const yes = this.arranged(knowing(tree, test, true));
-    const no = this.arranged(knowing(tree, test, false));
-    return JSON.stringify(yes) === JSON.stringify(no) ? yes : { test, yes, no };
+    if (options.length > 2) return this.byOption(tree, known, test.feature, options);
+    const sides = [true, false].flatMap((answer) => {
+      const left = knowing(known, test, answer);
+      return canBe(left) ? [this.arranged(knowing(tree, test, answer), left)] : [];
+    });
+    const [yes = tree, no] = sides;
+    // Of a number below a bound the other side may say the same by another bound.
+    return no === undefined || isSame(yes, knowing(no, test, true)) ? (no ?? yes) : { test, yes, no };
   }
 
-  /** Of several options, the most that have the same come last, as "else". */
-  private byOption<End>(tree: Tree<End>, feature: string, options: readonly string[]): Tree<End> {
-    const sides = options.map((option) => {
+  /** Of several options, the most that have the same come last, as "else"; of as many, those that have nothing. */
+  private byOption<End>(tree: Tree<End>, known: Tree<boolean>, feature: string, options: readonly string[]): Tree<End> {
+    const sides = options.flatMap((option) => {
       const test = { feature, options: [option] };
-      const side = this.arranged(knowing(tree, test, true));
-      return { test, side, text: JSON.stringify(side) };
+      const left = knowing(known, test, true);
+      if (!canBe(left)) return [];
+      const side = this.arranged(knowing(tree, test, true), left);
+      return [{ test, side, text: JSON.stringify(side) }];
     });
-    const many = (text: string) => sides.filter((each) => each.text === text).length;
+    const many = (text: string) => sides.filter((each) => each.text === text).length + (text === NOTHING ? 0.5 : 0);
     const last = sides.reduce((best, each) => (many(each.text) >= many(best.text) ? each : best));
     return sides
       .filter(({ text }) => text !== last.text)
@@ -73,6 +77,26 @@ export class Canonical {
   private place({ feature }: Test): number {
     return this.order.get(feature) ?? this.order.size;
   }
+}
+
+const ALWAYS: Tree<boolean> = { end: true };
+const NOTHING = JSON.stringify({ end: false });
+
+const canBe = (tree: Tree<boolean>): boolean => ('end' in tree ? tree.end : canBe(tree.yes) || canBe(tree.no));
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The same tests with something else at the ends. */
+export const mapped = <From, To>(tree: Tree<From>, change: (end: From) => To): Tree<To> =>
+  'end' in tree
+    ? { end: change(tree.end) }
+    : { test: tree.test, yes: mapped(tree.yes, change), no: mapped(tree.no, change) };
+
+export const treeOf = (node: Node): Tree<Node> =>
+  node.kind === 'choice' ? { test: node.test, yes: treeOf(node.yes), no: treeOf(node.no) } : { end: node };
+
+export function testsIn<End>(tree: Tree<End>): Test[] {
+  return 'end' in tree ? [] : [tree.test, ...testsIn(tree.yes), ...testsIn(tree.no)];
 }
 
 const toTree = (decision: Decision): Tree<boolean> =>
@@ -85,10 +109,6 @@ const fromTree = (tree: Tree<boolean>): Decision =>
 
 const bound = (test: Test): number => ('below' in test ? test.below : 0);
 const option = (test: Test): string => ('options' in test ? (test.options[0] ?? '') : '');
-
-function testsIn<End>(tree: Tree<End>): Test[] {
-  return 'end' in tree ? [] : [tree.test, ...testsIn(tree.yes), ...testsIn(tree.no)];
-}
 
 /** What is left of a tree when the answer to one test is known. */
 function knowing<End>(tree: Tree<End>, test: Test, answer: boolean): Tree<End> {

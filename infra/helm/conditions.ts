@@ -13,7 +13,7 @@ export function not(decision: Decision): Decision {
   return { test: decision.test, yes: not(decision.yes), no: not(decision.no) };
 }
 
-const either = (a: Decision, b: Decision): Decision => not(both(not(a), not(b)));
+export const either = (a: Decision, b: Decision): Decision => not(both(not(a), not(b)));
 
 /** One branch of "if, else if, else": the last one asks nothing where there is nothing else it could be. */
 export interface Branch<Of> {
@@ -21,21 +21,24 @@ export interface Branch<Of> {
   readonly of: Of;
 }
 
-/** Puts neighbours of which never two hold into one chain; what follows from the branches before is not asked again. */
-export function chains<Of>(all: readonly Branch<Of>[], canonical: Canonical): Branch<Of>[][] {
+/**
+ * Puts neighbours of which never two hold into one chain; what follows from the branches before, and what is known to
+ * hold around all of them, is not asked again.
+ */
+export function chains<Of>(all: readonly Branch<Of>[], canonical: Canonical, known: Decision = true): Branch<Of>[][] {
   const chained: Branch<Of>[][] = [];
   let taken: Decision = true;
   for (const { of, when } of all) {
     const chain = chained.at(-1);
-    const excluded = chain && taken !== true && when !== true && canonical.decision(both(taken, when)) === false;
+    const excluded = chain && taken !== true && when !== true && canonical.given(both(taken, when), known) === false;
     if (!excluded) {
       chained.push([{ of, when }]);
       taken = when;
       continue;
     }
-    const before = taken;
-    taken = canonical.decision(either(taken, when));
-    chain.push({ of, when: taken === true ? true : canonical.given(when, not(before)) });
+    const left = canonical.decision(both(known, not(taken)));
+    taken = canonical.given(either(taken, when), known);
+    chain.push({ of, when: taken === true ? true : canonical.given(when, left) });
   }
   return chained;
 }

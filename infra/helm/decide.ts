@@ -1,5 +1,5 @@
 import { type Bits, both, count, first, rowsOf, shared, without } from './bits.ts';
-import type { Canonical } from './canonical.ts';
+import { type Canonical, mapped, type Tree } from './canonical.ts';
 import type { Decision, Test } from './nodes.ts';
 import { isPinnable, isSpelling, type KnownTest, type Rows } from './rows.ts';
 import type { Features } from './samples.ts';
@@ -37,35 +37,42 @@ export class Decider {
 
   /** Learns when a row is one of `there`. */
   decide(rows: Rows, among: Bits, there: Bits, about: About): Decision {
-    const tree = this.learn(rows, among, there, about);
-    if (typeof tree === 'boolean') return tree;
-    this.cover(rows, among, tree);
-    return this.canonical.decision(tree);
+    if (shared(among, there) === 0) return false;
+    const tree = this.tell(rows, among, [there, without(among, there)], about);
+    if (tree === undefined) throw new Error(`${about.near}: nothing in the settings tells when it is there`);
+    return this.canonical.when(mapped(tree, (which) => which === 0));
   }
 
-  private learn(rows: Rows, among: Bits, there: Bits, about: About): Decision {
-    const yes = shared(among, there);
-    if (yes === 0) return false;
-    if (yes === count(among)) return true;
-    const split = this.split(rows, among, [there, without(among, there)], about);
-    if (!split) throw new Error(`${about.near}: nothing in the settings tells when it is there`);
-    return this.within(split.test, () => ({
-      test: split.test,
-      yes: this.learn(rows, split.yes, there, about),
-      no: this.learn(rows, split.no, there, about),
-    }));
+  /** Learns which of several a row is one of; undefined where nothing tells. */
+  tell(rows: Rows, among: Bits, variants: readonly Bits[], about: About): Tree<number> | undefined {
+    const tree = this.learn(rows, among, variants, about);
+    if (tree !== undefined) this.cover(rows, among, tree);
+    return tree;
+  }
+
+  private learn(rows: Rows, among: Bits, variants: readonly Bits[], about: About): Tree<number> | undefined {
+    const seen = variants.flatMap((variant, which) => (shared(among, variant) > 0 ? [which] : []));
+    const [only] = seen;
+    if (seen.length === 1 && only !== undefined) return { end: only };
+    const split = this.split(rows, among, variants, about);
+    if (!split) return undefined;
+    return this.within([split.test.feature], () => {
+      const yes = this.learn(rows, split.yes, variants, about);
+      const no = this.learn(rows, split.no, variants, about);
+      return yes === undefined || no === undefined ? undefined : { test: split.test, yes, no };
+    });
   }
 
   /**
    * Each way through the tests must have been seen with every single test of it turned round, all others as they are:
    * otherwise one of them may be there by chance.
    */
-  cover(rows: Rows, among: Bits, tree: Tests): void {
+  cover(rows: Rows, among: Bits, tree: Tree<unknown>): void {
     this.coverFrom(rows, among, tree, []);
   }
 
-  private coverFrom(rows: Rows, among: Bits, tree: Tests, way: readonly { test: Test; side: Bits }[]): void {
-    if (typeof tree === 'object' && 'test' in tree) {
+  private coverFrom(rows: Rows, among: Bits, tree: Tree<unknown>, way: readonly { test: Test; side: Bits }[]): void {
+    if (!('end' in tree)) {
       const holds = rows.holds(tree.test);
       this.coverFrom(rows, among, tree.yes, [...way, { test: tree.test, side: holds }]);
       this.coverFrom(rows, among, tree.no, [...way, { test: tree.test, side: without(rows.whole, holds) }]);
@@ -91,17 +98,13 @@ export class Decider {
 
   /** Learns about what is only there under a condition. */
   under<Result>(decision: Decision, learn: () => Result): Result {
-    const features = featuresOf(decision);
+    return this.within(featuresOf(decision), learn);
+  }
+
+  within<Result>(features: readonly string[], learn: () => Result): Result {
     this.context.push(...features);
     const result = learn();
     this.context.length -= features.length;
-    return result;
-  }
-
-  within<Result>(test: Test, learn: () => Result): Result {
-    this.context.push(test.feature);
-    const result = learn();
-    this.context.length -= 1;
     return result;
   }
 
@@ -152,9 +155,6 @@ export class Decider {
   }
 }
 
-/** Decisions in a row, whatever they are for. */
-export type Tests = string | boolean | { readonly test: Test; readonly yes: Tests; readonly no: Tests };
-
 function bestTest(rows: Rows, variants: readonly Bits[], { near, related }: About): KnownTest | undefined {
   const sizes = variants.map(count);
   const total = sizes.reduce((sum, size) => sum + size, 0);
@@ -200,7 +200,7 @@ function bitsToName(feature: string, related: ReadonlySet<string>): number {
   return related.has(section) ? 4 : 9;
 }
 
-export function featuresOf(decision: Decision): string[] {
+function featuresOf(decision: Decision): string[] {
   if (typeof decision === 'boolean') return [];
   return [decision.test.feature, ...featuresOf(decision.yes), ...featuresOf(decision.no)];
 }

@@ -10,6 +10,8 @@ export interface Scope {
   /** In a helper with parameters `$` is what it was given, and the chart's root a part of that. */
   readonly given?: boolean;
   readonly element?: { readonly path: string; readonly of: 'list' | 'record' };
+  /** What holds there, for it is asked around it. */
+  readonly known?: Decision;
 }
 
 /** Writes expressions and conditions in the language of Helm's templates. */
@@ -244,18 +246,30 @@ export class GoTemplate {
   }
 
   condition(decision: Exclude<Decision, boolean>, scope: Scope): string {
-    const { no, test, yes } = decision;
-    const is = this.test(test, scope);
+    const { cases, rest } = casesOf(decision);
+    const all = cases.map(({ inside, tests }) => ({ inside, is: any(tests.map((test) => this.test(test, scope))) }));
+    const [only] = all;
+    if (all.length === 1 && only) return this.either(only.is, only.inside, rest, scope);
+    const none = cases.flatMap(({ tests }) => tests.map((test) => this.not(this.test(test, scope))));
+    return any([...all.flatMap(({ inside, is }) => this.where([is], inside, scope)), ...this.where(none, rest, scope)]);
+  }
+
+  private where(known: readonly string[], inside: Decision, scope: Scope): string[] {
+    if (inside === false) return [];
+    return [every(inside === true ? known : [...known, this.condition(inside, scope)])];
+  }
+
+  /** Where something holds the one, else the other. */
+  private either(is: string, yes: Decision, no: Decision, scope: Scope): string {
     const not = this.not(is);
     if (yes === true && no === false) return is;
     if (yes === false && no === true) return not;
-    if (no === false && typeof yes === 'object') return `and ${wrapped(is)} ${wrapped(this.condition(yes, scope))}`;
-    if (yes === false && typeof no === 'object') return `and ${wrapped(not)} ${wrapped(this.condition(no, scope))}`;
-    if (yes === true && typeof no === 'object') return `or ${wrapped(is)} ${wrapped(this.condition(no, scope))}`;
-    if (no === true && typeof yes === 'object') return `or ${wrapped(not)} ${wrapped(this.condition(yes, scope))}`;
+    if (no === false && typeof yes === 'object') return every([is, this.condition(yes, scope)]);
+    if (yes === false && typeof no === 'object') return every([not, this.condition(no, scope)]);
+    if (yes === true && typeof no === 'object') return any([is, this.condition(no, scope)]);
+    if (no === true && typeof yes === 'object') return any([not, this.condition(yes, scope)]);
     if (typeof yes !== 'object' || typeof no !== 'object') throw new Error('a decision that decides nothing');
-    const [first, second] = [this.condition(yes, scope), this.condition(no, scope)];
-    return `or (and ${wrapped(is)} ${wrapped(first)}) (and ${wrapped(not)} ${wrapped(second)})`;
+    return any([every([is, this.condition(yes, scope)]), every([not, this.condition(no, scope)])]);
   }
 
   not(condition: string): string {
@@ -307,6 +321,30 @@ const isAddressLeaf = (leaf: Leaf | undefined): boolean => {
 
 const wrapped = (text: string): string => (text.includes(' ') && !/^\([^()]*\)$/.test(text) ? `(${text})` : text);
 const unwrapped = (text: string): string => (/^\([^()]*\)$/.test(text) ? text.slice(1, -1) : text);
+/** What is of the same kind joins those around it. */
+const every = (all: readonly string[]): string => joined('and', all);
+const any = (all: readonly string[]): string => joined('or', all);
+
+function joined(how: 'and' | 'or', all: readonly string[]): string {
+  if (all.length === 1) return all[0] ?? '';
+  const inner = all.map((each) => (each.startsWith(`${how} `) ? each.slice(how.length + 1) : wrapped(each)));
+  return `${how} ${inner.join(' ')}`;
+}
+
+/** Of the first setting that is asked: which of its options come to what, and what else comes to. */
+function casesOf({ no, test, yes }: Exclude<Decision, boolean>): {
+  cases: { tests: Test[]; inside: Decision }[];
+  rest: Decision;
+} {
+  const goesOn = typeof no === 'object' && 'options' in test && no.test.feature === test.feature;
+  if (!goesOn) return { cases: [{ tests: [test], inside: yes }], rest: no };
+  const { cases, rest } = casesOf(no);
+  const [next] = cases;
+  if (next && JSON.stringify(next.inside) === JSON.stringify(yes)) next.tests.unshift(test);
+  else cases.unshift({ tests: [test], inside: yes });
+  return { cases, rest };
+}
+
 const goString = (text: string): string =>
   text.includes('`') || text.includes('\n') ? JSON.stringify(text) : JSON.stringify(text);
 

@@ -1,6 +1,6 @@
 import { add, addAll, type Bits, both, first, none, rowsOf, without } from './bits.ts';
-import { Canonical } from './canonical.ts';
-import { type About, Decider, type Doubt, type Tests } from './decide.ts';
+import { Canonical, mapped, testsIn, treeOf } from './canonical.ts';
+import { type About, Decider, type Doubt } from './decide.ts';
 import { evaluate, rounded } from './expressions.ts';
 import type { Leaf } from './leaves.ts';
 import type { Decision, Entry, Expression, Item, Node } from './nodes.ts';
@@ -63,7 +63,7 @@ export class Merger {
 
   private merge(variants: readonly Variant[], where: Where): Node {
     const shapes = groupBy(variants, ({ term }) => shapeOf(term));
-    if (shapes.length > 1) return this.split(shapes, where);
+    if (shapes.length > 1) return isSome(variants) ? this.shaped(shapes, where) : this.split(shapes, where);
     const [one] = variants;
     if (!one) throw new Error(`${where.near}: nothing was seen`);
     switch (one.term.kind) {
@@ -79,27 +79,32 @@ export class Merger {
     }
   }
 
+  /** What decides between the shapes, and each of them as a whole. */
+  private shaped(groups: readonly (readonly Variant[])[], where: Where): Node {
+    const { rows } = where;
+    const labels = groups.map((group) => union(rows, group));
+    const among = labels.reduce((sum, label) => joined(rows, sum, label));
+    const tree = this.decider.tell(rows, among, labels, where);
+    if (!tree) throw undecided(groups, where);
+    const features = testsIn(tree).map(({ feature }) => feature);
+    const nodes = this.decider.within(features, () => groups.map((group) => this.merge(group, where)));
+    return this.decider.canonical.choice(mapped(tree, (which) => nodes[which] as Node));
+  }
+
   /** One test apart, and each side by itself. */
   private split(groups: readonly (readonly Variant[])[], where: Where): Node {
     const { rows } = where;
     const labels = groups.map((group) => union(rows, group));
     const among = labels.reduce((sum, label) => joined(rows, sum, label));
     const found = this.decider.split(rows, among, labels, where);
-    if (!found) {
-      const shown = groups
-        .slice(0, 3)
-        .map(([variant]) =>
-          JSON.stringify(variant?.term.kind === 'scalar' ? variant.term.expression : variant?.term.kind),
-        );
-      throw new Error(`${where.near}: no setting tells which of these it is: ${shown.join(', ')}`);
-    }
+    if (!found) throw undecided(groups, where);
     const { no, test, yes } = found;
-    const node: Node = this.decider.within(test, () => {
-      const side = (bits: Bits) => this.merge(limited(groups.flat(), bits), where);
-      return { kind: 'choice', test, yes: side(yes), no: side(no) };
+    const tree = this.decider.within([test.feature], () => {
+      const side = (bits: Bits) => treeOf(this.merge(limited(groups.flat(), bits), where));
+      return { test, yes: side(yes), no: side(no) };
     });
-    this.decider.cover(rows, among, testsOf(node));
-    return this.decider.canonical.choice(node);
+    this.decider.cover(rows, among, tree);
+    return this.decider.canonical.choice(tree);
   }
 
   private map(variants: readonly Variant[], where: Where): Node {
@@ -272,9 +277,18 @@ function marked(known: readonly { expression: Expression }[]): Expression[] {
     .slice(0, 20);
 }
 
-/** The tests at the top of a template. */
-const testsOf = (node: Node): Tests =>
-  node.kind === 'choice' ? { test: node.test, yes: testsOf(node.yes), no: testsOf(node.no) } : node.kind;
+function undecided(groups: readonly (readonly Variant[])[], { near }: Where): Error {
+  const shown = groups
+    .slice(0, 3)
+    .map(([variant]) => JSON.stringify(variant?.term.kind === 'scalar' ? variant.term.expression : variant?.term.kind));
+  return new Error(`${near}: no setting tells which of these it is: ${shown.join(', ')}`);
+}
+
+/** Whether there are lists, or maps, only some of which hold anything. */
+const isSome = (variants: readonly Variant[]): boolean => {
+  const [kind] = [...new Set(variants.map(({ term }) => term.kind))];
+  return (kind === 'list' || kind === 'map') && variants.every(({ term }) => term.kind === kind);
+};
 
 const termsOf = (item: TermItem | undefined): readonly Term[] => item?.terms ?? [];
 

@@ -1,5 +1,5 @@
 import type { Canonical } from './canonical.ts';
-import { both, chains } from './conditions.ts';
+import { both, chains, either, not } from './conditions.ts';
 import type { GoTemplate, Scope } from './go-template.ts';
 import type { Decision, Entry, Item, Node } from './nodes.ts';
 
@@ -50,7 +50,7 @@ export class Printer {
   private entries(entries: readonly Entry[], indent: number, scope: Scope): string[] {
     const records = entries.filter((entry): entry is RecordEntry => 'record' in entry);
     if (records.length > 0) return this.withRecords(entries, records, indent, scope);
-    const all = entries.flatMap((entry): Entry[] => (isKeyed(entry) ? this.apart(entry) : [entry]));
+    const all = entries.flatMap((entry): Entry[] => (isKeyed(entry) ? this.apart(entry, scope) : [entry]));
     const written = all.map((entry) => {
       if (isKeyed(entry)) return this.written(indent, scope)(entry);
       const code = 'go' in entry ? entry.go : '';
@@ -60,21 +60,48 @@ export class Printer {
   }
 
   private written(indent: number, scope: Scope): (entry: KeyEntry) => Written {
-    return ({ key, node, when }) => ({ when, lines: this.entry(key, node, indent, scope) });
+    return ({ key, node, when }) => ({ when, lines: this.entry(key, node, indent, this.under(when, scope)) });
   }
 
-  /** What is always there in one of several forms is as many that are there under a condition each: they join their neighbours. */
-  private apart<Of extends { readonly when: Decision; readonly node: Node }>(each: Of): Of[] {
-    if (each.when !== true) return [each];
-    const ends = (node: Node, when: Decision): Of[] => {
-      if (node.kind !== 'choice') return [{ ...each, node, when: this.canonical.decision(when) }];
-      const { no, test, yes } = node;
-      return [
-        ...ends(yes, both(when, { test, yes: true, no: false })),
-        ...ends(no, both(when, { test, yes: false, no: true })),
-      ];
+  /**
+   * What is always there in one of several forms is as many that are there under a condition each: they join their
+   * neighbours. Each form comes once; the one comes last, as "else", without which least is to be asked.
+   */
+  private apart<Of extends { readonly when: Decision; readonly node: Node }>(each: Of, { known = true }: Scope): Of[] {
+    if (each.when !== true || each.node.kind !== 'choice') return [each];
+    const forms = new Map<string, { node: Node; when: Decision }>();
+    const visit = (node: Node, when: Decision): void => {
+      if (node.kind === 'choice') {
+        visit(node.yes, both(when, { test: node.test, yes: true, no: false }));
+        visit(node.no, both(when, { test: node.test, yes: false, no: true }));
+        return;
+      }
+      const text = JSON.stringify(node);
+      forms.set(text, { node, when: this.canonical.decision(either(when, forms.get(text)?.when ?? false)) });
     };
-    return ends(each.node, true);
+    visit(each.node, true);
+    const asked = [...forms.values()]
+      .map((form) => ({ ...form, when: this.canonical.given(form.when, known) }))
+      .filter(({ when }) => when !== false);
+    const orders = asked.map((last) => [...asked.filter((form) => form !== last), last]).reverse();
+    const costs = orders.map((order) => this.cost(order, known));
+    return (orders[costs.indexOf(Math.min(...costs))] ?? []).map((form) => ({ ...each, ...form }));
+  }
+
+  /** How much is asked in a chain of these, the last of which is "else". */
+  private cost(all: readonly { readonly when: Decision }[], known: Decision): number {
+    let [left, sum] = [known, 0];
+    for (const { when } of all.slice(0, -1)) {
+      sum += sizeOf(this.canonical.given(when, left));
+      left = this.canonical.decision(both(left, not(when)));
+    }
+    return sum;
+  }
+
+  /** Inside of what is there under a condition. */
+  under(when: Decision, scope: Scope): Scope {
+    if (when === true) return scope;
+    return { ...scope, known: this.canonical.decision(both(scope.known ?? true, when)) };
   }
 
   /** A key that the program writes is left out of the records; where it is there only sometimes, only then. */
@@ -162,9 +189,10 @@ export class Printer {
 
   private items(items: readonly Item[], indent: number, scope: Scope): string[] {
     const pad = ' '.repeat(indent);
-    const all = items.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item)));
+    const all = items.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item, scope)));
     const wanted = all.map((item) => {
-      if (!('each' in item)) return { when: item.when, lines: this.listItem(item.node, indent, scope) };
+      if (!('each' in item))
+        return { when: item.when, lines: this.listItem(item.node, indent, this.under(item.when, scope)) };
       const inner: Scope = { ...scope, element: { path: item.each, of: item.of } };
       const setting = this.go.setting(item.each, scope);
       const range = item.of === 'record' ? `$key, $value := ${setting}` : setting;
@@ -194,7 +222,7 @@ export class Printer {
     const last = items.at(-1);
     const ends = last && 'node' in last && last.when === true && isEmptyLine(last.node);
     const own = ends ? items.slice(0, -1) : items;
-    const all = own.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item)));
+    const all = own.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item, scope)));
     const wanted = all.map((item) => {
       const inner: Scope = 'each' in item ? { ...scope, element: { path: item.each, of: item.of } } : scope;
       const lines = this.line(item.node, indent, inner);
@@ -226,12 +254,13 @@ export class Printer {
     const pad = ' '.repeat(indent);
     const blocks: { when: Decision; of: string[] }[] = [];
     for (const { lines, when } of wanted) {
-      if (when === false) continue;
+      const asked = this.canonical.given(when, scope.known ?? true);
+      if (asked === false) continue;
       const last = blocks.at(-1);
-      if (last && JSON.stringify(last.when) === JSON.stringify(when)) last.of.push(...lines);
-      else blocks.push({ when, of: [...lines] });
+      if (last && JSON.stringify(last.when) === JSON.stringify(asked)) last.of.push(...lines);
+      else blocks.push({ when: asked, of: [...lines] });
     }
-    return chains(blocks, this.canonical).flatMap((chain) => {
+    return chains(blocks, this.canonical, scope.known).flatMap((chain) => {
       const branches = chain.flatMap(({ of, when }, at) => {
         if (when === false) return [];
         if (when === true) return at === 0 ? of : [`${pad}{{- else }}`, ...of];
@@ -281,6 +310,13 @@ const isTextChoice = (node: Node): boolean =>
   node.kind === 'choice'
     ? isTextChoice(node.yes)
     : node.kind === 'scalar' || (node.kind === 'include' && node.as === 'text');
+
+/** Its tests, and once more those that are written turned round as well: "this and that, or not this and". */
+function sizeOf(decision: Decision): number {
+  if (typeof decision === 'boolean') return 0;
+  const { no, yes } = decision;
+  return 1 + Number(typeof yes === 'object' && no !== false) + sizeOf(yes) + sizeOf(no);
+}
 
 const isEmptyLine = (node: Node): boolean =>
   node.kind === 'scalar' && node.expression.what === 'literal' && node.expression.value === '';

@@ -71,7 +71,7 @@ function objectTemplate(object: DerivedObject, printer: Printer, checked: Readon
   const own = CONTENT[kind] ?? '';
   const content = entryOf(node, own);
   if (!content || !(isNamedByContent(object) || checked.has(name))) {
-    return guarded([...(first === undefined ? [] : [first]), ...printer.block(node, 0, {})], when, go);
+    return guarded([...(first === undefined ? [] : [first]), ...printer.block(node, 0, { known: when })], when, go);
   }
   // By itself, for a checksum of it is computed here or elsewhere.
   const named = contentOf(kind)(name);
@@ -79,7 +79,7 @@ function objectTemplate(object: DerivedObject, printer: Printer, checked: Readon
   const whole = withEntry(node, own, { kind: 'map', entries: [call] });
   // Its last line end is a part of a text at its end.
   const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];
-  return `${define.join('\n')}${guarded(printer.block(whole, 0, {}), when, go)}`;
+  return `${define.join('\n')}${guarded(printer.block(whole, 0, { known: when }), when, go)}`;
 }
 
 /** The object with something added to its name. */
