@@ -40,17 +40,21 @@ export function waveOf(object: AnyObject): number {
 }
 
 /**
- * The wave of a volume claim is that of the first workload that mounts it. Most storage binds a claim when its first pod
- * is scheduled, and Argo CD waits for each wave to be healthy: in an earlier wave than its pod it would wait for ever,
- * for a claim of a nightly job until the night.
+ * Of each volume claim, by name, the wave of the first workload that mounts it. Most storage binds a claim when its first
+ * pod is scheduled, and Argo CD waits for each wave to be healthy: in an earlier wave than its pod it would wait for ever,
+ * for a claim of a nightly job until the night. One that nobody mounts comes last.
  */
-export function waveOfClaim(claim: AnyObject, beside: readonly AnyObject[]): number {
-  const users = beside.filter((object) => mounts(object, claim.metadata.name));
-  return users.length > 0 ? Math.min(...users.map(waveOf)) : AROUND;
+export function wavesOfClaims(objects: readonly AnyObject[]): (claim: AnyObject) => number {
+  const waves = new Map<string, number>();
+  for (const object of objects) {
+    for (const name of claimsIn(object))
+      waves.set(name, Math.min(waves.get(name) ?? Number.POSITIVE_INFINITY, waveOf(object)));
+  }
+  return ({ metadata }) => waves.get(metadata.name) ?? AROUND;
 }
 
-function mounts(value: unknown, claimName: string): boolean {
-  if (value === null || typeof value !== 'object') return false;
-  if ('claimName' in value && value.claimName === claimName) return true;
-  return Object.values(value).some((inner) => mounts(inner, claimName));
+function* claimsIn(value: unknown): Generator<string> {
+  if (value === null || typeof value !== 'object') return;
+  if ('claimName' in value && typeof value.claimName === 'string') yield value.claimName;
+  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') yield* claimsIn(inner);
 }

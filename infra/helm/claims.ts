@@ -1,6 +1,8 @@
 import type { GoTemplate } from './go-template.ts';
+import { sectionsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
-import { entryOf, type Node, withEntry } from './nodes.ts';
+import { type Entry, entryOf, type Node, withEntry } from './nodes.ts';
+import { kebab } from './repeated.ts';
 
 /** What may change of a claim that exists: its size, upwards. */
 const CHANGEABLE = 'resources';
@@ -26,10 +28,8 @@ export function claimObject(
   const spec = entryOf(object.node, 'spec');
   const metadata = entryOf(object.node, 'metadata');
   if (spec?.kind !== 'map' || metadata === undefined) return object;
-  const isChangeable = (entry: (typeof spec.entries)[number]): boolean => 'key' in entry && entry.key === CHANGEABLE;
-  const fixed: Node = { kind: 'map', entries: spec.entries.filter((entry) => !isChangeable(entry)) };
   const operand = (key: string): string => go.operand(entryOf(metadata, key));
-  const given = `"namespace" ${operand('namespace')} "name" ${operand('name')} "spec" (${go.include(specs.nameOf(fixed), [], {})})`;
+  const given = `"namespace" ${operand('namespace')} "name" ${operand('name')} "spec" (${go.include(specs.nameOf(fixedPart(spec)), [], {})})`;
   const annotations = withEntry(entryOf(metadata, 'annotations'), annotation, {
     kind: 'scalar',
     expression: { what: 'go', code: `${VARIABLE} | quote` },
@@ -46,18 +46,43 @@ export function claimObject(
   };
 }
 
+const isChangeable = (entry: Entry): boolean => 'key' in entry && entry.key === CHANGEABLE;
+
+const fixedPart = (spec: Extract<Node, { kind: 'map' }>): Node => ({
+  kind: 'map',
+  entries: spec.entries.filter((entry) => !isChangeable(entry)),
+});
+
 /** The fixed parts of a chart's claims, each once. */
 export class ClaimSpecs {
-  readonly all: { readonly name: string; readonly node: Node }[] = [];
+  readonly all: readonly { readonly name: string; readonly node: Node }[];
+
+  constructor(claims: readonly DerivedObject[]) {
+    const specs = claims.flatMap(({ name, node }) => {
+      const spec = entryOf(node, 'spec');
+      return spec?.kind === 'map' ? [{ claim: name, node: fixedPart(spec) }] : [];
+    });
+    const uses = ({ node }: { node: Node }): number => specs.filter((each) => isSame(each.node, node)).length;
+    const [usual, ...others] = specs
+      .filter(({ node }, at) => specs.findIndex((each) => isSame(each.node, node)) === at)
+      .sort((a, b) => uses(b) - uses(a));
+    // Of those that are not the usual one the name says what else they go by.
+    const known = usual ? sectionsIn(usual.node) : [];
+    const own = others.map(({ claim, node }) => ({
+      name: `claim-spec-${kebab(sectionsIn(node).find((section) => !known.includes(section)) ?? claim)}`,
+      node,
+    }));
+    this.all = usual ? [{ name: 'claim-spec', node: usual.node }, ...own] : [];
+  }
 
   nameOf(node: Node): string {
-    const known = this.all.find((each) => JSON.stringify(each.node) === JSON.stringify(node));
-    if (known) return known.name;
-    const name = this.all.length === 0 ? 'claim-spec' : `claim-spec-${this.all.length + 1}`;
-    this.all.push({ name, node });
-    return name;
+    const found = this.all.find((each) => isSame(each.node, node));
+    if (!found) throw new Error('a volume claim that is none of the chart');
+    return found.name;
   }
 }
+
+const isSame = (a: Node, b: Node): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The helper that looks for a claim in the cluster. */
 export const CLAIMED_HELPER = {

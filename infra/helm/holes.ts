@@ -134,3 +134,13 @@ export function pathsIn(node: Node, when: Decision = true): Set<string> {
   });
   return found;
 }
+
+/** The sections of the settings that a template reads: the one that most of it is about comes first. */
+export function sectionsIn(node: Node): string[] {
+  const counts = new Map<string, number>();
+  for (const path of pathsIn(node)) {
+    const [section = '', ...rest] = path.split('.');
+    if (rest.length > 0 && !path.startsWith(PARAM)) counts.set(section, (counts.get(section) ?? 0) + 1);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([section]) => section);
+}

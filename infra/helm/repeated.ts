@@ -1,5 +1,5 @@
 import type { GoTemplate } from './go-template.ts';
-import { type Hole, literalName, mapped, nameIn, PARAM } from './holes.ts';
+import { type Hole, literalName, mapped, nameIn, PARAM, sectionsIn } from './holes.ts';
 import type { Argument, Decision, Expression, Node } from './nodes.ts';
 
 /** A template that others include: what stood in several places, with what differs between them as its parameters. */
@@ -134,7 +134,7 @@ export class Repeated {
     this.found.push({
       id,
       node,
-      names: namesFor(places, differences),
+      names: namesFor(places, differences, sectionsIn(node)),
       params: differences.map(({ name }) => name),
       sections: new Map(sections),
       uses: places.length,
@@ -273,13 +273,15 @@ function scriptName(next: Node | undefined): string {
   return typeof text === 'string' && /^[a-z]+$/.test(text) ? `${text}-script` : 'script';
 }
 
-function namesFor(places: readonly Place[], differences: readonly Difference[]): string[] {
+/** By what it stands under, what is around that, what differs, and what it is about: the plainest first. */
+function namesFor(places: readonly Place[], differences: readonly Difference[], sections: readonly string[]): string[] {
   const name = nameOf(places);
   const around = [...new Set(places.map(({ outer }) => singular(kebab(outer))))];
   return [
     name,
     ...around.filter((outer) => outer !== '' && outer !== name).map((outer) => `${outer}-${name}`),
     ...differences.map((each) => `${name}-by-${kebab(each.name)}`),
+    ...sections.map((section) => `${name}-${kebab(section)}`),
   ];
 }
 
@@ -294,7 +296,7 @@ function nameOf(places: readonly Place[]): string {
 
 const singular = (text: string): string => text.replace(/(?<!s)s$/, '');
 
-const kebab = (text: string): string =>
+export const kebab = (text: string): string =>
   (text.split('/').at(-1) ?? text)
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
     .replaceAll(/[^A-Za-z0-9]+/g, '-')

@@ -28,12 +28,13 @@ export function templatesOf(
 ): Templates {
   const { chart } = go;
   const printer = new Printer(go, canonical);
-  const specs = new ClaimSpecs();
   const paths = new Set(derived.flatMap(({ node, when }) => [...pathsIn(node, when)]));
   const labelled = derived.map((each) => ({ ...each, node: withStandardLabels(each.node) }));
+  const isClaim = ({ kind }: DerivedObject): boolean =>
+    kind === 'PersistentVolumeClaim' && claimAnnotation !== undefined;
+  const specs = new ClaimSpecs(labelled.filter(isClaim));
   const objects = labelled.map((each) => {
-    if (each.kind === 'PersistentVolumeClaim' && claimAnnotation !== undefined)
-      return claimObject(each, claimAnnotation, go, specs);
+    if (isClaim(each) && claimAnnotation !== undefined) return claimObject(each, claimAnnotation, go, specs);
     if (!isNamedByContent(each)) return each;
     return { ...each, node: withSuffix(each.node, `-{{ ${go.checksumOf([contentOf(each.kind)(each.name)], {})} }}`) };
   });

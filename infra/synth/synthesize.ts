@@ -1,6 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
 import { Stack } from '../constructs/stack.ts';
-import { WAVE_ANNOTATION, waveOf, waveOfClaim } from '../constructs/waves.ts';
+import { WAVE_ANNOTATION, waveOf, wavesOfClaims } from '../constructs/waves.ts';
 import { type Workload, workloadsOf } from '../constructs/workload.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import { SettingsError } from '../settings/mistakes.ts';
@@ -48,13 +48,15 @@ export function synthesize<Settings extends CommonSettings>(
     folders.set(folder, objects);
   }
   for (const [folder, objects] of folders) {
-    folders.set(folder, objects.map((object) => withWave(object, objects)).sort(byApplyOrder));
+    const ofClaim = wavesOfClaims(objects);
+    const wave = (object: KubeObject): number =>
+      object.kind === 'PersistentVolumeClaim' ? ofClaim(object) : waveOf(object);
+    folders.set(folder, objects.map((object) => withWave(object, wave(object))).sort(byApplyOrder));
   }
   return { folders, workloads: workloadsOf(stack) };
 }
 
-function withWave(object: KubeObject, beside: readonly KubeObject[]): KubeObject {
-  const wave = object.kind === 'PersistentVolumeClaim' ? waveOfClaim(object, beside) : waveOf(object);
+function withWave(object: KubeObject, wave: number): KubeObject {
   const { annotations, ...metadata } = object.metadata;
   return { ...object, metadata: { annotations: { ...annotations, [WAVE_ANNOTATION]: String(wave) }, ...metadata } };
 }

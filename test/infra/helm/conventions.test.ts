@@ -29,6 +29,11 @@ function selectorsIn(value: unknown): unknown[] {
   );
 }
 
+test.each(charts)('$name: helpers are called by what they hold, not by a number', ({ files }) => {
+  const names = [...(files.get('templates/_helpers.tpl') ?? '').matchAll(/define "([^"]+)"/g)].map(([, name]) => name);
+  expect(names.filter((name) => /-\d+$/.test(name ?? ''))).toEqual([]);
+});
+
 describe.skipIf(helms.length === 0).each(charts)('$name', (chart) => {
   const { definition, files, folder, name, program } = chart;
   const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };

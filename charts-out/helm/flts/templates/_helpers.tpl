@@ -258,7 +258,7 @@ securityContext:
 {{- end }}
 
 {{/* Used 7 times. */}}
-{{- define "flts.egress-2" -}}
+{{- define "flts.egress-object-storage" -}}
 ports:
   -
     {{- if eq .Values.objectStorage.mode "bundled" }}
@@ -413,8 +413,8 @@ preStop:
 
 {{/* Used 5 times. */}}
 {{- define "flts.spec-egress" -}}
-- {{ include "flts.egress-3" . | nindent 2 | trim }}
-- {{ include "flts.egress-2" . | nindent 2 | trim }}
+- {{ include "flts.egress-kafka" . | nindent 2 | trim }}
+- {{ include "flts.egress-object-storage" . | nindent 2 | trim }}
 - {{ include "flts.egress" (dict "root" . "values" .Values.mlflow "name" "mlflow") | nindent 2 | trim }}
 {{- end }}
 
@@ -681,7 +681,7 @@ spec:
 {{- end }}
 
 {{/* Used 3 times. */}}
-{{- define "flts.egress-3" -}}
+{{- define "flts.egress-kafka" -}}
 ports:
   -
     {{- if eq .Values.kafka.mode "external" }}
@@ -1031,7 +1031,7 @@ securityContext:
 {{- end }}
 
 {{/* Used 2 times. */}}
-{{- define "flts.egress-4" -}}
+{{- define "flts.egress-database" -}}
 ports:
   -
     {{- if eq .Values.database.mode "external" }}

@@ -499,7 +499,7 @@ securityContext:
 {{- end }}
 
 {{/* Used 2 times. */}}
-{{- define "preempt.egress-2" -}}
+{{- define "preempt.egress-mysql" -}}
 - ports:
     -
       {{- if eq .Values.mysql.mode "bundled" }}
@@ -540,16 +540,16 @@ securityContext:
 {{/* What a volume claim asks for, but for its size. */}}
 {{- define "preempt.claim-spec" -}}
 accessModes:
-  - {{ .Values.models.accessMode }}
+  - ReadWriteOnce
 {{- if .Values.storage.className }}
 storageClassName: {{ .Values.storage.className | quote }}
 {{- end }}
 {{- end }}
 
 {{/* What a volume claim asks for, but for its size. */}}
-{{- define "preempt.claim-spec-2" -}}
+{{- define "preempt.claim-spec-models" -}}
 accessModes:
-  - ReadWriteOnce
+  - {{ .Values.models.accessMode }}
 {{- if .Values.storage.className }}
 storageClassName: {{ .Values.storage.className | quote }}
 {{- end }}
