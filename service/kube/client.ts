@@ -199,7 +199,7 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
 
     async document(path, options) {
       // Named by its path, so that an answer about something else that is missing is an error.
-      const call = asking('document', 'GET', { path, plural: 'documents', name: null });
+      const call = { ...asking('document', 'GET', { path, plural: 'documents', name: null }), accept: DOCUMENT_ACCEPT };
       return transport.json(call, (body) => body, options);
     },
 
@@ -219,6 +219,9 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     return object;
   }
 }
+
+/** An API server has the keys of its tokens as a JWK set alone: to who wants plain JSON it answers 406. */
+const DOCUMENT_ACCEPT = 'application/json, application/jwk-set+json';
 
 const metadataAs = (as: string): string => `application/json;as=${as};v=v1;g=meta.k8s.io`;
 

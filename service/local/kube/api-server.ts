@@ -39,7 +39,13 @@ interface ApiServerOptions {
   readonly subresources?: Readonly<Record<string, SubresourceHandler>>;
   readonly bookmarkMs?: number;
   /** What is answered to a GET of a path beside the API. */
-  readonly documents?: Readonly<Record<string, () => Promise<object>>>;
+  readonly documents?: Readonly<Record<string, ServedDocument>>;
+}
+
+export interface ServedDocument {
+  /** The one media type that it is served as. */
+  readonly type: string;
+  readonly content: () => Promise<object>;
 }
 
 /** One simulated API server: the Kubernetes API over a registry. */
@@ -57,7 +63,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
     const discovered = discover(request, registry.table, options.kubernetesVersion) ?? openApi(request, registry.table);
     if (discovered) return discovered;
     const document = options.documents?.[`/${request.path.join('/')}`];
-    if (document && request.method === 'GET') return json(200, await document());
+    if (document && request.method === 'GET') return answerDocument(request, document);
     const route = routeOf(request.path, registry.table);
     if (!route) return plain(404, '404 page not found\n');
     const special = options.subresources?.[`${route.type.plural}.${route.type.group}/${route.subresource}`];
@@ -66,6 +72,15 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
       throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
     }
     return route.name === undefined ? answerCollection(request, route) : answerObject(request, route, route.name);
+  }
+
+  async function answerDocument({ headers }: ApiRequest, { content, type }: ServedDocument): Promise<Reply> {
+    const wanted = (headers.accept ?? '*/*').split(',').map((each) => each.split(';', 1)[0]?.trim());
+    if (!wanted.includes(type) && !wanted.includes('*/*')) {
+      return plain(406, `406: Not Acceptable\n\nAvailable representations: ${type}`);
+    }
+    const { headers: own, ...reply } = json(200, await content());
+    return { ...reply, headers: { ...own, 'content-type': type } };
   }
 
   function answerCollection(request: ApiRequest, route: Route): Reply {

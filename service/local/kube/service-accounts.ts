@@ -1,11 +1,12 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { exportJWK, SignJWT } from 'jose';
+import type { ServedDocument } from './api-server.ts';
 import type { StoredObject } from './objects.ts';
 
 /** What an API server signs the tokens of ServiceAccounts with, and tells the world to check them by. */
 export interface TokenIssuer {
   /** Documents of the API server, by path. */
-  readonly documents: Readonly<Record<string, () => Promise<object>>>;
+  readonly documents: Readonly<Record<string, ServedDocument>>;
   /** As the kubelet mounts it into the pod: bound to it, and to nobody but the audience. */
   tokenFor(pod: StoredObject, audience: string, wish?: { readonly expiresInSeconds?: number }): Promise<string>;
   /** From now on with another key; tokens of the one before are no longer believed. */
@@ -31,16 +32,22 @@ export function createTokenIssuer(): TokenIssuer {
   };
   return {
     documents: {
-      '/.well-known/openid-configuration': async () => ({
-        issuer: ISSUER,
-        jwks_uri: `${ISSUER}/openid/v1/jwks`,
-        response_types_supported: ['id_token'],
-        subject_types_supported: ['public'],
-        id_token_signing_alg_values_supported: ['RS256'],
-      }),
-      '/openid/v1/jwks': async () => {
-        const { id, publicKey } = current();
-        return { keys: [{ ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' }] };
+      '/.well-known/openid-configuration': {
+        type: 'application/json',
+        content: async () => ({
+          issuer: ISSUER,
+          jwks_uri: `${ISSUER}/openid/v1/jwks`,
+          response_types_supported: ['id_token'],
+          subject_types_supported: ['public'],
+          id_token_signing_alg_values_supported: ['RS256'],
+        }),
+      },
+      '/openid/v1/jwks': {
+        type: 'application/jwk-set+json',
+        content: async () => {
+          const { id, publicKey } = current();
+          return { keys: [{ ...(await exportJWK(publicKey)), kid: id, use: 'sig', alg: 'RS256' }] };
+        },
       },
     },
     tokenFor({ metadata: { name, namespace, uid } }, audience, { expiresInSeconds = 3_600 } = {}) {
