@@ -111,9 +111,10 @@ function common(name: string, description: string): Command {
       new Option('--mgmt-kubeconfig <file>', 'kubeconfig of the cluster that runs the stack').env('MGMT_KUBECONFIG'),
     )
     .addOption(
-      new Option('--karmada-kubeconfig <file>', 'kubeconfig of the Karmada control plane (ml-platform)').env(
-        'KARMADA_KUBECONFIG',
-      ),
+      new Option(
+        '--karmada-kubeconfig <file>',
+        'kubeconfig of the Karmada control plane: ml-platform needs one; training-operator goes to all of its members too',
+      ).env('KARMADA_KUBECONFIG'),
     )
     .option('--context <name>', 'context of the first kubeconfig; default: its current one')
     .option('-y, --yes', 'ask nothing')

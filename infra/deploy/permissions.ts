@@ -47,7 +47,10 @@ export async function missingRights({ flags, objects, target }: Deployment): Pro
   const onKarmada =
     !karmada || flags.only === 'platform'
       ? []
-      : [...(await toApply(karmada, objects.karmada, namespace, APPLY)), ...(flags.useGivenKubeconfig ? [] : identity)];
+      : [
+          ...(await toApply(karmada, objects.karmada, namespace, APPLY)),
+          ...(!platform || flags.useGivenKubeconfig ? [] : identity),
+        ];
   return [
     ...(await denied(management, 'management cluster', onManagement)),
     ...(karmada ? await denied(karmada, 'Karmada', onKarmada) : []),

@@ -2,6 +2,7 @@ import type { Identity } from '../../service/kube/identity.ts';
 import { loadKubeconfig } from '../../service/kube/kubeconfig.ts';
 import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import { PlanError, type Planned, plan } from '../plan.ts';
+import { stacks } from '../stacks/index.ts';
 import { mlPlatform } from '../stacks/ml-platform/index.ts';
 import type { Settings as PlatformSettings } from '../stacks/ml-platform/settings.ts';
 import { type KubeObject, type Synthesis, synthesize } from '../synth/synthesize.ts';
@@ -24,12 +25,12 @@ export interface Target {
   /** Its workloads, and all folders of its objects. */
   readonly synthesis: Synthesis;
   readonly createdAtDeploy: readonly CreatedAtDeploy[];
-  /** Settings of the one stack that uses Karmada. */
+  /** Settings of the one stack that works with Karmada, by an identity of its own. */
   readonly platform: PlatformSettings | undefined;
   readonly management: Cluster;
   /** Of the management cluster, for programs that speak to it themselves. */
   readonly kubeconfig: KubeconfigChoice;
-  /** undefined: the stack does not use it. */
+  /** undefined: the stack does not use it, or none is named to bring it to the members. */
   readonly karmada: Cluster | undefined;
   /** What is wrong with the command line and the files it names, to be told with what is wrong in the clusters. */
   readonly mistakes: readonly string[];
@@ -58,7 +59,7 @@ export async function openTarget(
 ): Promise<Target> {
   const [settings, identities] = await Promise.allSettled([
     (async () => plannedFor(flags, variables))(),
-    identitiesOf(flags, flags.stack === mlPlatform.name),
+    identitiesOf(flags, usesKarmada(flags)),
   ]);
   if (settings.status === 'fulfilled' && identities.status === 'fulfilled') {
     const target = targetOf(settings.value, identities.value, inputs, signal);
@@ -68,6 +69,12 @@ export async function openTarget(
   if (failed.some((reason) => !(reason instanceof UsageError || reason instanceof PlanError))) throw failed[0];
   throw new UsageError([...failed.map((reason: Error) => reason.message), ...inputs].join('\n'));
 }
+
+const usesKarmada = ({ karmadaKubeconfig = '', stack }: CommonFlags): boolean =>
+  stack === mlPlatform.name || (karmadaKubeconfig !== '' && isThroughKarmada(stack));
+
+const isThroughKarmada = (name: string): boolean =>
+  stacks.find((definition) => definition.name === name)?.throughKarmada === true;
 
 function plannedFor({ config, env, stack }: CommonFlags, variables: NodeJS.ProcessEnv): Planned {
   const options = { stack, environment: env, ...(config !== undefined && { config }) };
@@ -82,6 +89,7 @@ function targetOf(planned: Planned, identities: Identities, mistakes: readonly s
   const { definition, environment, settings } = planned;
   const synthesis = synthesize(definition, settings, { environment });
   const { folders } = synthesis;
+  const platform = folders.get('') ?? [];
   const namespace = settings.namespace.name;
   const instance = `${settings.namePrefix}${definition.name}`;
   const clusters: Clusters = {
@@ -96,7 +104,10 @@ function targetOf(planned: Planned, identities: Identities, mistakes: readonly s
     instance,
     parent: { name: `${instance}-applyset`, namespace },
     synthesis,
-    objects: { platform: folders.get('') ?? [], karmada: folders.get('karmada') ?? [] },
+    objects: {
+      platform,
+      karmada: [...(definition.throughKarmada ? platform : []), ...(folders.get('karmada') ?? [])],
+    },
     createdAtDeploy: definition.createdAtDeploy(settings),
     platform: definition.name === mlPlatform.name ? (settings as PlatformSettings) : undefined,
     ...clusters,

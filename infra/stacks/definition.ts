@@ -33,6 +33,8 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
   /** More settings that are worth to be seen and tested: in the chart's folder ci, beside the environments. */
   readonly examples?: Readonly<Record<string, z.input<Schema>>>;
   readonly variables: Readonly<Record<string, Variable>>;
+  /** All its objects go to a Karmada that is named as well: the policies of its folder karmada bring them to the members. */
+  readonly throughKarmada?: true;
   build(stack: Stack, settings: z.output<Schema>, context: BuildContext): void;
   /** The Secrets that its manifests refer to and that are never written to a file. */
   createdAtDeploy(settings: z.output<Schema>): CreatedAtDeploy[];

@@ -69,10 +69,10 @@ async function removeFrom(target: Target, command: Command): Promise<void> {
       `Helm keeps it (Secret ${release}): helm uninstall ${target.instance} --namespace ${target.namespace}, and then the same command again for what is left`,
     );
   }
-  const { karmada } = target;
+  const { karmada, platform } = target;
   const ledger = await readLedger(target);
   const doomed = await doomedObjects(target, ledger, flags.deleteData ?? false);
-  const jobs = karmada && (await jobObjects(karmada));
+  const jobs = karmada && platform && (await jobObjects(karmada));
   // Of an earlier removal that could not end: a member did not answer.
   const strays = karmada && flags.deleteData && jobs && isNone(jobs) ? await leftInMembers(karmada) : [];
   const withJobs = flags.deleteData && ((jobs && !isNone(jobs)) || strays.length > 0);
@@ -87,7 +87,7 @@ async function removeFrom(target: Target, command: Command): Promise<void> {
   if (karmada && withJobs) await removeJobs(target, karmada, command, tell);
   await removeAll(doomed, 'Karmada', tell);
   if (flags.deleteData) await deleteLedger(target, ledger);
-  const stays = flags.deleteData ? '' : `${DATA_STAYS}${staysOf(jobs)}`;
+  const stays = flags.deleteData ? '' : `${dataStays(target)}${staysOf(jobs)}`;
   tell('done', `${doomed.length} objects removed; the namespace ${target.namespace} stays${stays}`);
 }
 
@@ -97,7 +97,8 @@ async function removeAll(doomed: readonly Doomed[], where: Doomed['where'], tell
   }
 }
 
-const DATA_STAYS = ', and in it volumes and Secrets, as do the rights in Karmada (--delete-data removes them)';
+const dataStays = ({ platform }: Target): string =>
+  `, and in it volumes and Secrets${platform ? ', as do the rights in Karmada' : ''} (--delete-data removes them)`;
 
 const staysOf = (jobs: JobObjects | undefined): string =>
   jobs === undefined || isNone(jobs) ? '' : `; of its jobs stay ${inWords(jobs)} (--delete-data removes them)`;

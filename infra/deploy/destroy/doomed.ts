@@ -14,22 +14,23 @@ export interface Doomed {
   readonly object: ObjectKey;
 }
 
-/** Without --delete-data these stay (with a kind all objects of it would go), as does all that is in Karmada. The namespace, which may hold others' objects, always does. */
+/**
+ * Without --delete-data these stay (with a kind all objects of it would go), as do the rights of ml-platform in Karmada. The
+ * namespace, which may hold others' objects, always does.
+ */
 const DATA = new Set(['PersistentVolumeClaim', 'Secret', 'CustomResourceDefinition']);
 
 /** What there is to remove, the last applied first. */
 export async function doomedObjects(target: Target, ledger: Ledger, data: boolean): Promise<Doomed[]> {
-  const { karmada, management } = target;
+  const { karmada, management, platform } = target;
   const mine = [...(await known(target, ledger, 'platform')), ...(await secretsMade(target))];
   const goes = ({ kind }: ObjectKey): boolean => kind !== 'Namespace' && (data || !DATA.has(kind));
   const all: Doomed[] = [
     ...mine.filter(goes).map((object) => ({ cluster: management, where: 'cluster' as const, object })),
-    ...(karmada && data
-      ? (await known(target, ledger, 'karmada')).map((object) => ({
-          cluster: karmada,
-          where: 'Karmada' as const,
-          object,
-        }))
+    ...(karmada && (data || !platform)
+      ? (await known(target, ledger, 'karmada'))
+          .filter((object) => platform !== undefined || goes(object))
+          .map((object) => ({ cluster: karmada, where: 'Karmada' as const, object }))
       : []),
   ];
   const there = await Promise.all(all.map(({ cluster, object }) => exists(cluster, object)));

@@ -3,7 +3,7 @@ import type { DeployFlags } from '../options.ts';
 import { rollout } from '../rollout/rollout.ts';
 import type { Step } from '../step.ts';
 import { addresses } from './addresses.ts';
-import { applyObjects, karmadaRights } from './apply.ts';
+import { applyObjects, karmadaObjects } from './apply.ts';
 import { check } from './check.ts';
 import { foreignCharts } from './foreign-charts.ts';
 import { build, push } from './images.ts';
@@ -16,7 +16,7 @@ import { secrets } from './secrets.ts';
 import { verify } from './verify.ts';
 
 /** All that the objects need. */
-const PREPARATION: readonly Step[] = [prerequisites, build, push, record, karmadaRights, karmadaIdentity, secrets];
+const PREPARATION: readonly Step[] = [prerequisites, build, push, record, karmadaObjects, karmadaIdentity, secrets];
 
 /** A deployment, from the first question to the last answer. Each step may be done again without harm. */
 export const stepsFor = ({ only }: Pick<DeployFlags, 'only'>): readonly Step[] =>

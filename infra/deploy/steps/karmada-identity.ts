@@ -13,7 +13,8 @@ const TOKEN_SECONDS = 365 * 24 * 3_600;
 /** The backend's own kubeconfig, with the rights that the step before gave it. */
 export const karmadaIdentity: Step = {
   title: 'Identity in Karmada',
-  skipped: forKarmada,
+  skipped: (deployment) =>
+    forKarmada(deployment) ?? (deployment.target.platform ? undefined : `${deployment.target.stack} needs none`),
   async run(deployment) {
     const { flags, target } = deployment;
     const { karmada, platform } = target;

@@ -119,7 +119,14 @@ function checkWithoutToken({ flags, target: { platform } }: Deployment): string[
 
 /** Karmada's address goes into the backend's kubeconfig, where "this machine" would be the pod. */
 async function unreachable({ flags, target }: Deployment): Promise<string[]> {
-  if (!target.karmada || flags.only === 'platform' || flags.karmadaServer || flags.useGivenKubeconfig) return [];
+  if (
+    !target.karmada ||
+    !target.platform ||
+    flags.only === 'platform' ||
+    flags.karmadaServer ||
+    flags.useGivenKubeconfig
+  )
+    return [];
   const { server } = await target.karmada.settings();
   if (!/^(localhost|127\.|\[::1\])/.test(server.hostname)) return [];
   return [`Karmada at ${server.origin} is this machine alone: give its address for pods with --karmada-server`];

@@ -19,6 +19,7 @@ export const trainingOperator = defineStack({
     VERSION: { setting: 'images.tag', what: 'Version of our own images' },
     IMAGE_PULL_POLICY: { setting: 'images.pullPolicy', what: 'When a node pulls an image' },
   },
+  throughKarmada: true,
   build,
   createdAtDeploy,
   firstSteps,

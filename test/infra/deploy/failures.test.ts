@@ -218,7 +218,7 @@ test('another stack goes the same way, without Karmada, and says what its admini
     variables: { KARMADA_KUBECONFIG: '', STORAGE_CLASS: 'standard' },
   });
   expect(flts.err).toBe('');
-  expect(flts.out).toContain('Rights in Karmada: left out, flts does not use Karmada');
+  expect(flts.out).toContain('Objects in Karmada: left out, flts does not use Karmada');
   expect(flts.out).toMatch(/Secrets: made .*minio-credentials/);
 });
 

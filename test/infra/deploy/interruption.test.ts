@@ -23,7 +23,7 @@ const phase = (step: string, when: When, ...args: string[]): Phase => ({ step, w
 const phases: readonly Phase[] = [
   phase('Prerequisites', ends('selfsubjectaccessreviews')),
   phase('Record', (path, method) => method === 'POST' && path.endsWith('/configmaps')),
-  phase('Rights in Karmada', (path, method) => method === 'PATCH' && path.includes('/clusterrolebindings/')),
+  phase('Objects in Karmada', (path, method) => method === 'PATCH' && path.includes('/clusterrolebindings/')),
   phase('Identity in Karmada', ends('/approval')),
   phase('Secrets', (path, method) => method === 'GET' && path.endsWith('/secrets/postgres-credentials')),
   phase('Manifests', ends('/services/postgres')),

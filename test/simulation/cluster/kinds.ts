@@ -77,5 +77,12 @@ export const CLUSTER_KINDS = resourceTable([
   kind('cert-manager.io', 'v1', 'certificates', 'Certificate'),
   kind('cloud.google.com', 'v1', 'backendconfigs', 'BackendConfig'),
   kind('networking.gke.io', 'v1beta1', 'frontendconfigs', 'FrontendConfig'),
+  kind(
+    'config.karmada.io',
+    'v1alpha1',
+    'resourceinterpretercustomizations',
+    'ResourceInterpreterCustomization',
+    CLUSTER_WIDE,
+  ),
   kind('policy.karmada.io', 'v1alpha1', 'clusterpropagationpolicies', 'ClusterPropagationPolicy', CLUSTER_WIDE),
 ]);
