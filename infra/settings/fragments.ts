@@ -84,7 +84,6 @@ export const namespace = (name: string, podSecurity: 'restricted' | 'privileged'
       limits: amounts('Limits of a container without any.', { cpu: '500m', memory: '512Mi' }),
     }),
   });
-export type NamespaceSettings = z.output<ReturnType<typeof namespace>>;
 
 export const storage = () =>
   section('Volumes.', {
@@ -204,7 +203,6 @@ export function endpoint(doc: string, defaults: { cidrs: string[]; port: number 
     port: s.port().default(defaults.port).describe('Its port.'),
   });
 }
-export type EndpointSettings = z.output<ReturnType<typeof endpoint>>;
 
 const NO_MONITORING = { enabled: false, labels: {} };
 
@@ -237,7 +235,6 @@ export const gitops = () =>
       .describe('API server of the cluster to deploy to, as Argo CD knows it.'),
     autoSync: z.boolean().default(true).describe('Apply changes by itself, prune what has gone, undo manual changes.'),
   });
-export type Gitops = z.output<ReturnType<typeof gitops>>;
 
 /** What proves after an installation that the stack does its work. A stack whose check can do more adds its fields. */
 export const check = <More extends z.ZodRawShape = Record<never, never>>(more: More = {} as More) =>

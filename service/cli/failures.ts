@@ -62,7 +62,7 @@ const explainProblem = (problem: Problem, command: string, server: string): Told
 const OF_THE_SERVICE = "The fault is the service's: its log tells of it under the request.";
 
 /** As one writes it in --set. */
-export const fieldName = (path: readonly (string | number)[]): string =>
+const fieldName = (path: readonly (string | number)[]): string =>
   path
     .map((key) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
     .join('')

@@ -16,7 +16,7 @@ export function raiseAlerts(stack: Stack, { alerts }: Settings): void {
   new Alerts(stack, 'alerts', { name: 'trainingjobs', runbooks: alerts.runbooks, alerts: alertsOf(alerts) });
 }
 
-export function alertsOf(limits: Settings['alerts']): Alert[] {
+function alertsOf(limits: Settings['alerts']): Alert[] {
   const { certificateDays, idleGpuPercent, noProgressMinutes, queueDepth } = limits;
   const perJob = 'namespace, training_job';
   const works = `sum by (${perJob}) (${METRICS.activeWorkers}) > 0`;

@@ -34,7 +34,7 @@ const placeOf = ({ install, source, version }: Place): Place => ({
 });
 
 /** Values of kube-prometheus-stack. What is not here is as its makers have it. */
-export function prometheusStackValues(settings: Settings): object {
+function prometheusStackValues(settings: Settings): object {
   const { managedControlPlane } = settings.prometheusStack;
   const scraped = { enabled: !managedControlPlane };
   return {

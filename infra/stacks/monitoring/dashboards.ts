@@ -15,7 +15,7 @@ const JOB = '{{namespace}}/{{training_job}}';
 const quantile = (metric: string, by: string) =>
   `histogram_quantile(0.95, sum by (${by}) (rate(${metric}_bucket[5m])))`;
 
-export const OPERATOR_PANELS: Panel[] = [
+const OPERATOR_PANELS: Panel[] = [
   { title: 'TrainingJobs by state', unit: 'short', lines: { '{{state}}': `sum by (state) (${JOBS.count})` } },
   {
     title: 'Created, completed, failed',
@@ -56,7 +56,7 @@ export const OPERATOR_PANELS: Panel[] = [
 ];
 
 /** Of the hub, wherever it runs: what it knows of all clusters. Each replica tells what it knows: the best of them counts. */
-export const FLEET_PANELS: Panel[] = [
+const FLEET_PANELS: Panel[] = [
   {
     title: 'Unfinished jobs',
     unit: 'short',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-export interface KubeContext {
+interface KubeContext {
   readonly name: string;
   readonly namespace: string;
 }

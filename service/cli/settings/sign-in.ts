@@ -7,7 +7,7 @@ import type { Context, Renewal } from './settings.ts';
 type Signed = Pick<Context, 'token' | 'renewal'>;
 
 /** Shown to the person who signs in. */
-export interface Invitation {
+interface Invitation {
   readonly url: string;
   readonly code: string;
 }

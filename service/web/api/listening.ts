@@ -5,7 +5,7 @@ const PATIENCE_MS = 1000;
  * What the event stream keeps up to date is read once the stream is open: what happened between a list that was read first and
  * a stream that was opened later would never be told.
  */
-export interface Listening {
+interface Listening {
   /** The stream is open, or nobody waits for it any longer. */
   readonly begun: Promise<void>;
   /** Says that the stream is open; tells whether something may have been read before, and has to be read again. */

@@ -4,7 +4,7 @@ import { CopyButton } from './copy-button.tsx';
 import { Folded } from './folded.tsx';
 import { Failed, Loading } from './notice.tsx';
 
-export interface Block {
+interface Block {
   readonly title: string;
   readonly value: unknown;
 }

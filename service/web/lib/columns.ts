@@ -1,5 +1,5 @@
 /** Beside the name and the state, which are always there. By what is worth most where there is little room. */
-export const COLUMN_NAMES = ['age', 'cluster', 'duration', 'algorithm', 'owner', 'priority', 'namespace'] as const;
+const COLUMN_NAMES = ['age', 'cluster', 'duration', 'algorithm', 'owner', 'priority', 'namespace'] as const;
 export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 /** The order in which they stand, whatever the order in which they were chosen. */

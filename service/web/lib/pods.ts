@@ -48,7 +48,7 @@ export const groupPods = (pods: readonly Pod[], kind: Job['kind']): PodGroup[] =
   });
 };
 
-export interface EventGroup {
+interface EventGroup {
   readonly event: KubeEvent;
   readonly objects: readonly string[];
   readonly count: number;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 
 /** What a control needs to be tied to its label, help and error. */
-export interface ControlProps {
+interface ControlProps {
   id: string;
   'aria-describedby': string | undefined;
   'aria-invalid': boolean | undefined;
