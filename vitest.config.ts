@@ -5,12 +5,17 @@ import { PATIENCE_MS } from './test/patience.ts';
 /** The files that take longest, mostly waiting: begun last, each would run alone at the end. Why they do: CONTRIBUTING.md. */
 const LONGEST = [
   'test/web/page.test.ts',
-  'test/infra/helm/equivalence.test.ts',
-  'test/service/cli/tour.test.ts',
   'test/fault/dispatch-faults.test.ts',
-  'test/service/monitor/failures.test.ts',
-  'test/fault/monitor-replicas.test.ts',
+  'test/service/cli/tour.test.ts',
+  'test/infra/helm/equivalence.test.ts',
+  'test/service/cli/jobs.test.ts',
+  'test/service/operator/operator.test.ts',
   'test/flow/first-implementation.test.ts',
+  'test/service/monitor/failures.test.ts',
+  'test/service/operator/controller.test.ts',
+  'test/fault/monitor-replicas.test.ts',
+  'test/service/monitor/poll.test.ts',
+  'test/service/local/dev.test.ts',
 ];
 
 class LongestFirst extends BaseSequencer {
@@ -28,15 +33,15 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/contract/**', 'node_modules/**'],
-    // Two cores are what CI has; the third worker fills them while others wait for a server or a browser.
-    maxWorkers: 3,
+    // Two cores are what CI has. Half of their time tests wait, for a server or a browser: three workers used two thirds of both.
+    maxWorkers: 4,
     pool: 'forks',
     // Files share a worker's modules: to load them for each anew took a third of all CPU time. So a test leaves nothing behind in a
     // module, nor in process.env or a clock.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     globalSetup: 'test/global-setup.ts',
-    expect: { poll: { timeout: PATIENCE_MS, interval: 20 } },
+    expect: { poll: { timeout: PATIENCE_MS } },
     // So that of what is waited for in a test its own patience ends first, and says what it was.
     testTimeout: 5 * PATIENCE_MS,
     hookTimeout: 5 * PATIENCE_MS,

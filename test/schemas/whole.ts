@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Schema, Schemas } from './prune.ts';
 
 /** Where the schemas as real API servers serve them stand on CI: beside the repository, one file for each group and version. */
-export const WHOLE_SCHEMAS = join(import.meta.dirname, '../../../shared/fixtures/schemas');
+const WHOLE_SCHEMAS = join(import.meta.dirname, '../../../shared/fixtures/schemas');
 
 export const wholeSchemasAreHere = existsSync(WHOLE_SCHEMAS);
 

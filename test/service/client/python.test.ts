@@ -72,7 +72,7 @@ from mlplatform_client import Client, Problem
 client = Client()
 job = client.submit({"jobName": "python", "algorithm": {"algorithmName": "xgboost"}})
 followed = list(client.logs(job["id"], follow=True))
-print(client.wait(job["id"], timeout=30)["status"], sorted(followed) == sorted(client.logs(job["id"])), len(followed) > 60)
+print(client.wait(job["id"], timeout=60)["status"], sorted(followed) == sorted(client.logs(job["id"])), len(followed) > 60)
 print([each["jobName"] for each in client.jobs(q="python")], client.events(job["id"])[0]["reason"])
 try:
     client.submit({"jobName": "python", "algorithm": {"algorithmName": "xgboost"}, "priority": -1})
