@@ -104,7 +104,7 @@ const tokenOf = (
   let now = context;
   return async (): Promise<string | undefined> => {
     if (now?.renewal && now.renewal.expiresAt - RENEW_BEFORE_MS < Date.now()) {
-      const { renew } = await import('./sign-in.ts');
+      const { renew } = await import('../../client/oidc.ts');
       try {
         now = { ...now, ...(await renew(now.renewal)) };
         await keepNext(now);

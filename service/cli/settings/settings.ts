@@ -1,16 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Renewal } from '../../client/oidc.ts';
 import { wrongUse } from '../failures.ts';
-
-/** How to get the next token before this one ends. */
-export interface Renewal {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly audience: string;
-  readonly refreshToken: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
 
 /** A service that one has signed in to. */
 export interface Context {

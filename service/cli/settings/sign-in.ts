@@ -1,10 +1,8 @@
 import * as oauth from 'oauth4webapi';
 import type { Auth } from '../../client/index.ts';
+import { discover, plainHttp, type Signed, signedOf } from '../../client/oidc.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Failure } from '../failures.ts';
-import type { Context, Renewal } from './settings.ts';
-
-type Signed = Pick<Context, 'token' | 'renewal'>;
 
 /** Shown to the person who signs in. */
 interface Invitation {
@@ -36,7 +34,7 @@ export const signInByDevice = async (
     );
   }
   const client: oauth.Client = { client_id: clientId };
-  const options = { ...insecure(issuer), ...(signal && { signal }) };
+  const options = { ...plainHttp(issuer), ...(signal && { signal }) };
   const begun = await oauth.processDeviceAuthorizationResponse(
     server,
     client,
@@ -66,57 +64,4 @@ export const signInByDevice = async (
     }
   }
   throw new Failure(EXIT.unauthorised, 'Nobody has signed in with the code in its time.', 'Try again.');
-};
-
-/** Another token without asking the person, as long as the provider agrees. */
-export const renew = async (renewal: Renewal): Promise<Signed> => {
-  const client: oauth.Client = { client_id: renewal.clientId };
-  const server = await discover(renewal.issuer);
-  const answer = await oauth.refreshTokenGrantRequest(
-    server,
-    client,
-    oauth.None(),
-    renewal.refreshToken,
-    insecure(renewal.issuer),
-  );
-  const tokens = await oauth.processRefreshTokenResponse(server, client, answer);
-  return signedOf(renewal, { refresh_token: renewal.refreshToken, ...tokens });
-};
-
-const discover = async (issuer: string): Promise<oauth.AuthorizationServer> => {
-  const url = new URL(issuer);
-  return oauth.processDiscoveryResponse(url, await oauth.discoveryRequest(url, insecure(issuer)));
-};
-
-/** Plain HTTP only to this very machine: an identity provider on trial. */
-const insecure = (issuer: string) => {
-  const { protocol, hostname } = new URL(issuer);
-  return {
-    [oauth.allowInsecureRequests]: protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname),
-  };
-};
-
-const signedOf = (
-  { issuer, clientId, audience }: Pick<Renewal, 'issuer' | 'clientId' | 'audience'>,
-  tokens: Pick<oauth.TokenEndpointResponse, 'access_token' | 'id_token' | 'refresh_token'>,
-): Signed => {
-  const token = tokenFor(audience, tokens.access_token, tokens.id_token);
-  const { exp } = claimsOf(token);
-  const refreshToken = tokens.refresh_token;
-  if (refreshToken === undefined || typeof exp !== 'number') return { token };
-  return { token, renewal: { issuer, clientId, audience, refreshToken, expiresAt: exp * 1000 } };
-};
-
-/** Some providers name the API as the audience of the access token, some give an opaque one and name it in the id token only. */
-const tokenFor = (audience: string, accessToken: string, idToken: string | undefined): string => {
-  const names = (token: string): boolean => [claimsOf(token).aud].flat().includes(audience);
-  return idToken !== undefined && !names(accessToken) && names(idToken) ? idToken : accessToken;
-};
-
-const claimsOf = (token: string): Record<string, unknown> => {
-  try {
-    return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-  } catch {
-    return {};
-  }
 };

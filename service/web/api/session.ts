@@ -1,21 +1,9 @@
 import { useSyncExternalStore } from 'react';
+import type { Signed } from '../../client/oidc.ts';
 import { parseJson, tabStore } from '../lib/storage.ts';
 
 /** How this tab proves who is using it. It ends with the tab: a token is never left on the disk of a shared machine. */
-export interface Session {
-  readonly token: string;
-  /** How to get the next token before this one ends, where the identity provider gave the means. */
-  readonly renewal?: Renewal;
-}
-
-export interface Renewal {
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly audience: string;
-  readonly refreshToken: string;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
+export type Session = Signed;
 
 const KEY = 'session';
 const listeners = new Set<() => void>();

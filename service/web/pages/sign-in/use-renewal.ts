@@ -12,7 +12,7 @@ export const useRenewal = (session: Session | null): void => {
     if (session?.renewal === undefined) return;
     const { renewal, token } = session;
     const renewNow = async (): Promise<void> => {
-      const { renew } = await import('./oidc-flow.ts');
+      const { renew } = await import('../../../client/oidc.ts');
       const next = await renew(renewal);
       if (currentSession() !== session) return;
       // The same person: nothing has to be asked again before the page can go on.
