@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { AuthConfig } from './auth/authenticator.ts';
 import { authMistakes, authOf } from './config/auth.ts';
 import { metricsMistakes } from './config/metrics.ts';
+import { type ProgressConfig, progressMistakes, progressOf } from './config/progress.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { webhookMistakes, webhookOf } from './config/webhook.ts';
@@ -43,6 +44,8 @@ export interface Config {
   readonly storageClass: string | null;
   /** null: nobody is told. */
   readonly webhook: { readonly url: string; readonly secretFile: string } | null;
+  /** Where trainings report; null: nowhere. */
+  readonly progress: ProgressConfig | null;
   readonly jobLinks: readonly { readonly label: string; readonly url: string }[];
 }
 
@@ -88,6 +91,7 @@ async function load<C>(
     ...authMistakes(values, environment),
     ...(await metricsMistakes(values)),
     ...(await webhookMistakes(values)),
+    ...progressMistakes(values),
   ];
   return all.length > 0
     ? { outcome: 'mistakes', mistakes: all }
@@ -133,6 +137,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     rayImage: v.rayImage,
     storageClass: values.storageClass ?? null,
     webhook: webhookOf(values),
+    progress: progressOf(values),
     jobLinks: values.jobLinks ?? [],
   };
 }

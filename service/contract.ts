@@ -41,6 +41,10 @@ export const ENV = {
   webhookUrl: 'WEBHOOK_URL',
   webhookSecretFile: 'WEBHOOK_SECRET_FILE',
   jobLinks: 'JOB_LINKS',
+  progressUrl: 'PROGRESS_URL',
+  progressPort: 'PROGRESS_PORT',
+  progressKeyFile: 'PROGRESS_KEY_FILE',
+  progressAuthorityFile: 'PROGRESS_AUTHORITY_FILE',
 } as const;
 
 /** How durations are written: a whole number and one of these units, such as 500ms or 2m. */
@@ -85,6 +89,7 @@ export const FLAGS = {
 } as const;
 
 export const DEFAULT_PORT = 8080;
+export const DEFAULT_PROGRESS_PORT = 8082;
 
 /** SIGTERM: requests and writes in flight get this long; the pod's grace period must be longer. */
 export const DRAIN_SECONDS = 10;
@@ -95,6 +100,8 @@ export const PATHS = {
   ready: '/ready',
   metrics: '/metrics',
   openapi: '/openapi.json',
+  /** On a port of its own: what pods of the members report. */
+  progress: '/progress',
 } as const;
 
 /** Where the manifests mount the two kubeconfigs, and the keys of the Secret that holds them. */
@@ -243,6 +250,8 @@ export const METRICS = {
   remembered: 'mlp_remembered',
   /** counter {what: job|log|event|key|policy|namespace}: taken away because nobody needs it any more */
   removed: 'mlp_removed_total',
+  /** counter {outcome: accepted, or the HTTP status}: of trainings that report to the hub */
+  progressReports: 'mlp_progress_reports_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */
   dispatchLag: 'mlp_dispatch_lag_seconds',
   /** gauge {cluster}: seconds since the cluster last answered */

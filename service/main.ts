@@ -3,10 +3,14 @@ import { createApi } from './api/api.ts';
 import { createAuthenticator } from './auth/create-authenticator.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
+import type { MakeReportSecret } from './dispatch/step.ts';
 import { createEventHub } from './events/hub.ts';
+import { reportSecret } from './jobs/manifests/index.ts';
 import { createKarmada } from './karmada/client.ts';
 import { loadKubeconfig } from './kube/kubeconfig.ts';
+import { type ReportEndpoint, startReportEndpoint } from './learning/endpoint.ts';
 import { createRecorder } from './learning/recorder.ts';
+import { createReporters } from './learning/reporters.ts';
 import { createLog } from './log.ts';
 import { keepLogs, type LogRecorder, startLogRecorder } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
@@ -19,6 +23,8 @@ import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './up
 
 export interface Service {
   readonly port: number;
+  /** null: no training reports. */
+  readonly progressPort: number | null;
   /** null: the metrics are on the port of the API. */
   readonly metricsPort: number | null;
   stop(): Promise<void>;
@@ -45,12 +51,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
     trainings: recorder.remembered(),
     ...dispatcher.remembered(),
   }));
+  const reporters = createReporters({ store: store.progress, recorder, log });
   const logKeeper = { store: store.logs, karmada, keepBytes: config.logKeepBytes };
   const dispatcher = createDispatcher({
     store,
     karmada,
     log,
     manifests: config,
+    reportSecret: makeReportSecret(config.progress),
     keepLogs: (job, signal) => keepLogs(logKeeper, job, signal),
     finishedRetentionSeconds: config.finishedRetentionMs / 1000,
     volumeRetentionSeconds: config.volumeRetentionMs / 1000,
@@ -75,6 +83,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
 
   const webhook = config.webhook && createWebhook(config.webhook, store, log);
+  let endpoint: ReportEndpoint | undefined;
   let housekeeping: Housekeeping | undefined;
   let logRecorder: LogRecorder | undefined;
 
@@ -87,6 +96,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       housekeeping?.stop(),
       logRecorder?.stop(),
       webhook?.stop(),
+      endpoint?.stop().then(() => reporters.stop()),
     ]);
     // After the monitor, whose last reports it writes.
     await recorder.stop();
@@ -100,6 +110,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await migrateWhenReachable(store, log);
     await events.start();
     recorder.start();
+    if (config.progress) {
+      const { host } = config;
+      const { key, port } = config.progress;
+      endpoint = await startReportEndpoint({ host, port, key, reporters, log, onAnswer: metrics.progressReport });
+    }
     await monitor.start();
     dispatcher.start();
     webhook?.start();
@@ -112,12 +127,17 @@ export async function startService(config: Config, log: Logger): Promise<Service
       { host: config.host, port, ...(metricsPort !== null && { metricsPort }), auth: config.auth.kind },
       'The job API is open',
     );
-    return { port, metricsPort, stop };
+    return { port, progressPort: endpoint?.port ?? null, metricsPort, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+const makeReportSecret =
+  (progress: Config['progress']): MakeReportSecret =>
+  (job, owner) =>
+    progress ? reportSecret(job, progress, owner) : undefined;
 
 /** With what the environment and the arguments say; the image's entry point. The laptop's is local/start.ts. */
 export async function startProduction(): Promise<void> {

@@ -15,6 +15,8 @@ export interface Metrics {
   removed(what: Removed, count: number): void;
   /** cluster is null for the control plane. */
   karmadaRequest(cluster: string | null, outcome: string, seconds: number): void;
+  /** What a training that reports was answered: accepted, or the HTTP status. */
+  progressReport(outcome: string): void;
   /** Everything in Prometheus' text form; asks the database, and says so when it does not answer. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -71,6 +73,12 @@ export function createMetrics(
     registers,
   });
   for (const what of REMOVED) removed.inc({ what }, 0);
+  const progressReports = new Counter({
+    name: METRICS.progressReports,
+    help: 'Reports of trainings to the hub, by what they were answered',
+    labelNames: ['outcome'],
+    registers,
+  });
   const karmadaRequests = new Counter({
     name: METRICS.karmadaRequests,
     help: 'Requests to Karmada; cluster is empty for the control plane',
@@ -105,6 +113,7 @@ export function createMetrics(
       if (isFinished(status)) finished.inc({ status, reason: isReason(reason) ? reason : 'Other' });
     },
     removed: (what, count) => removed.inc({ what }, count),
+    progressReport: (outcome) => progressReports.inc({ outcome }),
     karmadaRequest(cluster, outcome, seconds) {
       karmadaRequests.inc({ cluster: cluster ?? '', outcome });
       karmadaDuration.observe({ cluster: cluster ?? '' }, seconds);

@@ -7,10 +7,13 @@ interface Exposed {
   readonly isolation: Isolation;
 }
 
-/** Who may reach the port `http` from outside the namespace, by the chosen way of exposure. */
-export function clientsFromOutside({ exposure, isolation }: Exposed): NonNullable<WorkloadProps['admits']> {
+/** Who may reach these ports from outside the namespace, by the chosen way of exposure. */
+export function clientsFromOutside(
+  { exposure, isolation }: Exposed,
+  ports: readonly string[] = ['http'],
+): NonNullable<WorkloadProps['admits']> {
   if (exposure.type === 'none') return [];
   // What comes in by a NodePort has the address of the node or of the client, wherever that is.
-  if (exposure.type === 'nodePort') return [{ port: 'http', peers: 'anyone' }];
-  return [{ port: 'http', peers: [namespacePeer(isolation.ingressNamespace)] }];
+  if (exposure.type === 'nodePort') return ports.map((port) => ({ port, peers: 'anyone' as const }));
+  return ports.map((port) => ({ port, peers: [namespacePeer(isolation.ingressNamespace)] }));
 }

@@ -3,6 +3,7 @@ import { groupsShape, readAccessFile, tokensShape } from '../contract/access-fil
 import {
   DEFAULT_CREDENTIALS_SECRET,
   DEFAULT_PORT,
+  DEFAULT_PROGRESS_PORT,
   DEFAULT_RAY_IMAGE,
   ENV,
   FLAGS,
@@ -263,6 +264,27 @@ export const SETTINGS = {
     variable: ENV.jobLinks,
     help: `links of each job to other systems, as JSON: [{"label": "Grafana", "url": "https://grafana.example.com/d/jobs?var-job={id}"}]; may name ${LINK_PLACES.map((name) => `{${name}}`).join(' ')}`,
     schema: links,
+  }),
+  progressUrl: setting({
+    variable: ENV.progressUrl,
+    help: `address by which pods of the members reach ${ENV.progressPort}, through an Ingress say: where RayJobs and Jobs report how far they are. Nobody reports when not given; what their logs tell is read in any case`,
+    schema: httpUrl,
+  }),
+  progressPort: setting({
+    variable: ENV.progressPort,
+    help: 'port on which such reports are taken, without TLS; 0 lets the system choose',
+    schema: integer({ least: 0, most: 65_535 }),
+    default: String(DEFAULT_PROGRESS_PORT),
+  }),
+  progressKeyFile: setting({
+    variable: ENV.progressKeyFile,
+    help: "file with the key, of 32 bytes or more, from which each job's token is derived: who has it can report for any job",
+    schema: z.string(),
+  }),
+  progressAuthorityFile: setting({
+    variable: ENV.progressAuthorityFile,
+    help: `file with the certificate of the authority that signed that of ${ENV.progressUrl}; where it is not given, what an image trusts is enough`,
+    schema: z.string(),
   }),
 } as const;
 

@@ -24,7 +24,7 @@ export const send: Step = async (context, job) => {
   const outcome =
     (await createShared(context, job, policy)) ??
     (await create(context, job, objects.volume)) ??
-    (await create(context, job, sentWith(policy, objects.workload)));
+    (await createWorkload(context, job, sentWith(policy, objects.workload)));
   if (outcome) return outcome;
   candidates.sent(job, place);
   return dispatched(context, job, why);
@@ -72,24 +72,51 @@ export async function createShared(context: StepContext, job: Job, policy: KubeO
   return seen && !seen.isLeaving ? undefined : create(context, job, policy);
 }
 
-async function create(context: StepContext, job: Job, object: KubeObject | undefined): Promise<Outcome | undefined> {
+/** With the token by which its pods report: it goes when its owner does. */
+async function createWorkload(context: StepContext, job: Job, workload: KubeObject): Promise<Outcome | undefined> {
+  let made: KubeObject | undefined;
+  const outcome = await create(context, job, workload, (object) => {
+    made = object;
+  });
+  const { uid } = made?.metadata ?? {};
+  const secret =
+    outcome || uid === undefined ? undefined : context.reportSecret(job, { ...referenceTo(workload), uid });
+  // Applied, not created: after a try that was cut off it may be there, of an owner that has gone.
+  if (secret)
+    await context.karmada.apply(secret, { signal: context.signal }).catch((error: unknown) => {
+      throw asRefusal(error);
+    });
+  return outcome;
+}
+
+async function create(
+  context: StepContext,
+  job: Job,
+  object: KubeObject | undefined,
+  onThere: (object: KubeObject) => void = () => undefined,
+): Promise<Outcome | undefined> {
   if (!object) return undefined;
   const { karmada, signal } = context;
   try {
-    await karmada.create(object, { signal });
+    onThere(await karmada.create(object, { signal }));
     return undefined;
   } catch (error) {
     if (!(error instanceof KarmadaError)) throw error;
-    if (error.failure === 'namespaceMissing') return createWithNamespace(context, job, object);
+    if (error.failure === 'namespaceMissing') return createWithNamespace(context, job, object, onThere);
     // Only a namespace on its way out answers so to a creation.
     if (error.failure === 'conflict' && error.status === 403) return namespaceLeaves(job);
-    if (error.failure === 'conflict') return settleWith(context, job, object);
+    if (error.failure === 'conflict') return settleWith(context, job, object, onThere);
     if (isNotServed(error)) return kindMissing(job, object, context.attempts);
     throw asRefusal(error);
   }
 }
 
-async function createWithNamespace(context: StepContext, job: Job, object: KubeObject): Promise<Outcome | undefined> {
+async function createWithNamespace(
+  context: StepContext,
+  job: Job,
+  object: KubeObject,
+  onThere: (object: KubeObject) => void,
+): Promise<Outcome | undefined> {
   const { karmada, objects, signal } = context;
   try {
     await karmada.create(objects.namespace, { signal });
@@ -97,7 +124,7 @@ async function createWithNamespace(context: StepContext, job: Job, object: KubeO
     const isThere = error instanceof KarmadaError && error.failure === 'conflict';
     if (!isThere) throw asRefusal(error);
   }
-  return create(context, job, object);
+  return create(context, job, object, onThere);
 }
 
 function kindMissing(job: Job, { apiVersion, kind }: KubeObject, attempts: number): Outcome {
@@ -111,7 +138,12 @@ function namespaceLeaves(job: Job): Outcome {
 }
 
 /** There is one of that name: a try of ours that was cut off, one that is leaving, or somebody else's, which is left alone. */
-async function settleWith(context: StepContext, job: Job, object: KubeObject): Promise<Outcome | undefined> {
+async function settleWith(
+  context: StepContext,
+  job: Job,
+  object: KubeObject,
+  onThere: (object: KubeObject) => void,
+): Promise<Outcome | undefined> {
   const { karmada, signal } = context;
   const reference = referenceTo(object);
   const existing = await karmada.get(reference, { signal });
@@ -121,6 +153,7 @@ async function settleWith(context: StepContext, job: Job, object: KubeObject): P
   if (isShared ? !managed : !isOurs(existing, job)) return taken(job, existing);
   if (existing.metadata.deletionTimestamp) return leaves(job, existing);
   if (!isShared && differs(existing, object)) await adjust(context, existing, object);
+  onThere(existing);
   return undefined;
 }
 

@@ -17,7 +17,7 @@ import type { Outcome } from './outcome.ts';
 import { retryDelay } from './pacing.ts';
 import { reconcile } from './reconcile.ts';
 import { createRemains } from './remains.ts';
-import type { StepContext } from './step.ts';
+import type { MakeReportSecret, StepContext } from './step.ts';
 
 export interface DispatcherDependencies {
   readonly store: Pick<Store, 'dispatch'>;
@@ -36,6 +36,7 @@ export interface DispatcherDependencies {
   readonly sweepEveryMs?: number;
   /** The clusters that the monitor cannot reach. */
   unreachable(): Promise<ReadonlySet<string>>;
+  readonly reportSecret?: MakeReportSecret | undefined;
   /** Told of each job that ends here: refused or cancelled, not finished by its cluster. */
   onFinished?(job: Job): void;
   /** Told of each policy and namespace that no job used any more. */
@@ -249,6 +250,7 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     volumeRetentionSeconds: dependencies.volumeRetentionSeconds,
     volumeKeptFrom,
     placementGraceSeconds: dependencies.placementGraceSeconds,
+    reportSecret: dependencies.reportSecret ?? (() => undefined),
     keepLogs: (of, until) => throughMembers(of.clusters, () => dependencies.keepLogs(of, until)),
   });
 

@@ -26,7 +26,11 @@ export interface StepContext {
   /** A job that was placed and not seen in its cluster for so long is placed anew. */
   readonly placementGraceSeconds: number;
   keepLogs(job: Job, signal: AbortSignal): Promise<void>;
+  readonly reportSecret: MakeReportSecret;
 }
+
+/** What a job's pods need to report to the hub, for its workload to own; undefined: they do not. */
+export type MakeReportSecret = (job: Job, owner: ObjectReference & { readonly uid: string }) => KubeObject | undefined;
 
 /** undefined: done or nothing to do, the next step may go on. An outcome ends the round; every step may be repeated. */
 export type Step = (context: StepContext, job: Job) => Promise<Outcome | undefined>;

@@ -2,7 +2,7 @@ import { boundedNumbers } from './curve.ts';
 import { fieldsOf } from './fields.ts';
 
 /** Who tells how far a training is. */
-export const PROGRESS_SOURCES = ['trainingjob'] as const;
+export const PROGRESS_SOURCES = ['trainingjob', 'report', 'log'] as const;
 type ProgressSource = (typeof PROGRESS_SOURCES)[number];
 
 /** How far a training has come, as far as it tells: null is what it does not say. */

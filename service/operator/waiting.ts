@@ -1,8 +1,8 @@
 import { EVENT } from '../kube/kinds.ts';
 import type { Kube } from '../kube/kube.ts';
+import { createRates } from '../reports/rates.ts';
 import { type Seen, type Trouble, troubleIn, whoseEvents } from '../trainingjob/index.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { createRates } from './progress/rates.ts';
 
 interface WaitingOptions {
   readonly kube: Kube;

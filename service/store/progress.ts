@@ -2,10 +2,11 @@ import { leastOf, type SeenProgress, type TrainingProgress } from '../jobs/progr
 import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { json, statement } from './statement.ts';
-import type { Lease, ProgressEntry, ProgressNews, ProgressStore } from './store.ts';
+import type { Lease, ProgressEntry, ProgressNews, ProgressStore, Reporter } from './store.ts';
 
 const saveProgress = statement('save-progress');
 const progressOfJobs = statement('progress-of-jobs');
+const reportersAmong = statement('reporters');
 
 /** What an earlier version wrote, or what a list leaves out, is missing. */
 type StoredProgress = Omit<TrainingProgress, 'step' | 'metrics'> & Partial<Pick<TrainingProgress, 'step' | 'metrics'>>;
@@ -81,6 +82,16 @@ export function createProgressStore(database: Queries, notices: Notices): Progre
           "select pg_notify('mlp_progress', payload) from unnest($1::text[]) payload",
           [payloads],
         );
+    },
+    async reporters(jobIds) {
+      type Row = Omit<Reporter, 'progress'> & { readonly jobId: string; readonly progress: StoredProgresses };
+      const rows = await database.query<Row>(reportersAmong, [jobIds]);
+      return new Map(
+        rows.map(({ jobId, progress, ...reporter }) => [
+          jobId,
+          { ...reporter, progress: progressOfRow(progress, reporter.clusters) },
+        ]),
+      );
     },
     onProgress: (listener) => notices.listen('mlp_progress', (payload) => listener(newsIn(payload))),
   };

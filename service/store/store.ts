@@ -305,10 +305,19 @@ export interface ProgressNews {
   readonly progress: SeenProgress;
 }
 
+/** A job whose pods report to the hub themselves. */
+export interface Reporter extends Pick<Job, 'namespace' | 'objectName' | 'attempt' | 'clusters'> {
+  readonly isOver: boolean;
+  /** What was told last, by whomever. */
+  readonly progress: TrainingProgress | null;
+}
+
 /** Kept beside the jobs, and no part of their history: what is saved takes the place of what was there. */
 export interface ProgressStore {
   /** One statement; of a job that is gone, or of a cluster that another replica reads by now, nothing is kept. */
   save(entries: readonly ProgressEntry[], leases: readonly Lease[]): Promise<void>;
+  /** Of those that there are. */
+  reporters(jobIds: readonly string[]): Promise<Map<string, Reporter>>;
   /** What any replica has saved just now. News may get lost; the job itself has what was saved. */
   onProgress(listener: (news: readonly ProgressNews[]) => void): Promise<() => Promise<void>>;
 }

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import {
   DEFAULT_PORT,
+  DEFAULT_PROGRESS_PORT,
   DRAIN_SECONDS,
   ENV,
   FLAGS,
@@ -32,6 +33,10 @@ const METRICS_DIRECTORY = '/etc/metrics';
 export const METRICS_TOKEN_KEY = 'token';
 const WEBHOOK_DIRECTORY = '/etc/webhook';
 export const WEBHOOK_SECRET_KEY = 'secret';
+export const PROGRESS_PORT_NAME = 'progress';
+const PROGRESS_DIRECTORY = '/etc/progress';
+export const PROGRESS_KEY = 'key';
+export const AUTHORITY_KEY = 'ca.crt';
 const PRE_STOP_SECONDS = 5;
 /** On top of preStop and drain, for the last writes to a slow database. */
 const SLACK_SECONDS = 15;
@@ -42,6 +47,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
   const access = accessControl(scope, auth);
   const told = whoIsTold(settings.webhook);
   const metrics = whoMayScrape(backend.metrics);
+  const reports = whoReports(settings);
   return new WebService(scope, BACKEND, {
     title: 'Job API',
     component: 'backend',
@@ -53,11 +59,11 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
     disruptionBudget: backend.disruptionBudget,
     topologySpread: backend.topologySpread,
     settings: backend.pod,
-    ports: { http: DEFAULT_PORT, ...metrics.ports },
-    servicePorts: { http: DEFAULT_PORT },
-    ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.backend } }),
+    ports: { http: DEFAULT_PORT, ...metrics.ports, ...reports.ports },
+    servicePorts: { http: DEFAULT_PORT, ...reports.ports },
+    ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.backend, ...reports.nodePorts } }),
     admits: [
-      ...clientsFromOutside(settings),
+      ...clientsFromOutside(settings, ['http', ...Object.keys(reports.ports)]),
       // A Prometheus that was told of the metrics by hand.
       ...(backend.metrics.access === 'port' && !settings.monitoring.enabled
         ? [{ port: 'metrics', peers: [namespacePeer(settings.monitoring.namespace)] }]
@@ -100,6 +106,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.jobLinks]: canonicalJson(jobs.links),
       ...metrics.config,
       ...told.config,
+      ...reports.config,
       ...access.config,
     },
     ...(access.files && { configFiles: access.files }),
@@ -112,6 +119,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       ...access.mounts,
       ...metrics.mounts,
       ...told.mounts,
+      ...reports.mounts,
     ],
     talksTo: [
       database.connection(ENV.databaseUrl),
@@ -169,6 +177,34 @@ function whoIsTold({ enabled, url, secret, address }: Settings['webhook']): Omit
     config: { [ENV.webhookUrl]: url, [ENV.webhookSecretFile]: `${WEBHOOK_DIRECTORY}/${WEBHOOK_SECRET_KEY}` },
     mounts: [{ name: 'webhook', path: WEBHOOK_DIRECTORY, from: { secret, keys: [WEBHOOK_SECRET_KEY] } }],
     talksTo: [{ to: external('Webhook', 'webhook', address) }],
+  };
+}
+
+/** Where trainings report, and what the backend is told and mounts for it. */
+function whoReports({ exposure, progress }: Settings): {
+  readonly ports: Record<string, number>;
+  readonly nodePorts: Record<string, number>;
+  readonly config: Record<string, string>;
+  readonly mounts: Mount[];
+} {
+  const { authoritySecret, enabled, keySecret, url } = progress;
+  if (!enabled) return { ports: {}, nodePorts: {}, config: {}, mounts: [] };
+  const authority = `${PROGRESS_DIRECTORY}-authority`;
+  return {
+    ports: { [PROGRESS_PORT_NAME]: DEFAULT_PROGRESS_PORT },
+    nodePorts: { [PROGRESS_PORT_NAME]: exposure.nodePort.progress },
+    config: {
+      [ENV.progressUrl]: url,
+      [ENV.progressPort]: String(DEFAULT_PROGRESS_PORT),
+      [ENV.progressKeyFile]: `${PROGRESS_DIRECTORY}/${PROGRESS_KEY}`,
+      ...(authoritySecret !== '' && { [ENV.progressAuthorityFile]: `${authority}/${AUTHORITY_KEY}` }),
+    },
+    mounts: [
+      { name: 'progress', path: PROGRESS_DIRECTORY, from: { secret: keySecret, keys: [PROGRESS_KEY] } },
+      ...(authoritySecret === ''
+        ? []
+        : [{ name: 'authority', path: authority, from: { secret: authoritySecret, keys: [AUTHORITY_KEY] } }]),
+    ],
   };
 }
 

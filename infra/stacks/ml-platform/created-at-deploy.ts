@@ -5,13 +5,13 @@ import {
   ingressSecrets,
   postgresSecrets,
 } from '../../constructs/created-at-deploy.ts';
-import { METRICS_TOKEN_KEY, TOKENS_KEY, WEBHOOK_SECRET_KEY } from './backend.ts';
+import { AUTHORITY_KEY, METRICS_TOKEN_KEY, PROGRESS_KEY, TOKENS_KEY, WEBHOOK_SECRET_KEY } from './backend.ts';
 import { TOKEN_KEY } from './check.ts';
 import type { Settings } from './settings.ts';
 import { POSTGRES } from './stack.ts';
 
 export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
-  const { auth, backend, check, database, exposure, webhook } = settings;
+  const { auth, backend, check, database, exposure, progress, webhook } = settings;
   const kubeconfigs: CreatedAtDeploy = {
     kind: 'Secret',
     name: backend.kubeconfigSecret,
@@ -43,12 +43,27 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     keys: [METRICS_TOKEN_KEY],
     what: 'token with which Prometheus reads the metrics',
   };
+  const reports: CreatedAtDeploy = {
+    kind: 'Secret',
+    name: progress.keySecret,
+    keys: [PROGRESS_KEY],
+    what: 'key from which the tokens of the jobs that report are derived',
+  };
+  const authority: CreatedAtDeploy = {
+    kind: 'Secret',
+    name: progress.authoritySecret,
+    keys: [AUTHORITY_KEY],
+    what: 'certificate of the authority by which pods check the address that they report to',
+    madeBy: 'the administrator',
+  };
   return [
     kubeconfigs,
     ...postgresSecrets(settings.namePrefix + POSTGRES, database),
     ...(auth.mode === 'tokens' ? [tokens] : []),
     ...(backend.metrics.access === 'token' ? [metrics] : []),
     ...(webhook.enabled ? [signing] : []),
+    ...(progress.enabled ? [reports] : []),
+    ...(progress.enabled && progress.authoritySecret !== '' ? [authority] : []),
     ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
     ...broughtByUser(settings),

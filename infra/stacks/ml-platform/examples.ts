@@ -23,6 +23,7 @@ const everything: z.input<typeof settings> = {
   frontend: { replicas: 2, disruptionBudget: true, topologySpread: true, pod: EXTRAS },
   database: { bundled: { backup: { enabled: true } } },
   check: { tokenSecret: 'check-token', namespace: 'ml-check' },
+  progress: { enabled: true, authoritySecret: 'company-authority' },
   webhook: { enabled: true, url: 'https://hooks.example.com/ml', address: { cidrs: ['192.0.2.10/32'] } },
   jobs: {
     links: [

@@ -20,13 +20,15 @@ const rule = (apiGroup: string, resources: string[], verbs: string[]): K8s.Polic
 });
 
 /** What the service does on the control plane, and no more. */
-const controlPlaneRules = (removeNamespaces: boolean) => [
+const controlPlaneRules = (removeNamespaces: boolean, progress: boolean) => [
   rule('cluster.karmada.io', ['clusters'], ['get', 'list']),
   // Patched by the version before only; without that right its replicas would fail their jobs while an update rolls.
   rule('', ['namespaces'], ['get', 'create', 'patch']),
   // Those that it made itself, which RBAC cannot tell from others.
   ...(removeNamespaces ? [rule('', ['namespaces'], ['list', 'delete'])] : []),
   rule('', ['persistentvolumeclaims'], OWN),
+  // The tokens by which jobs report. Written, never read.
+  ...(progress ? [rule('', ['secrets'], ['create', 'patch'])] : []),
   rule('ray.io', ['rayjobs'], OWN),
   rule('batch', ['jobs'], OWN),
   rule('ml.example.com', ['trainingjobs'], OWN),
@@ -50,14 +52,17 @@ export class KarmadaAccess extends Construct {
   private readonly karmada: Settings['karmada'];
   private readonly named: (name: string) => string;
 
-  constructor(stack: Stack, { jobs: { removeNamespaces }, karmada }: Pick<Settings, 'jobs' | 'karmada'>) {
+  constructor(
+    stack: Stack,
+    { jobs: { removeNamespaces }, karmada, progress }: Pick<Settings, 'jobs' | 'karmada' | 'progress'>,
+  ) {
     super(new Folder(stack, 'karmada'), 'access');
     this.named = (name) => stack.named(name);
     this.karmada = karmada;
     const { identity, memberClusters } = karmada;
     if (identity.type === 'serviceAccount') this.serviceAccount();
 
-    this.grant(CONTROL_PLANE_ROLE, controlPlaneRules(removeNamespaces), [this.user()]);
+    this.grant(CONTROL_PLANE_ROLE, controlPlaneRules(removeNamespaces, progress.enabled), [this.user()]);
     // Reading alone: the proxy takes the verb from the request's method. It impersonates user and groups in the
     // member, and asks for each of them whether it may.
     const proxy = rule('cluster.karmada.io', ['clusters/proxy'], ['get']);

@@ -131,6 +131,23 @@ const webhook = () =>
     address: f.endpoint('The same address, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
   });
 
+const progress = () =>
+  f.section('Where RayJobs and Jobs, whose pods run in the members, report how far they are.', {
+    enabled: z.boolean().default(false).describe('Whether they report; what their logs tell is read in any case.'),
+    url: s
+      .httpUrl()
+      .default('https://ml-platform-api.example.com/progress')
+      .describe('Address by which their pods reach it: /progress of the Ingress, or a port of the nodes.'),
+    keySecret: s
+      .objectName()
+      .default('backend-progress')
+      .describe("Secret with the key key (32 bytes or more), from which each job's token is derived."),
+    authoritySecret: s
+      .optionalName()
+      .default('')
+      .describe('Secret with the key ca.crt, by which pods check the address; empty: by what their images trust.'),
+  });
+
 const groupGrant = z.strictObject({
   group: s.text('[-._:/ a-zA-Z0-9]+', 'a group as the claim spells it', 200).describe('The group.'),
   namespaces: z
@@ -193,6 +210,7 @@ const exposure = () =>
     nodePort: f.section('For type nodePort.', {
       backend: s.nodePort().default(30_180).describe('Port of the API on every node.'),
       frontend: s.nodePort().default(30_181).describe('Port of the page on every node.'),
+      progress: s.nodePort().default(30_182).describe('Port of the reports of trainings on every node.'),
     }),
     ingress: f.ingress('ml-platform-api.example.com'),
   });
@@ -255,6 +273,7 @@ export const settings = withRules(
       jobs: jobs(),
       auth: auth(),
       webhook: webhook(),
+      progress: progress(),
       frontend: frontend(),
       database: postgres({
         database: 'training_jobs',
@@ -276,6 +295,12 @@ export const settings = withRules(
       refuses: { sameNumber: 'exposure.nodePort.backend' },
       allowed: 'a port other than that of exposure.nodePort.backend',
     },
+    ...(['backend', 'frontend'] as const).map((other) => ({
+      path: 'exposure.nodePort.progress',
+      when: { path: 'exposure.type', is: 'nodePort' },
+      refuses: { sameNumber: `exposure.nodePort.${other}` },
+      allowed: `a port other than that of exposure.nodePort.${other}`,
+    })),
   ],
 );
 

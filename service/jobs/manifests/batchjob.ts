@@ -43,6 +43,7 @@ export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
           ],
           resources: instanceResources,
           mountsResults: true,
+          reports: settings.progress ?? null,
         },
         'Never',
       ),

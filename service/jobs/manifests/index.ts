@@ -9,6 +9,7 @@ import { volumeOf } from './volume.ts';
 
 export type { JobSpec, Manifest, ManifestSettings } from './manifest.ts';
 export { inPlace, keepingPolicy, type Place, placementPolicy } from './policy.ts';
+export { objectOfToken, reportSecret, reportToken } from './reports.ts';
 
 /** What a job consists of on Karmada. */
 export interface JobManifests {

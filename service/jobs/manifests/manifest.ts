@@ -12,6 +12,7 @@ interface Metadata {
   readonly namespace?: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly Readonly<Record<'apiVersion' | 'kind' | 'name' | 'uid', string>>[];
 }
 
 export interface Manifest {
@@ -21,6 +22,14 @@ export interface Manifest {
   readonly spec?: unknown;
 }
 
+/** Where a job's pods report to the hub how far they are. */
+export interface ReportAddress {
+  /** Under which each job has a path of its own. */
+  readonly url: string;
+  /** What the server's certificate is checked by; null: what the image trusts. */
+  readonly authority: string | null;
+}
+
 /** What the operator of the platform sets for all jobs. */
 export interface ManifestSettings {
   readonly rayImage: string;
@@ -28,6 +37,8 @@ export interface ManifestSettings {
   readonly credentialsSecret: string;
   /** null: the member cluster's default */
   readonly storageClass: string | null;
+  /** Where their pods report how far they are; without it to nobody. */
+  readonly progress?: ReportAddress | null;
 }
 
 export const labelsOf = (job: JobSpec): Record<string, string> => ({

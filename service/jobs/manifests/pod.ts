@@ -1,7 +1,8 @@
 import { GPU } from '../../contract/quantity.ts';
 import { RESULTS_DIRECTORY } from '../environment.ts';
 import { CREDENTIAL_VARIABLES } from '../platform-variables.ts';
-import { type JobSpec, labelsOf, type ManifestSettings } from './manifest.ts';
+import { type JobSpec, labelsOf, type ManifestSettings, type ReportAddress } from './manifest.ts';
+import { reportVariables, reportVolume } from './reports.ts';
 import { claimName } from './volume.ts';
 
 export interface Variable {
@@ -21,6 +22,8 @@ interface Container {
   readonly env: readonly Variable[];
   readonly resources: Resources;
   readonly mountsResults: boolean;
+  /** It trains, and may tell how far it is. */
+  readonly reports: ReportAddress | null;
 }
 
 /** Requests equal limits: a training pod gets what it asked for and no more. */
@@ -33,9 +36,17 @@ export interface Resources {
 /** All pods of a job are made here: they carry its labels, mount its volume and meet the restricted Pod Security Standard. */
 export function podTemplate(
   job: JobSpec,
-  { mountsResults, resources, ...container }: Container,
+  { mountsResults, reports, resources, env, ...container }: Container,
   restartPolicy?: 'Never',
 ) {
+  const volumes = [
+    ...(mountsResults ? [{ name: 'results', persistentVolumeClaim: { claimName: claimName(job) } }] : []),
+    ...(reports ? [reportVolume(job).volume] : []),
+  ];
+  const volumeMounts = [
+    ...(mountsResults ? [{ name: 'results', mountPath: RESULTS_DIRECTORY }] : []),
+    ...(reports ? [reportVolume(job).mount] : []),
+  ];
   return {
     metadata: { labels: labelsOf(job), annotations: { 'sidecar.istio.io/inject': 'false' } },
     spec: {
@@ -56,15 +67,14 @@ export function podTemplate(
       containers: [
         {
           ...container,
+          env: [...env, ...plainVariables(reportVariables(job, reports))],
           resources: quantities(resources),
           // Not read-only: Ray writes sessions to /tmp/ray, and training programs write caches to the home directory.
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
-          ...(mountsResults ? { volumeMounts: [{ name: 'results', mountPath: RESULTS_DIRECTORY }] } : {}),
+          ...(volumeMounts.length > 0 ? { volumeMounts } : {}),
         },
       ],
-      ...(mountsResults
-        ? { volumes: [{ name: 'results', persistentVolumeClaim: { claimName: claimName(job) } }] }
-        : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
     },
   };
 }

@@ -76,6 +76,7 @@ function head(job: JobSpec, settings: ManifestSettings, env: readonly Variable[]
         gpuCount: 0,
       },
       mountsResults: true,
+      reports: settings.progress ?? null,
     }),
   };
 }
@@ -94,6 +95,7 @@ function workers(job: JobSpec, settings: ManifestSettings, env: readonly Variabl
       env,
       resources: instanceResources,
       mountsResults: true,
+      reports: settings.progress ?? null,
     }),
   };
 }
@@ -108,6 +110,7 @@ const submitter = (job: JobSpec, settings: ManifestSettings, env: readonly Varia
       env,
       resources: SUBMITTER,
       mountsResults: false,
+      reports: null,
     },
     'Never',
   );

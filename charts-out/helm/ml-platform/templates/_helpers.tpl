@@ -111,17 +111,6 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* Used 4 times, with root, name, path, pathType. */}}
-{{- define "ml-platform.path" -}}
-backend:
-  service:
-    name: "{{ include "ml-platform.prefix" $.root }}{{ $.name }}"
-    port:
-      name: http
-path: {{ $.path | quote }}
-pathType: {{ $.pathType | quote }}
-{{- end }}
-
 {{/* Used 2 times, with root, name. */}}
 {{- define "ml-platform.topology-spread-constraints" -}}
 - labelSelector:

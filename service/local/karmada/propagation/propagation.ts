@@ -51,6 +51,11 @@ export function createPropagation(options: PropagationOptions): { stop(): void }
   function noticeObject(type: ResourceType, { metadata }: StoredObject): void {
     queue.add(`object ${type.kind} ${metadata.namespace} ${metadata.name}`);
     queue.add(`binding ${metadata.namespace} ${bindingNameOf(type, metadata.name)}`);
+    // What an object needs may come after it, such as a Secret that it owns. Karmada looks through all that need something of that name.
+    for (const owner of metadata.ownerReferences ?? []) {
+      const ownerType = PROPAGATED_KINDS.find(({ kind }) => kind === owner.kind);
+      if (ownerType) queue.add(`binding ${metadata.namespace} ${bindingNameOf(ownerType, owner.name)}`);
+    }
   }
 
   function noticePolicy(policy: StoredObject): void {

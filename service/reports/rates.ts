@@ -1,12 +1,16 @@
-import { type Clock, systemClock } from '../clock.ts';
-
 /** More callers than this are not told apart for ever: those that have been silent longest are forgotten. */
 const REMEMBERED = 50_000;
+
+/** What tells the time; tests bring one of their own. */
+interface Clock {
+  /** Milliseconds. */
+  now(): number;
+}
 
 /** Whether one of many callers may once more; each has so many at once, and so many a second. */
 export function createRates(
   { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
-  clock: Clock = systemClock,
+  clock: Clock = Date,
 ): (caller: string) => boolean {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (caller) => {
@@ -21,3 +25,6 @@ export function createRates(
     return may;
   };
 }
+
+/** More than that is a program gone wild: HuggingFace's Trainer reports once in 5 s. */
+export const MAX_RATE = { burst: 20, perSecond: 4 } as const;

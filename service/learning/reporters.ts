@@ -1,0 +1,113 @@
+import type { Logger } from 'pino';
+import type { TrainingProgress } from '../jobs/progress.ts';
+import { gathered } from '../store/gather.ts';
+import type { ProgressEntry, ProgressStore, Reporter } from '../store/store.ts';
+import type { Report } from '../trainingjob/index.ts';
+import { absorbReport } from './absorb.ts';
+import type { CurveRecorder } from './recorder.ts';
+
+/** What is known of a job that reports is asked for again after that: whether it has ended, say. */
+const KNOWN_FOR_MS = 30_000;
+const MAX_KNOWN = 100_000;
+/** Reports that come within this share a statement. */
+const GATHER_MS = 50;
+const ASKED_TOGETHER = 500;
+
+interface ReportersOptions {
+  readonly store: Pick<ProgressStore, 'reporters' | 'save'>;
+  readonly recorder: Pick<CurveRecorder, 'take'>;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+export interface Reporters {
+  /** What the job's object of this name tells; the answer is why it is not taken. */
+  take(jobId: string, objectName: string, report: Report): Promise<{ readonly ignored: string } | undefined>;
+  /** After what was taken is written. */
+  stop(): Promise<void>;
+}
+
+interface Known {
+  readonly reporter: Reporter | undefined;
+  readonly askedAt: number;
+  progress: TrainingProgress | null;
+  /** By the training's own clock. */
+  toldAt: number;
+}
+
+/** How far jobs are that report themselves: in memory until it is written, a moment later. */
+export function createReporters({ store, recorder, log, now = Date.now }: ReportersOptions): Reporters {
+  const known = new Map<string, Known>();
+  const ask = gathered<string, Reporter | undefined>(
+    async (ids) => {
+      const found = await store.reporters([...new Set(ids)]);
+      return ids.map((id) => found.get(id));
+    },
+    { most: ASKED_TOGETHER, atOnce: 2 },
+  );
+  let waiting = new Map<string, ProgressEntry>();
+  let writing: Promise<void> | undefined;
+
+  async function look(jobId: string): Promise<Known> {
+    const before = known.get(jobId);
+    if (before && now() - before.askedAt < KNOWN_FOR_MS) return before;
+    const reporter = await ask(jobId);
+    const meanwhile = known.get(jobId);
+    const isSame = meanwhile?.reporter?.objectName === reporter?.objectName;
+    const fresh: Known = {
+      reporter,
+      askedAt: now(),
+      progress: (isSame ? meanwhile?.progress : undefined) ?? reporter?.progress ?? null,
+      toldAt: (isSame ? meanwhile?.toldAt : undefined) ?? Number.NEGATIVE_INFINITY,
+    };
+    known.delete(jobId);
+    known.set(jobId, fresh);
+    if (known.size > MAX_KNOWN) for (const [oldest] of known) if (known.delete(oldest)) break;
+    return fresh;
+  }
+
+  /** What comes while it is written goes with the next statement. */
+  async function write(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+    while (waiting.size > 0) {
+      const entries = [...waiting.values()];
+      waiting = new Map();
+      await store.save(entries, []).catch((error: unknown) => {
+        log.warn({ err: error }, 'Reports of trainings could not be written; the next ones take their place');
+      });
+    }
+    writing = undefined;
+  }
+
+  return {
+    async take(jobId, objectName, report) {
+      const job = await look(jobId);
+      const { reporter } = job;
+      if (!reporter) return { ignored: 'there is no such job' };
+      if (reporter.objectName !== objectName) return { ignored: 'another attempt of the job has taken its place' };
+      if (reporter.isOver) return { ignored: 'the job has ended' };
+      // A clock that is ahead must not make all later reports look old.
+      const toldAt = Math.min(report.time.getTime(), now());
+      if (toldAt < job.toldAt) return { ignored: 'a later report is known' };
+      job.toldAt = toldAt;
+      const [cluster = null] = reporter.clusters;
+      const progress = absorbReport(job.progress, report, { attempt: reporter.attempt, source: 'report' });
+      job.progress = progress;
+      // Of numbers that are told seldom the curve has those moments alone.
+      recorder.take({ jobId, cluster, progress: { ...progress, ...numbersOf(report, progress) } });
+      if (cluster !== null) {
+        waiting.set(jobId, { jobId, cluster, progress, under: [] });
+        writing ??= write();
+      }
+      return undefined;
+    },
+    async stop() {
+      await writing;
+    },
+  };
+}
+
+const numbersOf = (report: Report, { metrics }: TrainingProgress): Pick<TrainingProgress, 'loss' | 'metrics'> => ({
+  loss: report.metrics.loss ?? null,
+  metrics: Object.fromEntries(Object.entries(metrics).filter(([name]) => report.metrics[name] !== undefined)),
+});
