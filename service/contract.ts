@@ -250,6 +250,10 @@ export const METRICS = {
   remembered: 'mlp_remembered',
   /** counter {what: job|log|event|key|policy|namespace}: taken away because nobody needs it any more */
   removed: 'mlp_removed_total',
+  /** gauges {namespace, algorithm}, of running jobs that tell how far they are; 200 pairs, the rest is "other" */
+  trainings: 'mlp_trainings',
+  trainingPercent: 'mlp_training_percent',
+  trainingReportAge: 'mlp_training_report_age_seconds',
   /** counter {outcome: accepted, or the HTTP status}: of trainings that report to the hub */
   progressReports: 'mlp_progress_reports_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */

@@ -9,6 +9,7 @@ import { reportSecret } from './jobs/manifests/index.ts';
 import { createKarmada } from './karmada/client.ts';
 import { loadKubeconfig } from './kube/kubeconfig.ts';
 import { type ReportEndpoint, startReportEndpoint } from './learning/endpoint.ts';
+import { createLogLearner } from './learning/log-learner.ts';
 import { createRecorder } from './learning/recorder.ts';
 import { createReporters } from './learning/reporters.ts';
 import { createLog } from './log.ts';
@@ -52,7 +53,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     ...dispatcher.remembered(),
   }));
   const reporters = createReporters({ store: store.progress, recorder, log });
-  const logKeeper = { store: store.logs, karmada, keepBytes: config.logKeepBytes };
+  const learner = createLogLearner({ reporters, log });
+  const logKeeper = { store: store.logs, karmada, keepBytes: config.logKeepBytes, learn: learner.open };
   const dispatcher = createDispatcher({
     store,
     karmada,
@@ -77,6 +79,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     events,
     obstacleOfNewJobs: dispatcher.obstacle,
     readClusterHealth: monitor.clusterHealth,
+    learn: learner.open,
     metrics,
     authenticator,
     log,

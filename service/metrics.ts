@@ -140,13 +140,26 @@ function storeReadings(
   const monitorLag = gauge(METRICS.monitorLag, 'Seconds since the cluster last answered', ['cluster']);
   const failures = gauge(METRICS.clusterFailures, 'Queries of the cluster that failed in a row', ['cluster']);
   const pool = gauge(METRICS.databasePool, 'Connections to PostgreSQL; waiting are callers without one', ['state']);
+  const teams = ['namespace', 'algorithm'];
+  const trainings = gauge(METRICS.trainings, 'Running jobs that tell how far they are', teams);
+  const trainingPercent = gauge(METRICS.trainingPercent, 'How far they are, on average', teams);
+  const reportAge = gauge(
+    METRICS.trainingReportAge,
+    'Seconds since the one that was heard longest ago was heard',
+    teams,
+  );
   const readLoop = loopReading(registry);
   const databaseUp = gauge(METRICS.databaseUp, '1 when the database answered this scrape');
 
   const read = async () => {
     await store.check(AbortSignal.timeout(DATABASE_TIMEOUT_MS));
-    const [{ summary, backlog }, health] = await Promise.all([store.figures(), readClusterHealth()]);
+    const [{ summary, backlog, trainings: told }, health] = await Promise.all([store.figures(), readClusterHealth()]);
     for (const status of ['Pending', 'Running'] as const) activeJobs.set({ status }, summary.byStatus[status]);
+    for (const { namespace, algorithm, jobs, percent, oldestSeconds } of told) {
+      trainings.set({ namespace, algorithm }, jobs);
+      if (percent !== null) trainingPercent.set({ namespace, algorithm }, percent);
+      reportAge.set({ namespace, algorithm }, oldestSeconds);
+    }
     dispatchLag.set(backlog.oldestSeconds);
     for (const { cluster, lastAnswerAt, consecutiveFailures } of health.values()) {
       if (lastAnswerAt) monitorLag.set({ cluster }, Math.max(0, (Date.now() - lastAnswerAt.getTime()) / 1000));
@@ -156,7 +169,7 @@ function storeReadings(
 
   const readAgain = async () => {
     readLoop();
-    for (const each of [activeJobs, monitorLag, failures]) each.reset();
+    for (const each of [activeJobs, monitorLag, failures, trainings, trainingPercent, reportAge]) each.reset();
     dispatchLag.remove();
     for (const [state, connections] of Object.entries(store.pool())) pool.set({ state }, connections);
     try {

@@ -3,6 +3,7 @@ import type { Authenticator } from '../auth/authenticator.ts';
 import type { Config } from '../config.ts';
 import type { EventHub } from '../events/hub.ts';
 import type { Karmada } from '../karmada/karmada.ts';
+import type { Learn } from '../logs/index.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReadClusterHealth } from '../monitor/health.ts';
 import type { CommonObstacle, Store } from '../store/store.ts';
@@ -21,6 +22,8 @@ export interface ApiDependencies {
   readonly metrics: Metrics;
   readonly authenticator: Authenticator | null;
   readonly log: Logger;
+  /** Told of the lines of jobs whose log somebody follows. */
+  readonly learn: Learn;
   /** Before it is open the database may not be migrated; while it stops, only what is in flight is welcome. */
   readonly state: () => 'starting' | 'open' | 'stopping';
   /** Aborts when the service stops: ends answers that would go on for ever. */

@@ -59,6 +59,6 @@ async function answer(request: IncomingMessage, options: EndpointOptions, mayRep
   const objectName = objectOfToken(options.key, jobId, bearerOf(request));
   if (objectName === undefined) throw new Refusal(401, 'the token is not that of this job');
   if (!mayReport(jobId)) throw new Refusal(429, 'too many reports');
-  const ignored = await options.reporters.take(jobId, objectName, await readReport(request));
+  const ignored = await options.reporters.take(jobId, objectName, await readReport(request), 'report');
   if (ignored) throw new Refusal(409, ignored.ignored);
 }

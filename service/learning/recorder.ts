@@ -13,7 +13,7 @@ const WRITE_EVERY_MS = 1_000;
 const WRITTEN_AT_ONCE = 2_000;
 /** While the database is away: beyond these, what was told first is let go. */
 const MAX_WAITING_JOBS = 100_000;
-const MAX_WAITING_POINTS = 64;
+const MAX_WAITING_POINTS = 256;
 /** Jobs whose pace and place are remembered; of others the next report begins anew. */
 const MAX_REMEMBERED = 100_000;
 /** Who has told nothing for so long has perhaps ended. */

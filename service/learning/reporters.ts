@@ -21,8 +21,13 @@ interface ReportersOptions {
 }
 
 export interface Reporters {
-  /** What the job's object of this name tells; the answer is why it is not taken. */
-  take(jobId: string, objectName: string, report: Report): Promise<{ readonly ignored: string } | undefined>;
+  /** What the job's object of this name tells, itself or in its log; the answer is why it is not taken. */
+  take(
+    jobId: string,
+    objectName: string,
+    report: Report,
+    source: 'report' | 'log',
+  ): Promise<{ readonly ignored: string } | undefined>;
   /** After what was taken is written. */
   stop(): Promise<void>;
 }
@@ -31,7 +36,7 @@ interface Known {
   readonly reporter: Reporter | undefined;
   readonly askedAt: number;
   progress: TrainingProgress | null;
-  /** By the training's own clock. */
+  /** By the training's own clock; of a log by the kubelet's. */
   toldAt: number;
 }
 
@@ -58,7 +63,7 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
       reporter,
       askedAt: now(),
       progress: (isSame ? meanwhile?.progress : undefined) ?? reporter?.progress ?? null,
-      toldAt: (isSame ? meanwhile?.toldAt : undefined) ?? Number.NEGATIVE_INFINITY,
+      toldAt: (isSame ? meanwhile?.toldAt : undefined) ?? readUpTo(reporter),
     };
     known.delete(jobId);
     known.set(jobId, fresh);
@@ -80,21 +85,29 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
   }
 
   return {
-    async take(jobId, objectName, report) {
+    async take(jobId, objectName, report, source) {
       const job = await look(jobId);
       const { reporter } = job;
       if (!reporter) return { ignored: 'there is no such job' };
       if (reporter.objectName !== objectName) return { ignored: 'another attempt of the job has taken its place' };
-      if (reporter.isOver) return { ignored: 'the job has ended' };
+      // The end of its log is read when it has ended.
+      if (reporter.isOver && source === 'report') return { ignored: 'the job has ended' };
+      const isSelfTold = job.progress?.source === 'report' && job.progress.attempt === reporter.attempt;
+      if (isSelfTold && source === 'log') return { ignored: 'the job reports itself' };
       // A clock that is ahead must not make all later reports look old.
       const toldAt = Math.min(report.time.getTime(), now());
       if (toldAt < job.toldAt) return { ignored: 'a later report is known' };
       job.toldAt = toldAt;
       const [cluster = null] = reporter.clusters;
-      const progress = absorbReport(job.progress, report, { attempt: reporter.attempt, source: 'report' });
+      const progress = absorbReport(job.progress, report, { attempt: reporter.attempt, source });
       job.progress = progress;
       // Of numbers that are told seldom the curve has those moments alone.
-      recorder.take({ jobId, cluster, progress: { ...progress, ...numbersOf(report, progress) } });
+      recorder.take({
+        jobId,
+        cluster,
+        progress: { ...progress, ...numbersOf(report, progress) },
+        ...(source === 'log' && { at: toldAt }),
+      });
       if (cluster !== null) {
         waiting.set(jobId, { jobId, cluster, progress, under: [] });
         writing ??= write();
@@ -106,6 +119,10 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
     },
   };
 }
+
+/** Of a log: what was learnt of it before a restart is not learnt once more. */
+const readUpTo = (reporter: Reporter | undefined): number =>
+  reporter?.progress?.source === 'log' ? reporter.progress.at.getTime() : Number.NEGATIVE_INFINITY;
 
 const numbersOf = (report: Report, { metrics }: TrainingProgress): Pick<TrainingProgress, 'loss' | 'metrics'> => ({
   loss: report.metrics.loss ?? null,

@@ -3,10 +3,11 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
 import { joinSignals } from '../signals.ts';
-import { linesOf, told } from './lines.ts';
+import { type Learn, linesOf, told } from './lines.ts';
 import { createPipe, type Pipe } from './pipe.ts';
 import { Runs } from './runs.ts';
 import {
+  isProgram,
   isSelected,
   isWorthALine,
   keyOf,
@@ -29,6 +30,7 @@ interface FollowOptions {
   /** Of which containers how much has been read already. */
   readonly read?: ReadonlyMap<string, ReadUpTo>;
   readonly pollMs?: number;
+  readonly learn?: Learn | undefined;
 }
 
 /** The last stamp that was read, and how many lines have it. */
@@ -137,6 +139,8 @@ class Following {
     const prefix = prefixOf(job, this.#query, source);
     const pod = { namespace: job.namespace, name: source.pod, container: source.container };
     const { tailLines, sinceSeconds, timestamps } = this.#query;
+    const isWhole = tailLines === undefined && sinceSeconds === undefined;
+    const learn = isProgram(source) ? this.#options.learn?.(job, source, isWhole) : undefined;
     const read = createPlace(this.#options.read?.get(keyOf(source)));
     while (!signal.aborted) {
       const from = read.secondsAgo();
@@ -149,6 +153,7 @@ class Following {
         );
         read.resume();
         for await (const line of linesOf(chunks)) {
+          learn?.(line);
           if (read.isNew(line.at) && !(await this.#pipe.push(told(prefix, line, timestamps)))) return true;
         }
         return true;

@@ -4,6 +4,7 @@ import type { Karmada, Member } from '../karmada/karmada.ts';
 import type { ContainerName } from '../kube/kube.ts';
 import { joinSignals } from '../signals.ts';
 import type { KeptLog, LogStore } from '../store/store.ts';
+import { type Learn, type Line, stamped } from './lines.ts';
 import { Runs } from './runs.ts';
 import { isProgram, keyOf, type LogSource, MEMBER_TIMEOUT_MS, sourcesIn } from './sources.ts';
 import { readTail } from './tail.ts';
@@ -13,6 +14,7 @@ export interface LogKeeper {
   readonly karmada: Karmada;
   /** Of each job; 0 keeps nothing. */
   readonly keepBytes: number;
+  readonly learn?: Learn | undefined;
 }
 
 /** Of each job and look: the driver, the head and the first workers. */
@@ -53,7 +55,7 @@ interface Wanted {
 }
 
 async function keep(
-  { store, karmada, keepBytes }: LogKeeper,
+  { store, karmada, keepBytes, learn }: LogKeeper,
   job: Job,
   signal: AbortSignal,
   { when, most, isWanted }: Wanted,
@@ -70,10 +72,15 @@ async function keep(
       const tail = await tailOf(member, job, { ...source, run: runs.of(source) }, most, signal);
       // At once, or twenty containers would be held in full for the sake of one's room.
       if (tail) logs = fitted(withTail(logs, tail), keepBytes);
+      if (tail && learn && isProgram(source)) learnFrom(tail, learn(job, source, tail.droppedBytes === 0));
     }
   }
   const latest = logs.sort((a, b) => a.source.run - b.source.run || a.source.restart - b.source.restart);
   await store.keep(job.id, latest.slice(-MAX_KEPT_LOGS).map(keptLog), when);
+}
+
+function learnFrom({ bytes }: Tail, read: (line: Line) => void): void {
+  for (const line of bytes.toString('utf8').split('\n')) read(stamped(line));
 }
 
 type NamedSource = Pick<LogSource, 'cluster' | 'pod' | 'container' | 'restart'> & { readonly run: number };

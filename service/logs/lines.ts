@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import type { Job } from '../jobs/job.ts';
 
 /** A line without an end must not fill the memory: it is handed on in pieces of this size. */
 const MAX_LINE = 64 * 1024;
@@ -9,6 +10,13 @@ export interface Line {
   /** Without the line's end. */
   readonly text: string;
 }
+
+/** Told of what a job's program writes, line by line: of one container from its start on, or from somewhere on. */
+export type Learn = (
+  job: Job,
+  source: { readonly cluster: string; readonly pod: string },
+  isFromStart: boolean,
+) => (line: Line) => void;
 
 /** As it is sent on, its stamp in front where stamps are asked for. */
 export const told = (prefix: string, { at, text }: Line, timestamps = false): string =>

@@ -4,7 +4,7 @@ import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
 import type { KeptLog, Store } from '../store/store.ts';
 import { followLogs, type ReadUpTo } from './follow.ts';
-import { type Line, linesOf, stamped, told } from './lines.ts';
+import { type Learn, type Line, linesOf, stamped, told } from './lines.ts';
 import { Runs } from './runs.ts';
 import {
   inReadingOrder,
@@ -23,6 +23,7 @@ import {
 interface LogReader {
   readonly store: { readonly jobs: Pick<Store['jobs'], 'get'>; readonly logs: Pick<Store['logs'], 'kept'> };
   readonly karmada: Karmada;
+  readonly learn?: Learn | undefined;
 }
 
 interface JobLogs {
@@ -67,6 +68,7 @@ async function* followed(reader: LogReader, job: Job, query: LogQuery, signal: A
     runs,
     read: new Map(earlier.map((log) => [keyOf(log), endOf(log)])),
     onSource: (source) => seen.add(keyOf(source)),
+    learn: reader.learn,
   });
   const ended = await current();
   const deadline = Date.now() + UNTIL_KEPT_MS;

@@ -14,12 +14,16 @@ import { createProgressStore } from './progress.ts';
 import { createRetentionStore } from './retention.ts';
 import { createRowReader } from './rows.ts';
 import { statement } from './statement.ts';
-import type { Store } from './store.ts';
+import type { Store, TrainingsOfTeam } from './store.ts';
 import { createWebhookStore } from './webhook.ts';
 
 /** Readiness is asked for every few seconds, by someone who does not wait long. */
 const CHECK_TIMEOUT_MS = 3_000;
 
+/** Pairs of namespace and algorithm in the metrics. */
+const MAX_TEAMS = 200;
+
+const trainingsByTeam = statement('trainings-by-team');
 const compactCounts = statement('compact-counts');
 
 interface StoreOptions {
@@ -54,6 +58,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
       return {
         summary: await readSummary(check, {}),
         backlog: await readBacklog(check),
+        trainings: await check.query<TrainingsOfTeam>(trainingsByTeam, [MAX_TEAMS]),
       };
     },
     async housekeep() {

@@ -26,9 +26,24 @@ export interface Store {
   /** Rejects with the reason when the database cannot be asked or its migrations are not done. */
   check(signal?: AbortSignal): Promise<void>;
   /** What the metrics tell of all jobs. Answered also when the API has more to do than it can. */
-  figures(): Promise<{ summary: Summary; backlog: { waiting: number; oldestSeconds: number } }>;
+  figures(): Promise<{
+    summary: Summary;
+    backlog: { waiting: number; oldestSeconds: number };
+    trainings: readonly TrainingsOfTeam[];
+  }>;
   pool(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
+}
+
+/** Running jobs of one namespace and algorithm that tell how far they are. */
+export interface TrainingsOfTeam {
+  readonly namespace: string;
+  readonly algorithm: string;
+  readonly jobs: number;
+  /** On average, of those that tell it. */
+  readonly percent: number | null;
+  /** Since the one that was told of last the longest ago. */
+  readonly oldestSeconds: number;
 }
 
 export interface NewJob {
@@ -309,7 +324,7 @@ export interface ProgressNews {
 export interface Reporter extends Pick<Job, 'namespace' | 'objectName' | 'attempt' | 'clusters'> {
   readonly isOver: boolean;
   /** What was told last, by whomever. */
-  readonly progress: TrainingProgress | null;
+  readonly progress: SeenProgress | null;
 }
 
 /** Kept beside the jobs, and no part of their history: what is saved takes the place of what was there. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { METRICS } from '../../service/contract.ts';
 import { createMetrics } from '../../service/metrics.ts';
 import { freshDatabase } from './postgres.ts';
+import { MANY_JOBS } from './some-jobs.ts';
 
 const NO_CLUSTERS = async () => new Map();
 const value = (text: string, series: string) =>
@@ -54,4 +55,23 @@ test('an event loop that is held moves its gauge', async () => {
   while (performance.now() < until);
   await sleep(50);
   expect(await worst()).toBeGreaterThan(1.4);
+});
+
+test('trainings are told by team and algorithm, and of too many teams those with most', async () => {
+  const database = await freshDatabase();
+  const store = database.store();
+  await database.query(MANY_JOBS, [1, 1_000, 'Running']);
+  await database.query("update job set namespace = 'team-' || (split_part(id, '-', 2)::int % 300), finished_at = null");
+  await database.query("update job set namespace = 'large' where split_part(id, '-', 2)::int <= 100");
+  await database.query(
+    `insert into job_progress (job_id, cluster, at, progress)
+     select id, clusters[1], now() - interval '1 minute', '{"percent": 40}' from job`,
+  );
+  const { text } = await createMetrics(store, NO_CLUSTERS).render();
+  const series = (name: string) => text.split('\n').filter((line) => line.startsWith(`${name}{`));
+  expect(value(text, `${METRICS.trainings}{namespace="large",algorithm="xgboost"}`)).toBe(100);
+  expect(value(text, `${METRICS.trainingPercent}{namespace="large",algorithm="xgboost"}`)).toBe(40);
+  expect(value(text, `${METRICS.trainingReportAge}{namespace="other",algorithm="other"}`)).toBeGreaterThanOrEqual(60);
+  expect(series(METRICS.trainings)).toHaveLength(201);
+  expect(series(METRICS.trainings).reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)).toBe(1_000);
 });

@@ -15,7 +15,7 @@ import { write } from '../write.ts';
 /** Some milliseconds' work. */
 const LINES_IN_A_TURN = 500;
 
-export const logRoute = ({ store, karmada, stopping, authenticator }: ApiDependencies): Route =>
+export const logRoute = ({ store, karmada, learn, stopping, authenticator }: ApiDependencies): Route =>
   route({
     method: 'get',
     path: '/api/v1/jobs/{id}/logs',
@@ -30,7 +30,7 @@ export const logRoute = ({ store, karmada, stopping, authenticator }: ApiDepende
       const job = await visibleJob(store, params.id, caller);
       const allowed = whileAllowed(authenticator, response, (now) => mayIn(now, 'viewer', job.namespace));
       return withSignals([disconnected(response), stopping, allowed.signal], async (signal) => {
-        const { from, lines } = await readLogs({ store, karmada }, job, query, signal);
+        const { from, lines } = await readLogs({ store, karmada, learn }, job, query, signal);
         response.writeHead(200, {
           'Content-Type': 'text/plain; charset=utf-8',
           'X-Log-Source': from,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished, type Job } from '../../client/index.ts';
+import { isFinished, type Job, type Series } from '../../client/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { wrongUse } from '../failures.ts';
@@ -20,24 +20,38 @@ export const addMetrics: AddCommand = (program, cli) => {
     .summary('what a training tells of itself')
     .description(
       'Shows what a training has told of itself last: progress, epoch, loss. With --follow each report from now on, ' +
-        'until the job has ended, and how the loss went meanwhile. The service keeps no earlier ones.',
+        'until the job has ended, and how the loss went meanwhile. With --history how each of its numbers has gone so far.',
     )
     .argument('<job>', 'id of the job, or its name: then the newest of that name')
     .option('-f, --follow', 'go on with each report, until the job has ended')
+    .option(
+      '--history',
+      'each of its numbers from the beginning on: a line each as a table, all that is kept as csv and json',
+    )
     .option(
       '-o, --output <format>',
       `${FORMATS.join(', ')}: csv for spreadsheets, json with a report on each line`,
       'table',
     )
-    .action((said: string, options: { follow?: boolean; output: string }) => metrics(cli, said, options));
+    .action((said: string, options: Options) => metrics(cli, said, options));
 };
 
-const metrics = async (cli: Cli, said: string, options: { follow?: boolean; output: string }): Promise<ExitCode> => {
+interface Options {
+  readonly follow?: boolean;
+  readonly history?: boolean;
+  readonly output: string;
+}
+
+const metrics = async (cli: Cli, said: string, options: Options): Promise<ExitCode> => {
   if (!FORMATS.includes(options.output)) {
     throw wrongUse(`-o ${options.output} is not known`, `It is one of ${FORMATS.join(', ')}.`);
   }
   const { client } = await cli.connection();
   const id = await findJob(cli, said);
+  if (options.history) {
+    if (options.follow) throw wrongUse('--history and --follow do not go together', 'Leave one of them out.');
+    return history(cli, id, options.output);
+  }
   cli.onDetach([`No longer looking; job ${id} goes on.`]);
   const print = printerOf(options.output);
   let last = '';
@@ -54,6 +68,48 @@ const metrics = async (cli: Cli, said: string, options: { follow?: boolean; outp
   }
 };
 
+const history = async (cli: Cli, id: string, format: string): Promise<ExitCode> => {
+  const { client } = await cli.connection();
+  const { series } = await client.jobs.metrics(id, { signal: cli.signal });
+  if (series.length === 0) cli.terminal.say(`Job ${id} tells nothing of its training.`);
+  else await cli.terminal.print(seriesAs(format, series));
+  return EXIT.ok;
+};
+
+const seriesAs = (format: string, series: readonly Series[]): string => {
+  if (format === 'json') return series.map((each) => `${JSON.stringify(each)}\n`).join('');
+  if (format === 'csv')
+    return [['name', 'at', 'step', 'value', 'min', 'max'], ...series.flatMap(entriesOf)].map(csvLine).join('');
+  return seriesTable()(series);
+};
+
+const entriesOf = ({ name, at, step, value, min, max }: Series): (string | number | null)[][] =>
+  at.map((time, place) => [
+    name,
+    new Date(time).toISOString(),
+    step[place] ?? null,
+    value[place] ?? null,
+    min[place] ?? null,
+    max[place] ?? null,
+  ]);
+
+const seriesTable = () =>
+  createTable<Series>([
+    { title: 'NAME', text: ({ name }) => name },
+    { title: 'LAST', text: ({ last }) => rounded(last) },
+    { title: 'LOWEST', text: ({ lowest }) => rounded(lowest) },
+    { title: 'HIGHEST', text: ({ highest }) => rounded(highest) },
+    { title: '', text: ({ value }) => sparkline(fewer(value)) },
+  ]);
+
+const rounded = (value: number): string => String(Number(value.toPrecision(4)));
+
+/** Evenly from all of it, the last one among them. */
+const fewer = (values: readonly number[]): readonly number[] =>
+  values.length <= WIDTH
+    ? values
+    : Array.from({ length: WIDTH }, (_, place) => values[Math.round((place * (values.length - 1)) / (WIDTH - 1))] ?? 0);
+
 const printerOf = (format: string): ((report: Progress) => string) => {
   if (format === 'json') return (report) => `${JSON.stringify(report)}\n`;
   if (format === 'csv') return csv();
@@ -63,7 +119,7 @@ const printerOf = (format: string): ((report: Progress) => string) => {
     { title: 'PROGRESS', text: ({ percent }) => (percent === null ? '' : `${percent}%`) },
     { title: 'EPOCH', text: ({ epoch }) => String(epoch ?? '') },
     { title: 'LEFT', text: ({ etaSeconds }) => (etaSeconds === null ? '' : duration(etaSeconds * 1000)) },
-    { title: 'LOSS', text: ({ loss }) => (loss === null ? '' : String(Number(loss.toPrecision(4)))) },
+    { title: 'LOSS', text: ({ loss }) => (loss === null ? '' : rounded(loss)) },
     { title: '', text: () => sparkline(losses) },
   ]);
   return (report) => {
@@ -77,11 +133,13 @@ const CSV_FIELDS = ['at', 'percent', 'epoch', 'loss', 'etaSeconds', 'attempt', '
 const csv = (): ((report: Progress) => string) => {
   let head = `${CSV_FIELDS.join(',')}\n`;
   return (report) => {
-    const line = `${head}${CSV_FIELDS.map((field) => quoted(report[field])).join(',')}\n`;
+    const line = `${head}${csvLine(CSV_FIELDS.map((field) => report[field]))}`;
     head = '';
     return line;
   };
 };
+
+const csvLine = (cells: readonly (string | number | null)[]): string => `${cells.map(quoted).join(',')}\n`;
 
 /** RFC 4180. */
 const quoted = (value: string | number | null): string => {

@@ -74,3 +74,29 @@ test('metrics are told once each, as rows or for a spreadsheet, until the job ha
   expect(none).toEqual({ code: EXIT.ok, out: '', err: `Job ${JOB} tells nothing of its training.\n` });
   expect(sparkline([8, 4, 2, 1, Number.NaN, 1])).toBe('█▄▂▁▁');
 });
+
+test('the history of a training is a line a number, and whole as csv', async () => {
+  const series = {
+    name: 'val_loss',
+    at: [1_767_225_600_000, 1_767_225_610_000],
+    value: [0.5, 0.25],
+    min: [0.4, 0.25],
+    max: [0.6, 0.25],
+    step: [1, null],
+    last: 0.25,
+    lowest: 0.25,
+    highest: 0.6,
+  };
+  service = await startScripted(({ path }, response) => {
+    if (path.split('?')[0] === `/api/v1/jobs/${JOB}/metrics`) return json(response, { jobId: JOB, series: [series] });
+    json(response, JOB_FIELDS);
+  });
+  const { url } = service;
+  const table = await mlp(['metrics', JOB, '--history'], { url });
+  expect(table.out, table.err).toMatch(/^NAME +LAST +LOWEST +HIGHEST +\nval_loss +0\.25 +0\.25 +0\.6 +█▁\n$/);
+  expect((await mlp(['metrics', JOB, '--history', '-o', 'csv'], { url })).out).toBe(
+    'name,at,step,value,min,max\n' +
+      'val_loss,2026-01-01T00:00:00.000Z,1,0.5,0.4,0.6\nval_loss,2026-01-01T00:00:10.000Z,,0.25,0.25,0.25\n',
+  );
+  expect((await mlp(['metrics', JOB, '--history', '--follow'], { url })).code).toBe(EXIT.usage);
+});

@@ -80,12 +80,12 @@ test('while the database is away what was told waits, the oldest goes first, and
   const { recorder, state, tell, written } = setUp();
   state.isAway = true;
   recorder.start();
-  for (let step = 1; step <= 100; step += 1) tell('a', { step, loss: step });
+  for (let step = 1; step <= 300; step += 1) tell('a', { step, loss: step });
   await vi.waitUntil(() => state.refusals > 0, { timeout: 60_000 });
-  tell('a', { step: 101, loss: 101 });
+  tell('a', { step: 301, loss: 301 });
   state.isAway = false;
   await vi.waitUntil(() => written.length > 0, { timeout: 60_000 });
   await recorder.stop();
   expect(written).toHaveLength(1);
-  expect(written[0]?.points.map(({ step }) => step)).toEqual(Array.from({ length: 64 }, (_, index) => index + 38));
+  expect(written[0]?.points.map(({ step }) => step)).toEqual(Array.from({ length: 256 }, (_, index) => index + 46));
 });

@@ -1,0 +1,84 @@
+import type { Logger } from 'pino';
+import type { Job } from '../jobs/job.ts';
+import { createLineReader, type LineReader } from './log-lines.ts';
+import type { Reporters } from './reporters.ts';
+
+/** A line that a job's program wrote, with the kubelet's stamp. */
+export interface ProgramLine {
+  readonly at: string;
+  readonly text: string;
+}
+
+interface Place {
+  readonly cluster: string;
+  readonly pod: string;
+}
+
+export interface LogLearner {
+  /** Lines of one container as they come. Begun at its first line, or else it counts from where what was read before is met. */
+  open(job: Job, place: Place, isFromStart: boolean): (line: ProgramLine) => void;
+}
+
+/** Pods of one job say the same, each for itself: one of them is listened to, and another when it has fallen silent for so long. */
+const SILENT_MS = 120_000;
+const MAX_JOBS = 10_000;
+
+interface Reading {
+  pod: string;
+  readonly reader: LineReader;
+  /** The stamp of the last line that was read of its log, by whomever. */
+  upTo: string;
+  /** What was told is taken one after the other. */
+  last: Promise<unknown>;
+}
+
+/** Learns from the logs that the hub reads anyway how far a training is, where nobody else tells. */
+export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters, 'take'>; log: Logger }): LogLearner {
+  const jobs = new Map<string, Reading>();
+
+  function readingOf({ id }: Job, pod: string, at: number): Reading {
+    const known = jobs.get(id);
+    const fresh = (): Reading => ({
+      pod,
+      reader: createLineReader(),
+      upTo: known?.upTo ?? '',
+      last: known?.last ?? Promise.resolve(),
+    });
+    const hasChanged = known !== undefined && known.pod !== pod && at - Date.parse(known.upTo) > SILENT_MS;
+    const reading = known === undefined || hasChanged ? fresh() : known;
+    jobs.delete(id);
+    jobs.set(id, reading);
+    if (jobs.size > MAX_JOBS) for (const [oldest] of jobs) if (jobs.delete(oldest)) break;
+    return reading;
+  }
+
+  return {
+    open(job, { cluster, pod }, isFromStart) {
+      const isToldElsewhere = job.kind === 'TrainingJob' || job.clusters[0] !== cluster;
+      if (isToldElsewhere) return () => undefined;
+      let isMet = isFromStart;
+      return ({ at: stamp, text }) => {
+        const at = Date.parse(stamp);
+        if (Number.isNaN(at)) return;
+        const reading = readingOf(job, pod, at);
+        if (reading.pod !== pod) return;
+        if (!isLater(stamp, reading.upTo)) {
+          isMet = true;
+          return;
+        }
+        if (!isMet) return;
+        reading.upTo = stamp;
+        const told = reading.reader.read(text);
+        if (!told) return;
+        const report = { ...told, time: new Date(at) };
+        reading.last = reading.last
+          .then(() => reporters.take(job.id, job.objectName, report, 'log'))
+          .catch((error: unknown) => log.debug({ err: error, job: job.id }, 'What a log tells could not be taken'));
+      };
+    },
+  };
+}
+
+/** A kubelet's stamps have nine digits of a second, so that text compares as time; of others milliseconds must do. */
+const isLater = (stamp: string, than: string): boolean =>
+  than === '' || (stamp.length === than.length ? stamp > than : Date.parse(stamp) > Date.parse(than));

@@ -1,0 +1,68 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import type { Job } from '../../../service/jobs/job.ts';
+import { createLogLearner } from '../../../service/learning/log-learner.ts';
+import type { Reporters } from '../../../service/learning/reporters.ts';
+import { eventually } from '../../patience.ts';
+
+const JOB = { id: 'a-1', objectName: 'a-1', kind: 'RayJob', clusters: ['member1'] } as unknown as Job;
+const PLACE = { cluster: 'member1', pod: 'driver' };
+const second = (at: number): string =>
+  new Date(Date.UTC(2026, 10, 28, 12, 0, at)).toISOString().replace('Z', '000000Z');
+const round = (step: number) => ({ at: second(step), text: `[${step}]\ttrain-rmse:${1 / (step + 1)}` });
+
+function setUp() {
+  const taken: Parameters<Reporters['take']>[] = [];
+  const reporters: Pick<Reporters, 'take'> = {
+    async take(...told) {
+      taken.push(told);
+      return undefined;
+    },
+  };
+  const learner = createLogLearner({ reporters, log: pino({ level: 'silent' }) });
+  const steps = (count: number) =>
+    eventually(
+      () => taken.map(([, , { step }]) => step),
+      (all) => all.length >= count,
+    );
+  return { learner, steps, taken };
+}
+
+test('each line is told once, in order, however often its log is read', async () => {
+  const { learner, steps, taken } = setUp();
+  for (const upTo of [3, 3, 6]) {
+    const read = learner.open(JOB, PLACE, true);
+    for (let step = 0; step < upTo; step += 1) read(round(step));
+  }
+  expect(await steps(6)).toEqual([0, 1, 2, 3, 4, 5]);
+  expect(taken[0]).toMatchObject(['a-1', 'a-1', { time: new Date(second(0)), metrics: { loss: 1 } }, 'log']);
+});
+
+test('who reads the end of a log alone brings nothing that would leave a gap', async () => {
+  const { learner, steps } = setUp();
+  const tail = learner.open(JOB, PLACE, false);
+  for (const step of [7, 8]) tail(round(step));
+  const whole = learner.open(JOB, PLACE, true);
+  for (const step of [0, 1, 2]) whole(round(step));
+  const next = learner.open(JOB, PLACE, false);
+  for (const step of [2, 3]) next(round(step));
+  expect(await steps(4)).toEqual([0, 1, 2, 3]);
+});
+
+test('of pods that say the same one is listened to, and another when it has gone', async () => {
+  const { learner, steps } = setUp();
+  const [first, second] = ['worker-0', 'worker-1'].map((pod) => learner.open(JOB, { ...PLACE, pod }, true));
+  first?.(round(0));
+  second?.(round(1));
+  first?.(round(2));
+  second?.(round(300));
+  expect(await steps(3)).toEqual([0, 2, 300]);
+});
+
+test('of a TrainingJob, and of a copy of the job elsewhere, nothing is learnt', async () => {
+  const { learner, steps } = setUp();
+  learner.open({ ...JOB, kind: 'TrainingJob' }, PLACE, true)(round(0));
+  learner.open(JOB, { ...PLACE, cluster: 'member2' }, true)(round(1));
+  learner.open(JOB, PLACE, true)(round(2));
+  expect(await steps(1)).toEqual([2]);
+});
