@@ -1,6 +1,7 @@
 import { simulatedBase } from '../flow/base.ts';
 import { describeFlows } from '../flow/flows.ts';
 import { realBase, realKarmada } from './real-base.ts';
+import { describeTroubles } from './troubles.ts';
 
 const real = realKarmada(process.env);
 if (!real) {
@@ -9,4 +10,6 @@ if (!real) {
   );
 }
 
-describeFlows(() => (real ? realBase(real) : simulatedBase()));
+const startBase = () => (real ? realBase(real) : simulatedBase({ speed: 0, notReadyAfterMs: 500 }));
+describeFlows(startBase);
+describeTroubles(startBase);

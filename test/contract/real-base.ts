@@ -40,10 +40,12 @@ export async function realBase({ karmada, admin, members: paths }: RealKarmada):
   return {
     name: `the Karmada at ${adminKubeconfig.server}`,
     kubeconfig: karmada,
+    adminKubeconfig: admin,
     control,
     members,
     patienceMs: PATIENCE_MS,
     simulated: null,
+    cutOff: (cluster) => cutOff(control, cluster),
     async cleanUp(namespaces) {
       const left = (await Promise.all(namespaces.map((name) => removeNamespace(name, control, members)))).flat();
       if (left.length > 0) console.warn(`could not be removed, please do: ${left.join('; ')}`);
@@ -53,6 +55,18 @@ export async function realBase({ karmada, admin, members: paths }: RealKarmada):
       await Promise.all([control, ...members.values()].map((api) => api.close()));
     },
   };
+}
+
+/** Karmada's own address of it leads nowhere: for its proxy, its controllers and its look at the cluster's health. */
+async function cutOff(control: KubeApi, cluster: string): Promise<() => Promise<void>> {
+  const path = `/apis/cluster.karmada.io/v1alpha1/clusters/${cluster}`;
+  const { apiEndpoint } = (await control.get(path)).body.spec;
+  const lead = async (to: string) => {
+    const { body, status } = await control.patch(path, { spec: { apiEndpoint: to } });
+    if (status !== 200) throw new Error(`Cluster ${cluster} does not take another address: ${JSON.stringify(body)}`);
+  };
+  await lead('https://127.0.0.1:9');
+  return () => lead(apiEndpoint);
 }
 
 interface Cluster {
@@ -154,8 +168,8 @@ async function isRemoved(api: KubeApi, name: string): Promise<boolean> {
     if (status === 404) return true;
     if (!body.metadata?.deletionTimestamp) {
       if (tries > 5) await api.delete(path);
-    } else if (tries > 10) {
-      // No controller of namespaces here: all that was in it is gone, so it may go.
+    } else if (tries > 10 && !body.status?.conditions) {
+      // No controller of namespaces is at work here, which would wait for what is in it.
       await api.put(`${path}/finalize`, {
         apiVersion: 'v1',
         kind: 'Namespace',

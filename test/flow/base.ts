@@ -15,12 +15,16 @@ export interface Base {
   readonly name: string;
   /** What the service is given: its own rights, no more. */
   readonly kubeconfig: string;
+  /** An administrator's. */
+  readonly adminKubeconfig: string;
   readonly control: KubeApi;
   readonly members: ReadonlyMap<string, KubeApi>;
   /** How long a step of Karmada may take. */
   readonly patienceMs: number;
   /** Pods run and write only where kubelets do. */
   readonly simulated: SimulatedKarmada | null;
+  /** Neither the service nor Karmada reaches the cluster any more, until the function is called. */
+  cutOff(cluster: string): Promise<() => Promise<void>>;
   /** Removes what was made in these namespaces, and them. */
   cleanUp(namespaces: readonly string[]): Promise<void>;
   close(): Promise<void>;
@@ -40,10 +44,15 @@ export async function simulatedBase(options: SimulationOptions = { speed: 0 }): 
   return {
     name: 'a simulated Karmada',
     kubeconfig: path,
+    adminKubeconfig: path,
     control,
     members,
     patienceMs: PATIENCE_MS,
     simulated,
+    async cutOff(cluster) {
+      const comesBack = simulated.faults.add({ kind: 'refuse', where: cluster });
+      return async () => comesBack();
+    },
     cleanUp: async () => undefined,
     async close() {
       await Promise.all([control, ...members.values()].map((api) => api.close()));

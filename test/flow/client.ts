@@ -11,6 +11,7 @@ export interface JobAnswer {
   readonly message: string;
   readonly request: Record<string, unknown>;
   readonly clusters: readonly string[];
+  readonly unreachableSince: Readonly<Record<string, string>>;
   readonly retryOf: string | null;
   readonly attempt: number;
   readonly progress: { readonly percent: number | null; readonly loss: number | null } | null;

@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Base } from './base.ts';
 import type { JobAnswer } from './client.ts';
-import { eventually, startWorld, type World } from './world.ts';
+import { describeRemovals } from './removals.ts';
+import { eventually, type PlacedJob, startWorld, type World } from './world.ts';
 
 const xgboost = { source: 'builtin', algorithmName: 'xgboost' };
-const START = '2026-11-21T09:00:00Z';
-const END = '2026-11-21T09:05:00Z';
+/** To the second, as API servers tell it. Not long ago, or what is kept for some days after the end would go. */
+const minutesAgo = (minutes: number): string =>
+  new Date(Date.now() - minutes * 60_000).toISOString().replace(/\.\d+Z/, 'Z');
+const START = minutesAgo(10);
+const END = minutesAgo(5);
 
 const RUNNING = { jobStatus: 'RUNNING', jobDeploymentStatus: 'Running', startTime: START };
 const SUCCEEDED = { jobStatus: 'SUCCEEDED', jobDeploymentStatus: 'Complete', startTime: START, endTime: END };
@@ -37,7 +41,14 @@ export function describeFlows(startBase: () => Promise<Base>): void {
     return placed;
   };
 
+  const succeeds = async (job: JobAnswer, placed: PlacedJob): Promise<void> => {
+    await placed.says(SUCCEEDED);
+    await ends(job.id);
+  };
+
   describe.concurrent('a job', () => {
+    describeRemovals({ world: () => world, submit, runs, succeeds });
+
     it('goes from Pending by way of its cluster to Running and Succeeded', async () => {
       const job = await submit();
       expect(job).toMatchObject({ status: 'Pending', algorithm: 'xgboost', priority: 500 });
@@ -63,8 +74,8 @@ export function describeFlows(startBase: () => Promise<Base>): void {
         active: 0,
         succeeded: 1,
         failed: 0,
-        startTime: '2026-11-21T09:00:00.000Z',
-        completionTime: '2026-11-21T09:05:00.000Z',
+        startTime: new Date(START).toISOString(),
+        completionTime: new Date(END).toISOString(),
         clusterDistribution: { [placed.cluster]: 1 },
       });
     });
@@ -308,8 +319,8 @@ export function describeFlows(startBase: () => Promise<Base>): void {
       await placed.says({ state: 'Completed', reason: 'Succeeded', progress: '100%', completionTime: END });
       expect(await ends(job.id)).toMatchObject({ status: 'Succeeded' });
       expect((await world.client.send('GET', `/api/v1/jobs/${job.id}/status`)).body).toMatchObject({
-        startTime: '2026-11-21T09:00:00.000Z',
-        completionTime: '2026-11-21T09:05:00.000Z',
+        startTime: new Date(START).toISOString(),
+        completionTime: new Date(END).toISOString(),
       });
       await world.gone(placed.path);
       await world.client.send('DELETE', `/api/v1/jobs/${job.id}`);

@@ -12,6 +12,7 @@ export interface KubeAnswer {
 export interface KubeApi {
   get(path: string): Promise<KubeAnswer>;
   delete(path: string): Promise<KubeAnswer>;
+  post(path: string, object: unknown): Promise<KubeAnswer>;
   /** Merges into the object; `/status` at the end of the path writes the status. */
   patch(path: string, change: unknown): Promise<KubeAnswer>;
   put(path: string, object: unknown): Promise<KubeAnswer>;
@@ -22,7 +23,11 @@ export interface KubeApi {
 export function createKubeApi(kubeconfig: Identity, under = ''): KubeApi {
   const lines: Lines = createLines(kubeconfig);
 
-  async function send(method: 'GET' | 'DELETE' | 'PATCH' | 'PUT', path: string, body?: unknown): Promise<KubeAnswer> {
+  async function send(
+    method: 'GET' | 'DELETE' | 'PATCH' | 'PUT' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<KubeAnswer> {
     const line = await lines.current();
     const answer = await line.requests.request({
       origin: line.origin,
@@ -44,6 +49,7 @@ export function createKubeApi(kubeconfig: Identity, under = ''): KubeApi {
   return {
     get: (path) => send('GET', path),
     delete: (path) => send('DELETE', path),
+    post: (path, object) => send('POST', path, object),
     patch: (path, change) => send('PATCH', path, change),
     put: (path, object) => send('PUT', path, object),
     close: () => lines.close(),

@@ -1,5 +1,6 @@
 -- $1 how many, $2 seconds, $3 of those that end, of the others, or of both. SKIP LOCKED: dispatchers never wait for each other and never get the same job. Only jobs that are due
--- are looked at (index dispatch_due), however many wait for later.
+-- are looked at (index dispatch_due), however many wait for later. A volume is kept from when the end was written down: by its cluster's word it
+-- may be long ago, as when that cluster was away.
 with due as (
   select job_id from dispatch
    where due_at <= now() and ending = any($3::boolean[])
@@ -13,6 +14,6 @@ with due as (
   returning dispatch.*
 )
 select job.*, claimed.token, claimed.attempts - 1 as claim_attempts,
-       greatest(job.finished_at, (select began_at from volume_retention)) as volume_kept_from
+       greatest(job.finished_at, job.updated_at, (select began_at from volume_retention)) as volume_kept_from
   from claimed join job on job.id = claimed.job_id
  order by claimed.priority desc, claimed.created_at, claimed.job_id

@@ -246,6 +246,18 @@ concurrently('after its retention a finished job leaves Karmada, and its volume 
   expect(await remainsOf(world, job)).toEqual([]);
 });
 
+concurrently('a volume is kept from when the end is known, which may be long after it', async (test) => {
+  const { expect } = test;
+  const world = await setUp();
+  await longHere(world);
+  world.dispatch({ finishedRetentionSeconds: 60 });
+  const job = await placed(world, test);
+  await finish(world, job, 30 * 86_400);
+  await expect.poll(() => remainsOf(world, job)).toEqual(VOLUME);
+  const waits = "select from dispatch where due_at > now() + interval '23 hours'";
+  await expect.poll(() => world.database.query(waits)).toHaveLength(1);
+});
+
 concurrently('a volume that was kept for its time is removed, and an event says so, once', async (test) => {
   const { expect } = test;
   const world = await setUp();
