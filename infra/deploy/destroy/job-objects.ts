@@ -105,7 +105,8 @@ const namesOf = ({ byKind }: Pick<JobObjects, 'byKind'>): Set<string> =>
 const nameOf = ({ metadata }: KubeObject): string => `${metadata.namespace}/${metadata.name}`;
 
 const countOf = ({ byKind }: JobObjects): number => [...byKind.values()].reduce((sum, each) => sum + each.length, 0);
-const isPlaced = ({ byKind }: JobObjects): boolean => PROPAGATED.some((kind) => (byKind.get(kind)?.length ?? 0) > 0);
+const isPlaced = ({ byKind }: Pick<JobObjects, 'byKind'>): boolean =>
+  PROPAGATED.some((kind) => (byKind.get(kind)?.length ?? 0) > 0);
 export const isNone = (objects: JobObjects): boolean => countOf(objects) === 0;
 
 /** "160 RayJobs, 160 PersistentVolumeClaims and 3 PropagationPolicies on Karmada (in member1 240, in member2 80)" */
@@ -162,8 +163,10 @@ export async function removeJobObjects(karmada: Cluster, { tell, waitMs }: Remov
     const objects = await jobObjects(karmada);
     for (const name of namesOf(objects)) seen.add(name);
     await requestRemoval(karmada, objects);
-    const left = isPlaced(objects) ? [inWords(objects)] : await leftBehind(karmada, seen);
+    const bound = isPlaced(objects) ? [inWords(objects)] : await stillBound(karmada, seen);
+    const left = bound.length > 0 ? bound : await leftInMembers(karmada);
     if (left.length === 0) return [];
+    if (bound.length === 0) await removeStrays(karmada);
     if (Date.now() > deadline) return left;
     const text = `waiting: ${left.join('; ')}`;
     if (text !== told) tell(text);
@@ -172,16 +175,15 @@ export async function removeJobObjects(karmada: Cluster, { tell, waitMs }: Remov
   }
 }
 
-/** Karmada keeps the binding of an object until every member has taken its removal; then the members themselves are asked. */
-async function leftBehind(karmada: Cluster, seen: ReadonlySet<string>): Promise<string[]> {
+/** Karmada keeps the binding of an object until every member has taken its removal. */
+async function stillBound(karmada: Cluster, seen: ReadonlySet<string>): Promise<string[]> {
   const bound = (await bindings(karmada)).filter(({ object }) => seen.has(object));
   const clusters = [...new Set(bound.flatMap(({ placed }) => placed))].sort().join(', ');
-  if (bound.length > 0) return [`${bound.length} objects that Karmada is removing from ${clusters || 'the members'}`];
-  return leftInMembers(karmada);
+  return bound.length > 0 ? [`${bound.length} objects that Karmada is removing from ${clusters || 'the members'}`] : [];
 }
 
 /** Policies when nothing is left that they place. */
-async function requestRemoval({ kube }: Cluster, objects: JobObjects): Promise<void> {
+async function requestRemoval({ kube }: Pick<Server, 'kube'>, objects: Pick<JobObjects, 'byKind'>): Promise<void> {
   const limit = pLimit(AT_A_TIME);
   const kinds = isPlaced(objects) ? PROPAGATED : KIND_OF_JOBS;
   const leaving = kinds.flatMap((kind) => (objects.byKind.get(kind) ?? []).map((object) => ({ kind, object })));
@@ -196,25 +198,56 @@ async function requestRemoval({ kube }: Cluster, objects: JobObjects): Promise<v
 }
 
 /** Each is asked; one that does not answer may still have something. Whoever may not look there has Karmada's word. */
-export async function leftInMembers({ kube, signal }: Cluster): Promise<string[]> {
-  const clusters = await noneIfNotServed(async () => (await kube.list(KINDS.cluster, { metadataOnly: true })).items);
+export async function leftInMembers(karmada: Server): Promise<string[]> {
   const left = await Promise.all(
-    clusters.map(async ({ metadata: { name } }) => {
-      const member = kube.behind({
-        name,
-        title: `Cluster ${name} (through Karmada)`,
-        path: ['apis', ...KINDS.cluster.apiVersion.split('/'), KINDS.cluster.plural, name, 'proxy'],
-      });
+    (await members(karmada)).map(async ({ kube, name }) => {
       try {
-        const lists = await Promise.all(PROPAGATED.map((kind) => ofJobs(member, kind, { signal, metadataOnly: true })));
-        const byKind = new Map(PROPAGATED.map((kind, index) => [kind, lists[index] ?? []]));
-        const found = inWords({ byKind, running: [], clusters: new Map() }).replace(' on Karmada', '');
-        return found === '' ? [] : [`${found} in ${name}`];
+        const byKind = await inMember({ kube, signal: karmada.signal });
+        const found = { byKind, running: [], clusters: new Map() };
+        return isNone(found) ? [] : [`${inWords(found).replace(' on Karmada', '')} in ${name}: ${someOf(byKind)}`];
       } catch (error) {
-        if (error instanceof KubeError && error.status === 403) return [];
+        if (isForbidden(error)) return [];
         return [`${name} cannot be asked what is left there (${(error as Error).message})`];
       }
     }),
   );
   return left.flat();
 }
+
+/**
+ * What is in a member and no longer on Karmada, which has forgotten it: a claim whose RayJob was removed in the moment in which it was
+ * placed, say. Through its proxy, with the rights in the member of whoever asks; what these do not allow is told by its name.
+ */
+async function removeStrays(karmada: Server): Promise<void> {
+  for (const member of await members(karmada)) {
+    try {
+      await requestRemoval(member, { byKind: await inMember({ kube: member.kube, signal: karmada.signal }) });
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+    }
+  }
+}
+
+async function members({ kube, signal }: Server): Promise<{ readonly name: string; readonly kube: Kube }[]> {
+  const list = async () => (await kube.list(KINDS.cluster, { metadataOnly: true }, { signal })).items;
+  return (await noneIfNotServed(list)).map(({ metadata: { name } }) => ({
+    name,
+    kube: kube.behind({
+      name,
+      title: `Cluster ${name} (through Karmada)`,
+      path: ['apis', ...KINDS.cluster.apiVersion.split('/'), KINDS.cluster.plural, name, 'proxy'],
+    }),
+  }));
+}
+
+async function inMember({ kube, signal }: Server): Promise<JobObjects['byKind']> {
+  const lists = await Promise.all(PROPAGATED.map((kind) => ofJobs(kube, kind, { signal, metadataOnly: true })));
+  return new Map(PROPAGATED.map((kind, index) => [kind, lists[index] ?? []]));
+}
+
+const someOf = (byKind: JobObjects['byKind']): string => {
+  const names = [...namesOf({ byKind })];
+  return `${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? '...' : ''}`;
+};
+
+const isForbidden = (error: unknown): boolean => error instanceof KubeError && error.status === 403;

@@ -106,3 +106,25 @@ test('a member that does not answer: what is left there is told, and the same co
   expect(second.code, second.out + second.err).toBe(0);
   expect(inMembers()).toEqual({ member1: 0, member2: 0, member3: 0 });
 });
+
+test('what a member has and Karmada has forgotten goes as well; where nobody may remove it, it is told by name', async () => {
+  const { registry } = karmada.member('member3').server;
+  const metadata = { name: 'stray', namespace: 'default', labels: { 'app.kubernetes.io/managed-by': 'ml-platform' } };
+  const spec = { accessModes: ['ReadWriteMany'], resources: { requests: { storage: '1Gi' } } };
+  const endProtection = karmada.faults.add({
+    kind: 'status',
+    code: 403,
+    where: 'member3',
+    method: 'DELETE',
+    matching: '/stray',
+  });
+  const stray = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec };
+  registry.create(CLAIM, stray, { manager: 'karmada' });
+  const first = await world.run('destroy', ['--delete-data', '--yes', '--timeout', '1s'], { variables });
+  expect(first.code).toBe(1);
+  expect(first.err).toContain('1 PersistentVolumeClaim in member3: PersistentVolumeClaim default/stray');
+  endProtection();
+  const second = await world.run('destroy', ['--delete-data', '--yes'], { variables });
+  expect(second.code, second.out + second.err).toBe(0);
+  expect(inMembers()).toEqual({ member1: 0, member2: 0, member3: 0 });
+});
