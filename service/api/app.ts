@@ -24,6 +24,7 @@ import { eventStreamRoute } from './routes/event-stream.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { logRoute, logRunsRoute } from './routes/logs.ts';
+import { overviewRoutes } from './routes/overviews.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { submitRoutes } from './routes/submit.ts';
 
@@ -32,6 +33,7 @@ export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   // Before /jobs/{id}, which would take compare for an id.
   ...curveRoutes(dependencies),
   ...jobRoutes(dependencies),
+  ...overviewRoutes(dependencies),
   ...actionRoutes(dependencies),
   logRoute(dependencies),
   logRunsRoute(dependencies),

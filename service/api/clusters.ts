@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
+import { sharedAnswer } from '../shared-answer.ts';
 import type { ClusterStore } from '../store/store.ts';
 
 /** The member clusters as Karmada lists them, asked for once however many want to know. */
@@ -32,7 +33,6 @@ interface Dependencies {
 }
 
 export function createClusterDirectory({ karmada, memory, log }: Dependencies): ClusterDirectory {
-  let asked: { at: number; answer: Promise<readonly MemberCluster[]> } | undefined;
   let lastKnown: readonly MemberCluster[] | undefined;
   let awaySince: Date | null = null;
 
@@ -58,24 +58,17 @@ export function createClusterDirectory({ karmada, memory, log }: Dependencies): 
     awaySince = told.heardAt;
   }
 
-  function list(): Promise<readonly MemberCluster[]> {
-    if (asked && performance.now() - asked.at < FRESH_MS) return asked.answer;
-    const answer = karmada.clusters({ timeoutMs: TIMEOUT_MS });
-    const mine = { at: performance.now(), answer };
-    asked = mine;
-    answer.then(
-      (clusters) => {
-        lastKnown = clusters;
-        awaySince = null;
-        remember(clusters);
-      },
-      () => {
-        awaySince ??= new Date();
-        if (asked === mine) asked = undefined;
-      },
-    );
-    return answer;
-  }
+  const list = sharedAnswer(FRESH_MS, async () => {
+    try {
+      lastKnown = await karmada.clusters({ timeoutMs: TIMEOUT_MS });
+    } catch (error) {
+      awaySince ??= new Date();
+      throw error;
+    }
+    awaySince = null;
+    remember(lastKnown);
+    return lastKnown;
+  });
 
   return {
     list,

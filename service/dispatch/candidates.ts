@@ -5,6 +5,7 @@ import type { Place } from '../jobs/manifests/index.ts';
 import { recoveryOf } from '../jobs/recovery.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, MemberCluster } from '../karmada/karmada.ts';
+import { sharedAnswer } from '../shared-answer.ts';
 
 // Karmada's scheduler breaks ties by name, and its view of free room is many seconds old: of a hundred jobs at once all would go to
 // the first of two equal clusters. So we say which of the candidates it should take if it can.
@@ -30,14 +31,11 @@ interface CandidateOptions {
   readonly now?: () => number;
 }
 
-const READ_EVERY_MS = 5_000;
+const CLUSTERS_EVERY_MS = 5_000;
+/** Each job that is sent there meanwhile stays there for minutes. */
+const UNREACHABLE_EVERY_MS = 1_000;
 /** Until then Karmada's summary has what was sent: it is renewed every 10 s or so after the pods were made. */
 const SUMMARY_LAG_MS = 90_000;
-
-interface Known {
-  readonly clusters: readonly Ranked[];
-  readonly unreachable: ReadonlySet<string>;
-}
 
 /** A cluster, and what Karmada's summary says is free in it. */
 interface Ranked {
@@ -46,29 +44,20 @@ interface Ranked {
 }
 
 export function createCandidates({ karmada, unreachable, now = Date.now }: CandidateOptions): Candidates {
-  let reading: { readonly at: number; readonly known: Promise<Known> } | undefined;
   const onTheWay = createOnTheWay(now);
+  let last: readonly Ranked[] = [];
+  const cut = sharedAnswer(UNREACHABLE_EVERY_MS, unreachable, now);
+  const known = sharedAnswer(CLUSTERS_EVERY_MS, readClusters, now);
 
-  async function read(): Promise<Known> {
-    const [clusters, cut] = await Promise.all([karmada.clusters(), unreachable()]);
-    return { clusters: clusters.map((cluster) => ({ cluster, free: freeIn(cluster) })), unreachable: cut };
-  }
-
-  /** One answer for all jobs of some seconds. */
-  async function known(): Promise<Known> {
-    if (reading && now() - reading.at < READ_EVERY_MS) return reading.known;
-    const asked = { at: now(), known: read() };
-    const last = reading;
-    reading = asked;
+  async function readClusters(): Promise<readonly Ranked[]> {
     try {
-      return await asked.known;
+      last = (await karmada.clusters()).map((cluster) => ({ cluster, free: freeIn(cluster) }));
     } catch (error) {
-      if (reading === asked) reading = undefined;
       // Where Karmada does not tell of its clusters it chooses among them all the same.
-      if (error instanceof KarmadaError && (error.failure === 'forbidden' || error.failure === 'garbled'))
-        return last?.known ?? { clusters: [], unreachable: new Set() };
-      throw error;
+      const isNotTold = error instanceof KarmadaError && ['forbidden', 'garbled'].includes(error.failure);
+      if (!isNotTold) throw error;
     }
+    return last;
   }
 
   return {
@@ -77,14 +66,14 @@ export function createCandidates({ karmada, unreachable, now = Date.now }: Candi
     },
 
     async choose(job, avoid = []) {
-      const { clusters, unreachable: cut } = await known();
+      const [clusters, out] = await Promise.all([known(), cut()]);
       onTheWay.forgetArrived();
       const { clusterCount } = job.request;
       const { pinnedTo } = recoveryOf(job);
       const targetClusters = pinnedTo.length > 0 ? pinnedTo : job.request.targetClusters;
       const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ cluster }) => cluster.name);
-      const reachable = allowed.filter((name) => !cut.has(name));
-      if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, cut) };
+      const reachable = allowed.filter((name) => !out.has(name));
+      if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, out) };
       const others = reachable.filter((name) => !avoid.includes(name));
       const candidates = others.length >= clusterCount ? others : reachable;
 

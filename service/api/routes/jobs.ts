@@ -1,27 +1,11 @@
 import { z } from 'zod';
-import { mayIn } from '../../auth/identity.ts';
 import type { JobQuery } from '../../store/store.ts';
 import { visibleJob, visibleNamespaces } from '../access.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { type Route, route } from '../route.ts';
-import {
-  AttemptBody,
-  FilterValuesBody,
-  JobBody,
-  JobEventBody,
-  JobListQuery,
-  JobPath,
-  JobStateBody,
-  jobFilters,
-  ListedJobBody,
-  QueueBody,
-  SummaryBody,
-} from '../schemas.ts';
+import { AttemptBody, JobBody, JobEventBody, JobListQuery, JobPath, JobStateBody, ListedJobBody } from '../schemas.ts';
 import { turn } from '../turns.ts';
 import { anyJobView, eventView, jobStateView, jobView } from '../views.ts';
-
-/** Whose place is told: who is further back has a long time to wait in any case. */
-const MAX_QUEUE = 1000;
 
 /** Reading jobs. */
 export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
@@ -100,52 +84,6 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
     async handle({ params, caller }) {
       const job = await visibleJob(store, params.id, caller);
       return { body: await store.jobs.attempts(job.id) };
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/api/v1/summary',
-    tag: 'Jobs',
-    summary: 'Jobs counted by state and cluster',
-    role: 'viewer',
-    query: z.object(jobFilters),
-    answers: { 200: { description: 'The counts', body: SummaryBody } },
-    async handle({ query, caller }) {
-      const { namespace, status, state, algorithm, cluster, owner, reason, q } = query;
-      const namespaces = visibleNamespaces(caller, namespace);
-      const filter = {
-        namespaces,
-        statuses: status,
-        states: state,
-        algorithm,
-        cluster,
-        owner,
-        reasons: reason,
-        text: q,
-      };
-      return { body: await store.jobs.summary(filter) };
-    },
-  }),
-  route({
-    method: 'get',
-    path: '/api/v1/filters',
-    tag: 'Jobs',
-    summary: 'Values to filter the list by: which the newest jobs have, and how many of them',
-    role: 'viewer',
-    answers: { 200: { description: 'By field', body: FilterValuesBody } },
-    handle: async ({ caller }) => ({ body: await store.jobs.filterValues(visibleNamespaces(caller, undefined)) }),
-  }),
-  route({
-    method: 'get',
-    path: '/api/v1/queue',
-    tag: 'Jobs',
-    summary: 'Jobs that wait to be dispatched, with their places in the queue',
-    role: 'viewer',
-    answers: { 200: { description: `The first ${MAX_QUEUE}`, body: QueueBody } },
-    async handle({ caller }) {
-      const { waiting, jobs } = await store.jobs.queue(MAX_QUEUE);
-      const visible = jobs.filter(({ namespace }) => mayIn(caller, 'viewer', namespace));
-      return { body: { waiting, jobs: visible.map(({ id, position }) => ({ id, position })) } };
     },
   }),
 ];
