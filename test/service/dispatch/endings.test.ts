@@ -262,10 +262,14 @@ concurrently('a volume that was kept for its time is removed, and an event says 
   const { expect } = test;
   const world = await setUp();
   await longHere(world);
-  world.dispatch({ finishedRetentionSeconds: 1, volumeRetentionSeconds: 2 });
+  world.dispatch({ finishedRetentionSeconds: 0, volumeRetentionSeconds: 2 });
   const job = await placed(world, test);
+  const held = world.gate.hold(/^DELETE .*\/persistentvolumeclaims\//);
   await finish(world, job);
+  const removal = await held;
   await expect.poll(() => remainsOf(world, job)).toEqual(VOLUME);
+  await removal.forward();
+  removal.drop();
   await expect.poll(() => remainsOf(world, job)).toEqual([]);
   await idle(world, test.expect);
   expect(await historyOf(world, job)).toEqual(['Queued', 'Dispatched', 'Scheduled', 'VolumeRemoved']);
