@@ -37,6 +37,7 @@ const LABELS: Readonly<Record<string, string>> = {
   headImage: 'Image of the Ray head',
   workerImage: 'Image of the Ray workers',
   pvcName: 'Existing volume claim',
+  keepVolume: 'Results after the end',
   credentialsSecret: 'Secret with the storage keys',
   clusterCount: 'Number of clusters',
 };

@@ -51,7 +51,7 @@ export const newJob = (now: SceneNow): void => {
       .waitFor();
   });
 
-  test('what is set in the form arrives: hyperparameters, resources, channels, output, clusters', async () => {
+  test('what is set in the form arrives: hyperparameters, resources, channels, output, clusters, a volume to be kept', async () => {
     const page = await open();
     await field(page, 'Name').fill('form-arrives');
     await page.getByLabel('Find a hyperparameter').fill('max_depth');
@@ -69,6 +69,8 @@ export const newJob = (now: SceneNow): void => {
     await page.getByRole('button', { name: 'Move validation up' }).click();
     await page.getByLabel('Put the model at').fill('s3://models/churn');
     await page.getByRole('checkbox', { name: /member2/ }).check();
+    await page.getByRole('region', { name: 'Overrides' }).getByText('Show these fields').click();
+    await field(page, 'Results after the end').selectOption({ label: 'Kept until the job is deleted' });
 
     // The answer is the job, and its page has been fetched long since: nothing grey stands in between.
     await page.evaluate(`
@@ -79,6 +81,7 @@ export const newJob = (now: SceneNow): void => {
     await review(page);
     await page.getByText('max_depth = 0').waitFor();
     await page.getByRole('definition').filter({ hasText: 'member2' }).waitFor();
+    await page.getByRole('definition').filter({ hasText: 'kept until the job is deleted' }).waitFor();
     await submit(page);
     const { request } = await stored(await atItsJob(page));
     expect(await page.evaluate('window.loading')).toBe(0);
@@ -96,6 +99,7 @@ export const newJob = (now: SceneNow): void => {
     ]);
     expect(request.outputDataConfig.artifactUri).toBe('s3://models/churn');
     expect(request.targetClusters).toEqual(['member2']);
+    expect(request.keepVolume).toBe(true);
   });
 
   test('a container of one’s own runs as a plain job', async () => {

@@ -54,7 +54,10 @@ export function JobFacts({ job }: { job: Job }) {
       </Fact>
       <Fact name="Resources">
         {resourcesOf(job.request)}
-        <span className="block text-ink-soft">volume {job.request.resources?.volumeSizeGB} GiB</span>
+        <span className="block text-ink-soft">
+          volume {job.request.resources?.volumeSizeGB} GiB
+          {job.request.keepVolume && ', kept until the job is deleted'}
+        </span>
       </Fact>
       <Fact name="Time limit">{limitOf(job.request)}</Fact>
       <Fact name="Image">

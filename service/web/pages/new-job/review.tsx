@@ -54,6 +54,7 @@ export function Review({ draft, foreseen }: { draft: Draft; foreseen: DryRun | u
             {typeof seconds === 'number' ? formatDuration(seconds * 1000) : textOf(seconds) || '4 h 00 min'}
           </Row>
         )}
+        {differs('keepVolume') && <Row name={fieldLabel(['keepVolume'])}>kept until the job is deleted</Row>}
         {clusters !== '' && <Row name="Clusters">{clusters}</Row>}
         {differs('outputDataConfig') && <Row name="Output">{at('outputDataConfig', 'artifactUri')}</Row>}
         {channels.length > 0 && (
@@ -95,7 +96,7 @@ export function Review({ draft, foreseen }: { draft: Draft; foreseen: DryRun | u
 }
 
 /** What the service writes into each request; a clone brings it along. */
-const FILLED_IN = { runtime: 'ray', clusterCount: 1 };
+const FILLED_IN = { runtime: 'ray', clusterCount: 1, keepVolume: false };
 
 /** Places that an empty form does not have. */
 const OTHERS = [
