@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 
 const [name, ...args] = process.argv.slice(2);
 const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.ts') && !['main.ts', 'options.ts'].includes(file))
+  .filter((file) => file.endsWith('.ts') && !['main.ts', 'median.ts', 'options.ts'].includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
 
 if (name === undefined || name === '--help' || !names.includes(name)) {
