@@ -3,10 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { chartArchive } from '../helm/archive.ts';
-import { chartsOf } from '../helm/chart.ts';
-import { stacks } from '../stacks/index.ts';
 import { swapIn } from '../synth/swap.ts';
-import { programOf } from './program.ts';
+import { allCharts } from './all-charts.ts';
 import { readProject } from './project.ts';
 
 const OUT = 'charts-out/helm';
@@ -28,16 +26,16 @@ const flags = new Command('npm run charts --')
   .opts<Flags>();
 
 async function main(): Promise<void> {
-  const project = readProject();
-  const charts = stacks.flatMap((definition) => chartsOf(programOf(definition, project)));
+  const charts = await allCharts();
   // The folder as a whole, so that a chart which is no more goes.
   const all = charts.flatMap(({ files, name }) => [...files].map(([path, text]) => [join(name, path), text] as const));
   swapIn(new Map([[OUT, new Map(all)]]));
   for (const { files, name } of charts) console.log(`${OUT}/${name}: ${files.size} files`);
   if (!flags.package) return;
+  const { version } = readProject();
   mkdirSync(flags.destination, { recursive: true });
   for (const { files, name } of charts) {
-    const path = join(flags.destination, `${name}-${project.version}.tgz`);
+    const path = join(flags.destination, `${name}-${version}.tgz`);
     writeFileSync(path, await chartArchive(name, files));
     console.log(path);
   }

@@ -65,15 +65,16 @@ export class Reader {
     );
   }
 
-  private value(value: unknown, at: At): Term {
-    if (value !== null && typeof value === 'object') return at.element ? this.parts(value, at) : this.again(value, at);
+  private value(value: unknown, at: At, json?: string): Term {
+    if (value !== null && typeof value === 'object')
+      return at.element ? this.parts(value, at) : this.again(value, at, json ?? JSON.stringify(value));
     if (typeof value === 'string' && isBlock(value)) return this.lines(value, at);
     return this.scalar(value, at);
   }
 
   /** Most objects, and parts of them, come again as they are, and reading one costs more than finding it. */
-  private again(value: object, at: At): Term {
-    const text = this.marks.withoutSizes(JSON.stringify(value), at.sample.bases);
+  private again(value: object, at: At, json: string): Term {
+    const text = this.marks.withoutSizes(json, at.sample.bases);
     const term = this.objects.get(text) ?? this.parts(value, at);
     this.objects.set(text, term);
     return term;
@@ -138,7 +139,8 @@ export class Reader {
     const items: TermItem[] = [];
     const counts = new Map<string, number>();
     for (const [place, item] of value.entries()) {
-      const element = this.elementIn(item, at);
+      const json = typeof item === 'string' ? item : JSON.stringify(item);
+      const element = this.elementIn(json, at);
       if (element) {
         const key = `*${element.path}`;
         const term = this.value(item, inside({ ...at, element }, `[${element.path}]`, at));
@@ -150,7 +152,7 @@ export class Reader {
         else items.push({ key, named: true, terms: [term] });
         continue;
       }
-      const term = this.value(item, inside(at, `[${place}]`, at));
+      const term = this.value(item, inside(at, `[${place}]`, at), json);
       const name = this.nameOf(item, at);
       const own = name ?? String(term.id);
       const count = counts.get(own) ?? 0;
@@ -179,8 +181,7 @@ export class Reader {
   }
 
   /** The one element of a setting that an item is made of. */
-  private elementIn(item: unknown, { element, sample }: At): { path: string; index: number } | undefined {
-    const text = typeof item === 'string' ? item : JSON.stringify(item);
+  private elementIn(text: string, { element, sample }: At): { path: string; index: number } | undefined {
     if (!hasMark(text)) return undefined;
     const found = new Map<string, { path: string; index: number }>();
     for (const part of this.marks.parts(text, sample.bases)) {

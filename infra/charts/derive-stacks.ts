@@ -1,0 +1,25 @@
+// Started by all-charts.ts: asked for the largest stack first, so that it is not left for the end.
+import { chartsOf } from '../helm/chart.ts';
+import { leavesOf } from '../helm/leaves.ts';
+import { stacks } from '../stacks/index.ts';
+import type { Told } from './all-charts.ts';
+import { programOf } from './program.ts';
+import { readProject } from './project.ts';
+
+const project = readProject();
+const largestFirst = stacks
+  .map((definition, place) => ({ definition, place, settings: leavesOf(definition.settings).length }))
+  .sort((a, b) => b.settings - a.settings);
+
+const tell = (told: Told): unknown => process.send?.(told);
+
+process.on('message', (wanted: number) => {
+  const stack = largestFirst[wanted];
+  if (!stack) return process.disconnect();
+  try {
+    tell({ place: stack.place, charts: chartsOf(programOf(stack.definition, project)) });
+  } catch (error) {
+    tell({ wrong: `${stack.definition.name}: ${error instanceof Error ? error.stack : error}` });
+  }
+});
+tell('ready');
