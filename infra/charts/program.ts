@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CHECK_FOLDER } from '../constructs/check.ts';
 import { imageReference } from '../constructs/image.ts';
+import { RUN_ANNOTATION, withoutRun } from '../constructs/runs.ts';
 import { ownRulesOf } from '../data/field-rules.ts';
 import type { Program } from '../helm/program.ts';
 import { notesOf, textOf } from '../notes/notes.ts';
@@ -42,6 +43,7 @@ export function programOf(definition: StackDefinition, project: Project): Progra
     // What every stack has: not every one has what it is about.
     mayHaveNoEffect: Object.keys(common('')),
     claimAnnotation: CLAIM_ANNOTATION,
+    runAnnotation: RUN_ANNOTATION,
     patternNames,
     chart: {
       version,
@@ -68,5 +70,5 @@ function built(
   const { '': objects = [], [CHECK_FOLDER]: tests = [], ...others } = Object.fromEntries(synthesis.folders);
   const elsewhere = Object.entries(others).filter(([folder]) => !NOT_RELEASED.includes(folder));
   const notes = textOf(notesOf(definition, settings, synthesis));
-  return { objects, tests, elsewhere: Object.fromEntries(elsewhere), notes };
+  return { objects: objects.map(withoutRun), tests, elsewhere: Object.fromEntries(elsewhere), notes };
 }

@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { Application, AppProject } from '../../imports/argoproj.io.ts';
+import { OneTimeJob } from './job.ts';
 import type { Stack } from './stack.ts';
 import { Folder } from './stack.ts';
 
@@ -15,6 +16,13 @@ export class ArgoApplication extends Construct {
   constructor(stack: Stack, { name, path }: GitopsProps) {
     const { gitops, namespace } = stack.settings;
     super(new Folder(stack, 'argocd', gitops.namespace), 'gitops');
+    // What has run is left as it was, whatever the image is by now.
+    const once = jobsThatRunOnce(stack).map((job) => ({
+      group: 'batch',
+      kind: 'Job',
+      name: job,
+      jsonPointers: ['/spec'],
+    }));
     const destination = { server: gitops.server, namespace: namespace.name };
     new AppProject(this, 'project', {
       metadata: { name },
@@ -31,11 +39,16 @@ export class ArgoApplication extends Construct {
         project: name,
         source: { repoUrl: gitops.repoUrl, path, targetRevision: gitops.revision },
         destination,
+        ...(once.length > 0 && { ignoreDifferences: once }),
         syncPolicy: {
           ...(gitops.autoSync && { automated: { prune: true, selfHeal: true } }),
           // Jobs are replaced when they are applied (job.ts): a sync must leave alone what has not changed, or every
           // change of anything would run all Jobs again.
-          syncOptions: ['ServerSideApply=true', 'ApplyOutOfSyncOnly=true'],
+          syncOptions: [
+            'ServerSideApply=true',
+            'ApplyOutOfSyncOnly=true',
+            ...(once.length > 0 ? ['RespectIgnoreDifferences=true'] : []),
+          ],
           // A first sync waits for Secrets and certificates that others make.
           retry: { limit: 10, backoff: { duration: '10s', factor: 2, maxDuration: '5m' } },
         },
@@ -43,3 +56,6 @@ export class ArgoApplication extends Construct {
     });
   }
 }
+
+const jobsThatRunOnce = (stack: Stack): string[] =>
+  stack.node.findAll().flatMap((part) => (part instanceof OneTimeJob && part.runsOnce ? [part.jobName] : []));

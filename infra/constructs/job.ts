@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Connection } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
+import { nameOfRun, RUN_ANNOTATION } from './runs.ts';
 import { WAVE_ANNOTATION } from './waves.ts';
 import { Workload, type WorkloadProps } from './workload.ts';
 
@@ -9,6 +10,8 @@ export interface JobProps extends WorkloadProps {
   readonly deadlineSeconds?: number;
   /** OnFailure restarts the container in its pod; Never leaves each failed pod for its log to be read. */
   readonly restartPolicy?: 'OnFailure' | 'Never';
+  /** It runs once for each value, however its image or settings change; left out: again when it is to do something else. */
+  readonly run?: number;
   /** Argo CD wave, where one Job must end before the next starts. */
   readonly wave?: number;
 }
@@ -21,15 +24,23 @@ export interface ScheduledJobProps extends JobProps {
 
 /** Work that is done once. */
 export class OneTimeJob extends Workload {
+  readonly jobName: string;
+  readonly runsOnce: boolean;
+
   constructor(scope: Construct, id: string, props: JobProps) {
     super(scope, id, props);
+    const { run } = props;
+    this.runsOnce = run !== undefined;
+    this.jobName = run === undefined ? this.name : nameOfRun(this.name, run);
     const job = new k8s.KubeJob(this, 'job', {
       metadata: {
-        ...this.metadata(),
+        ...this.metadata(this.jobName),
         annotations: {
-          // A Job's template cannot be changed: Argo CD replaces the Job. That it does so only when the Job differs is
-          // the Application's ApplyOutOfSyncOnly.
-          'argocd.argoproj.io/sync-options': 'Force=true,Replace=true',
+          ...(run === undefined
+            ? // A Job's template cannot be changed: Argo CD replaces the Job. That it does so only when the Job differs is
+              // the Application's ApplyOutOfSyncOnly.
+              { 'argocd.argoproj.io/sync-options': 'Force=true,Replace=true' }
+            : { [RUN_ANNOTATION]: String(run) }),
           ...(props.wave !== undefined && { [WAVE_ANNOTATION]: String(props.wave) }),
         },
       },

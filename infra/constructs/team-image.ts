@@ -1,6 +1,7 @@
 // What the settings of a team's own image say, as the workloads want it.
 import type {
   LoneWorkerSettings,
+  NumberedJobSettings,
   OneTimeJobSettings,
   ScheduledJobSettings,
   ServerSettings,
@@ -74,6 +75,11 @@ function anyWorker(settings: LoneWorkerSettings, env: Env) {
 
 /** A dead process whose parent does not notice stays as a zombie, and Kubernetes sees a container that runs. */
 const FIRST_PROCESS_LIVES = ['sh', '-c', '! grep -q "^State:[[:space:]]*Z" /proc/1/status'];
+
+export const numberedJobProps = (settings: NumberedJobSettings, env: Env = {}) => ({
+  ...oneTimeJobProps(settings, env),
+  run: settings.run,
+});
 
 export function oneTimeJobProps(settings: OneTimeJobSettings, env: Env = {}) {
   const { backoffLimit, deadlineSeconds } = settings;

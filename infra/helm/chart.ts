@@ -41,11 +41,11 @@ export function chartsOf(program: Program): HelmChart[] {
 }
 
 function chartOf(program: Program, { canonical, folders, leaves }: Derived, folder: string): HelmChart {
-  const { answered = {}, claimAnnotation, rules = [] } = program;
+  const { answered = {}, rules = [] } = program;
   const name = chartName(program, folder);
   const objects = folders.get(folder) ?? [];
   const go = new GoTemplate(name, leaves, answered);
-  const { helpers, paths, texts } = templatesOf(go, objects, canonical, claimAnnotation);
+  const { helpers, paths, texts } = templatesOf(go, objects, canonical, program);
   const templates = filesOf(objects, texts);
   const [notes] = folder ? [] : (folders.get(NOTES) ?? []);
   if (notes) for (const path of pathsIn(notes.node)) paths.add(path);

@@ -47,6 +47,11 @@ export interface Program<Settings extends z.ZodType = z.ZodType> {
   readonly mayHaveNoEffect?: readonly string[];
   /** Annotation of volume claims by which an upgrade knows what was asked for at first; left out: it does not. */
   readonly claimAnnotation?: string;
+  /**
+   * Annotation of Jobs that run once for each of its values, whatever else changes; their names end with the value. Other
+   * Jobs run again when they are to do something else.
+   */
+  readonly runAnnotation?: string;
   /** What patterns of the settings are called in the schema of the values, by their source. */
   readonly patternNames?: ReadonlyMap<string, string>;
 }

@@ -10,11 +10,12 @@ export const HOOK = 'helm.sh/hook';
 
 /** What a release is made of, and what its chart must render to. */
 export function release(program: Program, settings: unknown): Map<string, KubeObject[]> {
+  const { runAnnotation } = program;
   const { version } = program.chart;
   return new Map(
     [...released(program, settings)].map(([folder, objects]) => {
       const labels = { [CHART_LABEL]: `${chartName(program, folder)}-${version}`, [VERSION_LABEL]: version };
-      return [folder, objects.map((object) => withLabels(namedByContent(object), labels))];
+      return [folder, objects.map((object) => withLabels(namedForRelease(object, runAnnotation), labels))];
     }),
   );
 }
@@ -34,7 +35,7 @@ export function withStandardLabels(node: Node): Node {
   return withEntry(node, 'metadata', withEntry(metadata, 'labels', all));
 }
 
-/** Objects whose names end with a checksum of what they are told to do. */
+/** Objects whose names end with a checksum of what they are told to do, or with the run that a person asks for. */
 export const isNamedByContent = ({ kind }: Pick<KubeObject, 'kind'>): boolean => kind === 'Job';
 
 /**
@@ -42,9 +43,10 @@ export const isNamedByContent = ({ kind }: Pick<KubeObject, 'kind'>): boolean =>
  * would be in the way: Helm runs those after what it waits for (--wait), and that may wait for the Job; and it would
  * itself wait for each, some of which compute for days.
  */
-function namedByContent(object: KubeObject): KubeObject {
+function namedForRelease(object: KubeObject, runAnnotation: string | undefined): KubeObject {
   if (!isNamedByContent(object)) return object;
-  const name = `${object.metadata.name}-${checksum(object.spec)}`;
+  const run = object.metadata.annotations?.[runAnnotation ?? ''];
+  const name = `${object.metadata.name}-${run ?? checksum(object.spec)}`;
   return { ...object, metadata: { ...object.metadata, name } };
 }
 

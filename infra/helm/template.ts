@@ -5,8 +5,10 @@ import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import { type Decision, type Entry, entryOf, type Node, withEntry } from './nodes.ts';
 import { Printer } from './print.ts';
+import type { Program } from './program.ts';
 import { isNamedByContent, withStandardLabels } from './release.ts';
 import { type Helper, Repeated } from './repeated.ts';
+import { RUN_HELPER, runOf, specOfRun, withRun } from './runs.ts';
 
 /** The templates of a chart's objects, and the helpers that they include. */
 export interface Templates {
@@ -24,7 +26,7 @@ export function templatesOf(
   go: GoTemplate,
   derived: readonly DerivedObject[],
   canonical: Canonical,
-  claimAnnotation: string | undefined,
+  { claimAnnotation, runAnnotation }: Pick<Program, 'claimAnnotation' | 'runAnnotation'>,
 ): Templates {
   const { chart } = go;
   const printer = new Printer(go, canonical);
@@ -36,6 +38,8 @@ export function templatesOf(
   const objects = labelled.map((each) => {
     if (isClaim(each) && claimAnnotation !== undefined) return claimObject(each, claimAnnotation, go, specs);
     if (!isNamedByContent(each)) return each;
+    const run = runOf(each.node, runAnnotation);
+    if (run) return { ...each, node: withRun(each.node, run) };
     return { ...each, node: withSuffix(each.node, `-{{ ${go.checksumOf([contentOf(each.kind)(each.name)], {})} }}`) };
   });
   const repeated = new Repeated(
@@ -47,7 +51,9 @@ export function templatesOf(
   const checked = new Set(objects.flatMap(({ node }) => configMapsChecked(node)));
   return {
     paths,
-    texts: objects.map((object, at) => objectTemplate({ ...object, node: nodes[at] ?? object.node }, printer, checked)),
+    texts: objects.map((object, at) =>
+      objectTemplate({ ...object, node: nodes[at] ?? object.node }, printer, checked, runAnnotation),
+    ),
     helpers: [
       ...repeated.helpers().map((helper) => helperTemplate(go, helper, canonical)),
       ...specs.all.map(({ name, node }) =>
@@ -62,11 +68,19 @@ export function templatesOf(
             ),
           ]
         : []),
+      ...(objects.some(({ node }) => runOf(node, runAnnotation))
+        ? [defined(`${chart}.${RUN_HELPER.name}`, RUN_HELPER.what, RUN_HELPER.body)]
+        : []),
     ],
   };
 }
 
-function objectTemplate(object: DerivedObject, printer: Printer, checked: ReadonlySet<string>): string {
+function objectTemplate(
+  object: DerivedObject,
+  printer: Printer,
+  checked: ReadonlySet<string>,
+  runAnnotation: string | undefined,
+): string {
   const { go } = printer;
   const { first, kind, name, node, when } = object;
   const own = CONTENT[kind] ?? '';
@@ -76,7 +90,8 @@ function objectTemplate(object: DerivedObject, printer: Printer, checked: Readon
   }
   // By itself, for a checksum of it is computed here or elsewhere.
   const named = contentOf(kind)(name);
-  const call = { go: `include "${go.chart}.${named}" .`, when: true };
+  const asked = `include "${go.chart}.${named}" .`;
+  const call = { go: runOf(node, runAnnotation) ? specOfRun(go, node, asked) : asked, when: true };
   const whole = withEntry(node, own, { kind: 'map', entries: [call] });
   // Its last line end is a part of a text at its end.
   const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];

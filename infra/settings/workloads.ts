@@ -98,6 +98,23 @@ export const oneTimeJob = <More extends z.ZodRawShape = Record<never, never>>(
     deadlineSeconds: z.int().min(60).max(604_800).default(86_400).describe('The Job is ended as failed after this.'),
     ...more,
   });
+/** A job of which a second run would do harm: it has its number, and only another number makes it run again. */
+export const numberedJob = <More extends z.ZodRawShape = Record<never, never>>(
+  doc: string,
+  defaults: WorkloadDefaults & { command?: string[] },
+  more: More = {} as More,
+) =>
+  oneTimeJob(doc, defaults, {
+    enabled: z.boolean().default(true).describe('Write the Job at all.'),
+    run: z
+      .int()
+      .min(1)
+      .max(9999)
+      .default(1)
+      .describe('It has run when it has run with this number, whatever changes; another number runs it again.'),
+    ...more,
+  });
+export type NumberedJobSettings = z.output<ReturnType<typeof numberedJob>>;
 export type OneTimeJobSettings = z.output<ReturnType<typeof oneTimeJob>>;
 
 export const scheduledJob = (doc: string, defaults: WorkloadDefaults & { command?: string[]; schedule: string }) =>

@@ -1,4 +1,5 @@
 import { KubeError } from '../../../service/kube/errors.ts';
+import { runOf } from '../../constructs/runs.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { differences } from '../applied/differences.ts';
 import { StepFailure } from '../failure.ts';
@@ -46,6 +47,8 @@ export async function applied(
   { dryRun = false, force }: ApplyOptions,
   exists: boolean,
 ): Promise<object> {
+  // One that runs once is done: nothing that has changed since makes it run again.
+  if (runOf(object) !== undefined && exists) return (await cluster.find(object)) ?? object;
   const { kind, name } = await cluster.placeOf(object);
   const { namespace } = name;
   const whole = { ...object, metadata: { ...object.metadata, ...(namespace !== null && { namespace }) } };

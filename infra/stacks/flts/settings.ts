@@ -5,7 +5,7 @@ import * as f from '../../settings/fragments.ts';
 import { grafana, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
-import { kafka, objectStorage, oneTimeJob, server, worker } from '../../settings/workloads.ts';
+import { kafka, numberedJob, objectStorage, server, worker } from '../../settings/workloads.ts';
 
 const SMALL = {
   requests: { cpu: '200m', memory: '256Mi' },
@@ -85,12 +85,12 @@ export const settings = withRules(
         port: 8010,
         metrics: '/metrics',
       }),
-      preprocess: oneTimeJob('Preprocessing of the data, once.', { image: { repository: 'preprocess' }, ...SMALL }),
+      preprocess: numberedJob('Preprocessing of the data, once.', { image: { repository: 'preprocess' }, ...SMALL }),
       training: training(),
       trainGru: worker('Trainer of the GRU model.', { image: { repository: 'train-gru' }, ...TRAINER }),
       trainLstm: worker('Trainer of the LSTM model.', { image: { repository: 'train-lstm' }, ...TRAINER }),
       prophet: worker('Trainer of the Prophet model.', { image: { repository: 'nonml-prophet' }, ...SMALL }),
-      prophetBatch: oneTimeJob('Prophet over all the data, once.', { image: { repository: 'nonml' }, ...SMALL }),
+      prophetBatch: numberedJob('Prophet over all the data, once.', { image: { repository: 'nonml' }, ...SMALL }),
       evaluation: server('Evaluation of trained models.', {
         image: { repository: 'eval' },
         ...SMALL,

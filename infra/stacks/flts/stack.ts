@@ -12,7 +12,7 @@ import { ObjectStorage } from '../../constructs/object-storage.ts';
 import { Postgres } from '../../constructs/postgres.ts';
 import { Prometheus } from '../../constructs/prometheus.ts';
 import type { Stack } from '../../constructs/stack.ts';
-import { oneTimeJobProps, serverProps, workerProps } from '../../constructs/team-image.ts';
+import { numberedJobProps, serverProps, workerProps } from '../../constructs/team-image.ts';
 import { AROUND, SERVICE } from '../../constructs/waves.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { BuildContext } from '../definition.ts';
@@ -66,14 +66,16 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     component: 'analysis',
     talksTo: [storage.connection(), database.connection()],
   });
-  new OneTimeJob(stack, 'preprocess', {
-    ...oneTimeJobProps(settings.preprocess, { KAFKA_TOPIC: settings.training.topic }),
-    title: 'Preprocessing',
-    component: 'preprocess',
-    // After the Jobs that make topics and buckets.
-    wave: SERVICE,
-    talksTo: [kafka.connection(), storage.connection()],
-  });
+  if (settings.preprocess.enabled) {
+    new OneTimeJob(stack, 'preprocess', {
+      ...numberedJobProps(settings.preprocess, { KAFKA_TOPIC: settings.training.topic }),
+      title: 'Preprocessing',
+      component: 'preprocess',
+      // After the Jobs that make topics and buckets.
+      wave: SERVICE,
+      talksTo: [kafka.connection(), storage.connection()],
+    });
+  }
 
   // Models.
   const { epochs, resultTopic, topic } = settings.training;
@@ -93,14 +95,16 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   trainer('train-gru', 'GRU trainer', settings.trainGru);
   trainer('train-lstm', 'LSTM trainer', settings.trainLstm);
   trainer('nonml-prophet', 'Prophet trainer', settings.prophet);
-  new OneTimeJob(stack, 'nonml', {
-    ...oneTimeJobProps(settings.prophetBatch),
-    title: 'Prophet batch',
-    component: 'training',
-    // After MLflow, which is a service.
-    wave: AROUND,
-    talksTo: [storage.connection(), mlflow.connection()],
-  });
+  if (settings.prophetBatch.enabled) {
+    new OneTimeJob(stack, 'nonml', {
+      ...numberedJobProps(settings.prophetBatch),
+      title: 'Prophet batch',
+      component: 'training',
+      // After MLflow, which is a service.
+      wave: AROUND,
+      talksTo: [storage.connection(), mlflow.connection()],
+    });
+  }
   new WebService(stack, 'eval', {
     ...serverProps(settings.evaluation, { CONSUMER_GROUP_ID: 'eval', KAFKA_TOPIC: resultTopic }),
     title: 'Evaluation',

@@ -16,7 +16,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
   return [
     ...mysqlSecrets(mysql),
     ...redisSecrets(redis),
-    locations,
+    ...(seed.enabled ? [locations] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
     ...broughtByUser(settings),
   ];

@@ -3,7 +3,16 @@ import { withRules } from '../../data/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
-import { loneWorker, mysql, oneTimeJob, redis, scheduledJob, server, worker } from '../../settings/workloads.ts';
+import {
+  loneWorker,
+  mysql,
+  numberedJob,
+  oneTimeJob,
+  redis,
+  scheduledJob,
+  server,
+  worker,
+} from '../../settings/workloads.ts';
 
 const BACKEND = {
   image: { repository: 'preempt-backend' },
@@ -33,7 +42,7 @@ const models = () =>
   });
 
 const seed = () =>
-  oneTimeJob(
+  numberedJob(
     'Fills the database with the locations, once.',
     { ...BACKEND, command: ['/app/seed', '/app/seed-data/locations_seed.csv'] },
     {

@@ -10,6 +10,7 @@ import { Redis } from '../../constructs/redis.ts';
 import type { Stack } from '../../constructs/stack.ts';
 import {
   loneWorkerProps,
+  numberedJobProps,
   oneTimeJobProps,
   scheduledJobProps,
   serverProps,
@@ -63,20 +64,22 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     talksTo: [database.connection()],
   });
   const schema = migrated(database, settings);
-  const { locations } = settings.seed;
-  new OneTimeJob(stack, 'seed', {
-    ...oneTimeJobProps(settings.seed),
-    ...configured({
-      name: 'locations',
-      path: '/app/seed-data',
-      from:
-        locations.source === 'configMap' ? { configMap: locations.name } : { claim: locations.name, readOnly: true },
-    }),
-    title: 'Locations',
-    component: 'migrations',
-    wave: SERVICE,
-    talksTo: [schema],
-  });
+  const { enabled, locations } = settings.seed;
+  if (enabled) {
+    new OneTimeJob(stack, 'seed', {
+      ...numberedJobProps(settings.seed),
+      ...configured({
+        name: 'locations',
+        path: '/app/seed-data',
+        from:
+          locations.source === 'configMap' ? { configMap: locations.name } : { claim: locations.name, readOnly: true },
+      }),
+      title: 'Locations',
+      component: 'migrations',
+      wave: SERVICE,
+      talksTo: [schema],
+    });
+  }
 
   // Services.
   const api = new WebService(stack, 'api', {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLAIM_ANNOTATION } from '../../../infra/charts/program.ts';
+import { RUN_ANNOTATION } from '../../../infra/constructs/runs.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
@@ -58,8 +59,9 @@ function touched(before: readonly KubeObject[], after: readonly KubeObject[]): s
   });
 }
 
-/** Claims look at what the cluster has: below, with a cluster. */
-const isClaim = (title: string): boolean => title.startsWith('PersistentVolumeClaim/');
+/** Claims and Jobs that run once look at what the cluster has: below, with a cluster. */
+const looksAtCluster = ({ kind, metadata: { annotations = {} } }: KubeObject): boolean =>
+  kind === 'PersistentVolumeClaim' || RUN_ANNOTATION in annotations;
 
 describe.skipIf(helms.length === 0).each(charts)('an upgrade of $name', (chart) => {
   const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
@@ -73,13 +75,13 @@ describe.skipIf(helms.length === 0).each(charts)('an upgrade of $name', (chart) 
   test.each(cases.map(([name], index) => ({ name, index })))(
     'from the defaults to $name touches no immutable field',
     ({ index }) => {
-      const found = touched(rendered[0] ?? [], rendered[index] ?? []);
-      expect(found.filter((title) => !isClaim(title))).toEqual([]);
+      const [before, after] = [0, index].map((at) => rendered[at]?.filter((object) => !looksAtCluster(object)) ?? []);
+      expect(touched(before ?? [], after ?? [])).toEqual([]);
     },
   );
 });
 
-describe.skipIf(helms.length === 0).each(helms)('where claims exist, helm $version', ({ helm }) => {
+describe.skipIf(helms.length === 0).each(helms)('where claims and Jobs exist, helm $version', ({ helm }) => {
   let cluster: SimulatedCluster;
   const folder = mkdtempSync(join(tmpdir(), 'upgrade-'));
   beforeAll(async () => {
@@ -114,10 +116,17 @@ describe.skipIf(helms.length === 0).each(helms)('where claims exist, helm $versi
     const claims = first.filter(({ kind }) => kind === 'PersistentVolumeClaim');
     expect(claims.length).toBeGreaterThan(2);
     for (const claim of claims) create(bound(claim));
+    const others = first.filter((object) => !claims.includes(object));
 
     const after = await rendered('prod', '--set', 'storage.className=fast');
     // Neither with what the cluster has filled in, nor without: a rollback would remove it.
-    expect(touched(first, after)).toEqual([]);
+    expect(touched(claims, after)).toEqual([]);
+    expect(
+      touched(
+        others,
+        after.filter((object) => !looksAtCluster(object)),
+      ),
+    ).toEqual([]);
     expect(after.filter(isOneOf(claims)).map(claimedOf)).toEqual(first.filter(isOneOf(claims)).map(claimedOf));
     // One that was not there before is what the values say.
     const added = after.find(isOneOf([claimNamed('mysql-backup')]));
@@ -132,10 +141,27 @@ describe.skipIf(helms.length === 0).each(helms)('where claims exist, helm $versi
     expect(touched([foreign], after)).toEqual([]);
   });
 
-  function create(claim: KubeObject): void {
-    const type = typeOfKind(cluster.registry.table, 'v1', 'PersistentVolumeClaim');
-    if (!type) throw new Error('claims are not simulated');
-    cluster.registry.create(type, claim, { manager: 'helm' });
+  test('a Job that has run is left as it is by another image, and runs again by another number', async () => {
+    const seed = (objects: readonly KubeObject[], run: number) =>
+      objects.find(({ kind, metadata }) => kind === 'Job' && metadata.name === `seed-${run}`);
+    const image = (job: KubeObject | undefined) => JSON.stringify(job?.spec).match(/preempt-backend:[^"]*/)?.[0];
+    const first = seed(await rendered('dev', '--set', 'images.tag=v1'), 1);
+    if (!first) throw new Error('no Job that seeds');
+    create({ ...first, metadata: ofRelease(first.metadata) });
+    const after = await rendered('dev', '--set', 'images.tag=v2');
+    expect(image(seed(after, 1))).toBe('preempt-backend:v1');
+    const type = typeOfKind(cluster.registry.table, 'batch/v1', 'Job') ?? expect.fail('Jobs are not simulated');
+    // With all that the cluster has filled in: nothing is sent that differs.
+    expect(seed(after, 1)?.spec).toEqual(cluster.registry.store.get(type, 'default', 'seed-1')?.spec);
+    const again = await rendered('dev', '--set', 'images.tag=v2', '--set', 'seed.run=2');
+    expect(seed(again, 1)).toBeUndefined();
+    expect(image(seed(again, 2))).toBe('preempt-backend:v2');
+  });
+
+  function create(object: KubeObject): void {
+    const type = typeOfKind(cluster.registry.table, object.apiVersion, object.kind);
+    if (!type) throw new Error(`${object.kind} is not simulated`);
+    cluster.registry.create(type, object, { manager: 'helm' });
   }
 });
 

@@ -258,27 +258,6 @@ securityContext:
 {{- end }}
 
 {{/* Used 7 times. */}}
-{{- define "flts.egress-object-storage" -}}
-ports:
-  -
-    {{- if eq .Values.objectStorage.mode "bundled" }}
-    port: 9000
-    {{- else }}
-    port: {{ int .Values.objectStorage.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.objectStorage.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
-  {{- else }}
-  {{- range .Values.objectStorage.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 7 times. */}}
 {{- define "flts.wait-script" -}}
 what=$1 limit=$2
 shift 2
@@ -323,13 +302,13 @@ app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
 app.kubernetes.io/managed-by: Helm
 app.kubernetes.io/name: {{ $.app | quote }}
 app.kubernetes.io/part-of: flts
+{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
 {{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
 {{- if not (hasKey $.root.Values.monitoring.labels $key) }}
 {{ $key | quote }}: {{ $value | quote }}
 {{- end }}
-{{- end }}
-{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
@@ -382,6 +361,27 @@ capabilities:
   drop:
     - ALL
 readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
+{{- end }}
+
+{{/* Used 6 times. */}}
+{{- define "flts.egress-object-storage" -}}
+ports:
+  -
+    {{- if eq .Values.objectStorage.mode "bundled" }}
+    port: 9000
+    {{- else }}
+    port: {{ int .Values.objectStorage.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.objectStorage.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
+  {{- else }}
+  {{- range .Values.objectStorage.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 6 times. */}}
@@ -706,6 +706,31 @@ to:
   {{- end }}
 {{- end }}
 
+{{/* Used 3 times, with root, values, cluster. */}}
+{{- define "flts.egress-by-values" -}}
+ports:
+  -
+    {{- if eq $.values.mode "external" }}
+    port: {{ int $.values.external.port }}
+    {{- else }}
+    port: 5432
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq $.values.mode "cloudnativepg" }}
+  - podSelector:
+      matchLabels:
+        cnpg.io/cluster: "{{ include "flts.prefix" $.root }}{{ $.cluster }}"
+  {{- else if eq $.values.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" $.root "name" $.cluster) | nindent 4 | trim }}
+  {{- else if eq $.values.mode "external" }}
+  {{- range $.values.external.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
 {{/* Used 3 times, with root, name, name2, values. */}}
 {{- define "flts.spec-volumes" -}}
 - {{ include "flts.volume" (dict "root" $.root "sizeLimit" "64Mi" "name" "tmp") | nindent 2 | trim }}
@@ -760,12 +785,12 @@ valueFrom:
 
 {{/* Used 3 times, with root, values. */}}
 {{- define "flts.container-liveness-probe" -}}
-{{- if not $.values.healthPath }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- else }}
+{{- if $.values.healthPath }}
 httpGet:
   path: {{ $.values.healthPath | quote }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
   port: {{ int $.values.port }}
 {{- end }}
 timeoutSeconds: 3
@@ -1030,31 +1055,6 @@ securityContext:
 {{- end }}
 {{- end }}
 
-{{/* Used 2 times. */}}
-{{- define "flts.egress-database" -}}
-ports:
-  -
-    {{- if eq .Values.database.mode "external" }}
-    port: {{ int .Values.database.external.port }}
-    {{- else }}
-    port: 5432
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.database.mode "cloudnativepg" }}
-  - podSelector:
-      matchLabels:
-        cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
-  {{- else if eq .Values.database.mode "external" }}
-  {{- range .Values.database.external.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
 {{/* What a volume claim asks for, but for its size. */}}
 {{- define "flts.claim-spec" -}}
 accessModes:
@@ -1071,4 +1071,10 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{- $asked = dig "annotations" "mlplatform.io/claimed" (omit .spec "resources" | toJson) .metadata -}}
 {{- end -}}
 {{- $asked -}}
+{{- end }}
+
+{{/* The spec of a Job that runs once: of one that is there already, its own, for it is not run again. */}}
+{{- define "flts.run" -}}
+{{- $there := lookup "batch/v1" "Job" .namespace .name -}}
+{{- if $there }}{{ toYaml $there.spec }}{{ else }}{{ .spec }}{{ end }}
 {{- end }}

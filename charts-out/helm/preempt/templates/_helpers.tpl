@@ -563,3 +563,9 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{- end -}}
 {{- $asked -}}
 {{- end }}
+
+{{/* The spec of a Job that runs once: of one that is there already, its own, for it is not run again. */}}
+{{- define "preempt.run" -}}
+{{- $there := lookup "batch/v1" "Job" .namespace .name -}}
+{{- if $there }}{{ toYaml $there.spec }}{{ else }}{{ .spec }}{{ end }}
+{{- end }}
