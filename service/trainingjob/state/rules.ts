@@ -71,7 +71,7 @@ export function situationOf(
 /** How long a Job has been at it; Kubernetes starts this clock anew when a queue lets the Job go. */
 function secondsOf(batchJob: BatchJob | undefined, now: Date): number {
   if (batchJob?.startTime === undefined || batchJob.isSuspended) return 0;
-  const end = batchJob.ending ? Date.parse(batchJob.ending.time) : now.getTime();
+  const end = batchJob.ending?.time ? Date.parse(batchJob.ending.time) : now.getTime();
   return Math.max(0, Math.floor((end - Date.parse(batchJob.startTime)) / 1000));
 }
 

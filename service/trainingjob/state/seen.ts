@@ -58,7 +58,11 @@ export interface Trouble {
   readonly message: string;
 }
 
-const text = z.string().optional();
+/** Go writes a time that was never set as null. */
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? undefined);
 const number = z.number().optional();
 const strings = z.record(z.string(), z.string()).default({});
 const conditions = z
@@ -125,7 +129,7 @@ const containerState = z.object({
 
 const pod = z.object({
   metadata,
-  spec: z.object({ nodeName: text }).default({}),
+  spec: z.object({ nodeName: text }).prefault({}),
   status: z
     .object({
       phase: z.enum(['Pending', 'Running', 'Succeeded', 'Failed', 'Unknown']).catch('Unknown'),

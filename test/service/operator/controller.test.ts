@@ -398,6 +398,19 @@ describe('an API server that', () => {
     await lifeOf('bert');
   });
 
+  it('answers that somebody was faster is asked again, and no word of it is in the log', async () => {
+    const warned: string[] = [];
+    let conflicts = 0;
+    world.cluster.fates.add(({ method, path }) => {
+      if (method !== 'PATCH' || path.at(-1) !== 'status' || conflicts === 3) return undefined;
+      conflicts += 1;
+      return Promise.resolve(refused(409, 'Conflict', 'the object has been modified'));
+    });
+    await lifeOf('bert', { log: { warn: (_details, message) => warned.push(message), debug: () => {} } });
+    expect(conflicts).toBe(3);
+    expect(warned).toEqual([]);
+  });
+
   it('loses its answers does not make it do anything twice', async () => {
     const strikes = chance();
     world.cluster.fates.add(({ method }, answer) =>

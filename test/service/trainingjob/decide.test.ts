@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { childrenOf, decide, type Pod, type Status } from '../../../service/trainingjob/index.ts';
+import {
+  childrenOf,
+  decide,
+  type Pod,
+  readBatchJob,
+  readPod,
+  type Status,
+} from '../../../service/trainingjob/index.ts';
 import {
   attemptOf,
   batchJobOf,
@@ -425,6 +432,35 @@ describe('a stall', () => {
     const { decision } = look(stallAfter({ action: 'Restart' }), 1000);
     expect(decision.status).toMatchObject({ attempt: 2, failures: 1, failureReason: 'Stalled' });
   });
+});
+
+it('times that an API server has as null are none: a Job and a pod are read, and the job goes on', () => {
+  const job = running(SIMPLE);
+  const owner = { apiVersion: 'v1', controller: true };
+  const about = { namespace: job.namespace, labels: { 'training-job': job.name, 'ml.example.com/attempt': '1' } };
+  const ended = {
+    type: 'Failed',
+    status: 'True',
+    reason: 'PodFailurePolicy',
+    lastProbeTime: null,
+    lastTransitionTime: null,
+  };
+  const batchJob = readBatchJob({
+    metadata: { ...about, name: 'j', uid: 'j', ownerReferences: [{ ...owner, kind: 'TrainingJob', uid: job.uid }] },
+    status: { startTime: NOW.toISOString(), conditions: [ended] },
+  });
+  const target = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    lastTransitionTime: null,
+  };
+  const pod = readPod({
+    metadata: { ...about, name: 'p', uid: 'p', ownerReferences: [{ ...owner, kind: 'Job', uid: 'j' }] },
+    status: { phase: 'Failed', conditions: [target] },
+  });
+  const { decision } = step(job, { batchJob, pods: [pod] }, later(60));
+  expect(decision.status).toMatchObject({ attempt: 2, failures: 0, activeSeconds: 60 });
 });
 
 describe('what others do', () => {
