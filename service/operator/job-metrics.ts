@@ -1,9 +1,8 @@
 import { OPERATOR_METRICS as NAMES } from '../contract.ts';
 import { isStandingStill, type Reading, type TrainingJob } from '../trainingjob/index.ts';
 
-// What is told of TrainingJobs is read from the objects themselves, at each scrape: right after a restart it is
-// what it was,
-// and what is gone is told no more. Only of deleted jobs the counts are kept in memory, so that they do not go back.
+// What is told of TrainingJobs is read from the objects themselves, at each scrape: right after a restart it is what it
+// was, and what is gone is told no more. Only of deleted jobs the counts are kept in memory, so that they do not go back.
 
 type Labels = Readonly<Record<string, string>>;
 

@@ -35,9 +35,8 @@ const RETRIES = { burst: 100, perSecond: 10 };
 const WORKERS = 8;
 
 /**
- * Keys to be worked on. A key waits once, however often it is added; one that is added while it is worked on is
- * worked on
- * once more, and never by two at a time.
+ * Keys to be worked on. A key waits once, however often it is added; one that is added while it is worked on is worked
+ * on once more, and never by two at a time.
  */
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { work, onFailure, workers = WORKERS, clock = systemClock } = options;

@@ -14,9 +14,8 @@ import { KubeError } from '../../kube/errors.ts';
 import { SECRET } from '../../kube/kinds.ts';
 import type { Kube, KubeObject } from '../../kube/kube.ts';
 
-// The endpoint's certificate and the authority that signed it, kept in a Secret that all replicas share. cert-
-// manager may fill
-// the same Secret (tls.crt, tls.key, ca.crt): one that holds no key of an authority is used as it is.
+// The endpoint's certificate and the authority that signed it, kept in a Secret that all replicas share. A Secret that
+// holds no key of an authority was filled by others (tls.crt, tls.key, ca.crt), and is used as it is.
 
 export interface Certificates {
   readonly cert: string;

@@ -5,9 +5,8 @@ import { podTemplate } from './pod.ts';
 import { specHash } from './spec-hash.ts';
 
 /**
- * Any failed pod ends the Job. A pod that failed by one of these is named, with its reason, in the Job's
- * condition, which is
- * there when the pod is long gone.
+ * Any failed pod ends the Job. A pod that failed by one of these is named, with its reason, in the Job's condition,
+ * which is there when the pod is long gone.
  */
 function failureRules(exitCodes: readonly number[]) {
   const disrupted = { action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] };
@@ -19,9 +18,8 @@ function failureRules(exitCodes: readonly number[]) {
 }
 
 /**
- * An attempt is one Job, which one failed pod ends: a training whose workers wait for each other cannot go on
- * with one of
- * them new. The next attempt is another Job under the same name.
+ * An attempt is one Job, which one failed pod ends: a training whose workers wait for each other cannot go on with one
+ * of them new. The next attempt is another Job under the same name.
  */
 export function jobOf(attempt: Attempt) {
   const { job, number, deadlineSeconds } = attempt;

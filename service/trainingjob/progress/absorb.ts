@@ -13,9 +13,8 @@ type Absorbed =
 const MAX_METRICS = 50;
 
 /**
- * What a report changes. Within an attempt nothing goes back: reports overtake each other, and a training that
- * counts anew
- * has no less done. A new attempt begins where its checkpoint was.
+ * What a report changes. Within an attempt nothing goes back: reports overtake each other, and a training that counts
+ * anew has no less done. A new attempt begins where its checkpoint was.
  */
 export function absorb(
   { spec, status }: Pick<TrainingJob, 'spec' | 'status'>,

@@ -13,9 +13,8 @@ interface Column {
 }
 
 /**
- * One query of a whole cluster as a Table carries all of these, without the objects. No descriptions: the API
- * server then
- * gives the path of the field as one, by which readers recognise a column.
+ * One query of a whole cluster as a Table carries all of these, without the objects. No descriptions: the API server
+ * then gives the path of the field as one, by which readers recognise a column.
  */
 export const COLUMNS: readonly Column[] = [
   { name: 'State', type: 'string', jsonPath: '.status.state' },

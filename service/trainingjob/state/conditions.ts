@@ -16,9 +16,8 @@ interface Facts {
 }
 
 /**
- * Ready is what Helm, Argo CD and kstatus wait for: what the spec asks for is so. Stalled, which they take for a
- * failure, is
- * true of a job that has failed, too.
+ * Ready is what Helm, Argo CD and kstatus wait for: what the spec asks for is so. Stalled, which they take for a failure,
+ * is true of a job that has failed, too.
  */
 function claimsOf(facts: Facts): Record<ConditionType, Claim> {
   const { state, reason, message, isInitialized, stall, warnings } = facts;

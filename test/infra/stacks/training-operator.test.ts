@@ -336,8 +336,14 @@ describe('dependencies', () => {
 });
 
 describe('what the operator may do', () => {
+  interface Rule {
+    readonly resources?: string[];
+    readonly resourceNames?: string[];
+    readonly nonResourceURLs?: string[];
+    readonly verbs: string[];
+  }
   interface Role {
-    rules: { resources?: string[]; nonResourceURLs?: string[]; verbs: string[] }[];
+    readonly rules: readonly Rule[];
   }
   const objects = (values: unknown) => subjectOf(trainingOperator, values).folders.get('') ?? [];
   const rulesOf = (values: unknown, kind: string, name = 'training-operator'): Role['rules'] =>
@@ -345,6 +351,25 @@ describe('what the operator may do', () => {
     [];
   const mayDo = (values: unknown, kind: string, name?: string): string[] =>
     rulesOf(values, kind, name).flatMap(({ resources = [] }) => resources);
+
+  test('is no verb for all, pods only to be read, and of Secrets its own by name, in its own namespace', () => {
+    for (const [name, values] of Object.entries({ default: {}, ...trainingOperator.examples })) {
+      const roles = objects(values).filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
+      const rules = roles.flatMap(({ kind, rules }) => (rules as Rule[]).map((rule) => ({ kind, ...rule })));
+      expect(JSON.stringify(rules), name).not.toContain('"*"');
+      const about = (resource: string) => rules.filter(({ resources = [] }) => resources.includes(resource));
+      expect(about('pods').flatMap(({ verbs }) => verbs)).toEqual(['list', 'watch']);
+      for (const { kind, resourceNames, verbs } of [...about('secrets'), ...about('leases')]) {
+        expect(kind).toBe('Role');
+        // Of what does not exist yet no name can be asked for.
+        if (verbs.join() !== 'create') expect(resourceNames).toHaveLength(1);
+      }
+      for (const resource of ['configmaps', 'services', 'events', 'jobs']) {
+        expect(about(resource).flatMap(({ verbs }) => verbs)).not.toContain('update');
+        expect(about(resource).flatMap(({ verbs }) => verbs)).not.toContain('deletecollection');
+      }
+    }
+  });
 
   test('includes logs and PodGroups only where a setting needs them', () => {
     expect(mayDo({}, 'ClusterRole')).not.toEqual(expect.arrayContaining(['pods/log']));

@@ -434,6 +434,31 @@ describe('a stall', () => {
   });
 });
 
+/** As kstatus reads any object, which Helm 4 and Argo CD's checks of unknown kinds go by. */
+function kstatus({ generation, status }: ReturnType<typeof running>): 'InProgress' | 'Current' | 'Failed' {
+  if (status.observedGeneration !== generation) return 'InProgress';
+  if (condition(status, 'Reconciling')?.status === 'True') return 'InProgress';
+  if (condition(status, 'Stalled')?.status === 'True') return 'Failed';
+  return condition(status, 'Ready')?.status === 'True' ? 'Current' : 'InProgress';
+}
+
+it('tools that wait for any object understand the conditions', () => {
+  const job = running(SIMPLE);
+  const seen = (phase: Parameters<typeof podsOf>[2]) => ({ batchJob: batchJobOf(job, 1), pods: podsOf(job, 1, phase) });
+  const runs = step(job, seen('Running')).job;
+  expect(kstatus(runs)).toBe('Current');
+  expect(kstatus(step(job, seen('Pending')).job)).toBe('InProgress');
+  expect(kstatus({ ...runs, generation: runs.generation + 1 })).toBe('InProgress');
+  const suspended = step(withSpec(runs, { suspend: true }), seen('Running')).job;
+  expect(kstatus(suspended)).toBe('Current');
+  const complete = batchJobOf(job, 1, { condition: { type: 'Complete' }, succeeded: 1 });
+  expect(kstatus(step(job, { batchJob: complete, pods: [] }).job)).toBe('Current');
+  const never = withSpec(job, { failurePolicy: { ...job.spec.failurePolicy, restartPolicy: 'Never' } as never });
+  const failed = { batchJob: batchJobOf(job, 1, failedJob), pods: podsOf(job, 1, { phase: 'Failed', exitCode: 1 }) };
+  expect(kstatus(step(job, failed).job)).toBe('InProgress');
+  expect(kstatus(step(never, failed).job)).toBe('Failed');
+});
+
 it('times that an API server has as null are none: a Job and a pod are read, and the job goes on', () => {
   const job = running(SIMPLE);
   const owner = { apiVersion: 'v1', controller: true };
