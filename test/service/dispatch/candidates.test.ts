@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { createCandidates } from '../../../service/dispatch/candidates.ts';
+import type { Job } from '../../../service/jobs/job.ts';
+import type { MemberCluster } from '../../../service/karmada/karmada.ts';
+import { newJob } from '../some-jobs.ts';
+
+const cluster = (name: string): MemberCluster => ({
+  name,
+  ready: true,
+  reason: '',
+  message: '',
+  region: '',
+  zone: '',
+  kubernetesVersion: '',
+  nodes: { total: 1, ready: 1 },
+  allocatable: { cpu: '64', memory: '512Gi' },
+  allocated: {},
+});
+
+test('a second after the monitor has lost a cluster no job is sent there, and Karmada is asked every five', async () => {
+  const clock = { ms: 0 };
+  const away = new Set<string>();
+  let asked = 0;
+  const candidates = createCandidates({
+    karmada: {
+      async clusters() {
+        asked += 1;
+        return ['member1', 'member2'].map(cluster);
+      },
+    },
+    unreachable: async () => new Set(away),
+    now: () => clock.ms,
+  });
+  const choose = async () => (await candidates.choose({ request: newJob().request } as Job)).place;
+  expect(await choose()).toMatchObject({ first: ['member1'], without: [] });
+  away.add('member1');
+  clock.ms = 1_000;
+  expect(await choose()).toMatchObject({ first: ['member2'], without: ['member1'] });
+  away.clear();
+  clock.ms = 5_000;
+  expect(await choose()).toMatchObject({ first: ['member1'], without: [] });
+  expect(asked).toBe(2);
+});
