@@ -9,6 +9,8 @@ import { webhookMistakes, webhookOf } from './config/webhook.ts';
 import { ENV } from './contract.ts';
 import type { DatabaseAddress } from './store/connection.ts';
 
+export type { ProgressConfig } from './config/progress.ts';
+
 /** What the whole service is told, once, at its start. */
 export interface Config {
   readonly database: DatabaseAddress;

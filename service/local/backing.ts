@@ -1,6 +1,10 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
+import type { ProgressConfig } from '../config.ts';
 import { StartError } from '../start-error.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
@@ -17,6 +21,8 @@ export interface Backing {
   readonly dataDirectory: string;
   /** Member clusters, by their API servers, each with its operator of TrainingJobs. */
   readonly members: readonly MemberOperator[];
+  /** Where the jobs of the clusters report how far they are. */
+  readonly progress: ProgressConfig;
   /** What the clusters run, for people. */
   readonly trainings: string;
   stop(): Promise<void>;
@@ -49,6 +55,7 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
       karmadaKubeconfig,
       dataDirectory: postgres.home,
       members,
+      progress: await reportingTo(DATA),
       trainings: real?.told ?? SIMULATED,
       stop,
     };
@@ -56,6 +63,27 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
     await stop();
     throw error;
   }
+}
+
+/** With the key of the last start: jobs that went on meanwhile have their tokens from it. */
+async function reportingTo(folder: string): Promise<ProgressConfig> {
+  const file = join(folder, 'progress-key');
+  const key = await readFile(file, 'utf8').catch(async () => {
+    const fresh = randomBytes(32).toString('base64url');
+    await writeFile(file, fresh, { mode: 0o600 });
+    return fresh;
+  });
+  const port = await freePort();
+  return { url: `http://127.0.0.1:${port}/progress`, port, key, authority: null };
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
 
 const SIMULATED =

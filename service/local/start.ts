@@ -43,7 +43,12 @@ async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Pro
   try {
     await buildPage(log);
     const service = await startService(
-      { ...config, database: parseConnection(backing.databaseUrl), karmadaKubeconfig: backing.karmadaKubeconfig },
+      {
+        ...config,
+        progress: config.progress ?? backing.progress,
+        database: parseConnection(backing.databaseUrl),
+        karmadaKubeconfig: backing.karmadaKubeconfig,
+      },
       log,
     );
     console.log(welcome(config.host, service.port, backing));

@@ -1,4 +1,4 @@
-import { CONFIG_MAP } from '../../kube/kinds.ts';
+import { CONFIG_MAP, SECRET } from '../../kube/kinds.ts';
 import { listAt, pick, type StoredObject, textAt } from '../../kube/objects.ts';
 import type { Member } from '../member.ts';
 
@@ -24,7 +24,7 @@ function fieldOf(pod: StoredObject, path = ''): string {
   return textAt(pod, ...steps) ?? '';
 }
 
-/** A file of a mounted ConfigMap or token; undefined when nothing is mounted there. */
+/** A file of a mounted ConfigMap, Secret or token; undefined when nothing is mounted there. */
 export async function readFile(member: Member, pod: StoredObject, path: string): Promise<string | undefined> {
   for (const mount of listAt(firstContainer(pod), 'volumeMounts')) {
     const directory = textAt(mount, 'mountPath');
@@ -46,7 +46,9 @@ async function readVolume(
     if (token !== undefined && textAt(token, 'path') === file) {
       return member.tokens.tokenFor(pod, textAt(token, 'audience') ?? '');
     }
-    const content = fromConfigMap(member, pod, pick(source, 'configMap'), file);
+    const content =
+      fromConfigMap(member, pod, pick(source, 'configMap'), file) ??
+      fromSecret(member, pod, pick(source, 'secret'), file);
     if (content !== undefined) return content;
   }
   return undefined;
@@ -60,6 +62,13 @@ function fromConfigMap(member: Member, pod: StoredObject, source: unknown, file:
   if (items.length > 0 && item === undefined) return undefined;
   const found = member.server.registry.store.get(CONFIG_MAP, pod.metadata.namespace, name);
   return textAt(found, 'data', textAt(item, 'key') ?? file);
+}
+
+function fromSecret(member: Member, pod: StoredObject, source: unknown, file: string): string | undefined {
+  const name = textAt(source, 'secretName');
+  const found = name && member.server.registry.store.get(SECRET, pod.metadata.namespace, name);
+  const content = found && textAt(found, 'data', file);
+  return content ? Buffer.from(content, 'base64').toString() : undefined;
 }
 
 /** Names of the objects that a pod cannot start without, by the field of a volume that holds them. */

@@ -2,6 +2,7 @@ import { numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube
 import { RAY_JOB } from '../kinds.ts';
 import type { Member } from '../member.ts';
 import type { LifeClock } from './clock.ts';
+import { createHubReports } from './hub-reports.ts';
 import { type Outcome, outcomeOf, podSpecsOf } from './outcome.ts';
 import { type PodName, type Pods, randomSuffix } from './pods.ts';
 import { createRayCluster, deleteRayCluster, markRayClusterReady, podsOfRayCluster } from './ray-cluster.ts';
@@ -41,6 +42,7 @@ export function createRayJobLife(
   const { registry } = member.server;
   const submitter = createSubmitter(member, pods);
   const trainings = programs(createTrainings(clock.speed));
+  const reports = createHubReports(member);
   /** More exactly than status.startTime, which is in whole seconds: at high speed that is minutes. By jobId. */
   const startedAt = new Map<string, number>();
 
@@ -164,13 +166,24 @@ export function createRayJobLife(
   }
 
   function train(job: StoredObject): void {
-    const { lines, secondsLeft, end } = trainings.progress(job, outcome(job));
+    const { part, lines, secondsLeft, end } = trainings.progress(job, outcome(job));
     submitter.say(job, lines);
+    // What comes after the end is not taken.
+    if (part !== undefined) reports.tell(reporterOf(job), secondsLeft <= SECONDS.logTick ? 1 : part, secondsLeft);
     if (end) setStatus(job, end);
     else after(Math.min(SECONDS.logTick, secondsLeft), job, look);
   }
 
+  /** Of its pods, for one training, the first. */
+  const reporterOf = (job: StoredObject): StoredObject | undefined => {
+    const rayCluster = textAt(job, 'status', 'rayClusterName') ?? '';
+    const [first] = podsOfRayCluster(member, job.metadata.namespace ?? 'default', rayCluster);
+    return first && pods.get(first);
+  };
+
   function forgetRun(job: StoredObject): void {
+    const pod = reporterOf(job);
+    if (pod) reports.forget(pod);
     trainings.forget(job);
     startedAt.delete(textAt(job, 'status', 'jobId') ?? '');
   }

@@ -1,3 +1,4 @@
+import { request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import type { StoredObject } from '../../kube/objects.ts';
 import type { Member } from '../member.ts';
@@ -14,14 +15,16 @@ export async function postReport(member: Member, pod: StoredObject, body: object
   const address = variables.KUBEFLOW_TRAINER_SERVER_URL;
   if (address === undefined) return false;
   const url = new URL(address);
-  const port = member.services.get(url.host);
+  // Outside of the cluster, as the hub is, it is reached as it is written.
+  const isOutside = url.protocol === 'http:';
+  const port = isOutside ? Number(url.port) : member.services.get(url.host);
   if (port === undefined) return false;
   const [token, ca] = await Promise.all([
     readFile(member, pod, variables.KUBEFLOW_TRAINER_SERVER_TOKEN ?? ''),
     readFile(member, pod, variables.KUBEFLOW_TRAINER_SERVER_CA_CERT ?? ''),
   ]);
   return new Promise((resolve) => {
-    const sent = request(
+    const sent = (isOutside ? requestPlain : request)(
       {
         host: '127.0.0.1',
         servername: url.hostname,

@@ -4,6 +4,8 @@ import { createTrainingLog, type TrainingLog } from './training-log.ts';
 
 /** How far the program of a RayJob is: what it has written since the last look, and whether it has ended. */
 export interface Progress {
+  /** Of the run, 0 to 1; not known of a program that tells of itself. */
+  readonly part?: number;
   readonly lines: readonly string[];
   /** Simulated seconds until it ends, when it has not. */
   readonly secondsLeft: number;
@@ -41,17 +43,22 @@ export function createTrainings(speed: number): Trainings {
       const endsAt = end === 'never' ? Number.POSITIVE_INFINITY : goesWrong || end === 'stop' ? 0.5 : 1;
       const lines = log.until(Math.min(1, part));
       const secondsLeft = (endsAt - part) * seconds;
-      if (part < endsAt) return { lines, secondsLeft, end: undefined };
+      if (part < endsAt) return { part, lines, secondsLeft, end: undefined };
       if (goesWrong) {
         const trace = log.failure();
         const message = `Job entrypoint command failed with exit code 1, last available logs (truncated to 20,000 chars):\n${trace.join('\n')}`;
-        return { lines: [...lines, ...trace], secondsLeft: 0, end: { jobStatus: 'FAILED', message } };
+        return { part, lines: [...lines, ...trace], secondsLeft: 0, end: { jobStatus: 'FAILED', message } };
       }
       if (end === 'stop') {
-        return { lines, secondsLeft: 0, end: { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' } };
+        return {
+          part,
+          lines,
+          secondsLeft: 0,
+          end: { jobStatus: 'STOPPED', message: 'Job was intentionally stopped.' },
+        };
       }
       const done = { jobStatus: 'SUCCEEDED', message: 'Job finished successfully.' } as const;
-      return { lines: [...lines, ...log.success()], secondsLeft: 0, end: done };
+      return { part, lines: [...lines, ...log.success()], secondsLeft: 0, end: done };
     },
     forget: (job) => void runs.delete(keyOf(job)),
   };
