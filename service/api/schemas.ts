@@ -426,7 +426,7 @@ export const AlgorithmBody = z
     title: z.string(),
     description: z.string(),
     entrypoint: z.string(),
-    needsGpus: z.boolean().describe('It trains on GPUs only'),
+    needsGpus: z.boolean().describe('It is made for GPUs; without them it serves to try things out'),
     common: z
       .array(z.string())
       .describe('Names of the fields that are set most, in the order in which to ask for them'),

@@ -570,7 +570,7 @@ export interface components {
             entrypoint: string;
             fields: components["schemas"]["AlgorithmField"][];
             name: string;
-            /** @description It trains on GPUs only */
+            /** @description It is made for GPUs; without them it serves to try things out */
             needsGpus: boolean;
             title: string;
         };

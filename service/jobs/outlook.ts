@@ -58,7 +58,7 @@ function gpuWarnings({ algorithm, resources }: JobRequest): FieldProblem[] {
   const builtin = algorithm.source === 'builtin' ? algorithmNamed(algorithm.algorithmName) : undefined;
   if (!builtin?.needsGpus || resources.instanceResources.gpuCount > 0) return [];
   return [
-    { path: ['resources', 'instanceResources', 'gpuCount'], message: `is 0, and ${builtin.title} trains on GPUs only` },
+    { path: ['resources', 'instanceResources', 'gpuCount'], message: `is 0, and ${builtin.title} is made for GPUs` },
   ];
 }
 

@@ -10,7 +10,7 @@ export interface Algorithm {
   /** How the training image starts it; a request's own `entrypoint` wins. */
   readonly entrypoint: string;
   readonly hyperparameters: z.ZodObject;
-  /** It trains on nothing else. */
+  /** It is made for them; without them it serves to try things out. */
   readonly needsGpus: boolean;
   /** Of values that are allowed, as clients have always sent them: what today's library does not do, as field and message. */
   readonly foreseen: (

@@ -69,6 +69,19 @@ export const deepspeedZero3 = defineAlgorithm({
     logging_steps: integer(10, { min: 1, max: 1_000_000 }).describe('Report after this many steps.'),
     seed: common.seed(),
   },
+  foreseen({ task, optimizer, offload_optimizer, offload_param }) {
+    const problems: [string, string][] = [];
+    if (task === 'seq2seq-lm')
+      problems.push(['task', 'is seq2seq-lm: the training image learns from one column of text']);
+    if (['lamb', 'onebitadam', 'lion'].includes(String(optimizer))) {
+      problems.push(['optimizer', `is ${optimizer}, which DeepSpeed compiles: the training image has no compiler`]);
+    }
+    for (const [field, value] of Object.entries({ offload_optimizer, offload_param })) {
+      if (value === 'nvme')
+        problems.push([field, 'is nvme, which DeepSpeed compiles: the training image has no compiler']);
+    }
+    return problems;
+  },
   check(values, refuse) {
     if (values.offload_param !== 'none' && values.offload_optimizer === 'none') {
       refuse('offload_optimizer', 'must be cpu or nvme when parameters are offloaded');

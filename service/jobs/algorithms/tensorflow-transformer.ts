@@ -62,13 +62,15 @@ export const tensorflowTransformer = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1, 'epochs'),
     seed: common.seed(),
   },
-  foreseen({ task, pretrained }) {
+  foreseen({ task, pretrained, model_name = 'bert-base-uncased' }) {
     const problems: [string, string][] = [];
     if (task !== 'text-classification') {
       problems.push(['task', `is ${task}: the training image learns text-classification alone`]);
     }
-    if (pretrained === true) {
-      problems.push(['pretrained', 'is true: weights for TensorFlow are no longer published; false begins anew']);
+    // A name without a slash may be a folder's, but is more often one of the hub, from which nothing is fetched.
+    if (pretrained === true && !String(model_name).includes('/')) {
+      const folder = 'is true: model_name must be a folder on the volume (pvcName) with a BERT of Hugging Face';
+      problems.push(['pretrained', `${folder}; false begins anew`]);
     }
     return problems;
   },

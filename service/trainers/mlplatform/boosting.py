@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlplatform.errors import Interrupted, UserError
-from mlplatform.progress import Step
+from mlplatform.progress import Pace, Step
 from mlplatform.run import Run
 from mlplatform.stopping import best_of, is_over
 
@@ -23,11 +23,15 @@ class Rounds:
     total: int
     patience: int | None
     larger_is_better: Callable[[str], bool]
+    rate: float
+    rows: int
+    """Of this worker; each round looks at all of them."""
     history: History = field(default_factory=dict)
     done: int = 0
     begun_at: int = 0
     """By this attempt."""
     checkpoint: str | None = None
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def every(self) -> int:
@@ -56,6 +60,7 @@ class Rounds:
     def after(self, figures: Mapping[str, float], save: Callable[[Path], None]) -> bool:
         """After each round; True: it is enough."""
         self.done += 1
+        self.pace.more(self.rows * self.run.world.size)
         for name, value in figures.items():
             self.history.setdefault(name, []).append(float(value))
         over = self.is_over
@@ -97,7 +102,7 @@ class Rounds:
 
     def _told(self, figures: Mapping[str, float]) -> dict[str, float]:
         """Under their own names, and as the loss that dashboards look for where smaller is better."""
-        told = dict(figures)
+        told = {**figures, "learning_rate": self.rate, **self.pace.told()}
         for channel, name in (("train", "loss"), ("validation", "eval_loss")):
             own = [metric for metric in figures if metric.startswith(f"{channel}-")]
             if own and not self.larger_is_better(own[-1]):

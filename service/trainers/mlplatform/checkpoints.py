@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from mlplatform.errors import UserError, writing
 from mlplatform.settings import Settings
@@ -30,6 +30,14 @@ class Checkpoint:
     step: int
     state: Mapping[str, Any]
     """What the algorithm needs beside its files: epoch, history of figures, random state."""
+
+
+class Together(Protocol):
+    """Workers that wait for each other."""
+
+    def of_the_first(self, value: str) -> str: ...
+
+    def meet(self) -> None: ...
 
 
 @dataclass
@@ -63,14 +71,36 @@ class Checkpoints:
                     return checkpoint
         return None
 
-    def save(self, step: int, state: Mapping[str, Any], write: Callable[[Path], None]) -> Checkpoint | None:
-        """`write` puts files into a folder, which appears under its name when all of it is on the disk."""
-        if not self.writes:
-            return None
+    def save(
+        self, step: int, state: Mapping[str, Any], write: Callable[[Path], None], together: Together | None = None
+    ) -> Checkpoint | None:
+        """`write` puts files into a folder, which appears under its name when all of it is on the disk.
+
+        `together`: every worker writes files of its own into it; all of them have to call.
+        """
+        if together is None:
+            return self._save(step, state, write, self.folder / _new_name()) if self.writes else None
+        made = self.folder / together.of_the_first(_new_name())
+        if self.writes:
+
+            def wait_for_all(folder: Path) -> None:
+                write(folder)
+                together.meet()
+
+            kept = self._save(step, state, wait_for_all, made)
+        else:
+            kept = None
+            with writing(str(made), _FIELD):
+                made.mkdir(parents=True, exist_ok=True)
+                write(made)
+            together.meet()
+        together.meet()
+        return kept
+
+    def _save(self, step: int, state: Mapping[str, Any], write: Callable[[Path], None], made: Path) -> Checkpoint:
         target = self.folder / f"step-{step:09d}"
         with writing(str(target), _FIELD):
-            made = self.folder / f".new-{uuid.uuid4().hex[:8]}"
-            made.mkdir(parents=True)
+            made.mkdir(parents=True, exist_ok=True)
             try:
                 write(made)
                 sizes = {path.relative_to(made).as_posix(): path.stat().st_size for path in _files(made)}
@@ -88,6 +118,10 @@ class Checkpoints:
         for old in sorted(self.folder.glob("step-*"))[: -self.retention]:
             shutil.rmtree(old, ignore_errors=True)
         return Checkpoint(target, step, state)
+
+
+def _new_name() -> str:
+    return f".new-{uuid.uuid4().hex[:8]}"
 
 
 def _predecessors(root: Path, job_id: str | None) -> Iterator[Path]:

@@ -1,18 +1,18 @@
 """Training by Keras on TensorFlow: what tensorflow-cnn, tensorflow-transformer and tf-distributed share.
 
-The epochs are counted here and not by model.fit's own loop, so that checkpoints, progress and the end are those of all
-other algorithms.
+The loop is written out here, over tf.distribute, and is not model.fit: in Keras 3.15 fit() fails on several workers (it
+takes the mean of each figure along an axis that figures do not have), and its checkpoints, progress and end would not
+be those of all other algorithms.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -20,17 +20,28 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from mlplatform.data.table import Table
-from mlplatform.errors import DataError, UserError
-from mlplatform.neural import Epochs, by_channel, learning_rate, steps_in
+from mlplatform.errors import UnavailableError, UserError
+from mlplatform.neural import (
+    Doubles,
+    Epochs,
+    Integers,
+    Sum,
+    alone,
+    by_channel,
+    learning_rate,
+    mean_of_all,
+    steps_in,
+)
 from mlplatform.run import Outcome, Run
-from mlplatform.settings import CHANNELS
 
 _STATE = "model.keras"
+_EVALUATED_ROWS = 256
 
 
 @dataclass(frozen=True)
 class Examples:
+    """This worker's rows of a channel."""
+
     inputs: np.typing.NDArray[Any]
     labels: np.typing.NDArray[Any]
 
@@ -43,6 +54,7 @@ class KerasPlan:
     build: Callable[[], Any]
     """The model, without its optimizer: called within the strategy."""
     loss: Any
+    """One of keras.losses: the mean over the examples that it is given."""
     classes: int
     epochs: int
     batch_size: int
@@ -56,57 +68,68 @@ class KerasPlan:
     checkpoint_every: int
     seed: int
     optimizer_options: Mapping[str, Any] = field(default_factory=dict)
-    strategy: Any = None
+    clip_norm: float = 0.0
     mixed: str | None = None
-    compile_options: Mapping[str, Any] = field(default_factory=dict)
+    xla: bool = False
     steps_per_epoch: int | None = None
 
 
-def train(run: Run, plan: KerasPlan, examples: Mapping[str, Examples]) -> Outcome:
-    if run.world.size > 1:
-        # Tried with Keras 3.15 and TensorFlow 2.21: fit() cannot read the losses of other workers' replicas.
-        said = f"resources.instanceCount (NUM_WORKER) is {run.world.size}: Keras 3 trains on one worker"
-        raise UserError(f"{said}; ask for more GPUs of one instance, or torch-mpi")
+def train(run: Run, strategy: Any, plan: KerasPlan, examples: Mapping[str, Examples]) -> Outcome:
+    try:
+        return _train(run, strategy, plan, examples)
+    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.InternalError) as error:
+        if run.world.size == 1:
+            raise
+        raise UnavailableError(f"another worker is no longer there: {' '.join(str(error).split())[:200]}") from error
+
+
+def _train(run: Run, strategy: Any, plan: KerasPlan, examples: Mapping[str, Examples]) -> Outcome:
     keras.utils.set_random_seed(plan.seed)
-    if run.settings.gpu and not tf.config.list_physical_devices("GPU"):
-        raise UserError("resources.instanceResources.gpuCount is above 0, and TensorFlow finds no GPU that it can use")
     keras.mixed_precision.set_global_policy(plan.mixed or "float32")
-    strategy = plan.strategy or tf.distribute.get_strategy()
-    batch = plan.batch_size * strategy.num_replicas_in_sync
-    steps = plan.steps_per_epoch or steps_in(len(examples["train"]), batch)
+    total = sum_by(run, strategy)
+    here = _local_replicas(run, strategy)
+    batch = plan.batch_size * here
+    steps = plan.steps_per_epoch or steps_in(len(examples["train"]), batch, total)
     epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps)
-    rate = _Rate(run, plan, steps, epochs)
     start = epochs.go_on_from()
     with strategy.scope():
         model = plan.build() if start is None else keras.models.load_model(start / _STATE, compile=False)
-        model.compile(
-            optimizer=_optimizer(plan),
-            loss=plan.loss,
-            metrics=["accuracy"] if plan.classes > 1 else [keras.metrics.RootMeanSquaredError(name="rmse")],
-            **plan.compile_options,
-        )
+        optimizer = _optimizer(plan, strategy.num_replicas_in_sync)
+        optimizer.build(model.trainable_variables)
         if start is not None:
-            _load_optimizer(model, start)
+            _load_optimizer(optimizer, start)
+    step = _step(strategy, model, optimizer, plan)
 
     def save(folder: Path) -> None:
         model.save(folder / _STATE)
-        np.savez(folder / "optimizer.npz", *[np.asarray(value) for value in model.optimizer.variables])
+        np.savez(folder / "optimizer.npz", *[np.asarray(value) for value in optimizer.variables])
 
+    figures_of = _figures_by(model, plan, total)
     while not epochs.is_over:
-        data = _batches(examples["train"], batch, plan, epochs.done, steps)
-        fit = model.fit(data, epochs=1, steps_per_epoch=steps, verbose=0, callbacks=[rate])
-        figures = {name: float(values[-1]) for name, values in fit.history.items()}
+        order = _order(len(examples["train"]), batch, plan, epochs.done, steps, whole_batches=here > 1)
+        losses: list[float] = []
+        hits: list[float] = []
+        for index in range(steps):
+            rate = learning_rate(epochs.step, plan.epochs * steps, plan.peak_rate, plan.warmup(steps), plan.schedule)
+            optimizer.learning_rate = rate
+            rows = order[index * batch : (index + 1) * batch]
+            loss, hit = step(*_of_each_replica(strategy, here, examples["train"], rows))
+            losses.append(_mean_here(strategy, loss))
+            hits.append(_mean_here(strategy, hit))
+            epochs.step += 1
+            epochs.during(index + 1, losses[-1], len(rows) * run.world.size, rate)
+        _agree_on_statistics(model, total)
+        figures = _named(
+            plan, mean_of_all(total, float(np.mean(losses)), 1), mean_of_all(total, float(np.mean(hits)), 1)
+        )
         if "validation" in examples:
-            figures |= {
-                f"validation_{name}": value for name, value in _figures(model, examples["validation"], batch).items()
-            }
-        epochs.step += steps
+            figures |= {f"validation_{name}": value for name, value in figures_of(examples["validation"]).items()}
         epochs.after(figures, save)
     epochs.finish(save)
     metrics = by_channel(epochs.history[-1])
     for channel in ("train", "test"):
         if channel in examples:
-            metrics[channel] = _figures(model, examples[channel], batch)
+            metrics[channel] = figures_of(examples[channel])
     if run.world.leads:
         model.save(run.model_folder / "model.keras")
         (run.model_folder / "input.json").write_text(json.dumps({"classes": plan.classes}))
@@ -115,19 +138,21 @@ def train(run: Run, plan: KerasPlan, examples: Mapping[str, Examples]) -> Outcom
         metrics=metrics,
         model_format="Keras 3 (model.keras)",
         rows={channel: len(rows) for channel, rows in examples.items()},
-        details={"epochs": epochs.done},
+        details={"epochs": epochs.done, "replicas": strategy.num_replicas_in_sync, "parameters": model.count_params()},
     )
 
 
-def tables_of(run: Run) -> dict[str, Table]:
-    """Figures of the other channels are made by all workers together, of the same rows."""
-    tables = ((channel, run.data.table(channel, whole=channel != "train")) for channel in CHANNELS)
-    return {channel: table for channel, table in tables if table is not None}
-
-
-def strategy_of(run: Run) -> Any:
-    """Over the GPUs of the one worker that there is."""
-    return tf.distribute.MirroredStrategy() if run.settings.gpu else tf.distribute.get_strategy()
+def strategy_of(run: Run, communication: str = "auto") -> Any:
+    """Over the GPUs of all workers. Asked for before anything else of TensorFlow: it binds this worker's address."""
+    if run.settings.gpu and not tf.config.list_physical_devices("GPU"):
+        raise UserError("resources.instanceResources.gpuCount is above 0, and TensorFlow finds no GPU that it can use")
+    if run.world.size == 1:
+        return tf.distribute.MirroredStrategy() if run.settings.gpu else tf.distribute.get_strategy()
+    if "TF_CONFIG" not in os.environ:
+        raise UserError(f"{run.world.size} workers of TensorFlow find each other by TF_CONFIG, which is not set")
+    way = tf.distribute.experimental.CommunicationImplementation[communication.upper()]
+    options = tf.distribute.experimental.CommunicationOptions(implementation=way)
+    return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
 
 
 def one_hot(examples: Mapping[str, Examples], classes: int) -> dict[str, Examples]:
@@ -136,45 +161,116 @@ def one_hot(examples: Mapping[str, Examples], classes: int) -> dict[str, Example
     return {channel: Examples(rows.inputs, eye[rows.labels.astype(np.int64)]) for channel, rows in examples.items()}
 
 
-class _Rate(keras.callbacks.Callback):
-    """Sets the learning rate before each step, and tells of it after."""
-
-    def __init__(self, run: Run, plan: KerasPlan, steps: int, epochs: Epochs) -> None:
-        super().__init__()
-        self._run, self._plan, self._steps, self._epochs = run, plan, steps, epochs
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        del logs
-        plan = self._plan
-        self.model.optimizer.learning_rate = learning_rate(
-            self._epochs.step + batch,
-            plan.epochs * self._steps,
-            plan.peak_rate,
-            plan.warmup(self._steps),
-            plan.schedule,
-        )
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self._epochs.during(batch + 1, float((logs or {}).get("loss", math.nan)))
+def places_of(tokens: Any) -> Any:
+    """0, 1, 2.. for each example. Made of the input: of a constant a layer makes another, which is never learnt."""
+    return keras.ops.cumsum(keras.ops.ones_like(tokens), axis=1) - 1
 
 
-def _batches(examples: Examples, size: int, plan: KerasPlan, epoch: int, steps: int) -> Any:
-    order = np.random.default_rng((plan.seed, epoch)).permutation(len(examples))
-    if plan.steps_per_epoch or not (steps - 1) * size < len(order) <= steps * size:
+def sum_by(run: Run, strategy: Any) -> Sum:
+    if run.world.size == 1:
+        return alone
+    here = _local_replicas(run, strategy)
+
+    def summed(values: Any) -> Any:
+        return strategy.reduce(tf.distribute.ReduceOp.SUM, strategy.run(lambda: values), axis=None)
+
+    compiled = tf.function(summed, reduce_retracing=True)
+    # Each of this worker's replicas adds the same values.
+    return lambda values: cast(Doubles, compiled(tf.constant(values, tf.float64)).numpy() / here)
+
+
+def _local_replicas(run: Run, strategy: Any) -> int:
+    return int(strategy.num_replicas_in_sync) // run.world.size
+
+
+def _step(strategy: Any, model: Any, optimizer: Any, plan: KerasPlan) -> Callable[..., Any]:
+    replicas = strategy.num_replicas_in_sync
+
+    def of_a_replica(inputs: Any, labels: Any) -> Any:
+        with tf.GradientTape() as tape:
+            said = model(inputs, training=True)
+            loss = plan.loss(labels, said) + sum(model.losses)
+            # The optimizer adds the gradients of all replicas up.
+            scaled = optimizer.scale_loss(loss / replicas)
+        gradients = tape.gradient(scaled, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables, strict=True))
+        return loss, _hits(plan, labels, said)
+
+    def step(inputs: Any, labels: Any) -> Any:
+        return strategy.run(of_a_replica, args=(inputs, labels))
+
+    return cast(Callable[..., Any], tf.function(step, reduce_retracing=True, jit_compile=plan.xla))
+
+
+def _hits(plan: KerasPlan, labels: Any, said: Any) -> Any:
+    """The share of right answers, or of regression the square of the error."""
+    said = tf.cast(said, tf.float32)
+    if plan.classes == 1:
+        return tf.reduce_mean((tf.reshape(tf.cast(labels, tf.float32), [-1]) - tf.reshape(said, [-1])) ** 2)
+    wanted = tf.argmax(labels, -1) if len(labels.shape) > 1 else tf.cast(labels, tf.int64)
+    return tf.reduce_mean(tf.cast(tf.argmax(said, -1) == wanted, tf.float32))
+
+
+def _named(plan: KerasPlan, loss: float, hits: float) -> dict[str, float]:
+    return {"loss": loss, **({"accuracy": hits} if plan.classes > 1 else {"rmse": float(np.sqrt(hits))})}
+
+
+def _of_each_replica(strategy: Any, here: int, examples: Examples, rows: Integers) -> tuple[Any, Any]:
+    """This worker's rows of a step, split among its replicas."""
+    if here == 1:
+        return tf.constant(examples.inputs[rows]), tf.constant(examples.labels[rows])
+    inputs, labels = np.split(examples.inputs[rows], here), np.split(examples.labels[rows], here)
+    spread = strategy.experimental_distribute_values_from_function
+    return (
+        spread(lambda context: tf.constant(inputs[context.replica_id_in_sync_group % here])),
+        spread(lambda context: tf.constant(labels[context.replica_id_in_sync_group % here])),
+    )
+
+
+def _mean_here(strategy: Any, value: Any) -> float:
+    return float(np.mean([float(each) for each in strategy.experimental_local_results(value)]))
+
+
+def _agree_on_statistics(model: Any, total: Sum) -> None:
+    """What batch normalisation has seen is of each worker's own rows: their mean is the model's."""
+    for variable in model.non_trainable_variables:
+        if total is not alone and variable.dtype.startswith("float"):
+            own = np.append(np.asarray(variable, np.float64).reshape(-1), 1)
+            summed = total(own)
+            variable.assign((summed[:-1] / summed[-1]).reshape(variable.shape))
+
+
+def _order(count: int, size: int, plan: KerasPlan, epoch: int, steps: int, whole_batches: bool) -> Integers:
+    """The rows of an epoch. They begin again where the steps want more than there are."""
+    order = np.random.default_rng((plan.seed, epoch)).permutation(count)
+    if whole_batches or not (steps - 1) * size < count <= steps * size:
         order = np.resize(order, steps * size)
-    data = tf.data.Dataset.from_tensor_slices((examples.inputs[order], examples.labels[order])).batch(size)
-    options = tf.data.Options()
-    # Each worker was given its own rows already.
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-    return data.with_options(options).prefetch(1)
+    return order
 
 
-def _figures(model: Any, examples: Examples, batch: int) -> dict[str, float]:
-    told = model.evaluate(examples.inputs, examples.labels, batch_size=batch, verbose=0, return_dict=True)
-    return {name: float(value) for name, value in told.items()}
+def _figures_by(model: Any, plan: KerasPlan, total: Sum) -> Callable[[Examples], dict[str, float]]:
+    """Figures of a channel: each worker looks at its own rows, all of them have the result."""
+
+    def look(inputs: Any, labels: Any) -> Any:
+        said = model(inputs, training=False)
+        return plan.loss(labels, said), _hits(plan, labels, said)
+
+    compiled = tf.function(look, reduce_retracing=True)
+
+    def figures(examples: Examples) -> dict[str, float]:
+        sums = np.zeros(3)
+        for start in range(0, len(examples), _EVALUATED_ROWS):
+            rows = slice(start, start + _EVALUATED_ROWS)
+            labels = examples.labels[rows]
+            loss, hits = compiled(tf.constant(examples.inputs[rows]), tf.constant(labels))
+            sums += np.array([float(loss), float(hits), 1]) * len(labels)
+        summed = total(sums)
+        return _named(plan, float(summed[0] / summed[2]), float(summed[1] / summed[2]))
+
+    return figures
 
 
-def _optimizer(plan: KerasPlan) -> Any:
+def _optimizer(plan: KerasPlan, replicas: int) -> Any:
     kinds = {
         "adam": keras.optimizers.Adam,
         "adamw": keras.optimizers.AdamW,
@@ -185,20 +281,13 @@ def _optimizer(plan: KerasPlan) -> Any:
         "ftrl": keras.optimizers.Ftrl,
         "lamb": keras.optimizers.Lamb,
     }
-    return kinds[plan.optimizer](learning_rate=plan.peak_rate, **plan.optimizer_options)
+    # Keras clips what each replica adds, before it is added.
+    clip = plan.clip_norm / replicas or None
+    optimizer = kinds[plan.optimizer](learning_rate=plan.peak_rate, global_clipnorm=clip, **plan.optimizer_options)
+    return keras.mixed_precision.LossScaleOptimizer(optimizer) if plan.mixed == "mixed_float16" else optimizer
 
 
-def _load_optimizer(model: Any, folder: Path) -> None:
-    model.optimizer.build(model.trainable_variables)
+def _load_optimizer(optimizer: Any, folder: Path) -> None:
     with np.load(folder / "optimizer.npz") as kept:
-        for index, variable in enumerate(model.optimizer.variables):
+        for index, variable in enumerate(optimizer.variables):
             variable.assign(kept[f"arr_{index}"])
-
-
-def check_labels(examples: Examples, channel: str, classes: int, name: str) -> None:
-    labels = examples.labels
-    if classes > 1 and (labels.min() < 0 or labels.max() >= classes or bool((labels % 1 != 0).any())):
-        raise DataError(
-            f"labels of channel {channel} are from {labels.min():g} to {labels.max():g}: "
-            f"{name} {classes} needs whole numbers from 0 to {classes - 1}"
-        )

@@ -11,13 +11,26 @@ from typing import Any
 
 import numpy as np
 
-from mlplatform.data.table import Floats, Table
+from mlplatform.data.table import Floats
 from mlplatform.errors import DataError, Interrupted
-from mlplatform.progress import Step
+from mlplatform.progress import Pace, Step
 from mlplatform.run import Run
 from mlplatform.stopping import is_over
 
 Integers = np.typing.NDArray[np.int64]
+Doubles = np.typing.NDArray[np.float64]
+Sum = Callable[[Doubles], Doubles]
+"""Adds up what each worker has, place by place, and gives all of them the result."""
+
+
+def alone(values: Doubles) -> Doubles:
+    """Of one worker."""
+    return values
+
+
+def mean_of_all(total: Sum, value: float, weight: float) -> float:
+    summed, weights = total(np.array([value * weight, weight], np.float64))
+    return float(summed / weights)
 
 
 @dataclass(frozen=True)
@@ -28,10 +41,15 @@ class Scaling:
     deviation: Floats
 
     @staticmethod
-    def of(features: Floats) -> Scaling:
+    def of(features: Floats, total: Sum = alone) -> Scaling:
+        """Of the rows of all workers."""
         # float64: sums of many float32 lose the small ones.
-        mean = np.nan_to_num(np.nanmean(features, axis=0, dtype=np.float64))
-        deviation = np.nan_to_num(np.nanstd(features, axis=0, dtype=np.float64))
+        count, summed = total(
+            np.stack([(~np.isnan(features)).sum(axis=0), np.nansum(features, axis=0, dtype=np.float64)])
+        )
+        mean = summed / np.maximum(count, 1)
+        squares = total(np.nansum((features - mean.astype(np.float32)) ** 2, axis=0, dtype=np.float64))
+        deviation = np.sqrt(squares / np.maximum(count, 1))
         deviation[deviation < 1e-12] = 1.0
         return Scaling(mean.astype(np.float32), deviation.astype(np.float32))
 
@@ -50,12 +68,12 @@ class Scaling:
         (folder / "input.json").write_text(json.dumps(told))
 
 
-def check_classes(table: Table, channel: str, classes: int, field_name: str) -> None:
+def check_classes(labels: Floats, channel: str, classes: int, field_name: str) -> None:
     """1 is regression: any number will do."""
     if classes == 1:
         return
-    low, high = float(table.label.min()), float(table.label.max())
-    if low < 0 or high >= classes or bool((table.label % 1 != 0).any()):
+    low, high = float(labels.min()), float(labels.max())
+    if low < 0 or high >= classes or bool((labels % 1 != 0).any()):
         raise DataError(
             f"labels of channel {channel} are from {low:g} to {high:g}: "
             f"{field_name} {classes} needs whole numbers from 0 to {classes - 1} (1 is for regression)"
@@ -69,8 +87,23 @@ def batches(count: int, size: int, seed: int, epoch: int) -> Iterator[Integers]:
         yield order[start : start + size]
 
 
-def steps_in(count: int, size: int) -> int:
-    return max(1, math.ceil(count / size))
+_MOST_CLASSES = 1000
+
+
+def classes_in(labels: Floats, total: Sum = alone) -> int:
+    """Whole numbers from 0 are classes, as the labels of all workers tell; 1: any other numbers."""
+    counts = np.zeros(_MOST_CLASSES)
+    whole = bool((labels % 1 == 0).all()) and labels.min() >= 0 and labels.max() < _MOST_CLASSES
+    if whole:
+        np.maximum.at(counts, labels.astype(np.int64), 1)
+    summed = total(np.append(counts, [float(whole), 1]))
+    return int(np.flatnonzero(summed[:-2]).max()) + 1 if summed[-2] == summed[-1] else 1
+
+
+def steps_in(count: int, size: int, total: Sum = alone) -> int:
+    """Workers may have one row more or less: all make the same number of steps."""
+    rows, workers = total(np.array([count, 1], np.float64))
+    return max(1, math.ceil(round(rows) / round(workers) / size))
 
 
 def learning_rate(step: int, total: int, peak: float, warmup: int, schedule: str, last: float = 0.0) -> float:
@@ -101,6 +134,9 @@ class Epochs:
     checkpoint: str | None = None
     checkpoint_epoch: int | None = None
     step: int = 0
+    pace: Pace = field(default_factory=Pace)
+    told: dict[str, float] = field(default_factory=dict)
+    """Beside the figures, of the last step."""
 
     @property
     def done(self) -> int:
@@ -122,11 +158,17 @@ class Epochs:
         watched = [figures["validation_loss"] for figures in self.history if "validation_loss" in figures]
         return is_over(watched, self.patience, larger_is_better=False)
 
-    def during(self, step: int, loss: float) -> None:
-        """After each step: progress, and the end that somebody asked for. `step` counts within the epoch, from 1."""
+    def during(self, step: int, loss: float, examples: int, rate: float) -> None:
+        """After each step: progress, and the end that somebody asked for. `step` counts within the epoch, from 1.
+
+        `examples` are those that all workers together have learnt from in it.
+        """
         total = self.total * self.steps_each
         seen = self.done * self.steps_each + step
-        self.run.told(Step(seen, total, self.done, self.total, {"loss": loss}, self.checkpoint, self.checkpoint_epoch))
+        self.pace.more(examples)
+        self.told = {"learning_rate": rate, **self.pace.told()}
+        figures = {"loss": loss, **self.told}
+        self.run.told(Step(seen, total, self.done, self.total, figures, self.checkpoint, self.checkpoint_epoch))
         if self.run.stop.requested:
             # Only whole epochs are kept: one that was begun is done again, in the same order.
             raise Interrupted(f"asked to end in epoch {self.done + 1} of {self.total}; it goes on from there")
@@ -142,7 +184,7 @@ class Epochs:
             self.total * self.steps_each,
             self.done,
             self.total,
-            {**figures, **({"eval_loss": figures["validation_loss"]} if "validation_loss" in figures else {})},
+            {**reported(figures), **self.told},
             self.checkpoint,
             self.checkpoint_epoch,
         )
@@ -158,6 +200,11 @@ class Epochs:
         kept = self.run.checkpoints.save(self.done, state, save)
         if kept is not None:
             self.checkpoint, self.checkpoint_epoch = str(kept.folder), self.done
+
+
+def reported(figures: Mapping[str, float]) -> dict[str, float]:
+    """Those of the validation channel begin with eval_ in reports, which is how others name them."""
+    return {name.replace("validation_", "eval_", 1): value for name, value in figures.items()}
 
 
 def by_channel(figures: Mapping[str, float]) -> dict[str, dict[str, float]]:

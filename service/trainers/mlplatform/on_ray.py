@@ -55,7 +55,9 @@ def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings) -> Non
                 resources_per_worker=_worker_resources(ray, settings),
             ),
             # Ray's own records only: our checkpoints are found by the job's id.
-            run_config=RunConfig(name=name, storage_path=str(storage)),
+            run_config=RunConfig(
+                name=name, storage_path=str(storage), worker_runtime_env={"env_vars": _worker_variables(settings)}
+            ),
         )
         try:
             trainer.fit()
@@ -134,6 +136,11 @@ def _worker_resources(ray: Any, settings: Settings) -> dict[str, float]:
         return {"CPU": 1}
     of_each = min(nodes) if len(nodes) >= settings.workers else sum(nodes) // settings.workers
     return {"CPU": max(1, int(of_each))}
+
+
+def _worker_variables(settings: Settings) -> dict[str, str]:
+    """Ray brings workers of JAX together only where a platform is named, and knows of GPUs by itself."""
+    return {} if settings.gpu else {"JAX_PLATFORMS": "cpu"}
 
 
 def _retries() -> int:

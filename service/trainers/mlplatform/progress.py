@@ -39,6 +39,26 @@ class Step:
     checkpoint_epoch: int | None = None
 
 
+class Pace:
+    """Examples a second, of all workers together, since this process began."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._since: float | None = None
+        self._seen = 0
+
+    def more(self, examples: int) -> None:
+        """The first step is not counted: it compiles, and fills buffers."""
+        if self._since is None:
+            self._since = self._clock()
+        else:
+            self._seen += examples
+
+    def told(self) -> dict[str, float]:
+        seconds = self._clock() - self._since if self._since is not None else 0.0
+        return {"examples_per_second": round(self._seen / seconds, 3)} if self._seen and seconds > 0 else {}
+
+
 class Progress:
     def __init__(
         self,

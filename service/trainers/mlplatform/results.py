@@ -34,6 +34,7 @@ def keep_results(run: Run, outcome: Outcome, began: float) -> Location:
             "folder": "model",
             "format": outcome.model_format,
             "files": _files_of(run.model_folder),
+            "bytes": sum((run.model_folder / name).stat().st_size for name in _files_of(run.model_folder)),
         },
         "hyperparameters": run.parameters.values,
         "versions": {"python": platform.python_version(), **_versions()},

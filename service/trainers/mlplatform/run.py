@@ -10,6 +10,7 @@ from typing import Any
 
 from mlplatform.checkpoints import Checkpoint, Checkpoints
 from mlplatform.data.table import Data
+from mlplatform.errors import UserError
 from mlplatform.hyperparameters import Hyperparameters
 from mlplatform.progress import Progress, Step
 from mlplatform.settings import Settings
@@ -23,6 +24,19 @@ class World:
 
     rank: int = 0
     size: int = 1
+
+    @staticmethod
+    def of(environment: Mapping[str, str]) -> World:
+        """As torchrun (RANK, WORLD_SIZE) or the operator of TrainingJobs (WORKER_RANK, NUM_WORKERS) tell it."""
+        rank = environment.get("RANK") or environment.get("WORKER_RANK") or "0"
+        size = environment.get("WORLD_SIZE") or (
+            environment.get("NUM_WORKERS") if "WORKER_RANK" in environment else "1"
+        )
+        if not rank.isdigit() or not (size or "").isdigit() or int(rank) >= int(size or 0):
+            raise UserError(
+                f'RANK (WORKER_RANK) is "{rank}" and WORLD_SIZE (NUM_WORKERS) "{size}": a place among so many'
+            )
+        return World(int(rank), int(size or 1))
 
     @property
     def leads(self) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -18,9 +18,20 @@ from torch.nn.parallel import DistributedDataParallel
 
 from mlplatform.data.table import Floats, Table
 from mlplatform.errors import UserError
-from mlplatform.neural import Epochs, Scaling, batches, by_channel, check_classes, learning_rate, steps_in
+from mlplatform.neural import (
+    Doubles,
+    Epochs,
+    Scaling,
+    Sum,
+    alone,
+    batches,
+    by_channel,
+    check_classes,
+    learning_rate,
+    mean_of_all,
+    steps_in,
+)
 from mlplatform.run import Outcome, Run
-from mlplatform.settings import CHANNELS
 from mlplatform.user_model import build_user_model, names_a_file
 
 _STATE = "state.pt"
@@ -58,8 +69,8 @@ class Plan:
 
 
 def train(run: Run, plan: Plan) -> Outcome:
-    device = _device(run)
-    with _group(run, plan, device):
+    device = device_of(run)
+    with group(run, plan.backend, device):
         return _train(run, plan, device)
 
 
@@ -68,17 +79,17 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
     torch.set_num_threads(run.threads)
     if plan.precision == "tf32":
         torch.set_float32_matmul_precision("high")
-    tables = {channel: table for channel in CHANNELS if (table := run.data.table(channel)) is not None}
+    total = sum_by(run, device)
+    tables = run.data.tables()
     for channel, table in tables.items():
-        check_classes(table, channel, plan.classes, "num_classes")
-    scaling = _scaling(run, tables["train"])
+        check_classes(table.label, channel, plan.classes, "num_classes")
+    scaling = Scaling.of(tables["train"].features, total)
     columns = tables["train"].columns.features
     network = _network(run, plan, len(columns)).to(device)
     if plan.sync_batch_norm and run.world.size > 1:
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
     optimizer = _optimizer(plan, network)
-    # Workers may have one row more or less: all make the same number of steps.
-    steps = _agree(run, steps_in(len(tables["train"]), plan.batch_size), device)
+    steps = steps_in(len(tables["train"]), plan.batch_size, total)
     epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps)
     start = epochs.go_on_from()
     if start is not None:
@@ -97,6 +108,7 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
     while not epochs.is_over:
         model.train()
         losses: list[float] = []
+        rate = plan.peak_rate
         order = list(batches(len(tables["train"]), plan.batch_size, plan.seed + run.world.rank, epochs.done))
         for index in range(steps):
             rows = order[index % len(order)]
@@ -118,12 +130,12 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
                 scaler.update()
                 optimizer.zero_grad(set_to_none=True)
                 epochs.step += 1
-            epochs.during(index + 1, losses[-1])
-        figures = {"loss": _mean(run, float(np.mean(losses)), 1.0, device)}
+            epochs.during(index + 1, losses[-1], len(rows) * run.world.size, rate)
+        figures = {"loss": mean_of_all(total, float(np.mean(losses)), 1.0)}
         if "validation" in tables:
             figures |= {
                 f"validation_{name}": value
-                for name, value in _figures(run, plan, network, tables["validation"], scaling, device).items()
+                for name, value in _figures(total, plan, network, tables["validation"], scaling, device).items()
             }
         epochs.after(figures, save)
     epochs.finish(save)
@@ -131,7 +143,7 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
     metrics = by_channel(epochs.history[-1])
     for channel in ("train", "test"):
         if channel in tables:
-            metrics[channel] = _figures(run, plan, network, tables[channel], scaling, device)
+            metrics[channel] = _figures(total, plan, network, tables[channel], scaling, device)
     if run.world.leads:
         _keep_model(run, network, scaling, columns, plan, device)
     return Outcome(
@@ -139,11 +151,16 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
         metrics=metrics,
         model_format="PyTorch state (model.pt) and ONNX (model.onnx)",
         rows={channel: len(table) for channel, table in tables.items()},
-        details={"epochs": epochs.done, "features": list(columns), "device": str(device)},
+        details={
+            "epochs": epochs.done,
+            "features": list(columns),
+            "device": str(device),
+            "parameters": sum(weights.numel() for weights in network.parameters()),
+        },
     )
 
 
-def _device(run: Run) -> torch.device:
+def device_of(run: Run) -> torch.device:
     if not run.settings.gpu:
         return torch.device("cpu")
     if not torch.cuda.is_available():
@@ -151,15 +168,15 @@ def _device(run: Run) -> torch.device:
     return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")) % torch.cuda.device_count())
 
 
-class _group:  # noqa: N801 - used as a word
+class group:  # noqa: N801 - used as a word
     """The group of workers. Ray Train makes one by itself; outside of it MASTER_ADDR names where it meets."""
 
-    def __init__(self, run: Run, plan: Plan, device: torch.device) -> None:
-        self._run, self._plan, self._device, self._ours = run, plan, device, False
+    def __init__(self, run: Run, backend: str, device: torch.device) -> None:
+        self._run, self._backend, self._device, self._ours = run, backend, device, False
 
     def __enter__(self) -> None:
         if self._run.world.size > 1 and not dist.is_initialized():
-            backend = self._plan.backend if self._device.type == "cuda" else "gloo"
+            backend = self._backend if self._device.type == "cuda" else "gloo"
             dist.init_process_group(backend, rank=self._run.world.rank, world_size=self._run.world.size)
             self._ours = True
 
@@ -168,28 +185,13 @@ class _group:  # noqa: N801 - used as a word
             dist.destroy_process_group()
 
 
-def _scaling(run: Run, table: Table) -> Scaling:
-    """All workers scale by what the first one has seen of the data."""
-    scaling = [Scaling.of(table.features)]
-    if run.world.size > 1:
-        dist.broadcast_object_list(scaling, src=0)
-    return scaling[0]
+def sum_by(run: Run, device: torch.device) -> Sum:
+    def total(values: Doubles) -> Doubles:
+        summed = torch.tensor(values, dtype=torch.float64, device=device)
+        dist.all_reduce(summed)
+        return cast(Doubles, summed.cpu().numpy())
 
-
-def _agree(run: Run, steps: int, device: torch.device) -> int:
-    if run.world.size == 1:
-        return steps
-    most = torch.tensor([steps], device=device)
-    dist.all_reduce(most, dist.ReduceOp.MAX)
-    return int(most)
-
-
-def _mean(run: Run, value: float, weight: float, device: torch.device) -> float:
-    if run.world.size == 1:
-        return value
-    pair = torch.tensor([value * weight, weight], dtype=torch.float64, device=device)
-    dist.all_reduce(pair)
-    return float(pair[0] / pair[1])
+    return total if run.world.size > 1 else alone
 
 
 def _network(run: Run, plan: Plan, features: int) -> nn.Module:
@@ -304,7 +306,7 @@ def _loss(
 
 
 def _figures(
-    run: Run, plan: Plan, network: nn.Module, table: Table, scaling: Scaling, device: torch.device
+    total: Sum, plan: Plan, network: nn.Module, table: Table, scaling: Scaling, device: torch.device
 ) -> dict[str, float]:
     """Of all workers' rows."""
     network.eval()
@@ -319,9 +321,9 @@ def _figures(
                 right += float((said.argmax(1) == wanted).sum())
             else:
                 loss += float(nn.functional.mse_loss(said.squeeze(-1), wanted, reduction="sum"))
-    figures = {"loss": _mean(run, loss / count, count, device)}
+    figures = {"loss": mean_of_all(total, loss / count, count)}
     if plan.classes > 1:
-        figures["accuracy"] = _mean(run, right / count, count, device)
+        figures["accuracy"] = mean_of_all(total, right / count, count)
     else:
         figures["rmse"] = math.sqrt(figures["loss"])
     return figures

@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
 
             train_on_ray(algorithm, settings)
         else:
-            train_worker(algorithm, os.environ, World(), Stop().listen())
+            world = World.of(os.environ)
+            algorithm.check_world(world)
+            train_worker(algorithm, os.environ, world, Stop().listen())
     except TrainingError as error:
         return tell(error)
     except MemoryError:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import Train
 
-from mlplatform.progress import Progress, Step
+from mlplatform.progress import Pace, Progress, Step
 
 
 class Server(ThreadingHTTPServer):
@@ -63,6 +63,7 @@ def test_without_a_server_it_is_a_line_of_the_output(train: Train) -> None:
     first, *_, last = train("xgboost", NUM_BOOST_ROUND="20").reports
     assert first["progressPercentage"] == 5
     assert metrics_of(first)["current_step"] == "1"
+    assert float(metrics_of(first)["learning_rate"]) == 0.3
     assert last["progressPercentage"] == 100
     assert last["estimatedRemainingSeconds"] == 0
     assert float(metrics_of(last)["validation-rmse"]) < 1
@@ -133,6 +134,18 @@ def test_at_most_every_five_seconds_and_at_the_ends_of_epochs() -> None:
     # 99 steps took 9.9 s: 100 are left.
     assert sent[-1]["estimatedRemainingSeconds"] == 10
     assert sent[-1]["progressPercentage"] == 50
+
+
+def test_examples_a_second_are_those_after_the_first_step() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.now = 100  # loading and compiling
+    pace.more(32)
+    assert pace.told() == {}
+    clock.now = 102
+    pace.more(32)
+    pace.more(32)
+    assert pace.told() == {"examples_per_second": 32.0}
 
 
 def test_a_pace_is_that_of_this_attempt() -> None:

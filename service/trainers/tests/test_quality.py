@@ -113,12 +113,6 @@ def test_a_network_of_keras_learns_a_table(train_here: Train) -> None:
     assert ended.result()["metrics"]["validation"]["accuracy"] > 0.78
 
 
-def test_deepspeed_says_that_it_needs_gpus(train_here: Train) -> None:
-    ended = train_here("deepspeed-zero3")
-    assert ended.code == 64
-    assert "resources.instanceResources.gpuCount is 0" in ended.sentence
-
-
 def test_classes_are_counted_from_the_labels(train_here: Train) -> None:
     ended = train_here(
         "xgboost", NUM_BOOST_ROUND="30", OBJECTIVE="multi:softprob", EVAL_METRIC="merror", LABEL_COLUMN="class"

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Literal
 
 from mlplatform.errors import UserError
-from mlplatform.run import Outcome, Run
+from mlplatform.run import Outcome, Run, World
 
 Family = Literal["xgboost", "lightgbm", "torch", "jax", "tensorflow"]
 
@@ -21,6 +21,12 @@ class Algorithm:
     """Which Ray trainer starts its workers."""
     engine: str
     """The package that the image must have."""
+
+    def check_world(self, world: World) -> None:
+        """Of workers that are plain processes. On Ray each family has a trainer that brings its workers together."""
+        if world.size > 1 and self.family in ("xgboost", "lightgbm"):
+            said = f'algorithm.algorithmName is "{self.name}": {world.size} workers of it find each other by Ray alone'
+            raise UserError(f"{said}; --runtime ray, or one worker")
 
     def load(self) -> Callable[[Run], Outcome]:
         try:

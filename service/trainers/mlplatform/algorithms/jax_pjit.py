@@ -3,6 +3,9 @@
 The arrays of parameters and tokens say by named axes how they are split, and XLA puts the exchange between devices in:
 mesh_data copies the model, mesh_fsdp spreads its parameters, mesh_tensor splits its matrices, mesh_sequence the text.
 Text is read from one column, byte by byte, so that no vocabulary has to be fetched.
+
+Several workers make one mesh of all their devices. Each reads the whole text and draws the same examples, of which it
+keeps what its devices need: the training is the same one, however many workers there are.
 """
 
 from __future__ import annotations
@@ -18,14 +21,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding
 from jax.sharding import PartitionSpec as Split
 
 from mlplatform.data.text import END, text_column, token_blocks
-from mlplatform.errors import DataError, Interrupted, UserError
+from mlplatform.errors import DataError, Interrupted, UnavailableError, UserError
 from mlplatform.hyperparameters import Hyperparameters
 from mlplatform.neural import learning_rate
-from mlplatform.progress import Step
+from mlplatform.progress import Pace, Step
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
 
@@ -37,28 +41,29 @@ Tree = Any
 
 def train(run: Run) -> Outcome:
     parameters = run.parameters
+    _join(run)
     if run.settings.gpu and jax.default_backend() == "cpu":
         raise parameters.wrong("compute_dtype", "gpuCount is above 0, and this image's JAX finds no GPU")
-    if run.world.size > 1:
-        said = f"resources.instanceCount (NUM_WORKER) is {run.world.size}: the mesh is of one worker's devices"
-        raise UserError(f"{said}; ask for more GPUs of one instance")
     _refuse_what_is_not_there(parameters)
     jax.config.update("jax_default_matmul_precision", parameters.text("matmul_precision"))
     mesh = _mesh(parameters)
     length = parameters.integer("max_sequence_length")
-    blocks = {channel: token_blocks(run.data, channel, length) for channel in CHANNELS if channel in run.settings.keys}
+    channels = [channel for channel in CHANNELS if channel in run.settings.keys]
+    blocks = {channel: token_blocks(run.data, channel, length, whole=True) for channel in channels}
     batch = parameters.integer("per_device_batch_size") * mesh.shape["data"] * mesh.shape["fsdp"]
     _check_vocabulary(parameters, blocks)
 
     optimizer = _optimizer(parameters)
     with jax.set_mesh(mesh):
         model = _place(_fresh(parameters), mesh)
-        state = {"model": model, "optimizer": optimizer.init(model)}
+        state = {"model": model, "optimizer": jax.jit(optimizer.init)(model)}
         done, start = 0, run.resume()
         if start is not None:
             done = start.step
             state = _restored(state, start.folder / _STATE)
         step_of = _compiled_step(parameters, optimizer)
+        rates, accumulated = _rates(parameters), parameters.integer("gradient_accumulation_steps")
+        pace = Pace()
         total, every = parameters.integer("total_steps"), parameters.integer("checkpoint_every")
         checkpoint = str(start.folder) if start else None
         evaluate = jax.jit(partial(_loss, parameters, training=False))
@@ -67,14 +72,18 @@ def train(run: Run) -> Outcome:
             tokens = _batch(blocks["train"], batch, parameters.integer("seed"), done, mesh)
             state, loss = step_of(state, tokens, done)
             done += 1
-            figures = {"loss": float(loss)}
+            pace.more(batch)
+            rate = float(rates[min((done - 1) // accumulated, len(rates) - 1)])
+            figures = {"loss": float(loss), "learning_rate": rate, **pace.told()}
             if not math.isfinite(figures["loss"]):
                 raise parameters.wrong("learning_rate", "the loss is no longer a number; a smaller one may help")
             looks = "validation" in blocks and (done == total or (look_every and done % look_every == 0))
             if looks:
                 figures["eval_loss"] = _mean_loss(evaluate, state["model"], blocks["validation"], batch, mesh)
-            if (every and done % every == 0) or done == total or run.stop.requested:
-                kept = run.checkpoints.save(done, {}, partial(_save, state))
+            # Of several workers each hears at another step that it is to end, and all must keep the same one.
+            asked = run.stop.requested and run.world.size == 1
+            if (every and done % every == 0) or done == total or asked:
+                kept = run.checkpoints.save(done, {}, partial(_save, _gathered(state)))
                 checkpoint = str(kept.folder) if kept else checkpoint
             run.told(Step(done, total, metrics=figures, checkpoint=checkpoint), epoch_end=bool(looks))
             if run.stop.requested:
@@ -82,15 +91,42 @@ def train(run: Run) -> Outcome:
         metrics = {
             channel: _told(_mean_loss(evaluate, state["model"], rows, batch, mesh)) for channel, rows in blocks.items()
         }
+        trained = _gathered(state["model"])
     if run.world.leads:
-        _keep_model(run, state["model"])
+        _keep_model(run, trained)
     return Outcome(
         steps=done,
         metrics=metrics,
         model_format="NumPy arrays (model.npz) and config.json",
         rows={channel: len(rows) for channel, rows in blocks.items()},
-        details={"mesh": dict(mesh.shape), "text": text_column(run.data)},
+        details={
+            "mesh": dict(mesh.shape),
+            "text": text_column(run.data),
+            "parameters": sum(int(value.size) for value in jax.tree.leaves(trained)),
+        },
     )
+
+
+def _join(run: Run) -> None:
+    """Ray has done it where it started the workers; elsewhere variables tell where they meet."""
+    # For CPUs; GPUs have NCCL.
+    jax.config.update("jax_cpu_collectives_implementation", "gloo")
+    if run.world.size == 1 or jax.distributed.is_initialized():
+        return
+    meet = run.extra.get("JAX_COORDINATOR_ADDRESS") or ":".join(
+        run.extra.get(name, "") for name in ("MASTER_ADDR", "MASTER_PORT")
+    )
+    if meet.startswith(":") or meet.endswith(":"):
+        raise UserError(f"{run.world.size} workers of JAX meet at JAX_COORDINATOR_ADDRESS, which is not set")
+    try:
+        jax.distributed.initialize(meet, run.world.size, run.world.rank)
+    except (RuntimeError, ValueError) as error:
+        raise UnavailableError(f"the other workers are not there, at {meet}: {str(error)[:200]}") from error
+
+
+def _gathered(tree: Tree) -> Tree:
+    """Whole arrays in this process. All workers have to ask, whoever needs it."""
+    return jax.tree.map(lambda value: multihost_utils.process_allgather(value, tiled=True), tree)
 
 
 def _told(loss: float) -> dict[str, float]:
@@ -207,17 +243,21 @@ def _dropped(x: Any, share: float, key: Any) -> Any:
     return jnp.where(jax.random.bernoulli(key, 1 - share, x.shape), x / (1 - share), 0) if share > 0 else x
 
 
-def _optimizer(parameters: Hyperparameters) -> optax.GradientTransformation:
+def _rates(parameters: Hyperparameters) -> np.typing.NDArray[np.float32]:
+    """The learning rate of each change of the weights, as a table: the schedule of all networks is plain Python."""
     total = parameters.integer("total_steps")
     warmup = parameters.integer("warmup_steps")
     schedule = parameters.text("learning_rate_schedule")
     peak, last = parameters.number("learning_rate"), parameters.number("final_learning_rate_ratio")
-    # As a table: the schedule of all networks is written in plain Python.
     rates = [learning_rate(step, total, peak, warmup, schedule, last) for step in range(min(total, 1_000_000))]
-    table = jnp.array(rates)
+    return np.array(rates, np.float32)
+
+
+def _optimizer(parameters: Hyperparameters) -> optax.GradientTransformation:
+    table = _rates(parameters)
 
     def rate(step: Any) -> Any:
-        return table[jnp.minimum(step, len(table) - 1)]
+        return jnp.asarray(table)[jnp.minimum(step, len(table) - 1)]
 
     decay = parameters.number("weight_decay")
     adam = {
@@ -253,8 +293,12 @@ def _compiled_step(parameters: Hyperparameters, optimizer: optax.GradientTransfo
 
 def _batch(rows: Any, size: int, seed: int, step: int, mesh: Mesh) -> Any:
     """Drawn by seed and step alone: a training that goes on sees what it would have seen."""
-    chosen = np.random.default_rng((seed, step)).integers(0, len(rows), size)
-    return jax.device_put(rows[chosen], NamedSharding(mesh, Split(("data", "fsdp"))))
+    return _spread(rows[np.random.default_rng((seed, step)).integers(0, len(rows), size)], mesh)
+
+
+def _spread(tokens: Any, mesh: Mesh) -> Any:
+    split = NamedSharding(mesh, Split(("data", "fsdp")))
+    return jax.make_array_from_callback(tokens.shape, split, lambda part: tokens[part])
 
 
 def _mean_loss(evaluate: Any, model: Tree, rows: Any, size: int, mesh: Mesh) -> float:
@@ -262,8 +306,7 @@ def _mean_loss(evaluate: Any, model: Tree, rows: Any, size: int, mesh: Mesh) -> 
     losses = []
     for start in range(0, min(len(rows), 50 * size), size):
         chosen = np.arange(start, start + size) % len(rows)
-        tokens = jax.device_put(rows[chosen], NamedSharding(mesh, Split(("data", "fsdp"))))
-        losses.append(float(evaluate(model, tokens)))
+        losses.append(float(evaluate(model, _spread(rows[chosen], mesh))))
     return float(np.mean(losses))
 
 

@@ -13,7 +13,6 @@ from mlplatform.data.table import Table
 from mlplatform.errors import DataError, UnavailableError, UserError
 from mlplatform.hyperparameters import Hyperparameters
 from mlplatform.run import Outcome, Run
-from mlplatform.settings import CHANNELS
 
 _MODEL = "model.txt"
 _LARGER = ("auc", "average_precision", "ndcg", "map", "auc_mu", "r2")
@@ -22,13 +21,14 @@ _LARGER = ("auc", "average_precision", "ndcg", "map", "auc_mu", "r2")
 def train(run: Run) -> Outcome:
     parameters = run.parameters
     # Figures of the other channels are those of each worker's own rows, so every worker has all of these.
-    tables = {
-        channel: table
-        for channel in CHANNELS
-        if (table := run.data.table(channel, whole=channel != "train")) is not None
-    }
+    tables = run.data.tables(others_whole=True)
     rounds = Rounds(
-        run, parameters.integer("num_iterations"), parameters.integer("early_stopping_round"), _larger_is_better
+        run,
+        parameters.integer("num_iterations"),
+        parameters.integer("early_stopping_round"),
+        _larger_is_better,
+        parameters.number("learning_rate"),
+        len(tables["train"]),
     )
     rounds.require_validation("early_stopping_round", tables)
     params = engine_parameters(parameters, run)

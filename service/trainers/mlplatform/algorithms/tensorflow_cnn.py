@@ -13,8 +13,9 @@ import numpy as np
 
 from mlplatform.data.table import Table
 from mlplatform.errors import DataError
-from mlplatform.keras_training import Examples, KerasPlan, check_labels, one_hot, strategy_of, tables_of
+from mlplatform.keras_training import Examples, KerasPlan, one_hot, strategy_of
 from mlplatform.keras_training import train as train_keras
+from mlplatform.neural import check_classes
 from mlplatform.run import Outcome, Run
 
 _ZOO = {
@@ -39,10 +40,10 @@ def train(run: Run) -> Outcome:
     classes = parameters.integer("num_classes")
     if parameters.text("loss") == "binary_crossentropy" and classes != 2:
         raise parameters.wrong("loss", f"it is for two classes, and num_classes is {classes}")
-    tables = tables_of(run)
-    examples = {channel: _pictures(run, table) for channel, table in tables.items()}
+    strategy = strategy_of(run)
+    examples = {channel: _pictures(run, table) for channel, table in run.data.tables().items()}
     for channel, rows in examples.items():
-        check_labels(rows, channel, classes, "num_classes")
+        check_classes(rows.labels, channel, classes, "num_classes")
     examples = one_hot(examples, classes)
     optimizer = parameters.text("optimizer")
     options: dict[str, Any] = {"weight_decay": parameters.number("weight_decay") or None}
@@ -62,10 +63,9 @@ def train(run: Run) -> Outcome:
         checkpoint_every=parameters.integer("checkpoint_every"),
         seed=parameters.integer("seed"),
         optimizer_options=options,
-        strategy=strategy_of(run),
         mixed="mixed_float16" if parameters.flag("mixed_precision") else None,
     )
-    return train_keras(run, plan, examples)
+    return train_keras(run, strategy, plan, examples)
 
 
 def _pictures(run: Run, table: Table) -> Examples:

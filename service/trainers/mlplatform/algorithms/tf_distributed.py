@@ -1,4 +1,4 @@
-"""tf-distributed: a Keras model of the user's own, over the GPUs of one worker by tf.distribute."""
+"""tf-distributed: a Keras model of the user's own, over many workers and their GPUs by tf.distribute."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 import keras
 
-from mlplatform.keras_training import Examples, KerasPlan, check_labels, strategy_of, tables_of
+from mlplatform.keras_training import Examples, KerasPlan, strategy_of, sum_by
 from mlplatform.keras_training import train as train_keras
-from mlplatform.neural import Scaling
+from mlplatform.neural import Scaling, check_classes, classes_in
 from mlplatform.run import Outcome, Run
 from mlplatform.user_model import build_user_model, names_a_file
 
@@ -20,24 +20,27 @@ def train(run: Run) -> Outcome:
         raise parameters.wrong("strategy", said)
     if parameters.integer("gradient_accumulation_steps") > 1 and parameters.text("optimizer") == "ftrl":
         raise parameters.wrong("gradient_accumulation_steps", "ftrl cannot add gradients up")
-    tables = tables_of(run)
-    # Whole numbers are classes where build_model() was not asked: the labels tell which of the two it is.
+    if parameters.text("strategy") == "mirrored" and run.world.size > 1:
+        raise parameters.wrong("strategy", f"it is for one worker, and there are {run.world.size}")
+    if parameters.flag("xla") and run.world.size > 1:
+        raise parameters.wrong("xla", "the exchange between workers is not compiled by XLA; false, or one worker")
+    strategy = strategy_of(run, parameters.text("communication"))
+    total = sum_by(run, strategy)
+    tables = run.data.tables()
     label = tables["train"].label
-    classes = int(label.max()) + 1 if bool((label % 1 == 0).all()) and label.min() >= 0 and label.max() < 1000 else 1
-    scaling = Scaling.of(tables["train"].features)
+    classes = classes_in(label, total)
+    scaling = Scaling.of(tables["train"].features, total)
     examples = {channel: Examples(scaling(table.features), table.label) for channel, table in tables.items()}
     for channel, rows in examples.items():
-        check_labels(rows, channel, classes, "the number of classes in the training data")
+        check_classes(rows.labels, channel, classes, "the number of classes in the training data")
     features = len(tables["train"].columns.features)
-    strategy = strategy_of(run)
     scale = strategy.num_replicas_in_sync if parameters.flag("scale_learning_rate") else 1
-    clip = parameters.number("gradient_clip_norm")
     accumulate = parameters.integer("gradient_accumulation_steps")
     mixed = parameters.text("mixed_precision")
     steps = parameters.optional("steps_per_epoch")
     plan = KerasPlan(
         build=lambda: _model(run, features, classes),
-        loss="sparse_categorical_crossentropy" if classes > 1 else "mean_squared_error",
+        loss=keras.losses.SparseCategoricalCrossentropy() if classes > 1 else keras.losses.MeanSquaredError(),
         classes=classes,
         epochs=parameters.integer("epochs"),
         batch_size=parameters.integer("batch_size_per_replica"),
@@ -51,15 +54,14 @@ def train(run: Run) -> Outcome:
         seed=parameters.integer("seed"),
         optimizer_options={
             "weight_decay": parameters.number("weight_decay") or None,
-            "global_clipnorm": clip or None,
             "gradient_accumulation_steps": accumulate if accumulate > 1 else None,
         },
-        strategy=strategy,
+        clip_norm=parameters.number("gradient_clip_norm"),
         mixed=None if mixed == "none" else f"mixed_{mixed}",
-        compile_options={"jit_compile": parameters.flag("xla"), "steps_per_execution": 1},
+        xla=parameters.flag("xla"),
         steps_per_epoch=steps,
     )
-    outcome = train_keras(run, plan, examples)
+    outcome = train_keras(run, strategy, plan, examples)
     if run.world.leads:
         scaling.save(run.model_folder, tables["train"].columns.features, classes)
     return outcome

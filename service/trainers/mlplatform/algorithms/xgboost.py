@@ -15,16 +15,20 @@ from mlplatform.data.table import Table
 from mlplatform.errors import DataError, UnavailableError, UserError
 from mlplatform.hyperparameters import Hyperparameters, contract
 from mlplatform.run import Outcome, Run
-from mlplatform.settings import CHANNELS
 
 _MODEL = "model.ubj"
 
 
 def train(run: Run) -> Outcome:
     parameters = run.parameters
-    tables = {channel: table for channel in CHANNELS if (table := run.data.table(channel)) is not None}
+    tables = run.data.tables()
     rounds = Rounds(
-        run, parameters.integer("num_round"), parameters.optional("early_stopping_rounds"), _larger_is_better
+        run,
+        parameters.integer("num_round"),
+        parameters.optional("early_stopping_rounds"),
+        _larger_is_better,
+        parameters.number("eta"),
+        len(tables["train"]),
     )
     rounds.require_validation("early_stopping_rounds", tables)
     params = engine_parameters(parameters, run.extra, gpu=run.settings.gpu, threads=run.threads)

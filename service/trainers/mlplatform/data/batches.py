@@ -41,6 +41,7 @@ def _parquet_batches(
 ) -> Iterator[pa.RecordBatch]:
     with file.location.filesystem.open_input_file(file.location.path) as source:
         content = parquet.ParquetFile(source)
+        _check_columns(file, content.schema_arrow.names, columns)
         for name in columns:
             kind = content.schema_arrow.field(name).type
             if name in numeric and not (
@@ -58,6 +59,7 @@ def _csv_batches(
     file: DataFile, columns: Sequence[str], numeric: frozenset[str], settings: Settings
 ) -> Iterator[pa.RecordBatch]:
     names, header_lines = _csv_columns(file, settings)
+    _check_columns(file, names, columns)
     with file.location.filesystem.open_input_stream(file.location.path) as source:
         reader = csv.open_csv(
             source,
@@ -73,6 +75,17 @@ def _csv_batches(
         for batch in reader:
             if batch.num_rows > 0:
                 yield batch
+
+
+def listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:20])
+    return f"the columns {shown}{' and more' if len(names) > 20 else ''}"
+
+
+def _check_columns(file: DataFile, names: Sequence[str], wanted: Sequence[str]) -> None:
+    missing = next((name for name in wanted if name not in names), None)
+    if missing is not None:
+        raise DataError(f'{file.location.shown} has no column "{missing}", only {listed(names)}')
 
 
 def _csv_columns(file: DataFile, settings: Settings) -> tuple[list[str], int]:

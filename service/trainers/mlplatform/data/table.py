@@ -12,11 +12,11 @@ from typing import cast
 import numpy as np
 import pyarrow as pa
 
-from mlplatform.data.batches import column_names, read_batches
+from mlplatform.data.batches import column_names, listed, read_batches
 from mlplatform.data.files import DataFile, list_files
 from mlplatform.data.location import channel_location
 from mlplatform.errors import DataError, UserError, writing
-from mlplatform.settings import Settings
+from mlplatform.settings import CHANNELS, Settings
 
 Floats = np.typing.NDArray[np.float32]
 
@@ -84,6 +84,11 @@ class Data:
             return None
         return _read_table(self.files(channel), self.columns, self.settings, Share() if whole else self.share)
 
+    def tables(self, others_whole: bool = False) -> dict[str, Table]:
+        """All channels of the request. `others_whole`: of those beside train every worker has all rows."""
+        read = ((channel, self.table(channel, others_whole and channel != "train")) for channel in CHANNELS)
+        return {channel: table for channel, table in read if table is not None}
+
     def train(self) -> Table:
         table = self.table("train")
         assert table is not None  # refused by __init__
@@ -94,27 +99,22 @@ def decide_columns(names: Sequence[str], shown: str, settings: Settings, weight_
     """Without labelName the first column is the label, as files without a header have it; a weight is the second."""
     label = settings.label or names[0]
     if label not in names:
-        raise DataError(f'inputDataConfig.labelName (LABEL_COLUMN) is "{label}": {shown} has {_listed(names)}')
+        raise DataError(f'inputDataConfig.labelName (LABEL_COLUMN) is "{label}": {shown} has {listed(names)}')
     weight = names[weight_column] if weight_column is not None and weight_column < len(names) else None
     if weight_column is not None and weight is None:
-        raise DataError(f"csv_weights asks for weights in the second column: {shown} has {_listed(names)}")
+        raise DataError(f"csv_weights asks for weights in the second column: {shown} has {listed(names)}")
     group = settings.group or None
     if group is not None and group not in names:
-        raise DataError(f'customHyperparameters.group_column is "{group}": {shown} has {_listed(names)}')
+        raise DataError(f'customHyperparameters.group_column is "{group}": {shown} has {listed(names)}')
     features = settings.features or tuple(name for name in names if name not in (label, weight, group))
     missing = next((name for name in features if name not in names), None)
     if missing is not None:
-        raise DataError(f'inputDataConfig.featureNames (FEATURE_NAMES) has "{missing}": {shown} has {_listed(names)}')
+        raise DataError(f'inputDataConfig.featureNames (FEATURE_NAMES) has "{missing}": {shown} has {listed(names)}')
     if label in features:
         raise UserError(f'inputDataConfig.featureNames (FEATURE_NAMES) has "{label}", which is the label')
     if not features:
         raise DataError(f'{shown} has no column beside the label "{label}" to learn from')
     return Columns(tuple(features), label, weight, group)
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:20])
-    return f"the columns {shown}{' and more' if len(names) > 20 else ''}"
 
 
 def _read_table(files: list[DataFile], columns: Columns, settings: Settings, share: Share) -> Table:
@@ -124,7 +124,6 @@ def _read_table(files: list[DataFile], columns: Columns, settings: Settings, sha
     groups: list[np.typing.NDArray[np.float64]] = []
     seen = 0
     for file in files:
-        _check_columns(file, columns.all, settings)
         of_file = 0
         for batch in read_batches(file, columns.all, columns.all, settings):
             labels = _floats(batch, columns.label)
@@ -154,13 +153,6 @@ def _in_groups(table: Table, groups: np.typing.NDArray[np.float64]) -> Table:
     numbers = np.unique(groups[order], return_inverse=True)[1].astype(np.int64)
     weight = table.weight[order] if table.weight is not None else None
     return Table(table.columns, table.features[order], table.label[order], weight, numbers)
-
-
-def _check_columns(file: DataFile, wanted: Sequence[str], settings: Settings) -> None:
-    names = column_names(file, settings)
-    missing = next((name for name in wanted if name not in names), None)
-    if missing is not None:
-        raise DataError(f'{file.location.shown} has no column "{missing}", only {_listed(names)}')
 
 
 def _floats(batch: pa.RecordBatch, name: str) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mlplatform.data.batches import column_names, read_batches
-from mlplatform.data.table import Data
+from mlplatform.data.table import Data, Share
 from mlplatform.errors import DataError, UserError
 
 END = 256
@@ -33,16 +33,13 @@ def text_column(data: Data) -> str:
     return names[0]
 
 
-def read_texts(data: Data, channel: str, label: str | None = None) -> Iterator[tuple[str, float]]:
-    """The text of each row of this worker, and its label where one is asked for."""
+def read_texts(data: Data, channel: str, label: str | None = None, whole: bool = False) -> Iterator[tuple[str, float]]:
+    """The text of each row of this worker (`whole`: of all rows), and its label where one is asked for."""
+    share = Share() if whole else data.share
     column = text_column(data)
     columns = [column, *([label] if label else [])]
     row = 0
     for file in data.files(channel):
-        names = column_names(file, data.settings)
-        missing = next((name for name in columns if name not in names), None)
-        if missing is not None:
-            raise DataError(f'{file.location.shown} has no column "{missing}"')
         for batch in read_batches(file, columns, [label] if label else [], data.settings):
             texts = batch.column(column).to_pylist()
             labels = batch.column(label).to_pylist() if label else [0.0] * len(texts)
@@ -50,15 +47,15 @@ def read_texts(data: Data, channel: str, label: str | None = None) -> Iterator[t
                 row += 1
                 if value is None or value != value:
                     raise DataError(f'label "{label}" is missing in row {row} of {file.location.shown}')
-                if (row - 1) % data.share.of == data.share.index:
+                if (row - 1) % share.of == share.index:
                     yield str(text or ""), float(value)
 
 
-def token_blocks(data: Data, channel: str, length: int) -> Tokens:
+def token_blocks(data: Data, channel: str, length: int, whole: bool = False) -> Tokens:
     """All texts one after the other, in blocks of `length` and the byte that follows."""
     joined = bytearray()
     ends: list[int] = []
-    for text, _ in read_texts(data, channel):
+    for text, _ in read_texts(data, channel, whole=whole):
         joined += text.encode()
         ends.append(len(joined))
         joined.append(0)
