@@ -277,7 +277,11 @@ def _model(run: Run, source: str, tokenizer: Any, classes: int) -> Any:
         task = "CAUSAL_LM" if parameters.text("task") == "causal-lm" else "SEQ_CLS"
         scale: Any = parameters.number("lora_alpha")  # PEFT takes any number, whatever its types say
         adapter = LoraConfig(task_type=task, r=rank, lora_alpha=scale)
-        model = get_peft_model(model, adapter)
+        # All that is learnt in one kind of numbers, as DeepSpeed wants it.
+        model = get_peft_model(model, adapter, autocast_adapter_dtype=False)
+        for weights in model.parameters():
+            if weights.requires_grad and not hasattr(weights, "ds_id"):
+                weights.data = weights.data.to(model.dtype)
         model.enable_input_require_grads()
     if parameters.flag("activation_checkpointing"):
         model.gradient_checkpointing_enable()
