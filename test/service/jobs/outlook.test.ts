@@ -72,12 +72,10 @@ describe("what an algorithm's library no longer does", () => {
     expect(foreseen('tensorflow-transformer', {})).toEqual(['hyperparameters.tensorflow-transformer.pretrained']);
     expect(foreseen('tensorflow-transformer', { pretrained: false })).toEqual([]);
     expect(foreseen('tensorflow-transformer', { model_name: 'models/bert' })).toEqual([]);
-    expect(foreseen('deepspeed-zero3', { task: 'seq2seq-lm', optimizer: 'lion', offload_optimizer: 'nvme' })).toEqual(
-      [
-        'resources.instanceResources.gpuCount',
-        ...['task', 'optimizer', 'offload_optimizer'].map((field) => `hyperparameters.deepspeed-zero3.${field}`),
-      ],
-    );
+    expect(foreseen('deepspeed-zero3', { task: 'seq2seq-lm', optimizer: 'lion', offload_optimizer: 'nvme' })).toEqual([
+      'resources.instanceResources.gpuCount',
+      ...['task', 'optimizer', 'offload_optimizer'].map((field) => `hyperparameters.deepspeed-zero3.${field}`),
+    ]);
     expect(foreseen('horovod-mpi', { reduce_op: 'adasum' })).toEqual(['hyperparameters.horovod-mpi.reduce_op']);
   });
 });
