@@ -79,7 +79,7 @@ describe('settling', () => {
       previous: 'Pending',
     });
     expect(await store.dispatch.claim(1, 30)).toEqual([]);
-    expect(await store.dispatch.nextDueInSeconds()).toBeGreaterThan(58);
+    expect(await store.dispatch.nextDueInSeconds()).toBeGreaterThan(30);
     expect(await store.dispatch.nextDueInSeconds()).toBeLessThanOrEqual(60);
   });
 
