@@ -53,8 +53,8 @@ export function wavesOfClaims(objects: readonly AnyObject[]): (claim: AnyObject)
   return ({ metadata }) => waves.get(metadata.name) ?? AROUND;
 }
 
-function* claimsIn(value: unknown): Generator<string> {
-  if (value === null || typeof value !== 'object') return;
-  if ('claimName' in value && typeof value.claimName === 'string') yield value.claimName;
-  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') yield* claimsIn(inner);
+function claimsIn(value: object, found: string[] = []): string[] {
+  if ('claimName' in value && typeof value.claimName === 'string') found.push(value.claimName);
+  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') claimsIn(inner, found);
+  return found;
 }
