@@ -35,6 +35,7 @@ export interface Config {
     readonly checkIntervalMs: number;
   };
   readonly logKeepBytes: number;
+  readonly stalledAfterSteps: number;
   readonly placementGraceMs: number;
   readonly finishedRetentionMs: number;
   readonly volumeRetentionMs: number;
@@ -130,6 +131,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
       checkIntervalMs: v.monitorCheckInterval,
     },
     logKeepBytes: v.logKeepBytes,
+    stalledAfterSteps: v.stalledAfterSteps,
     placementGraceMs: v.placementGrace,
     finishedRetentionMs: v.finishedRetention,
     volumeRetentionMs: v.volumeRetention,

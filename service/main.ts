@@ -5,6 +5,7 @@ import { type Config, loadConfig } from './config.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
 import type { MakeReportSecret } from './dispatch/step.ts';
 import { createEventHub } from './events/hub.ts';
+import { LEAST_STALL_SECONDS } from './jobs/attention.ts';
 import { reportSecret } from './jobs/manifests/index.ts';
 import { createKarmada } from './karmada/client.ts';
 import { loadKubeconfig } from './kube/kubeconfig.ts';
@@ -12,6 +13,7 @@ import { type ReportEndpoint, startReportEndpoint } from './learning/endpoint.ts
 import { createLogLearner } from './learning/log-learner.ts';
 import { createRecorder } from './learning/recorder.ts';
 import { createReporters } from './learning/reporters.ts';
+import { createWatcher } from './learning/watcher.ts';
 import { createLog } from './log.ts';
 import { keepLogs, type LogRecorder, startLogRecorder } from './logs/index.ts';
 import { createMetrics } from './metrics.ts';
@@ -47,6 +49,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     onStatus: (job) => metrics.statusChanged(job),
     onReport: (jobId, cluster, progress) => recorder.take({ jobId, cluster, progress }),
   });
+  const stalls = { steps: config.stalledAfterSteps, leastSeconds: LEAST_STALL_SECONDS };
+  const watcher = createWatcher({ store, rules: stalls, log });
   const metrics = createMetrics(store, monitor.clusterHealth, () => ({
     ...monitor.remembered(),
     trainings: recorder.remembered(),
@@ -98,6 +102,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       monitor.stop(),
       housekeeping?.stop(),
       logRecorder?.stop(),
+      watcher.stop(),
       webhook?.stop(),
       endpoint?.stop().then(() => reporters.stop()),
     ]);
@@ -121,6 +126,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await monitor.start();
     dispatcher.start();
     webhook?.start();
+    watcher.start();
     const { jobMs, jobsPerNamespace, logMs } = config.retention;
     const rules = { jobSeconds: jobMs / 1000, jobsPerNamespace, logSeconds: logMs / 1000 };
     housekeeping = startHousekeeping(store, { rules, onRemoved: metrics.removed }, log);

@@ -21,6 +21,7 @@ import { algorithmRoutes } from './routes/algorithms.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { curveRoutes } from './routes/curves.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
+import { goodputRoute } from './routes/goodput.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { logRoute, logRunsRoute } from './routes/logs.ts';
@@ -38,6 +39,7 @@ export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   logRoute(dependencies),
   logRunsRoute(dependencies),
   ...insightRoutes(dependencies),
+  goodputRoute(dependencies),
   eventStreamRoute(dependencies),
   ...clusterRoutes(dependencies),
   ...algorithmRoutes(),

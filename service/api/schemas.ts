@@ -3,6 +3,7 @@ import { ROLES } from '../contract/access-files.ts';
 import { LOSSES } from '../contract/reasons.ts';
 import { JOB_STATES } from '../contract/states.ts';
 import { MAX_BUCKETS, MAX_NAME, MAX_NAMES, MAX_SPARK } from '../jobs/curve.ts';
+import { WASTES } from '../jobs/goodput.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
 import { PROGRESS_SOURCES } from '../jobs/progress.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
@@ -26,6 +27,14 @@ const ClusterStateBody = z
     finishedAt: timeOrNull,
   })
   .meta({ id: 'ClusterState' });
+
+const AttentionBody = z
+  .object({
+    reason: z.string().describe('Stalled, Diverging, LateReports, or what keeps it from starting'),
+    since: time,
+    message: z.string(),
+  })
+  .meta({ id: 'Attention' });
 
 const ProgressBody = z
   .object({
@@ -75,6 +84,7 @@ export const JobBody = z
         'Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number',
       ),
     nextAttemptAt: timeOrNull.describe('An attempt was lost, and the next begins then at the earliest; null otherwise'),
+    attention: AttentionBody.nullable().describe('Why somebody should look at it; null: nobody need'),
     progress: ProgressBody.nullable().describe('How far the training is; null where nobody tells'),
     createdBy: z.string().nullable(),
     createdAt: time,
@@ -193,7 +203,7 @@ const JobProgressBody = JobBody.pick({
   runningSince: true,
   updatedAt: true,
 })
-  .extend(JobBody.pick({ attempt: true, nextAttemptAt: true }).partial().shape)
+  .extend(JobBody.pick({ attempt: true, nextAttemptAt: true, attention: true }).partial().shape)
   .meta({ id: 'JobProgress' });
 
 export const JobEventBody = z
@@ -564,6 +574,7 @@ export const jobFilters = {
   cluster: textOnce(253).optional(),
   owner: textOnce(255).optional().describe('Who submitted it'),
   reason: names.optional().describe('One or several, separated by commas'),
+  attention: flagText.optional().describe('true: somebody should look at them; false: nobody need'),
   q: textOnce(200).optional().describe('Part of the name, id, reason or message'),
 };
 
@@ -586,6 +597,45 @@ export const JobListQuery = z.object({
     .describe('Jobs on a page, at most 1000; a page of large jobs ends before, at 1 MiB'),
   cursor: textOnce(1000).optional().describe('From the Link header of the page before'),
 });
+
+const moment = z
+  .string('must be given once')
+  .max(64)
+  .pipe(z.union([z.iso.datetime({ offset: true }), z.iso.date()], 'must be a date or a time, as in ISO 8601'))
+  .transform((text) => new Date(text));
+
+export const GoodputQuery = z.object({
+  namespace: namesOrAll.optional().describe('One or several, separated by commas'),
+  from: moment.optional().describe('A week before to, unless given'),
+  to: moment.optional().describe('Now, unless given'),
+  format: z.enum(['json', 'csv'], 'must be json or csv').default('json'),
+});
+
+const HoursBody = z.object({ gpuHours: z.number(), cpuHours: z.number() });
+export const GoodputBody = z
+  .object({
+    from: time,
+    to: time,
+    complete: z
+      .boolean()
+      .describe('false: more jobs ran than one answer counts; ask for less time, or fewer namespaces'),
+    teams: z
+      .array(
+        HoursBody.extend({
+          namespace: z.string(),
+          jobs: z.int(),
+          attempts: z.int(),
+          lost: z.record(z.enum(WASTES), HoursBody).describe('Of these hours, those that came to nothing, by what'),
+          stepsRun: z.number().describe('As far as trainings told: steps, else epochs, else percent'),
+          stepsKept: z
+            .number()
+            .describe('That no later attempt had to do again, and that came to a result or still may'),
+          goodput: z.number().nullable().describe('Steps kept of those run, 0 to 1; null: nobody told'),
+        }),
+      )
+      .describe('By namespace'),
+  })
+  .meta({ id: 'Goodput' });
 
 /** It becomes part of an address in the member, so nothing but a name gets through. */
 export const namespaceOrAll = z

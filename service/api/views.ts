@@ -1,4 +1,5 @@
 import { factsOf } from '../contract/reasons.ts';
+import { attentionOf } from '../jobs/attention.ts';
 import { type Curves, thinned } from '../jobs/curve.ts';
 import { type ClusterState, isFinished, type Job, type JobEvent, type JobStatus } from '../jobs/job.ts';
 import { nextAttemptAt, recoveryOf } from '../jobs/recovery.ts';
@@ -24,6 +25,7 @@ const listedJobView = (job: ListedJob) => ({
   retryOf: job.retryOf,
   attempt: job.attempt,
   nextAttemptAt: isFinished(job.status) ? null : nextAttemptAt(recoveryOf(job)),
+  attention: attentionOf(job),
   progress: job.progress,
   createdBy: job.createdBy,
   createdAt: job.createdAt,

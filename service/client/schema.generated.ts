@@ -97,6 +97,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/goodput": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hours by namespace, what was lost of them and to what, and steps kept of those run
+         * @description Of jobs that are still known. An attempt that reaches beyond the time that is asked for counts by the part that lies within, as if it had run evenly. format=csv answers the teams as text/csv; the header Goodput-Complete says whether all jobs were counted. Role: viewer.
+         */
+        get: operations["getGoodput"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs": {
         parameters: {
             query?: never;
@@ -993,12 +1013,69 @@ export interface components {
                 value: string;
             }[];
         };
+        Goodput: {
+            /** @description false: more jobs ran than one answer counts; ask for less time, or fewer namespaces */
+            complete: boolean;
+            /** Format: date-time */
+            from: string;
+            /** @description By namespace */
+            teams: {
+                attempts: number;
+                cpuHours: number;
+                /** @description Steps kept of those run, 0 to 1; null: nobody told */
+                goodput: number | null;
+                gpuHours: number;
+                jobs: number;
+                /** @description Of these hours, those that came to nothing, by what */
+                lost: {
+                    cancelled?: {
+                        cpuHours: number;
+                        gpuHours: number;
+                    };
+                    failed?: {
+                        cpuHours: number;
+                        gpuHours: number;
+                    };
+                    infrastructure?: {
+                        cpuHours: number;
+                        gpuHours: number;
+                    };
+                    oom?: {
+                        cpuHours: number;
+                        gpuHours: number;
+                    };
+                    preempted?: {
+                        cpuHours: number;
+                        gpuHours: number;
+                    };
+                    stalled?: {
+                        cpuHours: number;
+                        gpuHours: number;
+                    };
+                };
+                namespace: string;
+                /** @description That no later attempt had to do again, and that came to a result or still may */
+                stepsKept: number;
+                /** @description As far as trainings told: steps, else epochs, else percent */
+                stepsRun: number;
+            }[];
+            /** Format: date-time */
+            to: string;
+        };
         Job: {
             /** @description What to do about it, where somebody has to */
             advice: string | null;
             algorithm: string;
             /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
             attempt: number;
+            /** @description Why somebody should look at it; null: nobody need */
+            attention: {
+                message: string;
+                /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                reason: string;
+                /** Format: date-time */
+                since: string;
+            } | null;
             /** @description Where Karmada placed it; empty until known */
             clusters: string[];
             clusterStates: {
@@ -1052,7 +1129,7 @@ export interface components {
                  * @description Who tells it
                  * @enum {string}
                  */
-                source: "trainingjob";
+                source: "trainingjob" | "report" | "log";
                 /** @description Of all steps, where it counts them */
                 step: number | null;
                 /** @description That run or have succeeded */
@@ -1315,6 +1392,14 @@ export interface components {
             job?: {
                 /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
                 attempt?: number;
+                /** @description Why somebody should look at it; null: nobody need */
+                attention?: {
+                    message: string;
+                    /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                    reason: string;
+                    /** Format: date-time */
+                    since: string;
+                } | null;
                 /** @description Where Karmada placed it; empty until known */
                 clusters: string[];
                 /** Format: date-time */
@@ -1648,6 +1733,14 @@ export interface components {
             algorithm: string;
             /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
             attempt: number;
+            /** @description Why somebody should look at it; null: nobody need */
+            attention: {
+                message: string;
+                /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                reason: string;
+                /** Format: date-time */
+                since: string;
+            } | null;
             /** @description Where Karmada placed it; empty until known */
             clusters: string[];
             clusterStates?: {
@@ -1701,7 +1794,7 @@ export interface components {
                  * @description Who tells it
                  * @enum {string}
                  */
-                source: "trainingjob";
+                source: "trainingjob" | "report" | "log";
                 /** @description Of all steps, where it counts them */
                 step: number | null;
                 /** @description That run or have succeeded */
@@ -2014,7 +2107,7 @@ export interface components {
              * @description Who told last
              * @enum {string|null}
              */
-            source: "trainingjob" | null;
+            source: "trainingjob" | "report" | "log" | null;
         };
         Priority: {
             priority: number;
@@ -2068,6 +2161,14 @@ export interface components {
             algorithm: string;
             /** @description Of all that repeat one request, from 1; a job that is tried again by its retryPolicy gets the next number */
             attempt: number;
+            /** @description Why somebody should look at it; null: nobody need */
+            attention: {
+                message: string;
+                /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                reason: string;
+                /** Format: date-time */
+                since: string;
+            } | null;
             /** @description Where Karmada placed it; empty until known */
             clusters: string[];
             clusterStates: {
@@ -2121,7 +2222,7 @@ export interface components {
                  * @description Who tells it
                  * @enum {string}
                  */
-                source: "trainingjob";
+                source: "trainingjob" | "report" | "log";
                 /** @description Of all steps, where it counts them */
                 step: number | null;
                 /** @description That run or have succeeded */
@@ -2574,10 +2675,49 @@ export interface operations {
             };
         };
     };
+    getGoodput: {
+        parameters: {
+            query?: {
+                format?: "json" | "csv";
+                /** @description A week before to, unless given */
+                from?: string;
+                /** @description One or several, separated by commas */
+                namespace?: string | string[];
+                /** @description Now, unless given */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The hours, and the steps */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Goodput"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getJobs: {
         parameters: {
             query?: {
                 algorithm?: string;
+                /** @description true: somebody should look at them; false: nobody need */
+                attention?: "0" | "1" | "true" | "false" | "";
                 cluster?: string;
                 /** @description From the Link header of the page before */
                 cursor?: string;
@@ -3329,6 +3469,8 @@ export interface operations {
         parameters: {
             query?: {
                 algorithm?: string;
+                /** @description true: somebody should look at them; false: nobody need */
+                attention?: "0" | "1" | "true" | "false" | "";
                 cluster?: string;
                 /** @description One or several, separated by commas */
                 namespace?: string | string[];

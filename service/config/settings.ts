@@ -191,6 +191,12 @@ export const SETTINGS = {
     schema: integer(RANGES.logKeepBytes),
     default: String(RANGES.logKeepBytes.default),
   }),
+  stalledAfterSteps: setting({
+    variable: ENV.stalledAfterSteps,
+    help: 'a training that makes no step for so many times its own median step, and for ten minutes at least, is stalled; a third of that without a word is told before; 0 turns it off',
+    schema: integer(RANGES.stalledAfterSteps),
+    default: String(RANGES.stalledAfterSteps.default),
+  }),
   placementGrace: setting({
     variable: ENV.placementGrace,
     help: 'a job that was placed and not seen in its cluster for so long is placed anew, once that cluster says that it is not there',

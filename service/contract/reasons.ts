@@ -120,6 +120,25 @@ export const REASONS = {
   Running: { setBy: ['cluster'], phase: 'running', label: 'Running' },
   Retrying: { setBy: ['cluster'], phase: 'any', label: 'Retrying' },
 
+  // Of a training that runs, by what it tells; Stalled is among the ends.
+  Diverging: {
+    setBy: ['monitor'],
+    phase: 'running',
+    eventOnly: true,
+    attention: true,
+    label: 'Diverging',
+    hint: 'Its loss is no number, or rises. Most often the learning rate is too high, or the data has values that are no numbers: cancel it, and clone it with less.',
+  },
+  LateReports: {
+    setBy: ['monitor'],
+    phase: 'running',
+    eventOnly: true,
+    attention: true,
+    label: 'Not heard of',
+    hint: 'The training has told nothing for much longer than usual. Its log and its pods tell whether it still works.',
+  },
+  GetsOn: { setBy: ['monitor'], phase: 'running', eventOnly: true, label: 'Gets on again' },
+
   // What keeps its pods from starting there, as the monitor finds it; the message has Kubernetes' own word.
   PodUnschedulable: {
     ...OF_PODS,

@@ -1,8 +1,11 @@
 // The domain: no I/O, and nothing of ours but the constants of contract.ts.
 export * from './algorithms/index.ts';
 export * from './attempt.ts';
+export * from './attention.ts';
 export * from './channel.ts';
+export * from './concern.ts';
 export * from './environment.ts';
+export * from './goodput.ts';
 export * from './ids.ts';
 export * from './job.ts';
 export * from './manifests/index.ts';

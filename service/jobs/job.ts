@@ -1,5 +1,6 @@
 import type { AnyReason } from '../contract/reasons.ts';
 import type { Recovery } from './attempt.ts';
+import type { Attention } from './concern.ts';
 import type { JobKind } from './kinds.ts';
 import type { SeenProgress } from './progress.ts';
 import type { JobRequest } from './request.ts';
@@ -63,6 +64,8 @@ export interface Job {
   readonly attempt: number;
   readonly retryPolicy: RetryPolicy | null;
   readonly recovery: Recovery | null;
+  /** While it runs: why somebody should look at it. */
+  readonly attention: Attention | null;
   readonly createdBy: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -101,6 +104,7 @@ export type JobProgress = Pick<
   /** Events of earlier versions lack it. */
   readonly attempt?: number;
   readonly nextAttemptAt?: Date | null;
+  readonly attention?: Attention | null;
 };
 
 export interface JobEvent {

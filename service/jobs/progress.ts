@@ -14,6 +14,8 @@ export interface TrainingProgress {
   /** What it expected still to need when it was last heard. */
   readonly etaSeconds: number | null;
   readonly loss: number | null;
+  /** It tells a loss, and that is NaN or infinite. */
+  readonly lossIsNoNumber?: true;
   /** Of all steps, where it counts them. */
   readonly step: number | null;
   /** What it measures, by names of its own, the loss among them; a list has the loss alone. */
@@ -56,6 +58,7 @@ export function progressOf(cells: ProgressCells): TrainingProgress | undefined {
     epoch: countOf(cells.Epoch),
     etaSeconds: secondsOf(cells.ETA),
     loss,
+    ...(isNoNumber(cells.Loss) && { lossIsNoNumber: true }),
     step: null,
     metrics: boundedNumbers(loss === null ? {} : { loss }),
     checkpoint: pathOf(cells.Checkpoint),
@@ -65,6 +68,10 @@ export function progressOf(cells: ProgressCells): TrainingProgress | undefined {
   const { attempt: _, source: __, metrics: ___, ...told } = progress;
   return Object.values(told).every((value) => value === null) ? undefined : progress;
 }
+
+/** As programs print it: NaN, inf, -Infinity. */
+export const isNoNumber = (text: string | null | undefined): boolean =>
+  /^[+-]?(nan|inf(inity)?)$/i.test(text?.trim() ?? '');
 
 /** What a TrainingJob's own status has, as the Table prints it. */
 export function progressCells(object: { readonly status?: unknown }): ProgressCells {

@@ -7,6 +7,7 @@ const appendPoints = statement('append-points');
 const mergePoints = statement('merge-points');
 const widenBuckets = statement('widen-buckets');
 const curvesOfJobs = statement('curves-of-jobs');
+const pulses = statement('pulses');
 const stepsOfJobs = statement('steps-of-jobs');
 
 /** Jobs that are merged in one statement: some 50 ms. */
@@ -36,6 +37,10 @@ export function createCurveStore(database: Queries, readers: Queries): CurveStor
     async read(jobIds, names) {
       const rows = await readers.query<CurveRow>(curvesOfJobs, [jobIds, names ?? null]);
       return new Map(rows.map((row) => [row.jobId, curvesIn(row, names)]));
+    },
+
+    async pulses({ leastSeconds, steps }, most) {
+      return database.query(pulses, [steps, leastSeconds, most]);
     },
 
     async lastSteps(jobIds) {
@@ -78,6 +83,8 @@ interface CurveRow {
   readonly jobId: string;
   readonly createdAt: number;
   readonly marks: readonly (readonly [number, number | null, string | null])[];
+  /** Attempts that the hub began, likewise. */
+  readonly begun: CurveRow['marks'] | null;
   readonly recent: {
     readonly names: readonly string[];
     readonly at: readonly number[];
@@ -136,9 +143,13 @@ function curvesIn(row: CurveRow, wanted: readonly string[] | undefined): Curves 
   return {
     names: [...all].sort(),
     series: series.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    marks: marksIn(row.marks, timeOf),
+    marks: marksIn(withAttempts(row), timeOf),
   };
 }
+
+/** A training in a TrainingJob counts its own attempts, from 1 in each of the hub's. */
+const withAttempts = ({ begun, marks }: Pick<CurveRow, 'begun' | 'marks'>): CurveRow['marks'] =>
+  [...marks, ...(begun ?? [])].sort(([a], [b]) => a - b);
 
 function marksIn(marks: CurveRow['marks'], timeOf: (seconds: number) => number): CurveMark[] {
   return marks.map(([seconds, attempt, cluster], place) => {

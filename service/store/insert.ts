@@ -88,6 +88,8 @@ const recordOf = (
   created_by: createdBy,
   reason: obstacle?.reason ?? ('Queued' satisfies Reason),
   message: obstacle ? storable(obstacle.message) : 'Waiting to be dispatched',
+  gpus: request.resources.instanceCount * request.resources.instanceResources.gpuCount,
+  cpus: request.resources.instanceCount * request.resources.instanceResources.cpuCores,
   caller: idempotency?.caller,
   key: idempotency?.key,
   hash: idempotency?.requestHash,

@@ -1,5 +1,6 @@
 import { asReason } from '../contract/reasons.ts';
 import { JOB_STATES, type JobState } from '../contract/states.ts';
+import type { AttemptWork } from '../jobs/goodput.ts';
 import type { Job, JobStatus } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Queries } from './database.ts';
@@ -30,6 +31,7 @@ const setPriority = statement('set-priority');
 const queueOfJobs = statement('queue');
 const namespacesOfJobs = statement('namespaces-of-jobs');
 const filterValuesOfJobs = statement('filter-values');
+const goodputOfJobs = statement('goodput');
 const textIndex = statement('text-index');
 
 /** Of which the values are told to choose from: some 20 ms. */
@@ -88,7 +90,13 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
     },
 
     async summary(filter: JobFilter): Promise<Summary> {
-      if (filter.text || filter.owner !== undefined || filter.reasons || filter.states) {
+      if (
+        filter.text ||
+        filter.owner !== undefined ||
+        filter.reasons ||
+        filter.states ||
+        filter.attention !== undefined
+      ) {
         return toSummary(await countJobs(database, filter, filter.text ? await hasTextIndex() : false));
       }
       return readSummary(database, filter);
@@ -130,6 +138,12 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
     async namespacesOf(ids) {
       const rows = await database.query<Pick<JobRow, 'id' | 'namespace'>>(namespacesOfJobs, [ids.map(storable)]);
       return new Map(rows.map(({ id, namespace }) => [id, namespace]));
+    },
+
+    async works({ from, to }, namespaces, most) {
+      type Row = AttemptWork & { readonly isCut: boolean };
+      const rows = await database.query<Row>(goodputOfJobs, [from, to, namespaces ?? null, most]);
+      return { works: rows, complete: rows[0]?.isCut !== true };
     },
 
     async filterValues(namespaces) {

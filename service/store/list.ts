@@ -1,3 +1,4 @@
+import { factsOf, REASONS } from '../contract/reasons.ts';
 import { isStoppedState, type JobState, STOPPED_REASONS } from '../contract/states.ts';
 import type { JobStatus } from '../jobs/job.ts';
 import { makeCursor, readCursor, type SortKey } from './cursor.ts';
@@ -56,7 +57,7 @@ const LISTED = [
   ...['id', 'job_name', 'namespace', 'algorithm', 'priority', 'kind', 'status', 'reason', 'message', 'wanted'],
   ...['object_name', 'clusters', 'unreachable_since', 'retry_of', 'attempt', 'created_by', 'created_at', 'updated_at'],
   ...['dispatched_at', 'started_at', 'finished_at', 'ran_ms', 'running_since', 'volume_removed_at', 'version'],
-  ...['retry_policy', 'recovery'],
+  ...['retry_policy', 'recovery', 'attention'],
 ].join(', ');
 
 interface JobPage {
@@ -229,9 +230,18 @@ function conditionsOf(filter: JobFilter, bind: (value: unknown) => string): stri
   if (filter.algorithm !== undefined) conditions.push(`algorithm = ${bind(filter.algorithm)}`);
   if (filter.owner !== undefined) conditions.push(`created_by = ${bind(filter.owner)}`);
   if (filter.reasons) conditions.push(`reason = any (${bind(filter.reasons)})`);
+  if (filter.attention !== undefined) conditions.push(needsAttention(filter.attention, bind));
   if (filter.cluster !== undefined) conditions.push(`clusters @> array[${bind(filter.cluster)}]`);
   return conditions;
 }
+
+/** Of those that go on: what its progress tells, or a reason that says so. */
+function needsAttention(wanted: boolean, bind: (value: unknown) => string): string {
+  const needed = `(finished_at is null and (attention is not null or reason = any (${bind(ATTENTION_REASONS)})))`;
+  return wanted ? needed : `not ${needed}`;
+}
+
+const ATTENTION_REASONS = Object.keys(REASONS).filter((reason) => factsOf(reason)?.attention);
 
 /** By reason where a person stopped it, which has an index; else by status. */
 function inState(states: readonly JobState[], bind: (value: unknown) => string): string {

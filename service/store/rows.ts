@@ -1,5 +1,6 @@
 import { asReason } from '../contract/reasons.ts';
 import type { Recovery } from '../jobs/attempt.ts';
+import type { Attention } from '../jobs/concern.ts';
 import { MAX_SPARK, someOf } from '../jobs/curve.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobProgress, JobStatus, Wanted } from '../jobs/job.ts';
 import { nextAttemptAt } from '../jobs/recovery.ts';
@@ -29,6 +30,7 @@ export interface MonitoredJobRow {
   readonly finished_at: Date | null;
   readonly retry_policy: RetryPolicy | null;
   readonly recovery: Recovery | null;
+  readonly attention: Attention | null;
   readonly version: number;
 }
 
@@ -108,6 +110,7 @@ export const toMonitoredJob = (row: MonitoredJobRow): MonitoredJob => ({
   finishedAt: row.finished_at,
   retryPolicy: row.retry_policy,
   recovery: row.recovery,
+  attention: row.attention,
   version: row.version,
 });
 
@@ -150,6 +153,7 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
   attempt: row.attempt,
   retryPolicy: row.retry_policy,
   recovery: row.recovery,
+  attention: row.attention,
   createdBy: row.created_by,
   createdAt: row.created_at,
   updatedAt: row.updated_at,

@@ -1,7 +1,10 @@
 import type { AnyReason, Reason } from '../contract/reasons.ts';
 import type { JobState } from '../contract/states.ts';
 import type { LostAttempt, Recovery } from '../jobs/attempt.ts';
+import type { Pulse, StallRules } from '../jobs/attention.ts';
+import type { Attention } from '../jobs/concern.ts';
 import type { CurvePoint, Curves } from '../jobs/curve.ts';
+import type { AttemptWork, Period } from '../jobs/goodput.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { SeenProgress, TrainingProgress } from '../jobs/progress.ts';
 import type { JobRequest } from '../jobs/request.ts';
@@ -83,6 +86,8 @@ export interface JobFilter {
   /** Who submitted it, by the name that people see. */
   readonly owner?: string;
   readonly reasons?: readonly string[];
+  /** Somebody should look at it. */
+  readonly attention?: boolean;
   /** Part of the name, id, reason or message, any case. */
   readonly text?: string;
 }
@@ -167,6 +172,12 @@ export interface JobStore {
   queue(limit: number): Promise<Queue>;
   /** Of those that there are. */
   namespacesOf(ids: readonly string[]): Promise<Map<string, string>>;
+  /** What ran in that time, of at most so many jobs. */
+  works(
+    period: Period,
+    namespaces: readonly string[] | undefined,
+    most: number,
+  ): Promise<{ readonly works: AttemptWork[]; readonly complete: boolean }>;
   /** Which values the newest jobs of these namespaces have. */
   filterValues(namespaces: readonly string[] | undefined): Promise<FilterValues>;
 }
@@ -187,6 +198,7 @@ interface JobFields {
   readonly finishedAt?: Date | null;
   readonly volumeRemovedAt?: Date;
   readonly recovery?: Recovery | null;
+  readonly attention?: Attention | null;
   /** Of the dispatcher: another attempt begins, under this name of its objects; the one before is written down with it. */
   readonly objectName?: string;
 }
@@ -268,6 +280,7 @@ export type MonitoredJob = Pick<
   | 'finishedAt'
   | 'retryPolicy'
   | 'recovery'
+  | 'attention'
   | 'version'
 >;
 
@@ -361,6 +374,8 @@ export interface CurveStore {
   lastSteps(
     jobIds: readonly string[],
   ): Promise<Map<string, { readonly at: Date; readonly stepSeconds: number | null }>>;
+  /** Trainings that run and may not get on, at most so many; those that nothing was wrong with so far first. */
+  pulses(rules: StallRules, most: number): Promise<(Pulse & { readonly attention: Attention | null })[]>;
 }
 
 export interface EventStore {

@@ -47,6 +47,23 @@ describe.concurrent('a job', () => {
     expect(await (await logs(job.id)).text()).toContain('Traceback');
   });
 
+  it('whose attempts are lost is tried again as often as it wants, as one job with one end', async () => {
+    const retryPolicy = { maxAttempts: 3, on: ['infrastructure'], backoff: { seconds: 0 } };
+    const job = await submit({ jobName: 'submission', algorithm: { algorithmName: 'xgboost' }, retryPolicy });
+    expect(await ends(job.id)).toMatchObject({ status: 'Failed', reason: 'SubmissionFailed', attempt: 3 });
+    const { body: attempts } = await world.client.send('GET', `/api/v1/jobs/${job.id}/attempts`);
+    expect(attempts).toMatchObject([
+      { attempt: 1, reason: 'SubmissionFailed', lostTo: 'infrastructure', objectName: job.id },
+      { attempt: 2, reason: 'SubmissionFailed', lostTo: 'infrastructure', objectName: `${job.id}-2` },
+      { attempt: 3, reason: 'SubmissionFailed', lostTo: null, objectName: `${job.id}-3` },
+    ]);
+    const { body: events } = await world.client.send('GET', `/api/v1/jobs/${job.id}/events`);
+    const told = (events as { reason: string }[]).map(({ reason }) => reason);
+    expect(told.filter((reason) => reason === 'AwaitingAttempt')).toHaveLength(2);
+    expect(told.filter((reason) => reason === 'SubmissionFailed')).toHaveLength(1);
+    expect(told).not.toContain('Lost');
+  });
+
   it('without Ray runs and writes, too', async () => {
     const algorithm = { source: 'container', imageUri: 'busybox:1.37' };
     const job = await submit({ algorithm, runtime: 'job', command: ['sh', '-c', 'sleep 20'] });

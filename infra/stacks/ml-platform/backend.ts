@@ -92,6 +92,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.credentialsSecret]: jobs.credentialsSecret,
       [ENV.storageClass]: jobs.storageClass,
       [ENV.placementGrace]: jobs.placementGrace,
+      [ENV.stalledAfterSteps]: String(jobs.stalledAfterSteps),
       [ENV.finishedRetention]: jobs.finishedRetention,
       [ENV.volumeRetention]: jobs.volumeRetention,
       [ENV.removeNamespaces]: String(jobs.removeNamespaces),

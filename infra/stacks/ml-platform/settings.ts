@@ -73,6 +73,9 @@ const jobs = () =>
       .optionalName()
       .default('')
       .describe("StorageClass of their volumes, which many pods write; empty: the default of the job's cluster."),
+    stalledAfterSteps: wholeNumber(RANGES.stalledAfterSteps).describe(
+      'A training that makes no step for so many times its own median step is stalled, and told of; 0: none ever is.',
+    ),
     placementGrace: duration(RANGES.placementGrace).describe(
       'A job that was placed and not seen in its cluster for so long is placed anew, once that cluster says that it is not there.',
     ),

@@ -28,6 +28,7 @@ export const jobRoutes = ({ store }: ApiDependencies): Route[] => [
         cluster: query.cluster,
         owner: query.owner,
         reasons: query.reason,
+        attention: query.attention,
         text: query.q,
         ...orderOf(query.sort),
         limit: query.limit,

@@ -29,7 +29,7 @@ export const overviewRoutes = ({ store }: ApiDependencies): Route[] => {
       query: z.object(jobFilters),
       answers: { 200: { description: 'The counts', body: SummaryBody } },
       async handle({ query, caller }) {
-        const { namespace, status, state, algorithm, cluster, owner, reason, q } = query;
+        const { namespace, status, state, algorithm, cluster, owner, reason, attention, q } = query;
         const namespaces = visibleNamespaces(caller, namespace);
         const filter = {
           namespaces,
@@ -39,6 +39,7 @@ export const overviewRoutes = ({ store }: ApiDependencies): Route[] => {
           cluster,
           owner,
           reasons: reason,
+          attention,
           text: q,
         };
         return { body: await store.jobs.summary(filter) };

@@ -1,5 +1,6 @@
 import type { AnyReason, Reason } from '../../contract/reasons.ts';
 import type { Recovery } from '../attempt.ts';
+import type { Attention } from '../concern.ts';
 import { type ClusterState, isFinished, type Job, type JobStatus, type Trouble } from '../job.ts';
 import { lostAttempt, recoveryOf, wordsOfLoss } from '../recovery.ts';
 import { messageOf } from './observed.ts';
@@ -23,6 +24,7 @@ interface Transition {
     readonly startedAt?: Date;
     readonly finishedAt?: Date;
     readonly recovery?: Recovery;
+    readonly attention?: Attention | null;
   };
   readonly event?: { readonly cluster: string; readonly reason: AnyReason; readonly message: string };
 }
@@ -39,6 +41,7 @@ type Observed = Pick<
   | 'finishedAt'
   | 'retryPolicy'
   | 'recovery'
+  | 'attention'
 >;
 
 /**
@@ -60,6 +63,21 @@ export function transition(job: Observed, report: ClusterReport): Transition | u
 
   const isNews = known?.status !== state.status || known.reason !== state.reason;
   return replaced(job, cluster, state, at, isNews);
+}
+
+/** Its progress tells that something is wrong with a job that runs, or is no longer; of a stall there may be enough. */
+export function attend(job: Observed, attention: Attention | null, at: Date): Transition | undefined {
+  const cluster = job.clusters[0];
+  const known = cluster === undefined ? undefined : job.clusterStates[cluster];
+  if (cluster === undefined || !known || job.status !== 'Running' || job.wanted !== 'run') return undefined;
+  if (attention?.reason === 'Stalled') {
+    const { message, reason } = attention;
+    const again = triedAgain(job, cluster, { ...known, status: 'Failed', reason, message, finishedAt: null }, at);
+    if (again) return again;
+  }
+  if (job.attention?.reason === attention?.reason) return undefined;
+  const { reason, message } = attention ?? { reason: 'GetsOn' as const, message: 'It makes steps again' };
+  return { set: { clusterStates: {}, attention }, event: { cluster, reason, message } };
 }
 
 /** The end of an attempt that is no end of the job. */

@@ -31,7 +31,8 @@ with change as (
       dispatched_at = coalesce((set->>'dispatchedAt')::timestamptz, job.dispatched_at),
       started_at = case when set ? 'startedAt' then (set->>'startedAt')::timestamptz else job.started_at end,
       finished_at = case when set ? 'finishedAt' then (set->>'finishedAt')::timestamptz else job.finished_at end,
-      recovery = case when set ? 'recovery' then nullif(set->'recovery', 'null') else job.recovery end
+      recovery = case when set ? 'recovery' then nullif(set->'recovery', 'null') else job.recovery end,
+      attention = case when set ? 'attention' then nullif(set->'attention', 'null') else job.attention end
     from locked
    where job.id = locked.id
   returning job.*, job_of_event(job) as told_job, locked.previous, locked.event, locked.set ? 'clusters' as moved, locked.set ? 'recovery' as lost
@@ -51,5 +52,5 @@ with change as (
     attempts = 0
 )
 select id, namespace, kind, object_name, status, reason, message, wanted,
-       clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, version
+       clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, attention, version
   from changed

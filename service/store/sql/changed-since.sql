@@ -4,6 +4,6 @@ select commit_horizon()::text as mark, changed.*
   from (select) always
   left join lateral (
     select id, namespace, kind, object_name, status, reason, message, wanted,
-           clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, version
+           clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, attention, version
       from job where changed_in >= $1::xid8 and dispatched_at is not null
   ) changed on true

@@ -5,7 +5,7 @@
 with request as (
   select * from json_to_recordset($1::json) as job (
     id text, job_name text, namespace text, algorithm text, priority integer, kind text, request json, request_version int, object_name text,
-    retry_of text, created_by text, reason text, message text, caller text, key text, hash text
+    retry_of text, created_by text, reason text, message text, gpus integer, cpus real, caller text, key text, hash text
   )
 ), key_taken as (
   insert into idempotency_key as existing (caller, key, request_hash, job_id, expires_at)
@@ -16,9 +16,9 @@ with request as (
   returning job_id
 ), inserted as (
   insert into job (id, job_name, namespace, algorithm, priority, kind, request, request_version, request_bytes, status, reason, message, object_name,
-                   retry_of, attempt, created_by, retry_policy)
+                   retry_of, attempt, created_by, retry_policy, gpus, cpus)
   select id, job_name, namespace, algorithm, priority, kind, request, request_version, octet_length(request::text), 'Pending', reason, message, object_name,
-         retry_of, case when retry_of is null then 1 else next_attempt(retry_of) end, created_by, (request->'retryPolicy')::jsonb
+         retry_of, case when retry_of is null then 1 else next_attempt(retry_of) end, created_by, (request->'retryPolicy')::jsonb, gpus, cpus
     from request where key is null or exists (select from key_taken where job_id = id)
   returning *, job_of_event(job) as told_job
 ), queued as (

@@ -1,4 +1,4 @@
 select id, namespace, kind, object_name, status, reason, message, wanted,
-       clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, version
+       clusters, cluster_states, unreachable_since, started_at, finished_at, retry_policy, recovery, attention, version
   from job
  where id = any ($1::text[])

@@ -15,8 +15,8 @@ with given as (
    order by job.id, given.cluster
    for key share of job
 ), saved as (
-  insert into job_progress as known (job_id, cluster, at, progress)
-  select id, cluster, now(), progress from there
+  insert into job_progress as known (job_id, cluster, at, progress, began)
+  select id, cluster, now(), progress, progress from there
   on conflict (job_id, cluster) do update set at = excluded.at, progress = excluded.progress
    where known.progress is distinct from excluded.progress
   returning job_id, cluster, at, progress

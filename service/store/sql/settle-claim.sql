@@ -39,14 +39,21 @@ with locked as (
     from decided where not stale and $5::jsonb is not null
 ), lost as (
   -- Another name of its objects is another attempt; the row as it was before this statement is the one that it follows.
-  insert into job_attempt (job_id, tries, attempt, object_name, clusters, dispatched_at, started_at, ended_at, ran_ms, lost_to, reason, message, progress)
+  insert into job_attempt (job_id, tries, attempt, object_name, clusters, dispatched_at, started_at, ended_at, ran_ms, lost_to, reason, message, progress, began)
   select job.id, (job.recovery->>'tries')::int, job.attempt, job.object_name, job.clusters, job.dispatched_at,
          (job.recovery->'lost'->>'startedAt')::timestamptz, (job.recovery->'lost'->>'endedAt')::timestamptz,
          coalesce(job.ran_ms, 0) - coalesce((select sum(ran_ms) from job_attempt before where before.job_id = job.id), 0),
          job.recovery->'lost'->>'lostTo', job.recovery->'lost'->>'reason', job.recovery->'lost'->>'message',
-         (select progress from job_progress where job_progress.job_id = job.id and cluster = any (job.clusters) limit 1)
-    from job, decided
-   where job.id = decided.id and not decided.stale and $4::jsonb ? 'objectName'
+         seen.progress, seen.began
+    from decided join job using (id)
+    left join lateral (
+      select progress, began from job_progress where job_progress.job_id = job.id and cluster = any (job.clusters) limit 1
+    ) seen on true
+   where not decided.stale and $4::jsonb ? 'objectName'
+), forgotten as (
+  -- The next attempt tells from where on it goes.
+  delete from job_progress using decided
+   where job_progress.job_id = decided.id and not decided.stale and $4::jsonb ? 'objectName'
 ), due_again as (
   update dispatch set
       token = null,

@@ -229,6 +229,7 @@ function job(more: Partial<Job> = {}): Job {
     attempt: 1,
     retryPolicy: null,
     recovery: null,
+    attention: null,
     createdBy: null,
     createdAt: NOW,
     updatedAt: NOW,

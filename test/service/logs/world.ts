@@ -54,6 +54,7 @@ export function jobWith(more: Partial<Job> = {}): Job {
     attempt: 1,
     retryPolicy: null,
     recovery: null,
+    attention: null,
     createdBy: null,
     createdAt: at,
     updatedAt: at,

@@ -17,6 +17,7 @@ export const monitoredJob = (fields: Partial<MonitoredJob> = {}): MonitoredJob =
   finishedAt: null,
   retryPolicy: null,
   recovery: null,
+  attention: null,
   version: 1,
   ...fields,
 });

@@ -294,6 +294,64 @@ class FilterValues(TypedDict):
     cluster: list["FilterValues_Cluster_Item"]
 
 
+class Goodput_Teams_Item_Lost_Infrastructure(TypedDict):
+    gpuHours: float
+    cpuHours: float
+
+
+class Goodput_Teams_Item_Lost_Preempted(TypedDict):
+    gpuHours: float
+    cpuHours: float
+
+
+class Goodput_Teams_Item_Lost_Stalled(TypedDict):
+    gpuHours: float
+    cpuHours: float
+
+
+class Goodput_Teams_Item_Lost_Oom(TypedDict):
+    gpuHours: float
+    cpuHours: float
+
+
+class Goodput_Teams_Item_Lost_Failed(TypedDict):
+    gpuHours: float
+    cpuHours: float
+
+
+class Goodput_Teams_Item_Lost_Cancelled(TypedDict):
+    gpuHours: float
+    cpuHours: float
+
+
+class Goodput_Teams_Item_Lost(TypedDict):
+    infrastructure: NotRequired["Goodput_Teams_Item_Lost_Infrastructure"]
+    preempted: NotRequired["Goodput_Teams_Item_Lost_Preempted"]
+    stalled: NotRequired["Goodput_Teams_Item_Lost_Stalled"]
+    oom: NotRequired["Goodput_Teams_Item_Lost_Oom"]
+    failed: NotRequired["Goodput_Teams_Item_Lost_Failed"]
+    cancelled: NotRequired["Goodput_Teams_Item_Lost_Cancelled"]
+
+
+class Goodput_Teams_Item(TypedDict):
+    gpuHours: float
+    cpuHours: float
+    namespace: str
+    jobs: int
+    attempts: int
+    lost: "Goodput_Teams_Item_Lost"
+    stepsRun: float
+    stepsKept: float
+    goodput: float | None
+
+
+class Goodput(TypedDict):
+    from: str
+    to: str
+    complete: bool
+    teams: list["Goodput_Teams_Item"]
+
+
 class Job_Request_Algorithm(TypedDict):
     source: NotRequired[Literal["builtin", "container", "default", "custom"]]
     algorithmName: NotRequired[str]
@@ -388,13 +446,19 @@ class Job_Request(TypedDict):
     credentialsSecret: NotRequired[str]
 
 
+class Job_Attention(TypedDict):
+    reason: str
+    since: str
+    message: str
+
+
 class Job_Progress_Workers(TypedDict):
     ready: int
     of: int
 
 
 class Job_Progress(TypedDict):
-    source: Literal["trainingjob"]
+    source: Literal["trainingjob", "report", "log"]
     percent: int | None
     epoch: int | None
     etaSeconds: int | None
@@ -428,6 +492,7 @@ class Job(TypedDict):
     retryOf: str | None
     attempt: int
     nextAttemptAt: str | None
+    attention: "Job_Attention | None"
     progress: "Job_Progress | None"
     createdBy: str | None
     createdAt: str
@@ -437,6 +502,12 @@ class Job(TypedDict):
     finishedAt: str | None
     ranForMs: int
     runningSince: str | None
+
+
+class JobEvent_Job_Attention(TypedDict):
+    reason: str
+    since: str
+    message: str
 
 
 class JobEvent_Job(TypedDict):
@@ -455,6 +526,7 @@ class JobEvent_Job(TypedDict):
     updatedAt: str
     attempt: NotRequired[int]
     nextAttemptAt: NotRequired[str | None]
+    attention: NotRequired["JobEvent_Job_Attention | None"]
 
 
 class JobEvent(TypedDict):
@@ -714,13 +786,19 @@ class ListedJob_Request(TypedDict):
     credentialsSecret: NotRequired[str]
 
 
+class ListedJob_Attention(TypedDict):
+    reason: str
+    since: str
+    message: str
+
+
 class ListedJob_Progress_Workers(TypedDict):
     ready: int
     of: int
 
 
 class ListedJob_Progress(TypedDict):
-    source: Literal["trainingjob"]
+    source: Literal["trainingjob", "report", "log"]
     percent: int | None
     epoch: int | None
     etaSeconds: int | None
@@ -754,6 +832,7 @@ class ListedJob(TypedDict):
     retryOf: str | None
     attempt: int
     nextAttemptAt: str | None
+    attention: "ListedJob_Attention | None"
     progress: "ListedJob_Progress | None"
     createdBy: str | None
     createdAt: str
@@ -813,7 +892,7 @@ class Metrics(TypedDict):
     names: list[str]
     series: list["Series"]
     marks: list["Metrics_Marks_Item"]
-    source: Literal["trainingjob", None]
+    source: Literal["trainingjob", "report", "log", None]
 
 
 class Priority(TypedDict):
@@ -955,13 +1034,19 @@ class SubmittedJob_Request(TypedDict):
     credentialsSecret: NotRequired[str]
 
 
+class SubmittedJob_Attention(TypedDict):
+    reason: str
+    since: str
+    message: str
+
+
 class SubmittedJob_Progress_Workers(TypedDict):
     ready: int
     of: int
 
 
 class SubmittedJob_Progress(TypedDict):
-    source: Literal["trainingjob"]
+    source: Literal["trainingjob", "report", "log"]
     percent: int | None
     epoch: int | None
     etaSeconds: int | None
@@ -995,6 +1080,7 @@ class SubmittedJob(TypedDict):
     retryOf: str | None
     attempt: int
     nextAttemptAt: str | None
+    attention: "SubmittedJob_Attention | None"
     progress: "SubmittedJob_Progress | None"
     createdBy: str | None
     createdAt: str

@@ -1,0 +1,117 @@
+import { pino } from 'pino';
+import { createWatcher } from '../../../service/learning/watcher.ts';
+import { atEnd, concurrently } from '../../concurrently.ts';
+import { freshDatabase } from '../postgres.ts';
+import { dispatched, newJob } from '../some-jobs.ts';
+import { attemptWorks } from './works.ts';
+
+const RULES = { steps: 20, leastSeconds: 60 };
+
+async function setUp() {
+  const database = await freshDatabase();
+  const store = database.store();
+  /** A job that runs in member1, and made a step every second until then. */
+  async function training(retryPolicy?: object): Promise<string> {
+    const job = newJob();
+    const request = retryPolicy ? { ...job.request, retryPolicy: retryPolicy as never } : job.request;
+    const { id } = await dispatched(store, ['member1'], { ...job, request });
+    const seen = {
+      status: 'Running',
+      reason: 'Running',
+      message: '',
+      startedAt: null,
+      finishedAt: null,
+      rayCluster: null,
+    };
+    await database.query(
+      `update job set status = 'Running', reason = 'Running', cluster_states = $2, started_at = now(),
+         running_since = now() - interval '1 hour' where id = $1`,
+      [id, JSON.stringify({ member1: seen })],
+    );
+    await database.query("update job set running_since = now() - interval '1 hour' where id = $1", [id]);
+    await database.query(
+      `insert into job_curve (job_id, names, at, numbers, steps, merged, stepped_at, step_seconds)
+       values ($1, '{}', '{}', '{}', '{}', 0, now(), 1)`,
+      [id],
+    );
+    return id;
+  }
+  const stepped = (id: string, secondsAgo: number) =>
+    database.query('update job_curve set stepped_at = now() - make_interval(secs => $2) where job_id = $1', [
+      id,
+      secondsAgo,
+    ]);
+  const watch = () => {
+    const watcher = createWatcher({ store, rules: RULES, log: pino({ level: 'silent' }), lookEveryMs: 10 });
+    watcher.start();
+    atEnd(() => watcher.stop());
+  };
+  const needy = async () =>
+    (await store.jobs.list({ sort: 'createdAt', descending: true, limit: 10, withRequests: false, attention: true }))
+      .jobs;
+  return { database, store, training, stepped, watch, needy };
+}
+
+concurrently(
+  'a training that makes no step needs attention, until it makes one; told once, by two replicas',
+  async ({ expect }) => {
+    const { store, training, stepped, watch, needy } = await setUp();
+    const [steady, hanging] = [await training(), await training()];
+    await stepped(hanging, 600);
+    watch();
+    watch();
+    await expect.poll(async () => (await needy()).map(({ id }) => id)).toEqual([hanging]);
+    expect(await store.jobs.get(hanging)).toMatchObject({ status: 'Running', attention: { reason: 'Stalled' } });
+    await stepped(hanging, 0);
+    await expect.poll(needy).toEqual([]);
+    const told = (await store.events.ofJob(hanging)).slice(-2);
+    expect(told.map(({ reason }) => reason)).toEqual(['Stalled', 'GetsOn']);
+    expect(told[0]?.job).toMatchObject({ attention: { reason: 'Stalled' } });
+    expect((await store.events.ofJob(steady)).some(({ reason }) => reason === 'Stalled')).toBe(false);
+  },
+);
+
+concurrently('with a policy for it the attempt is given up, and another begins', async ({ expect }) => {
+  const { store, training, stepped, watch } = await setUp();
+  const id = await training({ maxAttempts: 2, on: ['stalled'], backoff: { seconds: 0, maxSeconds: 0 } });
+  await stepped(id, 600);
+  watch();
+  await expect
+    .poll(() => store.jobs.get(id))
+    .toMatchObject({
+      status: 'Pending',
+      reason: 'AwaitingAttempt',
+      attention: null,
+      recovery: { tries: 1, lost: { lostTo: 'stalled' } },
+    });
+  // The dispatcher is to go on with it.
+  expect((await store.dispatch.claim(10, 30)).map(({ job }) => job.id)).toContain(id);
+});
+
+concurrently('what is known of a cluster that does not answer is too old for a verdict', async ({ expect }) => {
+  const { database, store, training, stepped, watch, needy } = await setUp();
+  const [unreachable, hanging] = [await training(), await training()];
+  for (const id of [unreachable, hanging]) await stepped(id, 600);
+  await database.query(`update job set unreachable_since = '{"member1": "2026-01-01T00:00:00Z"}' where id = $1`, [
+    unreachable,
+  ]);
+  watch();
+  await expect.poll(async () => (await needy()).map(({ id }) => id)).toEqual([hanging]);
+  expect(await store.jobs.get(unreachable)).toMatchObject({ attention: null });
+});
+
+concurrently('work is found with where each attempt began, and where the next one went on', async ({ expect }) => {
+  const { database, store, training } = await setUp();
+  const id = await training();
+  await attemptWorks(database, id);
+  const period = { from: new Date(Date.now() - 86_400_000), to: new Date() };
+  const { works, complete } = await store.jobs.works(period, ['default'], 100);
+  expect(complete).toBe(true);
+  expect(works.map(({ isLast, lostTo, nextBegan, reached }) => ({ isLast, lostTo, nextBegan, reached }))).toEqual([
+    { isLast: false, lostTo: 'preempted', reached: { step: 90 }, nextBegan: { step: 80 } },
+    { isLast: true, lostTo: null, reached: { step: 120 }, nextBegan: null },
+  ]);
+  expect(works[0]?.ranMs).toBe(1_000);
+  expect(works[0]).toMatchObject({ gpus: 0, cpus: 4 });
+  expect((await store.jobs.works(period, ['other'], 100)).works).toEqual([]);
+});
