@@ -13,11 +13,12 @@ import { SignInGate } from './pages/sign-in/sign-in-gate.tsx';
 
 const { Page: JobPage, fetch: fetchJob } = fetchedPage(() => import('./pages/job/job-page.tsx'));
 const { Page: NewJobPage, fetch: fetchNewJob } = fetchedPage(() => import('./pages/new-job/new-job-page.tsx'));
+const { Page: ComparePage, fetch: fetchCompare } = fetchedPage(() => import('./pages/compare/compare-page.tsx'));
 const { Page: ClustersPage, fetch: fetchClusters } = fetchedPage(() => import('./pages/clusters/clusters-page.tsx'));
 
 /** Jobs is where one lands; the others follow when there is time, so that they are there when the service is not. */
 const fetchTheRest = (): void => {
-  for (const fetchPage of [fetchJob, fetchNewJob, fetchClusters]) fetchPage().catch(() => undefined);
+  for (const fetchPage of [fetchJob, fetchNewJob, fetchClusters, fetchCompare]) fetchPage().catch(() => undefined);
 };
 
 export function App() {
@@ -38,6 +39,9 @@ export function App() {
                 <Route path="/" component={JobsPage} />
                 <Route path="/new">
                   <NewJobPage />
+                </Route>
+                <Route path="/compare">
+                  <ComparePage />
                 </Route>
                 <Route path="/clusters">
                   <ClustersPage />

@@ -4,6 +4,7 @@ import { findChromium, launchBrowser } from './browser.ts';
 import { startPlatform } from './platform.ts';
 import { accessibility } from './scenarios/accessibility.ts';
 import { clusters } from './scenarios/clusters.ts';
+import { curves } from './scenarios/curves.ts';
 import { job } from './scenarios/job.ts';
 import { jobs } from './scenarios/jobs.ts';
 import { manyJobs } from './scenarios/many-jobs.ts';
@@ -38,6 +39,7 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
   describe('New job', () => newJob(now));
   describe('Jobs', () => jobs(now));
   describe('Job', () => job(now));
+  describe('Curves', () => curves(now));
   describe('Clusters', () => clusters(now));
   describe('Accessibility', () => accessibility(now));
   describe('Sign-in', () => signIn(now));

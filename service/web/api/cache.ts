@@ -13,8 +13,9 @@ export const KEYS = {
   filterValues: ['filters'],
   queue: ['queue'],
   jobLists: ['jobs'],
+  comparison: ['comparison'],
   job: (id: string) => ['job', id],
-  ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs') => ['job', id, part],
+  ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs' | 'curves') => ['job', id, part],
 } as const;
 
 /** How often counts are read again while many jobs change. */

@@ -6,6 +6,7 @@ import type {
   Attempt,
   BulkOutcome,
   Clusters,
+  Comparison,
   DryRun,
   FilterValues,
   Job,
@@ -15,6 +16,7 @@ import type {
   JobRequest,
   LogRuns,
   Me,
+  Metrics,
   Queue,
   Summary,
 } from './types.ts';
@@ -40,6 +42,15 @@ export const getSummary = (filters: Omit<JobFilters, 'state' | 'sort'>, signal?:
 export const getJob = (id: string, signal?: Signal): Promise<Job> => api().jobs.get(id, { signal });
 
 export const getJobEvents = (id: string, signal?: Signal): Promise<JobEvent[]> => api().jobs.events(id, { signal });
+
+/** Points of each curve: about as many as a screen can show. */
+const POINTS = 400;
+
+export const getJobCurves = (id: string, signal?: Signal): Promise<Metrics> =>
+  api().jobs.metrics(id, { points: POINTS, signal });
+
+export const compareJobs = (ids: readonly string[], signal?: Signal): Promise<Comparison> =>
+  api().jobs.compare(ids, { points: POINTS, signal });
 
 export const getJobPods = (id: string, signal?: Signal): Promise<JobPods> => api().jobs.pods(id, { signal });
 

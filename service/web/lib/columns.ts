@@ -1,5 +1,5 @@
 /** Beside the name and the state, which are always there. By what is worth most where there is little room. */
-const COLUMN_NAMES = ['age', 'cluster', 'duration', 'algorithm', 'owner', 'priority', 'namespace'] as const;
+const COLUMN_NAMES = ['age', 'cluster', 'duration', 'loss', 'algorithm', 'owner', 'priority', 'namespace'] as const;
 export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 /** The order in which they stand, whatever the order in which they were chosen. */
@@ -8,6 +8,7 @@ export const COLUMN_ORDER: readonly ColumnName[] = [
   'namespace',
   'algorithm',
   'cluster',
+  'loss',
   'priority',
   'age',
   'duration',
@@ -19,6 +20,7 @@ export const COLUMN_WIDTHS: Record<ColumnName, number> = {
   namespace: 6,
   algorithm: 7.5,
   cluster: 6.5,
+  loss: 8,
   priority: 5,
   age: 4,
   duration: 6.5,

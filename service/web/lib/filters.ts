@@ -18,6 +18,7 @@ export const SORTS = [
   { column: 'jobName', label: 'Name' },
   { column: 'priority', label: 'Priority' },
   { column: 'status', label: 'State' },
+  { column: 'metric:loss', label: 'Loss' },
 ] as const;
 export type SortColumn = (typeof SORTS)[number]['column'];
 
@@ -73,4 +74,4 @@ export const nextSort = (current: string, column: SortColumn): string => {
 };
 
 export const usualSort = (column: SortColumn): string =>
-  column === 'jobName' || column === 'status' ? column : `-${column}`;
+  ['jobName', 'status', 'metric:loss'].includes(column) ? column : `-${column}`;

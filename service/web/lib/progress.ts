@@ -17,9 +17,15 @@ export function withProgress(
   if (!jobs.some(({ id }) => news.has(id))) return jobs;
   return jobs.map((job) => {
     const told = news.get(job.id)?.progress;
-    return told && isNewer(told, job.progress) ? { ...job, progress: told } : job;
+    return told && isNewer(told, job.progress) ? { ...job, progress: told, spark: longer(job.spark, told.loss) } : job;
   });
 }
+
+/** As many as the service gives of it; the first ones go. */
+const MAX_SPARK = 30;
+
+const longer = (spark: ListedJob['spark'], loss: number | null): number[] | null =>
+  loss === null ? (spark ?? null) : [...(spark ?? []), loss].slice(-MAX_SPARK);
 
 /** News may be older than a list that was read meanwhile; a list kept from an earlier version tells nothing of it. */
 export const isNewer = (told: Progress, known: Progress | null | undefined): boolean =>

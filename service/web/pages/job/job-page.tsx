@@ -1,4 +1,5 @@
 import { ChevronLeft, SearchX } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { Problem } from '../../api/problem.ts';
 import { useJob, useJobEvents } from '../../api/use-job.ts';
@@ -16,6 +17,9 @@ import { ManifestPanel } from './manifest-panel.tsx';
 import { OverviewPanel } from './overview-panel.tsx';
 import { RequestPanel } from './request-panel.tsx';
 import { StateMessage } from './state-message.tsx';
+
+// What draws is as large as the rest of this page.
+const CurvesPanel = lazy(() => import('./curves/curves-panel.tsx'));
 
 export default function JobPage({ id, tab }: { id: string; tab: string | undefined }) {
   const job = useJob(id);
@@ -62,6 +66,11 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
       <JobTabs id={id} current={current} />
       <section aria-label={labelOf(current)} className={current === 'overview' ? 'grid gap-4' : 'card min-w-0'}>
         {current === 'overview' && <OverviewPanel job={job.data} events={events} />}
+        {current === 'curves' && (
+          <Suspense fallback={<Loading what="the curves" />}>
+            <CurvesPanel job={job.data} />
+          </Suspense>
+        )}
         {current === 'logs' && <JobLogs job={job.data} />}
         {current === 'request' && <RequestPanel job={job.data} />}
         {current === 'manifest' && <ManifestPanel job={job.data} />}

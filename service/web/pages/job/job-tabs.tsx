@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 
 const TABS = [
   { name: 'overview', label: 'Overview' },
+  { name: 'curves', label: 'Curves' },
   { name: 'logs', label: 'Logs' },
   { name: 'request', label: 'Request' },
   { name: 'manifest', label: 'Manifest' },

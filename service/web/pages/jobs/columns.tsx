@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
 import type { ListedJob } from '../../api/types.ts';
+import { Sparkline } from '../../components/sparkline.tsx';
 import { Age, RunTime } from '../../components/time.tsx';
 import { COLUMN_WIDTHS, type ColumnName } from '../../lib/columns.ts';
+import { numberText } from '../../lib/curves.ts';
 import type { SortColumn } from '../../lib/filters.ts';
 
 export interface Column {
@@ -19,6 +21,18 @@ export const COLUMNS: Record<ColumnName, Column> = {
   namespace: { label: 'Namespace', cell: (job) => job.namespace },
   algorithm: { label: 'Algorithm', cell: (job) => job.algorithm },
   cluster: { label: 'Cluster', cell: (job) => job.clusters.join(', ') || none('not placed') },
+  loss: {
+    label: 'Loss',
+    sort: 'metric:loss',
+    toTheRight: true,
+    cell: ({ progress, spark }) =>
+      progress?.loss == null ? null : (
+        <span className="flex items-center justify-end gap-2">
+          {spark && <Sparkline values={spark} />}
+          {numberText(progress.loss)}
+        </span>
+      ),
+  },
   priority: { label: 'Priority', sort: 'priority', toTheRight: true, cell: (job) => job.priority.toLocaleString() },
   age: { label: 'Age', sort: 'createdAt', toTheRight: true, cell: (job) => <Age at={job.createdAt} /> },
   duration: {

@@ -1,10 +1,11 @@
-import { Ban, ListChecks, Pause, Play, RotateCcw, Trash2, X } from 'lucide-react';
+import { Ban, LineChart, ListChecks, Pause, Play, RotateCcw, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
 import { useMe } from '../../api/me.ts';
 import type { ListedJob } from '../../api/types.ts';
-import { Button, IconButton } from '../../components/button.tsx';
+import { Button, ButtonLink, IconButton } from '../../components/button.tsx';
 import { ConfirmAction } from '../../components/confirm-action.tsx';
 import { Docked } from '../../components/dock.tsx';
+import { MAX_COMPARED } from '../../lib/compared.ts';
 import { possibleActions } from '../../lib/job-state.ts';
 import { mayChange } from '../../lib/permissions.ts';
 import { plural } from '../../lib/text.ts';
@@ -56,6 +57,11 @@ export function SelectionBar({
             <Button variant="ghost" icon={ListChecks} busy={allMatching.busy} onClick={allMatching.select}>
               Select all that match
             </Button>
+          )}
+          {jobs.length >= 2 && jobs.length <= MAX_COMPARED && (
+            <ButtonLink icon={LineChart} href={`/compare?ids=${jobs.map(({ id }) => id).join(',')}`}>
+              Compare
+            </ButtonLink>
           )}
           {BUTTONS.map(({ action, label, icon, variant }) => {
             const count = suited(action).length;

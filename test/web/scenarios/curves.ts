@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { SceneNow } from '../scene.ts';
+import { accessibilityBreaches, visit } from '../visit.ts';
+
+export const curves = (now: SceneNow): void => {
+  /** A job that is an hour old: a curve begins where its job does. */
+  const submit = async (jobName: string, eta: number): Promise<{ id: string }> => {
+    const { platform, database } = now();
+    const algorithm = { algorithmName: 'xgboost' };
+    const { id } = await platform.submit({ jobName, algorithm, hyperparameters: { xgboost: { eta } } });
+    await database.query("update job set created_at = created_at - interval '1 hour' where id = $1", [id]);
+    return { id };
+  };
+
+  /** A loss that falls, told every ten seconds; from its 40th report on by a second attempt. */
+  const tell = (jobId: string, from: number, to: number): Promise<void> => {
+    const points = Array.from({ length: to - from }, (_, place) => {
+      const step = from + place;
+      const at = Date.now() - (100 - step) * 10_000;
+      return {
+        at,
+        step: step * 10,
+        numbers: { loss: 1 / (1 + step), val_loss: 1.2 / (1 + step), accuracy: step / 100 },
+      };
+    });
+    const marks = [{ at: points[0]?.at ?? 0, attempt: from === 0 ? 1 : 2, cluster: 'member1' }];
+    return now()
+      .database.store()
+      .curves.append([{ jobId, points, marks, steppedAt: null, stepSeconds: null }]);
+  };
+  const open = (path: string): Promise<Page> => visit(now().browser, `${now().platform.url}${path}`);
+
+  test('a job’s numbers are drawn, told in words, as a table and as a file, and go on', async () => {
+    const { id } = await submit('curves-forever', 0.3);
+    await tell(id, 0, 40);
+    const page = await open(`/jobs/${id}/curves`);
+    const loss = page.getByRole('region', { name: 'loss', exact: true });
+    await loss.getByText('loss 0.025, lowest 0.025 at step 390').waitFor();
+    await loss.getByText(/^val_loss 0.03, lowest/).waitFor();
+    await page
+      .getByRole('region', { name: 'accuracy' })
+      .getByText(/highest 0.39/)
+      .waitFor();
+    expect(await loss.locator('canvas').count()).toBe(1);
+    expect(await accessibilityBreaches(page)).toEqual([]);
+
+    await page.getByLabel('Logarithmic').check();
+    await page.getByLabel('Smoothing').fill('0.5');
+    await loss.getByRole('group').press('+');
+    await tell(id, 40, 60);
+    await loss.getByText(/^loss 0.01667/).waitFor();
+
+    await page.getByLabel('As a table').check();
+    await loss.getByRole('cell', { name: '590', exact: true }).first().waitFor();
+    expect(await accessibilityBreaches(page)).toEqual([]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe('curves-forever-curves.csv');
+    expect(await readFile(await file.path(), 'utf8')).toMatch(
+      /^name,time,step,value,min,max\n"accuracy",.*Z,0,0,0,0\n/,
+    );
+  });
+
+  test('one that has told nothing says how a program tells', async () => {
+    const { id } = await submit('curveless-forever', 0.3);
+    const page = await open(`/jobs/${id}/curves`);
+    await page.getByText('It has told no numbers yet').waitFor();
+    expect(await accessibilityBreaches(page)).toEqual([]);
+  });
+
+  test('two jobs are chosen in the list and stand side by side, with what they differ in', async () => {
+    const [one, two] = [await submit('beside-forever-1', 0.1), await submit('beside-forever-2', 0.2)];
+    await tell(one.id, 0, 30);
+    await tell(two.id, 0, 20);
+    const page = await open('/?q=beside-');
+    await page.getByLabel('Select beside-forever-1').check();
+    expect(await page.getByRole('link', { name: 'Compare' }).count()).toBe(0);
+    await page.getByLabel('Select beside-forever-2').check();
+    await page.getByRole('link', { name: 'Compare' }).click();
+    await page.getByRole('rowheader', { name: /eta$/ }).waitFor();
+    const values = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /eta$/ }) });
+    expect((await values.getByRole('cell').allInnerTexts()).toSorted()).toEqual(['0.1', '0.2']);
+    const loss = page.getByRole('region', { name: 'loss', exact: true });
+    await loss.getByText(/^beside-forever-1 0.03333/).waitFor();
+    await loss.getByText(/^beside-forever-2 0.05/).waitFor();
+    expect(await accessibilityBreaches(page)).toEqual([]);
+  });
+
+  test('fewer than two are no comparison', async () => {
+    const page = await open('/compare');
+    await page.getByText('Choose two to 5 jobs').waitFor();
+    expect(await accessibilityBreaches(page)).toEqual([]);
+  });
+};
