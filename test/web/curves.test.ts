@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { comparedIds } from '../../service/web/lib/compared.ts';
+import { comparedIds, labelsOf } from '../../service/web/lib/compared.ts';
 import { bestOf, csvOf, directionOf, groupsOf, pointsOf, smoothed } from '../../service/web/lib/curves.ts';
 
 const series = (name: string, value: number[], step: (number | null)[] = value.map((_, place) => place)) => ({
@@ -51,4 +51,8 @@ test('as CSV a name may hold quotes and commas', () => {
 test('ids to compare are each taken once', () => {
   expect(comparedIds('?ids=a,b,a,,c')).toEqual(['a', 'b', 'c']);
   expect(comparedIds('')).toEqual([]);
+});
+
+test('jobs of one name are told apart, others keep theirs', () => {
+  expect(labelsOf(['a', 'b', 'a'])).toEqual(['a (1)', 'b', 'a (2)']);
 });

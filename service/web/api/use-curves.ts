@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { isFinished } from '../lib/job-state.ts';
 import { KEYS } from './cache.ts';
 import { compareJobs, getJobCurves } from './service.ts';
 
@@ -16,5 +17,6 @@ export const useComparison = (ids: readonly string[]) =>
   useQuery({
     queryKey: [...KEYS.comparison, ...ids],
     queryFn: ({ signal }) => compareJobs(ids, signal),
-    refetchInterval: CURVES_EVERY_MS,
+    refetchInterval: ({ state: { data } }) =>
+      data?.jobs.every(({ status }) => isFinished(status)) ? false : CURVES_EVERY_MS,
   });

@@ -65,6 +65,30 @@ export const curves = (now: SceneNow): void => {
     );
   });
 
+  test('one that is watched from its first number on is shown as far as it has come', async () => {
+    const { id } = await submit('watched-forever', 0.3);
+    // A number that the simulated training does not tell, without steps.
+    const tellOnly = (from: number, to: number): Promise<void> => {
+      const points = Array.from({ length: to - from }, (_, place) => ({
+        at: Date.now() - (100 - from - place) * 10_000,
+        step: null,
+        numbers: { rmse: 1 / (1 + from + place) },
+      }));
+      const { curves } = now().database.store();
+      return curves.append([{ jobId: id, points, marks: [], steppedAt: null, stepSeconds: null }]);
+    };
+    await tellOnly(0, 1);
+    const page = await open(`/jobs/${id}/curves`);
+    const figure = page.getByRole('region', { name: 'rmse', exact: true });
+    await figure.getByText(/^rmse 1,/).waitFor();
+    await figure.locator('canvas').waitFor();
+    await tellOnly(1, 60);
+    await figure.getByText(/^rmse 0.01667,/).waitFor();
+    // The middle of the picture is the middle of the run, not its first number.
+    await figure.locator('.u-over').hover();
+    await figure.getByText(/ · rmse 0\.0[234]\d*/).waitFor();
+  });
+
   test('one that has told nothing says how a program tells', async () => {
     const { id } = await submit('curveless-forever', 0.3);
     const page = await open(`/jobs/${id}/curves`);

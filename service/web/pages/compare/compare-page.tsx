@@ -8,7 +8,7 @@ import { Failed, Loading, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { RunTime } from '../../components/time.tsx';
-import { comparedIds, MAX_COMPARED } from '../../lib/compared.ts';
+import { comparedIds, labelsOf, MAX_COMPARED } from '../../lib/compared.ts';
 import { byWorth, hasSteps } from '../../lib/curves.ts';
 import { CurveControls, FIRST_VIEW, type View } from '../job/curves/controls.tsx';
 import { Figure, type Traced } from '../job/curves/figure.tsx';
@@ -59,6 +59,7 @@ function Compared({ ids }: { ids: readonly string[] }) {
 }
 
 function Differences({ comparison: { differences, jobs } }: { comparison: Comparison }) {
+  const labels = labelsOf(jobs.map(({ jobName }) => jobName));
   return (
     <section aria-label="What they differ in" className="card min-w-0 overflow-x-auto">
       <table className="w-full text-left">
@@ -70,7 +71,7 @@ function Differences({ comparison: { differences, jobs } }: { comparison: Compar
                 <span className="flex items-center gap-2">
                   <Swatch tone={place} />
                   <Link href={`/jobs/${job.id}/curves`} className="link wrap-anywhere">
-                    {job.jobName}
+                    {labels[place]}
                   </Link>
                 </span>
                 <span className="mt-1 flex flex-wrap items-center gap-2 text-xs font-normal text-ink-soft">
@@ -145,10 +146,11 @@ function Curves({ comparison }: { comparison: Comparison }) {
 
 /** One figure a number; dashes help those who do not see colours, and on paper. */
 function figuresOf({ jobs, metrics }: Comparison): { name: string; traced: Traced[] }[] {
+  const labels = labelsOf(jobs.map(({ jobName }) => jobName));
   const figures = new Map<string, Traced[]>();
   metrics.forEach(({ series }, place) => {
     for (const each of series) {
-      const traced = { label: jobs[place]?.jobName ?? '', tone: place, dashed: place % 2 === 1, series: each };
+      const traced = { label: labels[place] ?? '', tone: place, dashed: place % 2 === 1, series: each };
       figures.set(each.name, [...(figures.get(each.name) ?? []), traced]);
     }
   });

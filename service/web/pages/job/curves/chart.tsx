@@ -105,7 +105,8 @@ export function Chart({ summary, lines, marks, by, log }: ChartProps) {
     if (!drawn || drawn.data === data) return;
     const { min, max } = drawn.scales.x ?? {};
     const [before] = drawn.data;
-    const isZoomed = before.length > 0 && (min !== before[0] || max !== before.at(-1));
+    // Around a single point uPlot shows more than there is, which is nobody's choice.
+    const isZoomed = before.length > 1 && (min !== before[0] || max !== before.at(-1));
     drawn.setData(data, !isZoomed);
     if (isZoomed) drawn.redraw();
   }, [data]);
