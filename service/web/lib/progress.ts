@@ -17,15 +17,17 @@ export function withProgress(
   if (!jobs.some(({ id }) => news.has(id))) return jobs;
   return jobs.map((job) => {
     const told = news.get(job.id)?.progress;
-    return told && isNewer(told, job.progress) ? { ...job, progress: told, spark: longer(job.spark, told.loss) } : job;
+    return told && isNewer(told, job.progress) ? { ...job, progress: told, ...longer(job, told) } : job;
   });
 }
 
 /** As many as the service gives of it; the first ones go. */
 const MAX_SPARK = 30;
 
-const longer = (spark: ListedJob['spark'], loss: number | null): number[] | null =>
-  loss === null ? (spark ?? null) : [...(spark ?? []), loss].slice(-MAX_SPARK);
+/** Together with what was known, where a loss is told at all. */
+const longer = ({ spark }: ListedJob, { loss }: Progress): Pick<ListedJob, 'spark'> =>
+  // Of an earlier version of the service it is not there at all.
+  loss == null ? {} : { spark: [...(spark ?? []), loss].slice(-MAX_SPARK) };
 
 /** News may be older than a list that was read meanwhile; a list kept from an earlier version tells nothing of it. */
 export const isNewer = (told: Progress, known: Progress | null | undefined): boolean =>

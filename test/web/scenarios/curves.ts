@@ -14,7 +14,10 @@ export const curves = (now: SceneNow): void => {
     return { id };
   };
 
-  /** A loss that falls, told every ten seconds; from its 40th report on by a second attempt. */
+  /**
+   * An error that falls, told every ten seconds; from its 40th report on by a second attempt. Simulated trainings tell numbers
+   * of their own, but none of these.
+   */
   const tell = (jobId: string, from: number, to: number): Promise<void> => {
     const points = Array.from({ length: to - from }, (_, place) => {
       const step = from + place;
@@ -22,7 +25,7 @@ export const curves = (now: SceneNow): void => {
       return {
         at,
         step: step * 10,
-        numbers: { loss: 1 / (1 + step), val_loss: 1.2 / (1 + step), accuracy: step / 100 },
+        numbers: { rmse: 1 / (1 + step), val_rmse: 1.2 / (1 + step), r2: step / 100 },
       };
     });
     const marks = [{ at: points[0]?.at ?? 0, attempt: from === 0 ? 1 : 2, cluster: 'member1' }];
@@ -36,24 +39,24 @@ export const curves = (now: SceneNow): void => {
     const { id } = await submit('curves-forever', 0.3);
     await tell(id, 0, 40);
     const page = await open(`/jobs/${id}/curves`);
-    const loss = page.getByRole('region', { name: 'loss', exact: true });
-    await loss.getByText('loss 0.025, lowest 0.025 at step 390').waitFor();
-    await loss.getByText(/^val_loss 0.03, lowest/).waitFor();
+    const rmse = page.getByRole('region', { name: 'rmse', exact: true });
+    await rmse.getByText('rmse 0.025, lowest 0.025 at step 390').waitFor();
+    await rmse.getByText(/^val_rmse 0.03, lowest/).waitFor();
     await page
-      .getByRole('region', { name: 'accuracy' })
+      .getByRole('region', { name: 'r2' })
       .getByText(/highest 0.39/)
       .waitFor();
-    expect(await loss.locator('canvas').count()).toBe(1);
+    expect(await rmse.locator('canvas').count()).toBe(1);
     expect(await accessibilityBreaches(page)).toEqual([]);
 
     await page.getByLabel('Logarithmic').check();
     await page.getByLabel('Smoothing').fill('0.5');
-    await loss.getByRole('group').press('+');
+    await rmse.getByRole('group').press('+');
     await tell(id, 40, 60);
-    await loss.getByText(/^loss 0.01667/).waitFor();
+    await rmse.getByText(/^rmse 0.01667/).waitFor();
 
     await page.getByLabel('As a table').check();
-    await loss.getByRole('cell', { name: '590', exact: true }).first().waitFor();
+    await rmse.getByRole('cell', { name: '590', exact: true }).first().waitFor();
     expect(await accessibilityBreaches(page)).toEqual([]);
     const [file] = await Promise.all([
       page.waitForEvent('download'),
@@ -61,7 +64,7 @@ export const curves = (now: SceneNow): void => {
     ]);
     expect(file.suggestedFilename()).toBe('curves-forever-curves.csv');
     expect(await readFile(await file.path(), 'utf8')).toMatch(
-      /^name,time,step,value,min,max\n"accuracy",.*Z,0,0,0,0\n/,
+      /^name,time,step,value,min,max\n[\s\S]*^"r2",.*Z,0,0,0,0$/m,
     );
   });
 
@@ -90,7 +93,7 @@ export const curves = (now: SceneNow): void => {
   });
 
   test('one that has told nothing says how a program tells', async () => {
-    const { id } = await submit('curveless-forever', 0.3);
+    const { id } = await submit('curveless-unschedulable', 0.3);
     const page = await open(`/jobs/${id}/curves`);
     await page.getByText('It has told no numbers yet').waitFor();
     expect(await accessibilityBreaches(page)).toEqual([]);
@@ -108,9 +111,9 @@ export const curves = (now: SceneNow): void => {
     await page.getByRole('rowheader', { name: /eta$/ }).waitFor();
     const values = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: /eta$/ }) });
     expect((await values.getByRole('cell').allInnerTexts()).toSorted()).toEqual(['0.1', '0.2']);
-    const loss = page.getByRole('region', { name: 'loss', exact: true });
-    await loss.getByText(/^beside-forever-1 0.03333/).waitFor();
-    await loss.getByText(/^beside-forever-2 0.05/).waitFor();
+    const rmse = page.getByRole('region', { name: 'rmse', exact: true });
+    await rmse.getByText(/^beside-forever-1 0.03333/).waitFor();
+    await rmse.getByText(/^beside-forever-2 0.05/).waitFor();
     expect(await accessibilityBreaches(page)).toEqual([]);
   });
 

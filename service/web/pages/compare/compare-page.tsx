@@ -11,7 +11,8 @@ import { RunTime } from '../../components/time.tsx';
 import { comparedIds, labelsOf, MAX_COMPARED } from '../../lib/compared.ts';
 import { byWorth, hasSteps } from '../../lib/curves.ts';
 import { CurveControls, FIRST_VIEW, type View } from '../job/curves/controls.tsx';
-import { Figure, type Traced } from '../job/curves/figure.tsx';
+import { Figure } from '../job/curves/figure.tsx';
+import type { Traced } from '../job/curves/traced.ts';
 import { TONES } from '../job/curves/use-colours.ts';
 
 /** Two to five jobs side by side: where they differ in what was asked for, and how they went. */

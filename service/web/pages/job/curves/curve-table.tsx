@@ -1,6 +1,6 @@
 import { numberText } from '../../../lib/curves.ts';
 import { formatClock } from '../../../lib/time.ts';
-import type { Traced } from './figure.tsx';
+import type { Traced } from './traced.ts';
 
 /** Of long curves every so many points, and always the last: the file for spreadsheets has them all. */
 const MAX_ROWS = 100;

@@ -4,15 +4,8 @@ import { formatClock } from '../../../lib/time.ts';
 import { Chart, type Line, type Mark } from './chart.tsx';
 import type { View } from './controls.tsx';
 import { CurveTable } from './curve-table.tsx';
+import type { Traced } from './traced.ts';
 import { TONES } from './use-colours.ts';
-
-/** One series of a figure, of this job or of one of several. */
-export interface Traced {
-  readonly label: string;
-  readonly tone: number;
-  readonly dashed: boolean;
-  readonly series: Parameters<typeof bestOf>[0];
-}
 
 /** Curves of one kind in one picture, with what one wants to know of each in words. */
 export function Figure({
