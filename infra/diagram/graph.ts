@@ -1,3 +1,4 @@
+import { withoutRun } from '../constructs/runs.ts';
 import type { Workload } from '../constructs/workload.ts';
 import type { KubeObject, Synthesis } from '../synth/synthesize.ts';
 
@@ -58,7 +59,9 @@ const specOf = (object: KubeObject | undefined): Spec => (object?.spec ?? {}) as
 const WORKLOAD_KINDS = ['Deployment', 'StatefulSet', 'Job', 'CronJob'];
 
 function nodeOf({ name, props }: Workload, objects: KubeObject[]): Node {
-  const object = objects.find(({ kind, metadata }) => WORKLOAD_KINDS.includes(kind) && metadata.name === name);
+  const object = objects
+    .map(withoutRun)
+    .find(({ kind, metadata }) => WORKLOAD_KINDS.includes(kind) && metadata.name === name);
   const { jobTemplate, replicas, schedule, template } = specOf(object);
   const pod = template?.spec ?? jobTemplate?.spec.template.spec;
   const claims = (pod?.volumes ?? []).flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);

@@ -19,6 +19,13 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 `;
 
+/** Words of Python that no field of a class can be called; those that a document of an API may hold. */
+const KEYWORDS = new Set(
+  'and as assert class continue def del else except finally for from global if import in is lambda not or pass raise return try while with yield'.split(
+    ' ',
+  ),
+);
+
 const PRIMITIVES: Readonly<Record<string, string>> = {
   string: 'str',
   integer: 'int',
@@ -36,9 +43,13 @@ export const pythonTypes = (schemas: Readonly<Record<string, Schema>>): string =
     const required = new Set(schema.required);
     const fields = Object.entries(schema.properties).map(([field, each]) => {
       const type = typeOf(each, `${name}_${field[0]?.toUpperCase()}${field.slice(1)}`);
-      return `    ${field}: ${required.has(field) ? type : `NotRequired[${type}]`}\n`;
+      return [field, required.has(field) ? type : `NotRequired[${type}]`] as const;
     });
-    return `class ${name}(TypedDict):\n${fields.join('')}`;
+    if (fields.some(([field]) => KEYWORDS.has(field))) {
+      const items = fields.map(([field, type]) => `    "${field}": ${type},\n`);
+      return `${name} = TypedDict("${name}", {\n${items.join('')}})\n`;
+    }
+    return `class ${name}(TypedDict):\n${fields.map(([field, type]) => `    ${field}: ${type}\n`).join('')}`;
   };
 
   /** `name` is for an object that has none of its own: Job_Request is the request of a Job, and no JobRequest. */

@@ -27,7 +27,7 @@ describe('layers', () => {
     expect(namespace.name).toBe('ml-platform');
     expect(images).toMatchObject({ tag: 'latest', registry: '' });
     expect(exposure.ingress.host).toBe('ml-platform-api.example.com');
-    expect(exposure.nodePort).toEqual({ backend: 30_180, frontend: 30_181 });
+    expect(exposure.nodePort).toEqual({ backend: 30_180, frontend: 30_181, progress: 30_182 });
     expect(backend.resources).toEqual({
       requests: { cpu: '500m', memory: '512Mi' },
       limits: { cpu: '1000m', memory: '1Gi' },

@@ -29,6 +29,8 @@ describe('the row of a TrainingJob', () => {
       checkpoint: 's3://a/b',
       workers: { ready: 3, of: 4 },
       attempt: 2,
+      step: null,
+      metrics: { loss: 0.31 },
     });
   });
 

@@ -345,13 +345,6 @@ class Goodput_Teams_Item(TypedDict):
     goodput: float | None
 
 
-class Goodput(TypedDict):
-    from: str
-    to: str
-    complete: bool
-    teams: list["Goodput_Teams_Item"]
-
-
 class Job_Request_Algorithm(TypedDict):
     source: NotRequired[Literal["builtin", "container", "default", "custom"]]
     algorithmName: NotRequired[str]
@@ -1120,4 +1113,10 @@ class Summary(TypedDict):
     complete: bool
 
 
+Goodput = TypedDict("Goodput", {
+    "from": str,
+    "to": str,
+    "complete": bool,
+    "teams": list["Goodput_Teams_Item"],
+})
 JobStatusName = Literal["Pending", "Running", "Succeeded", "Failed"]
