@@ -6,6 +6,7 @@ import { type ProgressConfig, progressMistakes, progressOf } from './config/prog
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { webhookMistakes, webhookOf } from './config/webhook.ts';
+import type { TrainerImages } from './contract/trainers.ts';
 import { ENV } from './contract.ts';
 import type { DatabaseAddress } from './store/connection.ts';
 
@@ -44,6 +45,7 @@ export interface Config {
   readonly retention: { readonly jobMs: number; readonly jobsPerNamespace: number; readonly logMs: number };
   readonly credentialsSecret: string;
   readonly rayImage: string;
+  readonly trainerImages: TrainerImages;
   readonly storageClass: string | null;
   /** null: nobody is told. */
   readonly webhook: { readonly url: string; readonly secretFile: string } | null;
@@ -139,6 +141,11 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     retention: { jobMs: v.jobRetention, jobsPerNamespace: v.jobsPerNamespace, logMs: v.logRetention },
     credentialsSecret: v.credentialsSecret,
     rayImage: v.rayImage,
+    trainerImages: {
+      cpu: values.trainerImageCpu,
+      tensorflow: values.trainerImageTensorflow,
+      gpu: values.trainerImageGpu,
+    },
     storageClass: values.storageClass ?? null,
     webhook: webhookOf(values),
     progress: progressOf(values),

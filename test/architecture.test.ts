@@ -114,7 +114,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'infra/helm': ['infra/data'],
   'infra/charts': ['infra/helm', 'infra/notes', 'infra/synth', ...STACKS],
   'infra/diagram': ['infra/synth', ...STACKS],
-  'infra/images': [],
+  'infra/images': [CONTRACT],
   'infra/generate-imports.ts': [],
   'infra/options.ts': [],
   'infra/plan.ts': ['infra/options.ts', ...STACKS],

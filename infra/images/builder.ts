@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { TRAINER_VARIANTS } from '../../service/contract/trainers.ts';
 
 export const BUILDERS = ['docker', 'podman', 'buildah'] as const;
 export type Builder = (typeof BUILDERS)[number];
@@ -16,7 +17,7 @@ export const IMAGES: readonly Image[] = [
 ];
 
 /** What the built-in algorithms run. Apart: each takes minutes and gigabytes, and a platform needs them only where they train. */
-export const TRAINER_IMAGES: readonly Image[] = ['cpu', 'tensorflow', 'gpu'].map((variant) => ({
+export const TRAINER_IMAGES: readonly Image[] = TRAINER_VARIANTS.map((variant) => ({
   name: variant === 'cpu' ? 'ml-platform-trainer' : `ml-platform-trainer-${variant}`,
   dockerfile: 'infra/images/trainer.Dockerfile',
   args: { VARIANT: variant },

@@ -13,12 +13,20 @@ COPY service/trainers/locks service/trainers/locks
 # Every package by its hash; PyTorch's own index has one version for all, whose dependencies are in the lock.
 RUN pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-${VARIANT}.txt \
     && if [ "${VARIANT}" = cpu ]; then pip install --no-deps --only-binary :all: --index-url "${TORCH_INDEX}" torch==2.15.0 torchvision==0.29.2; fi
+# DeepSpeed is published as source alone: installed without the kernels that it would compile, whose place PyTorch's own take.
+RUN if [ "${VARIANT}" = gpu ]; then DS_BUILD_OPS=0 pip install --no-deps --no-build-isolation --require-hashes \
+    --requirement service/trainers/locks/image-gpu-source.txt; fi
 COPY service/trainers/pyproject.toml service/trainers/README.md service/trainers/
 COPY service/trainers/mlplatform service/trainers/mlplatform
 RUN cp -r service/trainers/mlplatform "$(python -c 'import site; print(site.getsitepackages()[0])')/" \
     && python -m compileall -q "$(python -c 'import site; print(site.getsitepackages()[0])')/mlplatform"
 # The algorithms are there, and say what they take.
 RUN python -m mlplatform.train --help > /dev/null
+# What is in it, as CycloneDX: by a program that is itself not in it.
+RUN python -m venv /opt/sbom \
+    && /opt/sbom/bin/pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-sbom.txt \
+    && /opt/sbom/bin/cyclonedx-py environment --output-reproducible --output-file /opt/trainer/sbom.cdx.json \
+        /opt/trainer/bin/python
 
 FROM ${PYTHON_IMAGE}
 # libgomp: the threads of XGBoost and LightGBM. wget: KubeRay's probes of head and workers call it.

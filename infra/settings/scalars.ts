@@ -60,6 +60,8 @@ const tag = '[a-zA-Z0-9_][-.a-zA-Z0-9_]*';
 export const fixedTag = () => text(tag, 'an image tag', 128);
 /** Empty: the tag of all images. */
 export const imageTag = () => optionalText(tag, 'an image tag', 128);
+export const optionalImageReference = () =>
+  optionalText(`${registry}(:${tag})?(@sha256:[a-f0-9]{64})?`, 'an image such as registry.example.com/team/trainer:v1');
 export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
 /** Kubernetes knows thousandths, and nothing smaller. */
 export const cpu = () =>

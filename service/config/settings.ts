@@ -247,9 +247,24 @@ export const SETTINGS = {
   }),
   rayImage: setting({
     variable: ENV.rayImage,
-    help: 'image of Ray head and workers for the built-in algorithms, unless a job names its own',
+    help: 'image of Ray head and workers, unless a job names its own; of the built-in algorithms where none of the next three is set',
     schema: imageReference,
     default: `${DEFAULT_RAY_IMAGE.repository}:${DEFAULT_RAY_IMAGE.tag}`,
+  }),
+  trainerImageCpu: setting({
+    variable: ENV.trainerImageCpu,
+    help: 'image of the built-in algorithms without GPUs, such as registry.example.com/team/ml-platform-trainer:v1',
+    schema: imageReference,
+  }),
+  trainerImageTensorflow: setting({
+    variable: ENV.trainerImageTensorflow,
+    help: 'image of those of TensorFlow, such as registry.example.com/team/ml-platform-trainer-tensorflow:v1',
+    schema: imageReference,
+  }),
+  trainerImageGpu: setting({
+    variable: ENV.trainerImageGpu,
+    help: 'image of the others with GPUs, such as registry.example.com/team/ml-platform-trainer-gpu:v1',
+    schema: imageReference,
   }),
   storageClass: setting({
     variable: ENV.storageClass,

@@ -1,5 +1,15 @@
-// How the training programs of the built-in algorithms (service/trainers) end, and how they say why. No imports of code, as in contract.ts.
+// What service and infra know of the training programs of the built-in algorithms (service/trainers): in which images they are, how
+// they end, and how they say why. No imports of code, as in contract.ts.
 import type { Reason } from './reasons.ts';
+
+/** The images of infra/images/trainer.Dockerfile. TensorFlow is apart; the one for GPUs has what trains on them alone, too. */
+export const TRAINER_VARIANTS = ['cpu', 'tensorflow', 'gpu'] as const;
+export type TrainerVariant = (typeof TRAINER_VARIANTS)[number];
+/** Their references, as far as there are any. */
+export type TrainerImages = Readonly<Partial<Record<TrainerVariant, string | undefined>>>;
+
+/** Of Ray in all of them: service/trainers/pyproject.toml pins it, and a test compares both. */
+export const TRAINER_RAY_VERSION = '2.60.0';
 
 /** Their exit codes, which are those of sysexits.h. mlplatform/errors.py has the same, and a test compares both. */
 export const TRAINER_EXITS: Readonly<Record<number, Reason>> = {

@@ -62,7 +62,12 @@ const jobs = () =>
   f.section('What training jobs get, in whichever cluster they run.', {
     image: f
       .image(THIRD_PARTY_IMAGES.ray)
-      .describe('The image of the built-in algorithms (Ray head and workers), unless a job names its own.'),
+      .describe('The image of Ray head and workers, unless a job names its own or trainerImages has one for it.'),
+    trainerImages: f.section('Images of the built-in algorithms (npm run build:images -- --trainers).', {
+      cpu: s.optionalImageReference().default('').describe('Of those that train without GPUs; empty: image.'),
+      tensorflow: s.optionalImageReference().default('').describe('Of those of TensorFlow; empty: image.'),
+      gpu: s.optionalImageReference().default('').describe('Of the others with GPUs; empty: image.'),
+    }),
     credentialsSecret: s
       .objectName()
       .default(DEFAULT_CREDENTIALS_SECRET)

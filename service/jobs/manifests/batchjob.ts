@@ -1,6 +1,7 @@
 import { EXIT_KILLED, EXIT_TEMPORARY, EXIT_TERMINATED } from '../../contract/trainers.ts';
 import { KINDS } from '../../contract.ts';
 import { trainingEnvironment } from '../environment.ts';
+import { trainingImage } from './image.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate } from './pod.ts';
 
@@ -33,7 +34,7 @@ export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
         job,
         {
           name: 'training',
-          image: request.algorithm.imageUri ?? settings.rayImage,
+          image: trainingImage(request, settings).image,
           ...(request.command ? { command: request.command } : {}),
           ...(request.args ? { args: request.args } : {}),
           env: [

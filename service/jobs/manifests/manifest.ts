@@ -1,3 +1,4 @@
+import type { TrainerImages } from '../../contract/trainers.ts';
 import { LABELS } from '../../contract.ts';
 import type { Job } from '../job.ts';
 
@@ -33,6 +34,8 @@ export interface ReportAddress {
 /** What the operator of the platform sets for all jobs. */
 export interface ManifestSettings {
   readonly rayImage: string;
+  /** Of the built-in algorithms; rayImage where there is none. */
+  readonly trainerImages?: TrainerImages;
   /** Secret in the job's namespace with the keys to the object storage; a request may name another. */
   readonly credentialsSecret: string;
   /** null: the member cluster's default */

@@ -4,10 +4,9 @@ import { algorithmNamed } from '../algorithms/index.ts';
 import { MAX_HEAD, SUBMITTER } from '../demand.ts';
 import { trainingEnvironment } from '../environment.ts';
 import type { JobRequest } from '../request.ts';
+import { rayVersionOf, trainingImage } from './image.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate, type Variable } from './pod.ts';
-
-const RAY_VERSION = '2.46.0';
 
 /** Long enough to keep the logs of head and workers, short enough not to hold GPUs for long. The RayJob itself stays. */
 const CLUSTER_SECONDS_AFTER_END = 300;
@@ -39,7 +38,7 @@ export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
       ttlSecondsAfterFinished: CLUSTER_SECONDS_AFTER_END,
       submitterPodTemplate: submitter(job, settings, env),
       rayClusterSpec: {
-        rayVersion: RAY_VERSION,
+        rayVersion: rayVersionFor(request, settings),
         headGroupSpec: head(job, settings, env),
         workerGroupSpecs: [workers(job, settings, env)],
       },
@@ -53,9 +52,10 @@ function entrypointOf({ entrypoint, algorithm }: JobRequest): string {
   return builtin?.entrypoint ?? CONTAINER_ENTRYPOINT;
 }
 
-const imageOf = ({ algorithm }: JobRequest, { rayImage }: ManifestSettings): string => algorithm.imageUri ?? rayImage;
 const headImageOf = (request: JobRequest, settings: ManifestSettings): string =>
-  request.headImage ?? imageOf(request, settings);
+  request.headImage ?? trainingImage(request, settings).image;
+const rayVersionFor = (request: JobRequest, settings: ManifestSettings): string =>
+  request.headImage === undefined ? trainingImage(request, settings).rayVersion : rayVersionOf(request.headImage);
 
 function head(job: JobSpec, settings: ManifestSettings, env: readonly Variable[]) {
   const { cpuCores, memoryGiB } = job.request.resources.instanceResources;
@@ -91,7 +91,7 @@ function workers(job: JobSpec, settings: ManifestSettings, env: readonly Variabl
     rayStartParams: {},
     template: podTemplate(job, {
       name: 'ray-worker',
-      image: job.request.workerImage ?? imageOf(job.request, settings),
+      image: job.request.workerImage ?? trainingImage(job.request, settings).image,
       env,
       resources: instanceResources,
       mountsResults: true,

@@ -3,6 +3,7 @@ import { type SpecInput, specSchema } from '../../trainingjob/schema/spec.ts';
 import { dataSourceOf } from '../data-source.ts';
 import { trainingEnvironment } from '../environment.ts';
 import type { JobRequest } from '../request.ts';
+import { trainingImage } from './image.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, quantities } from './pod.ts';
 import { claimName } from './volume.ts';
@@ -27,7 +28,7 @@ function trainingSpec(job: JobSpec, settings: ManifestSettings): SpecInput {
     numWorkers: instanceCount,
     gpusPerWorker: instanceResources.gpuCount,
     ...(framework && { framework }),
-    image: request.algorithm.imageUri ?? settings.rayImage,
+    image: trainingImage(request, settings).image,
     ...(request.command && { command: request.command }),
     ...(request.args && { args: request.args }),
     env: variablesOf(job, settings),

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { TRAINER_RAY_VERSION } from '../../../service/contract/trainers.ts';
 import { LABELS } from '../../../service/contract.ts';
 import { type Manifest, manifestsOf, trainingEnvironment } from '../../../service/jobs/index.ts';
 import { inPlace, keepingPolicy, type Place, placementPolicy } from '../../../service/jobs/manifests/index.ts';
@@ -62,6 +63,34 @@ describe('a RayJob', () => {
       shutdownAfterJobFinishes: true,
       rayClusterSpec: { rayVersion: '2.46.0' },
     });
+  });
+
+  it.each([
+    ['xgboost', 0, 'trainer-cpu:1'],
+    ['torch-mpi', 2, 'trainer-gpu:1'],
+    ['tensorflow-cnn', 0, 'trainer-tensorflow:1'],
+    ['tf-distributed', 2, 'trainer-tensorflow:1'],
+    // Its engine is in no other.
+    ['deepspeed-zero3', 0, 'trainer-gpu:1'],
+  ])(
+    'runs %s with %i GPUs in the image that has its engine, and tells KubeRay its Ray',
+    (algorithmName, gpuCount, image) => {
+      const trainerImages = { cpu: 'trainer-cpu:1', tensorflow: 'trainer-tensorflow:1', gpu: 'trainer-gpu:1' };
+      const body = minimal({ algorithm: { algorithmName }, resources: { instanceResources: { gpuCount } } });
+      const { workload } = manifestsOf(specOf(accepted(body)), { ...settings, trainerImages });
+      expect(at(workload, `${HEAD}.containers.0.image`)).toBe(image);
+      expect(at(workload, 'spec.rayClusterSpec.rayVersion')).toBe(TRAINER_RAY_VERSION);
+    },
+  );
+
+  it.each([
+    ['rayproject/ray:2.53.0-py312-gpu', '2.53.0'],
+    ['registry.example.com:5000/mirror/ray:2.60.0', '2.60.0'],
+    ['team/array:3.1.4', '2.46.0'],
+    ['team/train:7', '2.46.0'],
+  ])('of %s it tells KubeRay of Ray %s', (imageUri, version) => {
+    const { workload: own } = made(minimal({ algorithm: { source: 'container', imageUri } }));
+    expect(at(own, 'spec.rayClusterSpec.rayVersion')).toBe(version);
   });
 
   it('has a head with the three ports and workers with what was asked for', () => {

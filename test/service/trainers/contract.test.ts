@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { endingOf, TRAINER_EXITS } from '../../../service/contract/trainers.ts';
+import { endingOf, TRAINER_EXITS, TRAINER_RAY_VERSION, TRAINER_VARIANTS } from '../../../service/contract/trainers.ts';
 import { fromRayJob, PLATFORM_VARIABLES } from '../../../service/jobs/index.ts';
 import { CONTRACT_FILE, trainersContract } from '../../../service/trainers/export-contract.ts';
 
@@ -21,6 +21,30 @@ describe('what the trainers read', () => {
     // RUN_NAME is read where no id is told.
     expect(PLATFORM_VARIABLES.filter((name) => !read.includes(name))).toEqual([]);
   });
+});
+
+describe('what they are installed from', () => {
+  const trainers = (file: string) =>
+    readFileSync(new URL(`../../../service/trainers/${file}`, import.meta.url), 'utf8');
+
+  it('has the Ray that KubeRay is told of, in each image', () => {
+    expect(trainers('pyproject.toml')).toContain(`"ray[default,train]==${TRAINER_RAY_VERSION}"`);
+    for (const variant of TRAINER_VARIANTS) {
+      expect(trainers(`locks/image-${variant}.txt`)).toMatch(
+        new RegExp(`^ray(\\[\\S+\\])?==${TRAINER_RAY_VERSION} `, 'm'),
+      );
+    }
+  });
+
+  it.each(['image-cpu', 'image-tensorflow', 'image-gpu', 'image-gpu-source', 'image-sbom', 'trees', 'test'])(
+    '%s has an exact version and a hash of every package',
+    (lock) => {
+      const entries = trainers(`locks/${lock}.txt`).replaceAll('\\\n', ' ').split('\n');
+      const packages = entries.filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+      expect(packages.length).toBeGreaterThan(0);
+      for (const line of packages) expect(line).toMatch(/^[a-z0-9][\w.-]*(\[\S+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}/);
+    },
+  );
 });
 
 describe('how they end', () => {
