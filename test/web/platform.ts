@@ -39,6 +39,8 @@ export const startPlatform = async (connection: DatabaseAddress, { speed = SPEED
       PORT: '0',
       RATE_LIMIT_PER_MINUTE: '0',
       MONITOR_INTERVAL: '250ms',
+      // What needs attention, the scenarios say themselves.
+      STALLED_AFTER_STEPS: '0',
       ...environment,
     });
     if (loaded.outcome !== 'config') throw new Error(JSON.stringify(loaded));

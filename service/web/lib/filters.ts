@@ -9,6 +9,8 @@ export interface JobFilters {
   readonly namespace: string;
   readonly algorithm: string;
   readonly cluster: string;
+  /** 'true': only those that somebody should look at. */
+  readonly attention: 'true' | '';
   readonly sort: string;
 }
 
@@ -32,6 +34,7 @@ export const NO_FILTERS: JobFilters = {
   namespace: '',
   algorithm: '',
   cluster: '',
+  attention: '',
   sort: NEWEST_FIRST,
 };
 
@@ -47,6 +50,7 @@ export const readFilters = (search: URLSearchParams): JobFilters => {
     namespace: said('namespace'),
     algorithm: said('algorithm'),
     cluster: said('cluster'),
+    attention: said('attention') === 'true' ? 'true' : '',
     sort: SORTS.some(({ column }) => sort === column || sort === `-${column}`) ? sort : NEWEST_FIRST,
   };
 };

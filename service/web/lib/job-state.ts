@@ -37,8 +37,12 @@ export const jobState = ({ status, reason }: Stateful): JobState => {
 };
 
 /** Somebody has to do something: it does not get further by itself. */
-export const needsAttention = ({ status, reason }: Stateful): boolean =>
-  !isFinished(status) && factsOf(reason)?.attention === true;
+export const needsAttention = ({
+  attention,
+  status,
+  reason,
+}: Stateful & Partial<Pick<ListedJob, 'attention'>>): boolean =>
+  !isFinished(status) && (attention != null || factsOf(reason)?.attention === true);
 
 export const isFinished = (status: JobStatus): boolean => status === 'Succeeded' || status === 'Failed';
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { TrainingProgress } from '../../../service/jobs/progress.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
 import type { SceneNow } from '../scene.ts';
-import { focusedText, hasFocus, visit } from '../visit.ts';
+import { accessibilityBreaches, focusedText, hasFocus, visit } from '../visit.ts';
 
 const ENDED_REQUEST = parseJobRequest({ jobName: 'ended', algorithm: { algorithmName: 'xgboost' } });
 const PROGRESS: TrainingProgress = {
@@ -156,6 +156,23 @@ export const jobs = (now: SceneNow): void => {
     await panel.getByText('0.3123').waitFor();
     await tell(47);
     await expect.poll(() => panel.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('47');
+  });
+
+  test('what does not get on is marked, found by one press, and explained on its page', async () => {
+    const { id } = await submit('look-forever-stalled');
+    await submit('look-forever-well');
+    const page = await open('/?q=look-');
+    await expect.poll(() => page.getByRole('row').getByText('Running', { exact: true }).count()).toBe(2);
+    const attention = { reason: 'Stalled', message: 'No step for 12 min.', since: new Date().toISOString() };
+    await now().database.query('update job set attention = $2 where id = $1', [id, JSON.stringify(attention)]);
+    await page.getByRole('button', { name: 'Needs attention' }).click();
+    await expect.poll(() => names(page)).toEqual(['look-forever-stalled']);
+    await row(page, 'look-forever-stalled').getByText('Stalled').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('attention')).toBe('true');
+    expect(await accessibilityBreaches(page)).toEqual([]);
+    await page.getByRole('link', { name: 'look-forever-stalled' }).click();
+    await page.getByRole('status').getByText('No step for 12 min.').waitFor();
+    expect(await accessibilityBreaches(page)).toEqual([]);
   });
 
   test('several are selected, cancelled, retried and deleted at once, after a confirmation', async () => {

@@ -11,7 +11,7 @@ export const offline = (now: SceneNow): void => {
     await page.getByText('Live', { exact: true }).waitFor();
     // The page fetches its other parts while there is time.
     const fetched = "performance.getEntriesByType('resource').some(({ name }) => name.includes('clusters-page'))";
-    await page.waitForFunction(fetched);
+    await expect.poll(() => page.evaluate(fetched)).toBe(true);
 
     await platform.stop();
     await page.getByText('The service cannot be reached.').waitFor();

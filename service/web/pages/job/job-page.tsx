@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { Link } from 'wouter';
 import { Problem } from '../../api/problem.ts';
 import { useJob, useJobEvents } from '../../api/use-job.ts';
+import { AttentionNotice } from '../../components/attention.tsx';
 import { ButtonLink } from '../../components/button.tsx';
 import { NotifyButton } from '../../components/job-notifications.tsx';
 import { Failed, Loading, Notice } from '../../components/notice.tsx';
@@ -62,6 +63,7 @@ export default function JobPage({ id, tab }: { id: string; tab: string | undefin
       }
     >
       <UnreachableNotice job={job.data} />
+      <AttentionNotice job={job.data} />
       <StateMessage job={job.data} />
       <JobTabs id={id} current={current} />
       <section aria-label={labelOf(current)} className={current === 'overview' ? 'grid gap-4' : 'card min-w-0'}>

@@ -1,4 +1,4 @@
-import { Search, SlidersHorizontal, UserCheck, X } from 'lucide-react';
+import { Search, SlidersHorizontal, TriangleAlert, UserCheck, X } from 'lucide-react';
 import { type KeyboardEvent as ReactKeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useFilterValues } from '../../api/lists.ts';
 import { useMe } from '../../api/me.ts';
@@ -24,7 +24,7 @@ const CHOICES = [
 export function JobFilterBar({ filters, onChange }: { filters: JobFilters; onChange: Change }) {
   const wide = useMedia('(min-width: 40rem)');
   const [open, setOpen] = useState(false);
-  const set = CHOICES.filter(({ field }) => filters[field] !== '').length;
+  const set = [...CHOICES.map(({ field }) => filters[field]), filters.attention].filter((value) => value !== '').length;
   return (
     <search className="flex flex-wrap items-center gap-2">
       <SearchField value={filters.q} onChange={(q) => onChange({ q }, true)} />
@@ -93,6 +93,14 @@ function Choices({ filters, onChange }: { filters: JobFilters; onChange: Change 
   return (
     <>
       <Mine owner={filters.owner} onChange={(owner) => onChange({ owner }, true)} />
+      <Button
+        icon={TriangleAlert}
+        aria-pressed={filters.attention === 'true'}
+        onClick={() => onChange({ attention: filters.attention === '' ? 'true' : '' }, true)}
+        className="aria-pressed:border-accent aria-pressed:bg-selected"
+      >
+        Needs attention
+      </Button>
       {CHOICES.map(({ field, label }) => (
         <Choice
           key={field}

@@ -7,7 +7,7 @@ import { StateBadge } from '../../components/state-badge.tsx';
 import { Age } from '../../components/time.tsx';
 import { UnreachableMark } from '../../components/unreachable.tsx';
 import type { ColumnName } from '../../lib/columns.ts';
-import { jobState, needsAttention } from '../../lib/job-state.ts';
+import { isFinished, jobState, needsAttention, reasonLabel } from '../../lib/job-state.ts';
 import { progressOf } from '../../lib/progress.ts';
 import { COLUMNS, ROW } from './columns.tsx';
 
@@ -27,7 +27,11 @@ interface RowProps {
 /** One job. The name's link covers the whole row; the checkbox lies above it. */
 export const JobRow = memo(function JobRow(row: RowProps) {
   const { job, index, top, height, columns, tracks, place, selected, onToggle } = row;
-  const detail = [jobState(job).detail, place && `number ${place.toLocaleString()}`].filter(Boolean).join(', ');
+  const state = jobState(job);
+  const trouble = job.attention && !isFinished(job.status) ? reasonLabel(job.attention.reason) : '';
+  const detail = [state.detail, trouble === state.detail ? '' : trouble, place && `number ${place.toLocaleString()}`]
+    .filter(Boolean)
+    .join(', ');
   const stuck = needsAttention(job);
   const detailTone = stuck ? 'text-failed' : 'text-ink-soft';
   const cluster = job.clusters.join(', ');
