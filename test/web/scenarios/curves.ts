@@ -46,7 +46,7 @@ export const curves = (now: SceneNow): void => {
       .getByRole('region', { name: 'r2' })
       .getByText(/highest 0.39/)
       .waitFor();
-    expect(await rmse.locator('canvas').count()).toBe(1);
+    await expect.poll(() => rmse.locator('canvas').count()).toBe(1);
     expect(await accessibilityBreaches(page)).toEqual([]);
 
     await page.getByLabel('Logarithmic').check();

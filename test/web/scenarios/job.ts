@@ -187,7 +187,7 @@ export const job = (now: SceneNow): void => {
       });
       await page.getByText('3 × 2 cores, 8 GiB').waitFor();
       const parameters = page.getByRole('region', { name: 'Changed hyperparameters' });
-      expect(await parameters.getByText('77').count()).toBe(1);
+      await expect.poll(() => parameters.getByText('77').count()).toBe(1);
       await page.getByText(/^number \d+ of \d+$/).waitFor();
       await page.getByRole('button', { name: 'Change the priority' }).click();
       await page.getByRole('dialog').getByLabel('Priority').fill('900');

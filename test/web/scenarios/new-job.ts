@@ -235,6 +235,6 @@ export const newJob = (now: SceneNow): void => {
     await page.getByText('All else is at its defaults').waitFor();
     const terms = await page.getByRole('term').allInnerTexts();
     expect(terms).toEqual(['Name', 'Algorithm', 'Hyperparameters']);
-    expect(await page.getByText('max_bin = 64').count()).toBe(1);
+    await expect.poll(() => page.getByText('max_bin = 64').count()).toBe(1);
   });
 };

@@ -85,6 +85,6 @@ export const signIn = (now: SceneNow): void => {
     await expect.poll(() => provider.seen.renewedWith).toBe('to-renew-with');
     await expect.poll(() => page.evaluate('sessionStorage.getItem("session")')).toContain('to-renew-with');
     await page.getByText('Live', { exact: true }).waitFor();
-    expect(await page.getByRole('heading', { level: 1, name: 'Jobs' }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('heading', { level: 1, name: 'Jobs' }).count()).toBe(1);
   });
 };
