@@ -104,9 +104,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
       logRecorder?.stop(),
       watcher.stop(),
       webhook?.stop(),
-      endpoint?.stop().then(() => reporters.stop()),
+      endpoint?.stop(),
     ]);
-    // After the monitor, whose last reports it writes.
+    // After the endpoint, the logs and the monitor, whose last reports they write.
+    await reporters.stop();
     await recorder.stop();
     await events.stop();
     authenticator?.close();

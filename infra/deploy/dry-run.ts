@@ -34,7 +34,7 @@ async function previewOfOne({ flags }: Deployment, cluster: Cluster, object: Kub
   // What is not there yet is all new; in a namespace that is not there yet the server could not even say so.
   if (!before) return { object: titleOf(object), change: 'create', lines: [] };
   const force = flags.forceConflicts ?? false;
-  const after = await applied(cluster, object, { dryRun: true, force }, true);
+  const after = await applied(cluster, object, { dryRun: true, force }, before);
   const lines = differences(before, after);
   const others = addedByOthers(after);
   const change = lines.length > 0 ? 'change' : others.length > 0 ? 'others' : 'unchanged';

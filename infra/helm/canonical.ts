@@ -1,4 +1,4 @@
-import type { Decision, Node, Test } from './nodes.ts';
+import { type Decision, isSame, type Node, type Test } from './nodes.ts';
 
 /** A tree of tests with anything at its ends. */
 export type Tree<End> =
@@ -83,8 +83,6 @@ const ALWAYS: Tree<boolean> = { end: true };
 const NOTHING = JSON.stringify({ end: false });
 
 const canBe = (tree: Tree<boolean>): boolean => ('end' in tree ? tree.end : canBe(tree.yes) || canBe(tree.no));
-
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The same tests with something else at the ends. */
 export const mapped = <From, To>(tree: Tree<From>, change: (end: From) => To): Tree<To> =>

@@ -1,7 +1,7 @@
 import type { GoTemplate } from './go-template.ts';
 import { sectionsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
-import { type Entry, entryOf, type Node, withEntry } from './nodes.ts';
+import { type Entry, entryOf, isSame, type Node, withEntry } from './nodes.ts';
 import { kebab } from './repeated.ts';
 
 /** What may change of a claim that exists: its size, upwards. */
@@ -81,8 +81,6 @@ export class ClaimSpecs {
     return found.name;
   }
 }
-
-const isSame = (a: Node, b: Node): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** The helper that looks for a claim in the cluster. */
 export const CLAIMED_HELPER = {

@@ -2,7 +2,7 @@ import { helpersFor } from './answered.ts';
 import { PARAM } from './holes.ts';
 import type { Leaf } from './leaves.ts';
 import { NAME_PREFIX_MARK, type Part, type Ref, withoutPrefix } from './marks.ts';
-import { type Argument, type Decision, type Expression, isParam, type Node, type Test } from './nodes.ts';
+import { type Argument, type Decision, type Expression, isParam, isSame, type Node, type Test } from './nodes.ts';
 import type { Answered } from './program.ts';
 
 /** Inside a range `.` is the element, and the chart's root is `$`. */
@@ -340,7 +340,7 @@ function casesOf({ no, test, yes }: Exclude<Decision, boolean>): {
   if (!goesOn) return { cases: [{ tests: [test], inside: yes }], rest: no };
   const { cases, rest } = casesOf(no);
   const [next] = cases;
-  if (next && JSON.stringify(next.inside) === JSON.stringify(yes)) next.tests.unshift(test);
+  if (next && isSame(next.inside, yes)) next.tests.unshift(test);
   else cases.unshift({ tests: [test], inside: yes });
   return { cases, rest };
 }

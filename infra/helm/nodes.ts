@@ -82,3 +82,6 @@ export function withEntry(map: Node | undefined, key: string, node: Node): Node 
   if (!entries.some(isOld)) return { kind: 'map', entries: [...entries, { key, when: true, node }] };
   return { kind: 'map', entries: entries.map((entry) => (isOld(entry) ? { ...entry, node } : entry)) };
 }
+
+/** Parts of a template that are written alike. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

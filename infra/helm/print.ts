@@ -1,7 +1,7 @@
 import type { Canonical } from './canonical.ts';
 import { both, chains, either, not } from './conditions.ts';
 import type { GoTemplate, Scope } from './go-template.ts';
-import type { Decision, Entry, Item, Node } from './nodes.ts';
+import { type Decision, type Entry, type Item, isSame, type Node } from './nodes.ts';
 
 type KeyEntry = Extract<Entry, { key: string }>;
 type RecordEntry = Extract<Entry, { record: string }>;
@@ -148,7 +148,7 @@ export class Printer {
     const winners = records.filter(({ record }) => after.includes(record));
     const taken = winners.map((winner) => {
       const has = `hasKey ${this.go.setting(winner.record, inside)} $key`;
-      if (typeof winner.when === 'boolean' || JSON.stringify(winner.when) === JSON.stringify(when)) return has;
+      if (typeof winner.when === 'boolean' || isSame(winner.when, when)) return has;
       return `and (${this.go.condition(winner.when, inside)}) (${has})`;
     });
     const entry = `${pad}{{ $key | quote }}: {{ $value | quote }}`;
@@ -257,7 +257,7 @@ export class Printer {
       const asked = this.canonical.given(when, scope.known ?? true);
       if (asked === false) continue;
       const last = blocks.at(-1);
-      if (last && JSON.stringify(last.when) === JSON.stringify(asked)) last.of.push(...lines);
+      if (last && isSame(last.when, asked)) last.of.push(...lines);
       else blocks.push({ when: asked, of: [...lines] });
     }
     return chains(blocks, this.canonical, scope.known).flatMap((chain) => {

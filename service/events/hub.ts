@@ -2,6 +2,7 @@ import { EventEmitter, once, setMaxListeners } from 'node:events';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../jobs/job.ts';
+import { putNewest } from '../newest.ts';
 import { joinSignals } from '../signals.ts';
 import type { EventStore, ProgressNews, ProgressStore } from '../store/store.ts';
 import { createHistory, isLater } from './history.ts';
@@ -109,10 +110,7 @@ export function createEventHub(store: EventStore, log: Logger, progress: Pick<Pr
         PAGE,
         () => newest,
       );
-    pastIn.delete(key);
-    pastIn.set(key, known);
-    const [oldest] = pastIn.keys();
-    if (pastIn.size > MAX_HISTORIES && oldest !== undefined) pastIn.delete(oldest);
+    putNewest(pastIn, key, known, MAX_HISTORIES);
     return known;
   }
 

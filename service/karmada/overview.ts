@@ -5,6 +5,7 @@ import { CLAIM, type Kind } from '../kube/kinds.ts';
 import type { Kube, KubeObject, ObjectName } from '../kube/kube.ts';
 import { createReflector, type Reflector } from '../kube/reflector/reflector.ts';
 import type { Change } from '../kube/reflector/store.ts';
+import { putNewest } from '../newest.ts';
 import type { Binding, Overview, OverviewOptions, SeenObject } from './karmada.ts';
 import { placementOf } from './placement.ts';
 
@@ -22,9 +23,7 @@ export function createOverview(kube: Kube, { onChange, onTrouble }: OverviewOpti
   const absent = new Set<string>();
 
   function remember(reference: string, jobId: string): void {
-    gone.delete(reference);
-    gone.set(reference, jobId);
-    if (gone.size > MAX_REMEMBERED) for (const [oldest] of gone) return void gone.delete(oldest);
+    putNewest(gone, reference, jobId, MAX_REMEMBERED);
   }
 
   const objects = new Map<string, Reflector<SeenObject>>(

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Job } from '../jobs/job.ts';
+import { putNewest } from '../newest.ts';
 import { createLineReader, type LineReader } from './log-lines.ts';
 import type { Reporters } from './reporters.ts';
 
@@ -46,9 +47,7 @@ export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters
     });
     const hasChanged = known !== undefined && known.pod !== pod && at - Date.parse(known.upTo) > SILENT_MS;
     const reading = known === undefined || hasChanged ? fresh() : known;
-    jobs.delete(id);
-    jobs.set(id, reading);
-    if (jobs.size > MAX_JOBS) for (const [oldest] of jobs) if (jobs.delete(oldest)) break;
+    putNewest(jobs, id, reading, MAX_JOBS);
     return reading;
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { boundedNumbers, type CurvePoint } from '../jobs/curve.ts';
 import type { TrainingProgress } from '../jobs/progress.ts';
+import { forgetBeyond, putNewest } from '../newest.ts';
 import type { CurveEntry, CurveStore } from '../store/store.ts';
 import { nextPace, type PaceOfSteps, secondsOfStep } from '../trainingjob/index.ts';
 
@@ -69,7 +70,7 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
     const known = recall(jobId);
     const next = waiting.get(jobId) ?? { points: [], marks: [], steppedAt: null, stepSeconds: null };
     waiting.set(jobId, next);
-    if (waiting.size > MAX_WAITING_JOBS) forgetOldest(waiting);
+    forgetBeyond(waiting, MAX_WAITING_JOBS);
 
     const place = `${progress.attempt} ${cluster}`;
     if (known.place !== place) {
@@ -92,9 +93,7 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
 
   function recall(jobId: string): Remembered {
     const known = remembered.get(jobId) ?? { place: '', pace: undefined };
-    remembered.delete(jobId);
-    remembered.set(jobId, known);
-    if (remembered.size > MAX_REMEMBERED) forgetOldest(remembered);
+    putNewest(remembered, jobId, known, MAX_REMEMBERED);
     return known;
   }
 
@@ -143,7 +142,7 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
     for (const [jobId, after] of since) {
       const before = taken.get(jobId);
       waiting.set(jobId, before ? joined(before, after) : after);
-      if (waiting.size > MAX_WAITING_JOBS) forgetOldest(waiting);
+      forgetBeyond(waiting, MAX_WAITING_JOBS);
     }
   }
 
@@ -175,7 +174,3 @@ const joined = (before: Waiting, after: Waiting): Waiting => ({
   steppedAt: after.steppedAt ?? before.steppedAt,
   stepSeconds: after.stepSeconds ?? before.stepSeconds,
 });
-
-function forgetOldest(all: Map<string, unknown>): void {
-  for (const [oldest] of all) return void all.delete(oldest);
-}

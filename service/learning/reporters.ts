@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { TrainingProgress } from '../jobs/progress.ts';
+import { putNewest } from '../newest.ts';
 import { gathered } from '../store/gather.ts';
 import type { ProgressEntry, ProgressStore, Reporter } from '../store/store.ts';
 import type { Report } from '../trainingjob/index.ts';
@@ -65,9 +66,7 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
       progress: (isSame ? meanwhile?.progress : undefined) ?? reporter?.progress ?? null,
       toldAt: (isSame ? meanwhile?.toldAt : undefined) ?? readUpTo(reporter),
     };
-    known.delete(jobId);
-    known.set(jobId, fresh);
-    if (known.size > MAX_KNOWN) for (const [oldest] of known) if (known.delete(oldest)) break;
+    putNewest(known, jobId, fresh, MAX_KNOWN);
     return fresh;
   }
 

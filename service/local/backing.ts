@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { ProgressConfig } from '../config.ts';
 import { StartError } from '../start-error.ts';
+import { freePort } from './free-port.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { type RealTrainings, startRealTrainings } from './real-trainings.ts';
@@ -75,15 +74,6 @@ async function reportingTo(folder: string): Promise<ProgressConfig> {
   });
   const port = await freePort();
   return { url: `http://127.0.0.1:${port}/progress`, port, key, authority: null };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 const SIMULATED =

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { TrainingProgress } from '../jobs/progress.ts';
+import { putNewest } from '../newest.ts';
 import type { MonitoredJob, ProgressEntry, ProgressStore } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { leaseName, type Ownership } from './ownership.ts';
@@ -43,12 +44,9 @@ export class Progress {
     progress: TrainingProgress,
   ): void {
     const key = `${jobId} ${cluster}`;
-    this.#waiting.delete(key);
-    this.#waiting.set(key, { jobId, cluster, progress, under: [leaseName(cluster)] });
+    putNewest(this.#waiting, key, { jobId, cluster, progress, under: [leaseName(cluster)] }, MAX_WAITING);
     // Of several copies of one job, in as many clusters, one has its curve drawn.
     if (clusters[0] === cluster) this.#onReport?.(jobId, cluster, progress);
-    if (this.#waiting.size > MAX_WAITING)
-      for (const [oldest] of this.#waiting) return void this.#waiting.delete(oldest);
   }
 
   /** Writes what waits, unless something was written a moment ago. Never rejects. */

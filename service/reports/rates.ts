@@ -1,3 +1,5 @@
+import { putNewest } from '../newest.ts';
+
 /** More callers than this are not told apart for ever: those that have been silent longest are forgotten. */
 const REMEMBERED = 50_000;
 
@@ -18,10 +20,7 @@ export function createRates(
     const bucket = buckets.get(caller) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
     const may = tokens >= 1;
-    buckets.delete(caller);
-    buckets.set(caller, { tokens: may ? tokens - 1 : tokens, at: now });
-    const [oldest] = buckets.keys();
-    if (buckets.size > REMEMBERED && oldest !== undefined) buckets.delete(oldest);
+    putNewest(buckets, caller, { tokens: may ? tokens - 1 : tokens, at: now }, REMEMBERED);
     return may;
   };
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENV } from '../../service/contract.ts';
-import { freePort } from '../free-port.ts';
+import { freePort } from '../../service/local/free-port.ts';
 import { PATIENCE_MS } from '../patience.ts';
 import { program } from '../program.ts';
 

@@ -19,7 +19,7 @@ type Change = 'created' | 'changed' | 'unchanged';
 /** Server-side apply of one object. */
 export async function apply(cluster: Cluster, object: KubeObject, options: ApplyOptions): Promise<Change> {
   const before = await cluster.find(object);
-  const after = await applied(cluster, object, options, before !== undefined);
+  const after = await applied(cluster, object, options, before);
   if (!before) return 'created';
   // Not by its version: controllers write its status meanwhile.
   return differences(before, after).length === 0 ? 'unchanged' : 'changed';
@@ -45,10 +45,10 @@ export async function applied(
   cluster: Cluster,
   object: KubeObject,
   { dryRun = false, force }: ApplyOptions,
-  exists: boolean,
+  before: object | undefined,
 ): Promise<object> {
   // One that runs once is done: nothing that has changed since makes it run again.
-  if (runOf(object) !== undefined && exists) return (await cluster.find(object)) ?? object;
+  if (before && runOf(object) !== undefined) return before;
   const { kind, name } = await cluster.placeOf(object);
   const { namespace } = name;
   const whole = { ...object, metadata: { ...object.metadata, ...(namespace !== null && { namespace }) } };
@@ -58,7 +58,7 @@ export async function applied(
   } catch (error) {
     if (!(error instanceof KubeError)) throw error;
     // A Job's template cannot be changed: what has been done once is done anew.
-    if (error.status === 422 && object.kind === 'Job' && exists) {
+    if (error.status === 422 && object.kind === 'Job' && before) {
       if (dryRun) return object;
       await remove(cluster, object, 'Foreground');
       while ((await cluster.find(object)) !== undefined) await cluster.pause(500);

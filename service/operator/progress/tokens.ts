@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { putNewest } from '../../newest.ts';
 
 /** Which pod speaks: the kubelet gave it a token that is bound to it. */
 export interface PodIdentity {
@@ -107,9 +108,7 @@ export function createTokenVerifier({
       });
       const { namespace, pod } = checked['kubernetes.io'];
       const identity = { namespace, pod: pod.name, podUid: pod.uid };
-      const [oldest] = known.keys();
-      if (known.size >= REMEMBERED && oldest !== undefined) known.delete(oldest);
-      known.set(hash, { identity, until: checked.exp * 1000 });
+      putNewest(known, hash, { identity, until: checked.exp * 1000 }, REMEMBERED);
       return identity;
     },
   };

@@ -118,6 +118,15 @@ def merged(told: Mapping[str, str], variables: Mapping[str, str | None]) -> dict
     return {name: value for name, value in {**told, **variables}.items() if value is not None}
 
 
+def texts_in(data: Path) -> dict[str, str]:
+    """The sentences, as a request names them."""
+    return {
+        "S3_TRAIN_KEY": f"file://{data}/train-texts.csv",
+        "S3_VAL_KEY": f"file://{data}/validation-texts.csv",
+        "FEATURE_NAMES": "text",
+    }
+
+
 def command(algorithm: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "mlplatform.train", algorithm, *arguments]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Train
+from conftest import Train, texts_in
 from processes import needs, trained
 
 pytestmark = needs("deepspeed")
@@ -29,9 +29,7 @@ def told(told: dict[str, str], data: Path) -> dict[str, str]:
     config.save_pretrained(folder)
     return {
         **told,
-        "S3_TRAIN_KEY": f"file://{data}/train-texts.csv",
-        "S3_VAL_KEY": f"file://{data}/validation-texts.csv",
-        "FEATURE_NAMES": "text",
+        **texts_in(data),
         "LABEL_COLUMN": "mood",
         "MODEL_NAME": "models/small",
         "MAX_SEQUENCE_LENGTH": "48",

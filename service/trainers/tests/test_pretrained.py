@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Train
+from conftest import Train, texts_in
 from processes import needs
 
 pytestmark = [needs("tensorflow"), needs("safetensors"), needs("tokenizers")]
@@ -103,9 +103,7 @@ def test_it_says_what_pytorch_says(folder: Path, tmp_path: Path) -> None:
 def test_it_is_learnt_from_there(train_here: Train, data: Path, folder: Path) -> None:
     ended = train_here(
         "tensorflow-transformer",
-        S3_TRAIN_KEY=f"file://{data}/train-texts.csv",
-        S3_VAL_KEY=f"file://{data}/validation-texts.csv",
-        FEATURE_NAMES="text",
+        **texts_in(data),
         LABEL_COLUMN="mood",
         MODEL_NAME="models/bert",
         MAX_SEQUENCE_LENGTH="16",

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from conftest import Train
+from conftest import Train, texts_in
 
 torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed here")
 
@@ -51,9 +51,7 @@ def test_a_language_model_learns_the_order_of_letters(train_here: Train, data: P
     ended = train_here(
         "jax-pjit",
         **{**SMALL, "HIDDEN_SIZE": "64"},
-        S3_TRAIN_KEY=f"file://{data}/train-texts.csv",
-        S3_VAL_KEY=f"file://{data}/validation-texts.csv",
-        FEATURE_NAMES="text",
+        **texts_in(data),
         MAX_SEQUENCE_LENGTH="48",
         TOTAL_STEPS="100",
         WARMUP_STEPS="5",
@@ -70,9 +68,7 @@ def test_a_transformer_tells_moods_apart(train_here: Train, data: Path) -> None:
     ended = train_here(
         "tensorflow-transformer",
         **SMALL,
-        S3_TRAIN_KEY=f"file://{data}/train-texts.csv",
-        S3_VAL_KEY=f"file://{data}/validation-texts.csv",
-        FEATURE_NAMES="text",
+        **texts_in(data),
         LABEL_COLUMN="mood",
         INTERMEDIATE_SIZE="64",
         MAX_SEQUENCE_LENGTH="48",

@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../service/local/free-port.ts';
 import { SECRET } from '../../../service/local/kube/kinds.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { type Cluster, startCluster } from '../../service/operator/cluster.ts';
-import { cpuSeconds, freePort, type Program, type Running, ready, start } from './programs.ts';
+import { cpuSeconds, type Program, type Running, ready, start } from './programs.ts';
 import { addRunningJob } from './settled.ts';
 
 const REPORTERS = 500;

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { precompress } from '../../../infra/images/precompress.ts';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../service/local/free-port.ts';
 
 const images = resolve(import.meta.dirname, '../../../infra/images');
 const nginx = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/bin/nginx'].find(

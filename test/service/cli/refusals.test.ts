@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../service/cli/exit-codes.ts';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../service/local/free-port.ts';
 import { cut, problem, startScripted } from '../client/scripted-service.ts';
 import { mlp } from './mlp.ts';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../service/local/free-port.ts';
 
 // The README's tour, word by word, against what `npm start` starts.
 

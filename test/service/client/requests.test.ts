@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, expect, test } from 'vitest';
 import { createClient, Problem, Unreachable } from '../../../service/client/index.ts';
-import { freePort } from '../../free-port.ts';
+import { freePort } from '../../../service/local/free-port.ts';
 import { cut, json, problem, startScripted } from './scripted-service.ts';
 
 type Scripted = Awaited<ReturnType<typeof startScripted>>;

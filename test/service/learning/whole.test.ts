@@ -1,22 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { createClient } from '../../../service/client/index.ts';
+import { freePort } from '../../../service/local/free-port.ts';
 import { atEnd } from '../../concurrently.ts';
 import { eventually } from '../../patience.ts';
 import { smallJob, startWorld, temporaryFile } from '../api/world.ts';
 
 // From a job's pods to its curve, through the whole service.
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
 
 const PLAIN = {
   runtime: 'job',
