@@ -53,6 +53,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/reports': ['service/newest.ts', 'service/trainingjob'],
   'service/learning': ['service/reports', 'service/trainingjob', ...CORE],
   'service/logs': CORE,
+  // An S3 bucket: knows nothing of jobs.
+  'service/objects': [],
   'service/dispatch': ['service/shared-answer.ts', ...CORE],
   'service/monitor': CORE,
   'service/notify': CORE,
