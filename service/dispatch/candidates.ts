@@ -18,8 +18,8 @@ export type Choice =
 export interface Candidates {
   /** `avoid`: only if there is no other. */
   choose(job: Job, avoid?: readonly string[]): Promise<Choice>;
-  /** It is on its way there, which Karmada's summary of the cluster does not know yet. */
-  sent(job: Job, place: Place): void;
+  /** The same, and it is on its way there from then on: of what is chosen at the same time none counts on the same room. */
+  take(job: Job, avoid?: readonly string[]): Promise<Choice & { giveBack(): void }>;
   /** Jobs of which that is so. */
   readonly onTheWay: number;
 }
@@ -60,45 +60,58 @@ export function createCandidates({ karmada, unreachable, now = Date.now }: Candi
     return last;
   }
 
+  /** Whatever has to be asked for is asked for before, so that nobody else chooses between a choice and its taking. */
+  async function withWhatIsKnown<T>(use: (clusters: readonly Ranked[], out: ReadonlySet<string>) => T): Promise<T> {
+    const [clusters, out] = await Promise.all([known(), cut()]);
+    onTheWay.forgetArrived();
+    return use(clusters, out);
+  }
+
+  function choice(job: Job, avoid: readonly string[], clusters: readonly Ranked[], out: ReadonlySet<string>): Choice {
+    const { clusterCount } = job.request;
+    const { pinnedTo } = recoveryOf(job);
+    const targetClusters = pinnedTo.length > 0 ? pinnedTo : job.request.targetClusters;
+    const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ cluster }) => cluster.name);
+    const reachable = allowed.filter((name) => !out.has(name));
+    if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, out) };
+    const others = reachable.filter((name) => !avoid.includes(name));
+    const candidates = others.length >= clusterCount ? others : reachable;
+
+    const demand = demandOf(job);
+    const ranked = clusters
+      .filter(({ cluster: { name, ready } }) => ready && candidates.includes(name))
+      .map(({ cluster, free }) => ({ cluster, free: less(free, onTheWay.to(cluster.name)) }))
+      .sort((a, b) => compare(a.free, b.free, demand) || a.cluster.name.localeCompare(b.cluster.name));
+    const chosen = ranked.length >= clusterCount ? ranked.slice(0, clusterCount) : [];
+    const isAll = targetClusters.length === 0;
+    const place = {
+      first: chosen.map(({ cluster }) => cluster.name),
+      candidates: isAll ? [] : candidates,
+      without: isAll ? allowed.filter((name) => !candidates.includes(name)) : [],
+      clusterCount,
+    };
+    return { place, why: whyOf(chosen, ranked.length, demand) };
+  }
+
   return {
     get onTheWay() {
       return onTheWay.size;
     },
 
-    async choose(job, avoid = []) {
-      const [clusters, out] = await Promise.all([known(), cut()]);
-      onTheWay.forgetArrived();
-      const { clusterCount } = job.request;
-      const { pinnedTo } = recoveryOf(job);
-      const targetClusters = pinnedTo.length > 0 ? pinnedTo : job.request.targetClusters;
-      const allowed = targetClusters.length > 0 ? targetClusters : clusters.map(({ cluster }) => cluster.name);
-      const reachable = allowed.filter((name) => !out.has(name));
-      if (allowed.length > 0 && reachable.length < clusterCount) return { place: undefined, why: noneOf(allowed, out) };
-      const others = reachable.filter((name) => !avoid.includes(name));
-      const candidates = others.length >= clusterCount ? others : reachable;
+    choose: (job, avoid = []) => withWhatIsKnown((clusters, out) => choice(job, avoid, clusters, out)),
 
-      const demand = demandOf(job);
-      const ranked = clusters
-        .filter(({ cluster: { name, ready } }) => ready && candidates.includes(name))
-        .map(({ cluster, free }) => ({ cluster, free: less(free, onTheWay.to(cluster.name)) }))
-        .sort((a, b) => compare(a.free, b.free, demand) || a.cluster.name.localeCompare(b.cluster.name));
-      const chosen = ranked.length >= clusterCount ? ranked.slice(0, clusterCount) : [];
-      const isAll = targetClusters.length === 0;
-      const place = {
-        first: chosen.map(({ cluster }) => cluster.name),
-        candidates: isAll ? [] : candidates,
-        without: isAll ? allowed.filter((name) => !candidates.includes(name)) : [],
-        clusterCount,
-      };
-      return { place, why: whyOf(chosen, ranked.length, demand) };
-    },
-
-    sent(job, { first }) {
-      for (const cluster of first) onTheWay.add(cluster, demandOf(job));
-    },
+    take: (job, avoid = []) =>
+      withWhatIsKnown((clusters, out) => {
+        const chosen = choice(job, avoid, clusters, out);
+        const demand = demandOf(job);
+        const taken = (chosen.place?.first ?? []).map((cluster) => onTheWay.add(cluster, demand));
+        const giveBack = () => {
+          for (const each of taken) each();
+        };
+        return { ...chosen, giveBack };
+      }),
   };
 }
-
 function freeIn({ allocatable, allocated }: MemberCluster): Demand {
   const free = (resource: string) => quantity(allocatable[resource]) - quantity(allocated[resource]);
   return { gpus: free(GPU), cpus: free('cpu'), memoryGiB: free('memory') / 2 ** 30 };
@@ -106,7 +119,7 @@ function freeIn({ allocatable, allocated }: MemberCluster): Demand {
 
 /** What was sent to each cluster and is not in Karmada's summary of it yet: a sum for each, whatever the number of jobs. */
 function createOnTheWay(now: () => number) {
-  let queue: { readonly at: number; readonly cluster: string; readonly demand: Demand }[] = [];
+  let queue: { readonly at: number; readonly cluster: string; demand: Demand }[] = [];
   let arrived = 0;
   const sums = new Map<string, Demand>();
 
@@ -128,9 +141,15 @@ function createOnTheWay(now: () => number) {
       return queue.length - arrived;
     },
     to: (cluster: string): Demand => sums.get(cluster) ?? NOTHING,
-    add(cluster: string, demand: Demand): void {
-      queue.push({ at: now(), cluster, demand });
+    /** The answer takes it back. */
+    add(cluster: string, demand: Demand): () => void {
+      const entry = { at: now(), cluster, demand };
+      queue.push(entry);
       sums.set(cluster, less(sums.get(cluster) ?? NOTHING, less(NOTHING, demand)));
+      return () => {
+        sums.set(cluster, less(sums.get(cluster) ?? NOTHING, entry.demand));
+        entry.demand = NOTHING;
+      };
     },
   };
 }

@@ -18,16 +18,20 @@ export const isOurs = (object: KubeObject, job: Job): boolean => object.metadata
 
 export const send: Step = async (context, job) => {
   const { candidates, objects } = context;
-  const { place, why } = await candidates.choose(job, Object.keys(job.clusterStates));
+  const { place, why, giveBack } = await candidates.take(job, Object.keys(job.clusterStates));
   if (!place) return nowhere(job, why, context.attempts);
   const policy = placementPolicy(job, place);
-  const outcome =
-    (await createShared(context, job, policy)) ??
-    (await create(context, job, objects.volume)) ??
-    (await createWorkload(context, job, sentWith(policy, objects.workload)));
-  if (outcome) return outcome;
-  candidates.sent(job, place);
-  return dispatched(context, job, why);
+  let isSent = false;
+  try {
+    const outcome =
+      (await createShared(context, job, policy)) ??
+      (await create(context, job, objects.volume)) ??
+      (await createWorkload(context, job, sentWith(policy, objects.workload)));
+    isSent = outcome === undefined;
+    return outcome ?? dispatched(context, job, why);
+  } finally {
+    if (!isSent) giveBack();
+  }
 };
 
 function nowhere(job: Job, why: string, attempts: number): Outcome {

@@ -41,3 +41,17 @@ test('a second after the monitor has lost a cluster no job is sent there, and Ka
   expect(await choose()).toMatchObject({ first: ['member1'], without: [] });
   expect(asked).toBe(2);
 });
+
+test('what is taken is not counted on by another choice, until it is given back', async () => {
+  const candidates = createCandidates({
+    karmada: { clusters: async () => ['member1', 'member2'].map(cluster) },
+    unreachable: async () => new Set(),
+    now: () => 0,
+  });
+  const job = { request: newJob().request } as Job;
+  const taken = await Promise.all([candidates.take(job), candidates.take(job), candidates.take(job)]);
+  expect(taken.map(({ place }) => place?.first)).toEqual([['member1'], ['member2'], ['member1']]);
+  taken[0]?.giveBack();
+  taken[2]?.giveBack();
+  expect((await candidates.choose(job)).place?.first).toEqual(['member1']);
+});

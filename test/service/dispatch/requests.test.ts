@@ -84,15 +84,18 @@ test('a job of an earlier version keeps its own policies, and is removed with th
 
 test('jobs go where most is free, less what was just sent there, and say so', async () => {
   const world = await setUp();
-  world.dispatch({ concurrency: 1 });
   const size = { instanceResources: { cpuCores: 8, memoryGiB: 16, gpuCount: 4 }, instanceCount: 1 };
-  const jobs = [];
-  for (let each = 0; each < 6; each += 1) jobs.push(await world.submit({ resources: size }));
+  // All are there when it begins: as many as it has slots choose at the same time.
+  const jobs = await Promise.all(Array.from({ length: 6 }, () => world.submit({ resources: size })));
+  world.dispatch();
   const clusters = [];
   for (const { id } of jobs) clusters.push(...(await world.shows(id, 'Scheduled')).clusters);
   expect(clusters.toSorted()).toEqual(['member1', 'member1', 'member2', 'member2', 'member3', 'member3']);
-  const told = (await world.store.events.ofJob(jobs[0]?.id ?? '')).find(({ reason }) => reason === 'Dispatched');
-  expect(told?.message).toContain(
+  const told = (await Promise.all(jobs.map(({ id }) => world.store.events.ofJob(id))))
+    .flat()
+    .filter(({ reason }) => reason === 'Dispatched')
+    .map(({ message }) => message);
+  expect(told.join()).toContain(
     'first choice: member1 has 32 GPUs, 256 CPUs and 2048 GiB free, the most of 3 candidates',
   );
 });
