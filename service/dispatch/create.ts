@@ -85,12 +85,20 @@ async function createWorkload(context: StepContext, job: Job, workload: KubeObje
   const { uid } = made?.metadata ?? {};
   const secret =
     outcome || uid === undefined ? undefined : context.reportSecret(job, { ...referenceTo(workload), uid });
-  // Applied, not created: after a try that was cut off it may be there, of an owner that has gone.
-  if (secret)
-    await context.karmada.apply(secret, { signal: context.signal }).catch((error: unknown) => {
-      throw asRefusal(error);
-    });
+  if (secret) await sendSecret(context, job, secret);
   return outcome;
+}
+
+/** Applied, not created: after a try that was cut off it may be there, of an owner that has gone. */
+async function sendSecret({ karmada, log, signal }: StepContext, job: Job, secret: KubeObject): Promise<void> {
+  try {
+    await karmada.apply(secret, { signal });
+  } catch (error) {
+    // A training is worth more than what it tells of itself: without the right to send Secrets jobs run as before.
+    if (!(asRefusal(error) instanceof Refusal)) throw error;
+    const message = 'Karmada does not take the Secret by which the job would report how far it is; it runs untold';
+    log.warn({ err: error, job: job.id }, message);
+  }
 }
 
 async function create(

@@ -1,6 +1,7 @@
 import { simulatedBase } from '../flow/base.ts';
 import { describeFlows } from '../flow/flows.ts';
 import { realBase, realKarmada } from './real-base.ts';
+import { describeReports } from './reports.ts';
 import { describeRequests } from './requests.ts';
 import { describeTroubles } from './troubles.ts';
 
@@ -13,5 +14,6 @@ if (!real) {
 
 const startBase = () => (real ? realBase(real) : simulatedBase({ speed: 0, notReadyAfterMs: 500 }));
 describeFlows(startBase);
+describeReports(startBase);
 describeRequests(startBase);
 describeTroubles(startBase);

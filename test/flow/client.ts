@@ -14,7 +14,7 @@ export interface JobAnswer {
   readonly unreachableSince: Readonly<Record<string, string>>;
   readonly retryOf: string | null;
   readonly attempt: number;
-  readonly progress: { readonly percent: number | null; readonly loss: number | null } | null;
+  readonly progress: { readonly source: string; readonly percent: number | null; readonly loss: number | null } | null;
 }
 
 export interface EventAnswer {

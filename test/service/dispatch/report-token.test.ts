@@ -42,6 +42,19 @@ test.each(['ray', 'job'])('the token of a job (%s) goes with it to its cluster, 
   );
 });
 
+test('a job runs untold where Karmada does not take its token', async () => {
+  const world = await setUp();
+  world.simulated.faults.add({ kind: 'status', code: 403, where: 'karmada', matching: '/secrets/' });
+  world.dispatch({
+    manifests: { ...MANIFESTS, progress: PROGRESS },
+    reportSecret: (job, owner) => reportSecret(job, PROGRESS, owner),
+  });
+  const { id } = await world.submit();
+  expect(await world.until(id, (each) => each?.reason === 'Scheduled' || each?.status === 'Failed')).toMatchObject({
+    reason: 'Scheduled',
+  });
+});
+
 const WORKLOADS = {
   ray: { apiVersion: 'ray.io/v1', kind: 'RayJob' },
   job: { apiVersion: 'batch/v1', kind: 'Job' },
