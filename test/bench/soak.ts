@@ -14,7 +14,7 @@ const command = benchCommand(
 them, once the garbage is collected: the ratio to that after the first tenth stays near 1, however many there were.`,
 )
   .option('--jobs <n>', 'jobs', count, 20_000)
-  .option('--at-once <n>', 'jobs that have not ended, at most', count, 100);
+  .option('--at-once <n>', 'jobs of which anything is left in a cluster, at most', count, 100);
 
 interface Settings {
   readonly jobs: number;
@@ -73,19 +73,17 @@ async function measure({ atOnce, jobs }: Settings, say: (line: string) => void):
   try {
     let submitted = 0;
     while (samples.length < SAMPLES) {
-      const { ended, left } = await counted(database);
-      const room = Math.min(atOnce - (submitted - ended), jobs - submitted);
+      const cleared = await clearedOf(database);
+      const room = Math.min(atOnce - (submitted - cleared), jobs - submitted);
       await Promise.all(Array.from({ length: Math.max(0, room) }, () => submit(origin)));
       submitted += Math.max(0, room);
-      const next = Math.ceil((jobs / SAMPLES) * (samples.length + 1));
-      // The last sample when nothing of any job is left.
-      if (ended < next || (next >= jobs && left > 0)) {
+      if (cleared < Math.ceil((jobs / SAMPLES) * (samples.length + 1))) {
         await sleep(100);
         continue;
       }
       const sample = await sampled(service.child, origin);
-      samples.push({ jobs: ended, seconds: Math.round((performance.now() - start) / 1000), ...sample });
-      say(`${ended} jobs have ended: ${sample.rssMiB} MiB resident, ${sample.heapMiB} MiB of it in use`);
+      samples.push({ jobs: cleared, seconds: Math.round((performance.now() - start) / 1000), ...sample });
+      say(`${cleared} jobs have come and gone: ${sample.rssMiB} MiB resident, ${sample.heapMiB} MiB of it in use`);
     }
   } finally {
     await database.end();
@@ -105,12 +103,10 @@ async function submit(origin: string): Promise<void> {
   await answer.arrayBuffer();
 }
 
-/** Jobs that have ended, and jobs of which something may be left in a cluster. */
-async function counted(database: pg.Client): Promise<{ ended: number; left: number }> {
-  const { rows } = await database.query<{ ended: number; left: number }>(
-    'select count(finished_at)::int as ended, count(*) filter (where cleared_at is null)::int as left from job',
-  );
-  return rows[0] ?? { ended: 0, left: 0 };
+/** Jobs of which nothing is left in any cluster. */
+async function clearedOf(database: pg.Client): Promise<number> {
+  const { rows } = await database.query<{ cleared: number }>('select count(cleared_at)::int as cleared from job');
+  return rows[0]?.cleared ?? 0;
 }
 
 async function sampled(child: ChildProcess, origin: string): Promise<Omit<Sample, 'jobs' | 'seconds'>> {
