@@ -99,7 +99,14 @@ export interface ApplicationSpec {
   /**
    * @schema ApplicationSpec#source
    */
-  readonly source: ApplicationSpecSource;
+  readonly source?: ApplicationSpecSource;
+
+  /**
+   * In the place of source, where there are several.
+   *
+   * @schema ApplicationSpec#sources
+   */
+  readonly sources?: ApplicationSpecSources[];
 
   /**
    * @schema ApplicationSpec#destination
@@ -115,6 +122,16 @@ export interface ApplicationSpec {
    * @schema ApplicationSpec#ignoreDifferences
    */
   readonly ignoreDifferences?: ApplicationSpecIgnoreDifferences[];
+
+  /**
+   * @schema ApplicationSpec#revisionHistoryLimit
+   */
+  readonly revisionHistoryLimit?: number;
+
+  /**
+   * @schema ApplicationSpec#info
+   */
+  readonly info?: ApplicationSpecInfo[];
 }
 
 /**
@@ -126,9 +143,12 @@ export function toJson_ApplicationSpec(obj: ApplicationSpec | undefined): Record
   const result = {
     'project': obj.project,
     'source': toJson_ApplicationSpecSource(obj.source),
+    'sources': obj.sources?.map(y => toJson_ApplicationSpecSources(y)),
     'destination': toJson_ApplicationSpecDestination(obj.destination),
     'syncPolicy': toJson_ApplicationSpecSyncPolicy(obj.syncPolicy),
     'ignoreDifferences': obj.ignoreDifferences?.map(y => toJson_ApplicationSpecIgnoreDifferences(y)),
+    'revisionHistoryLimit': obj.revisionHistoryLimit,
+    'info': obj.info?.map(y => toJson_ApplicationSpecInfo(y)),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -179,6 +199,42 @@ export function toJson_ApplicationSpecSource(obj: ApplicationSpecSource | undefi
     'chart': obj.chart,
     'targetRevision': obj.targetRevision,
     'helm': toJson_ApplicationSpecSourceHelm(obj.helm),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ApplicationSpecSources
+ */
+export interface ApplicationSpecSources {
+  /**
+   * @schema ApplicationSpecSources#repoURL
+   */
+  readonly repoUrl: string;
+
+  /**
+   * @schema ApplicationSpecSources#path
+   */
+  readonly path?: string;
+
+  /**
+   * @schema ApplicationSpecSources#targetRevision
+   */
+  readonly targetRevision?: string;
+}
+
+/**
+ * Converts an object of type 'ApplicationSpecSources' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ApplicationSpecSources(obj: ApplicationSpecSources | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'repoURL': obj.repoUrl,
+    'path': obj.path,
+    'targetRevision': obj.targetRevision,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -293,6 +349,36 @@ export function toJson_ApplicationSpecIgnoreDifferences(obj: ApplicationSpecIgno
     'kind': obj.kind,
     'name': obj.name,
     'jsonPointers': obj.jsonPointers?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ApplicationSpecInfo
+ */
+export interface ApplicationSpecInfo {
+  /**
+   * @schema ApplicationSpecInfo#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ApplicationSpecInfo#value
+   */
+  readonly value: string;
+}
+
+/**
+ * Converts an object of type 'ApplicationSpecInfo' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ApplicationSpecInfo(obj: ApplicationSpecInfo | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'value': obj.value,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -535,9 +621,19 @@ export interface AppProjectSpec {
   readonly clusterResourceWhitelist?: AppProjectSpecClusterResourceWhitelist[];
 
   /**
-   * @schema AppProjectSpec#namespaceResourceBlacklist
+   * @schema AppProjectSpec#namespaceResourceWhitelist
    */
-  readonly namespaceResourceBlacklist?: AppProjectSpecNamespaceResourceBlacklist[];
+  readonly namespaceResourceWhitelist?: AppProjectSpecNamespaceResourceWhitelist[];
+
+  /**
+   * @schema AppProjectSpec#signatureKeys
+   */
+  readonly signatureKeys?: AppProjectSpecSignatureKeys[];
+
+  /**
+   * @schema AppProjectSpec#syncWindows
+   */
+  readonly syncWindows?: AppProjectSpecSyncWindows[];
 }
 
 /**
@@ -551,7 +647,9 @@ export function toJson_AppProjectSpec(obj: AppProjectSpec | undefined): Record<s
     'sourceRepos': obj.sourceRepos?.map(y => y),
     'destinations': obj.destinations?.map(y => toJson_AppProjectSpecDestinations(y)),
     'clusterResourceWhitelist': obj.clusterResourceWhitelist?.map(y => toJson_AppProjectSpecClusterResourceWhitelist(y)),
-    'namespaceResourceBlacklist': obj.namespaceResourceBlacklist?.map(y => toJson_AppProjectSpecNamespaceResourceBlacklist(y)),
+    'namespaceResourceWhitelist': obj.namespaceResourceWhitelist?.map(y => toJson_AppProjectSpecNamespaceResourceWhitelist(y)),
+    'signatureKeys': obj.signatureKeys?.map(y => toJson_AppProjectSpecSignatureKeys(y)),
+    'syncWindows': obj.syncWindows?.map(y => toJson_AppProjectSpecSyncWindows(y)),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -625,29 +723,107 @@ export function toJson_AppProjectSpecClusterResourceWhitelist(obj: AppProjectSpe
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * @schema AppProjectSpecNamespaceResourceBlacklist
+ * @schema AppProjectSpecNamespaceResourceWhitelist
  */
-export interface AppProjectSpecNamespaceResourceBlacklist {
+export interface AppProjectSpecNamespaceResourceWhitelist {
   /**
-   * @schema AppProjectSpecNamespaceResourceBlacklist#group
+   * @schema AppProjectSpecNamespaceResourceWhitelist#group
    */
   readonly group: string;
 
   /**
-   * @schema AppProjectSpecNamespaceResourceBlacklist#kind
+   * @schema AppProjectSpecNamespaceResourceWhitelist#kind
    */
   readonly kind: string;
 }
 
 /**
- * Converts an object of type 'AppProjectSpecNamespaceResourceBlacklist' to JSON representation.
+ * Converts an object of type 'AppProjectSpecNamespaceResourceWhitelist' to JSON representation.
  */
 /* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_AppProjectSpecNamespaceResourceBlacklist(obj: AppProjectSpecNamespaceResourceBlacklist | undefined): Record<string, any> | undefined {
+export function toJson_AppProjectSpecNamespaceResourceWhitelist(obj: AppProjectSpecNamespaceResourceWhitelist | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
     'group': obj.group,
     'kind': obj.kind,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema AppProjectSpecSignatureKeys
+ */
+export interface AppProjectSpecSignatureKeys {
+  /**
+   * @schema AppProjectSpecSignatureKeys#keyID
+   */
+  readonly keyId: string;
+}
+
+/**
+ * Converts an object of type 'AppProjectSpecSignatureKeys' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_AppProjectSpecSignatureKeys(obj: AppProjectSpecSignatureKeys | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'keyID': obj.keyId,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema AppProjectSpecSyncWindows
+ */
+export interface AppProjectSpecSyncWindows {
+  /**
+   * @schema AppProjectSpecSyncWindows#kind
+   */
+  readonly kind?: string;
+
+  /**
+   * @schema AppProjectSpecSyncWindows#schedule
+   */
+  readonly schedule?: string;
+
+  /**
+   * @schema AppProjectSpecSyncWindows#duration
+   */
+  readonly duration?: string;
+
+  /**
+   * @schema AppProjectSpecSyncWindows#timeZone
+   */
+  readonly timeZone?: string;
+
+  /**
+   * @schema AppProjectSpecSyncWindows#applications
+   */
+  readonly applications?: string[];
+
+  /**
+   * @schema AppProjectSpecSyncWindows#manualSync
+   */
+  readonly manualSync?: boolean;
+}
+
+/**
+ * Converts an object of type 'AppProjectSpecSyncWindows' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_AppProjectSpecSyncWindows(obj: AppProjectSpecSyncWindows | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'kind': obj.kind,
+    'schedule': obj.schedule,
+    'duration': obj.duration,
+    'timeZone': obj.timeZone,
+    'applications': obj.applications?.map(y => y),
+    'manualSync': obj.manualSync,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});

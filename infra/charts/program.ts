@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { withoutSyncHook } from '../constructs/argocd.ts';
 import { CHECK_FOLDER } from '../constructs/check.ts';
 import { imageReference } from '../constructs/image.ts';
 import { RUN_ANNOTATION, withoutRun } from '../constructs/runs.ts';
@@ -70,5 +71,6 @@ function built(
   const { '': objects = [], [CHECK_FOLDER]: tests = [], ...others } = Object.fromEntries(synthesis.folders);
   const elsewhere = Object.entries(others).filter(([folder]) => !NOT_RELEASED.includes(folder));
   const notes = textOf(notesOf(definition, settings, synthesis));
-  return { objects: objects.map(withoutRun), tests, elsewhere: Object.fromEntries(elsewhere), notes };
+  const test = tests.map(withoutSyncHook);
+  return { objects: objects.map(withoutRun), tests: test, elsewhere: Object.fromEntries(elsewhere), notes };
 }

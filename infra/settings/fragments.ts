@@ -1,5 +1,6 @@
 // Groups of settings that stacks share. Each field has a default and a doc line; both go into the Helm chart too.
 import { z } from 'zod';
+import { cronFields } from './cron.ts';
 import { affinity, toleration } from './placement.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
@@ -215,7 +216,24 @@ export const monitoring = ({ enabled, labels }: { enabled: boolean; labels: Reco
   });
 export type Monitoring = z.output<ReturnType<typeof monitoring>>;
 
-export const gitops = () =>
+const syncWindow = z.strictObject({
+  kind: z.enum(['allow', 'deny']).describe('Whether it lets changes in or keeps them out.'),
+  schedule: cronFields().describe('When it begins, as a cron line.'),
+  duration: s.text('[1-9][0-9]{0,2}[mh]', 'a duration such as 30m or 8h').describe('How long it lasts.'),
+  timeZone: s.timeZone().default('UTC').describe('Time zone of the schedule.'),
+  manualSync: z.boolean().default(false).describe('Let people sync by hand outside of it.'),
+});
+
+const notification = z.strictObject({
+  trigger: s.dnsLabel().describe('Name of the trigger, such as on-sync-failed.'),
+  service: s.dnsLabel().describe('Name of the service, such as slack.'),
+  recipients: s
+    .text('[-+._@#a-zA-Z0-9]+(;[-+._@#a-zA-Z0-9]+)*', 'names of channels or addresses, with semicolons between them')
+    .describe('Who is told.'),
+});
+
+/** A stack of which some objects are for Karmada adds where that is. */
+export const gitops = <More extends z.ZodRawShape = Record<never, never>>(more: More = {} as More) =>
   section('Argo CD.', {
     namespace: s.dnsLabel().default('argocd').describe('Namespace of Argo CD.'),
     repoUrl: s
@@ -229,12 +247,40 @@ export const gitops = () =>
       .text('[-._/a-zA-Z0-9]+', 'a branch, tag or commit', 100)
       .default('main')
       .describe('What Argo CD follows.'),
+    signatureKeys: z
+      .array(s.text('[0-9A-F]{16}', 'the 16 hexadecimal digits of a GnuPG key', 16))
+      .max(50)
+      .default([])
+      .describe('Keys of which one must have signed the commit; none: any commit is applied.'),
     server: s
       .httpUrl()
       .default('https://kubernetes.default.svc')
       .describe('API server of the cluster to deploy to, as Argo CD knows it.'),
     autoSync: z.boolean().default(true).describe('Apply changes by itself, prune what has gone, undo manual changes.'),
+    syncWindows: z.array(syncWindow).max(20).default([]).describe('When changes may be applied; none: always.'),
+    checkAfterSync: z
+      .boolean()
+      .default(false)
+      .describe('Run the check after every sync (a PostSync hook); a sync after which it fails has failed.'),
+    historyLimit: z.int().min(0).max(100).default(10).describe('Deployments that are remembered, to go back to.'),
+    onDeletion: z
+      .enum(['keep', 'remove'])
+      .default('keep')
+      .describe('What becomes of all that was applied when the Application is deleted.'),
+    notifications: z
+      .array(notification)
+      .max(20)
+      .default([])
+      .describe("What Argo CD's notifications tell to whom, such as on-sync-failed to a channel of slack."),
+    ...more,
   });
+
+/** Of a stack with objects for Karmada. */
+export const karmadaServer = () =>
+  s
+    .optionalHttpUrl()
+    .default('')
+    .describe('API server of Karmada, as Argo CD knows it; empty: somebody applies the folder karmada by hand.');
 
 /** What proves after an installation that the stack does its work. A stack whose check can do more adds its fields. */
 export const check = <More extends z.ZodRawShape = Record<never, never>>(more: More = {} as More) =>

@@ -126,6 +126,8 @@ export const linkTemplate = () =>
 export const origin = () => text(`https?://${host}${portPart}`, 'an origin such as https://ml.example.com');
 export const httpsOrigin = () => text(`https://${host}${portPart}`, 'an https origin such as https://id.example.com');
 export const optionalPath = () => optionalText('(/[-._~a-zA-Z0-9]+)+', 'a path such as /realms/ml');
+export const timeZone = () =>
+  text('UTC|[A-Z][-+_A-Za-z0-9]*(/[-+_A-Za-z0-9]+)+', 'a time zone such as UTC or Europe/Berlin', 64);
 export const labelKey = () =>
   text(`(${name}/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?`, 'a label key such as team or example.com/team');
 export const labelValue = () => optionalText('[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?', 'a label value', 63);

@@ -62,7 +62,9 @@ describe.each(environments)('charts-out/$title', ({ definition, environment, val
   );
 
   test('Argo CD is pointed at this folder and waits in an order in which nothing waits for something later', () => {
-    const application = (synthesis.folders.get('argocd') ?? []).find(({ kind }) => kind === 'Application');
+    const application = (synthesis.folders.get('argocd') ?? []).find(
+      ({ kind, metadata }) => kind === 'Application' && metadata.name === `${definition.name}-${environment}`,
+    );
     expect(application?.spec).toHaveProperty('source.path', `charts-out/${definition.name}/${environment}`);
     const wave = (kind: string): number[] =>
       (synthesis.folders.get('') ?? [])

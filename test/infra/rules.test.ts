@@ -65,6 +65,11 @@ const cases: Case[] = [
     told: /Service\/ml-platform-backend: every sync of Argo CD replaces it/,
   },
   {
+    breaks: 'a kind that the project of Argo CD does not know',
+    change: (s) => Object.assign(find(s, 'ConfigMap', API), { apiVersion: 'example.com/v1', kind: 'Oddity' }),
+    told: /Application\/ml-platform-test: its project does not allow Oddity\/ml-platform-backend/,
+  },
+  {
     breaks: 'a volume claim is missing',
     change: (s) => remove(s, 'PersistentVolumeClaim', 'postgres-pvc'),
     told: /no PersistentVolumeClaim\/postgres-pvc/,

@@ -23,6 +23,16 @@ const everything: z.input<typeof settings> = {
   frontend: { replicas: 2, disruptionBudget: true, topologySpread: true, pod: EXTRAS },
   database: { bundled: { backup: { enabled: true } } },
   check: { tokenSecret: 'check-token', namespace: 'ml-check' },
+  gitops: {
+    karmadaServer: 'https://karmada.example.com:5443',
+    signatureKeys: ['4AEE18F83AFDEB23'],
+    syncWindows: [
+      { kind: 'allow', schedule: '0 8 * * 1-5', duration: '9h', timeZone: 'Europe/Berlin', manualSync: true },
+    ],
+    checkAfterSync: true,
+    onDeletion: 'remove',
+    notifications: [{ trigger: 'on-sync-failed', service: 'slack', recipients: 'ml-alerts' }],
+  },
   progress: { enabled: true, authoritySecret: 'company-authority' },
   webhook: { enabled: true, url: 'https://hooks.example.com/ml', address: { cidrs: ['192.0.2.10/32'] } },
   jobs: {

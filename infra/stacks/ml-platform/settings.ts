@@ -276,6 +276,7 @@ export const settings = withRules(
   z
     .strictObject({
       ...f.common('ml-platform'),
+      gitops: f.gitops({ karmadaServer: f.karmadaServer() }),
       exposure: exposure(),
       backend: backend(),
       jobs: jobs(),

@@ -30,5 +30,9 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   check(stack, settings, api);
 
   new KarmadaAccess(stack, settings);
-  new ArgoApplication(stack, { name: `ml-platform-${environment}`, path: `charts-out/ml-platform/${environment}` });
+  new ArgoApplication(stack, {
+    name: `ml-platform-${environment}`,
+    path: `charts-out/ml-platform/${environment}`,
+    karmada: { server: settings.gitops.karmadaServer, brings: 'folder' },
+  });
 }

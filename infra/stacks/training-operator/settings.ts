@@ -20,6 +20,7 @@ export const settings = withRules(
   z
     .strictObject({
       ...f.common('training-operator'),
+      gitops: f.gitops({ karmadaServer: f.karmadaServer() }),
       watchNamespaces: z
         .array(s.dnsLabel())
         .max(100)

@@ -51,6 +51,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   new ArgoApplication(stack, {
     name: `training-operator-${environment}`,
     path: `charts-out/training-operator/${environment}`,
+    karmada: { server: settings.gitops.karmadaServer, brings: 'all' },
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Subject } from '../subjects.ts';
+import { projectsAllow } from './gitops.ts';
 import { namesAndLabels } from './naming.ts';
 import { networkIsClosed } from './network.ts';
 import { nodePortsAreFree } from './ports.ts';
@@ -18,4 +19,5 @@ export const rules: Readonly<Record<string, (subject: Subject) => string[]>> = {
   'only declared traffic passes': networkIsClosed,
   'names and labels are in order': namesAndLabels,
   'updates and syncs go through': updatesGoThrough,
+  'the projects of Argo CD allow what is applied, and no more': projectsAllow,
 };

@@ -258,6 +258,27 @@ securityContext:
 {{- end }}
 
 {{/* Used 7 times. */}}
+{{- define "flts.egress-object-storage" -}}
+ports:
+  -
+    {{- if eq .Values.objectStorage.mode "bundled" }}
+    port: 9000
+    {{- else }}
+    port: {{ int .Values.objectStorage.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.objectStorage.mode "bundled" }}
+  {{- range .Values.objectStorage.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 7 times. */}}
 {{- define "flts.wait-script" -}}
 what=$1 limit=$2
 shift 2
@@ -302,13 +323,13 @@ app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
 app.kubernetes.io/managed-by: Helm
 app.kubernetes.io/name: {{ $.app | quote }}
 app.kubernetes.io/part-of: flts
-{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
 {{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
 {{- if not (hasKey $.root.Values.monitoring.labels $key) }}
 {{ $key | quote }}: {{ $value | quote }}
 {{- end }}
+{{- end }}
+{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
@@ -361,27 +382,6 @@ capabilities:
   drop:
     - ALL
 readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
-{{- end }}
-
-{{/* Used 6 times. */}}
-{{- define "flts.egress-object-storage" -}}
-ports:
-  -
-    {{- if eq .Values.objectStorage.mode "bundled" }}
-    port: 9000
-    {{- else }}
-    port: {{ int .Values.objectStorage.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.objectStorage.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
-  {{- else }}
-  {{- range .Values.objectStorage.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
 {{- end }}
 
 {{/* Used 6 times. */}}
@@ -693,41 +693,16 @@ ports:
 to:
   {{- if eq .Values.kafka.mode "bundled" }}
   - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else if eq .Values.kafka.mode "strimzi" }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- else }}
+  {{- else if eq .Values.kafka.mode "external" }}
   {{- range .Values.kafka.external.address.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 3 times, with root, values, cluster. */}}
-{{- define "flts.egress-by-values" -}}
-ports:
-  -
-    {{- if eq $.values.mode "external" }}
-    port: {{ int $.values.external.port }}
-    {{- else }}
-    port: 5432
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq $.values.mode "cloudnativepg" }}
+  {{- else }}
   - podSelector:
       matchLabels:
-        cnpg.io/cluster: "{{ include "flts.prefix" $.root }}{{ $.cluster }}"
-  {{- else if eq $.values.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" $.root "name" $.cluster) | nindent 4 | trim }}
-  {{- else if eq $.values.mode "external" }}
-  {{- range $.values.external.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
   {{- end }}
 {{- end }}
 
@@ -785,12 +760,12 @@ valueFrom:
 
 {{/* Used 3 times, with root, values. */}}
 {{- define "flts.container-liveness-probe" -}}
-{{- if $.values.healthPath }}
-httpGet:
-  path: {{ $.values.healthPath | quote }}
+{{- if not $.values.healthPath }}
+tcpSocket:
   port: {{ int $.values.port }}
 {{- else }}
-tcpSocket:
+httpGet:
+  path: {{ $.values.healthPath | quote }}
   port: {{ int $.values.port }}
 {{- end }}
 timeoutSeconds: 3
@@ -1053,6 +1028,59 @@ securityContext:
         cidr: {{ . | quote }}
     {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Used 2 times, with root, values. */}}
+{{- define "flts.backup" -}}
+{{- if eq $.values.cloudnativepg.backup.method "objectStore" }}
+retentionPolicy: "{{ int $.values.cloudnativepg.backup.keepDays }}d"
+barmanObjectStore:
+  destinationPath: {{ $.values.cloudnativepg.backup.objectStore.destination | quote }}
+  {{- if $.values.cloudnativepg.backup.objectStore.endpointUrl }}
+  endpointURL: {{ $.values.cloudnativepg.backup.objectStore.endpointUrl | quote }}
+  {{- end }}
+  s3Credentials:
+    accessKeyId:
+      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+      key: ACCESS_KEY_ID
+    secretAccessKey:
+      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+      key: ACCESS_SECRET_KEY
+  wal:
+    compression: gzip
+{{- else }}
+{{- if $.values.cloudnativepg.backup.snapshotClass }}
+volumeSnapshot:
+  className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
+{{- else }}
+volumeSnapshot: {}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "flts.egress-database" -}}
+ports:
+  -
+    {{- if eq .Values.database.mode "external" }}
+    port: {{ int .Values.database.external.port }}
+    {{- else }}
+    port: 5432
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.database.mode "cloudnativepg" }}
+  - podSelector:
+      matchLabels:
+        cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
+  {{- else if eq .Values.database.mode "external" }}
+  {{- range .Values.database.external.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 
 {{/* What a volume claim asks for, but for its size. */}}

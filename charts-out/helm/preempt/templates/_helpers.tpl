@@ -66,7 +66,7 @@ matchLabels:
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 19 times, with root, name. */}}
+{{/* Used 20 times, with root, name. */}}
 {{- define "preempt.from" -}}
 podSelector:
   {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
@@ -175,27 +175,6 @@ labels:
 {{- else -}}
 {{ int $.values.external.address.port }}
 {{- end -}}
-{{- end }}
-
-{{/* Used 6 times, with root, values, port, name. */}}
-{{- define "preempt.egress" -}}
-ports:
-  -
-    {{- if eq $.values.mode "bundled" }}
-    port: {{ $.port }}
-    {{- else }}
-    port: {{ int $.values.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq $.values.mode "bundled" }}
-  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
-  {{- else }}
-  {{- range $.values.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
 {{- end }}
 
 {{/* Used 6 times, with root, values. */}}
@@ -309,9 +288,30 @@ labels:
 {{- end }}
 
 {{/* Used 4 times. */}}
-{{- define "preempt.spec-egress" -}}
-- {{ include "preempt.egress" (dict "root" . "values" .Values.mysql "port" 3306 "name" "mysql") | nindent 2 | trim }}
-- {{ include "preempt.egress" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
+{{- define "preempt.egress" -}}
+- {{ include "preempt.egress-mysql" . | nindent 2 | trim }}
+- {{ include "preempt.egress-redis" . | nindent 2 | trim }}
+{{- end }}
+
+{{/* Used 4 times. */}}
+{{- define "preempt.egress-mysql" -}}
+ports:
+  -
+    {{- if eq .Values.mysql.mode "bundled" }}
+    port: 3306
+    {{- else }}
+    port: {{ int .Values.mysql.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.mysql.mode "bundled" }}
+  {{- range .Values.mysql.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}
@@ -499,7 +499,28 @@ securityContext:
 {{- end }}
 
 {{/* Used 2 times. */}}
-{{- define "preempt.egress-mysql" -}}
+{{- define "preempt.egress-redis" -}}
+ports:
+  -
+    {{- if eq .Values.redis.mode "bundled" }}
+    port: 6379
+    {{- else }}
+    port: {{ int .Values.redis.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.redis.mode "bundled" }}
+  - {{ include "preempt.from" (dict "root" . "name" "redis") | nindent 4 | trim }}
+  {{- else }}
+  {{- range .Values.redis.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.spec-egress" -}}
 - ports:
     -
       {{- if eq .Values.mysql.mode "bundled" }}
@@ -509,13 +530,13 @@ securityContext:
       {{- end }}
       protocol: TCP
   to:
-    {{- if eq .Values.mysql.mode "bundled" }}
-    - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 6 | trim }}
-    {{- else }}
+    {{- if ne .Values.mysql.mode "bundled" }}
     {{- range .Values.mysql.external.address.cidrs }}
     - ipBlock:
         cidr: {{ . | quote }}
     {{- end }}
+    {{- else }}
+    - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 6 | trim }}
     {{- end }}
 {{- end }}
 

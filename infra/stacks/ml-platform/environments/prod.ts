@@ -19,4 +19,6 @@ export const prod: z.input<typeof settings> = {
   frontend: { replicas: 2, disruptionBudget: true, topologySpread: true },
   database: { bundled: { backup: { enabled: true } } },
   karmada: { apiServer: { cidrs: ['10.0.0.0/8'] } },
+  // A merged change of rights in Karmada is applied too, once Argo CD knows it (argocd cluster add).
+  gitops: { karmadaServer: 'https://karmada-apiserver.karmada-system.svc:5443' },
 };

@@ -6,4 +6,6 @@ export const prod: z.input<typeof settings> = {
   production: true,
   images: { registry: 'registry.example.com/ml-platform', tag: '0.1.0' },
   manager: { disruptionBudget: true, topologySpread: true },
+  // A merged change of rights in Karmada is applied too, once Argo CD knows it (argocd cluster add).
+  gitops: { karmadaServer: 'https://karmada-apiserver.karmada-system.svc:5443' },
 };
