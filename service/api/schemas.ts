@@ -584,7 +584,7 @@ export const JobListQuery = z.object({
     .union([z.enum(SORTS), MetricSort], `must be one of ${SORTS.join(', ')}, or metric:<name>`)
     .default('-createdAt')
     .describe(
-      'A field; - before it turns the order round. metric:<name>, such as metric:loss: the jobs that tell that number, by the latest that was merged into its curve',
+      'A field; - before it turns the order round. metric:<name>, such as metric:loss: by the latest of that number that was merged into its curve; jobs that do not tell it come after the others, the newest first',
     ),
   view: z
     .enum(['full', 'list'], 'must be full or list')

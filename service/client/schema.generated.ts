@@ -2731,7 +2731,7 @@ export interface operations {
                 q?: string;
                 /** @description One or several, separated by commas */
                 reason?: string | string[];
-                /** @description A field; - before it turns the order round. metric:<name>, such as metric:loss: the jobs that tell that number, by the latest that was merged into its curve */
+                /** @description A field; - before it turns the order round. metric:<name>, such as metric:loss: by the latest of that number that was merged into its curve; jobs that do not tell it come after the others, the newest first */
                 sort?: ("createdAt" | "-createdAt" | "updatedAt" | "-updatedAt" | "jobName" | "-jobName" | "priority" | "-priority" | "status" | "-status") | string;
                 /** @description One or several of Pending, Suspended, Running, Succeeded, Failed, Cancelled, separated by commas: what was suspended or cancelled is not in those that its status names */
                 state?: string | string[];

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { InvalidCursor } from './errors.ts';
-import type { JobQuery } from './store.ts';
 
 /** The values by which the list is ordered, of the last job looked at; times in milliseconds, which is what the columns hold. */
 export type SortKey = readonly (string | number)[];
@@ -19,23 +18,21 @@ const content = z.tuple([
     .max(3),
 ]);
 
-export const makeCursor = ({ sort, descending }: Pick<JobQuery, 'sort' | 'descending'>, key: SortKey): string =>
+interface Order {
+  readonly sort: string;
+  readonly descending: boolean;
+}
+
+export const makeCursor = ({ sort, descending }: Order, key: SortKey): string =>
   Buffer.from(JSON.stringify([sort, descending, key])).toString('base64url');
 
 /** It is only a place to go on from, so a forged one can show nothing that a query could not; but it must not break the SQL. */
 export function readCursor(
   text: string,
-  { sort, descending }: JobQuery,
+  { sort, descending }: Order,
   types: readonly ('time' | 'number' | 'real' | 'text')[],
 ): SortKey {
-  let parsed: z.infer<typeof content>;
-  try {
-    if (text.length > 1_000) throw new Error('too long');
-    parsed = content.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
-  } catch (cause) {
-    throw new InvalidCursor('is not one that a page gave; begin again without it', { cause });
-  }
-  const [madeForSort, madeForDescending, key] = parsed;
+  const [madeForSort, madeForDescending, key] = parse(text);
   if (madeForSort !== sort || madeForDescending !== descending) {
     throw new InvalidCursor('belongs to another sort order; begin again without it');
   }
@@ -51,4 +48,19 @@ export function readCursor(
     });
   if (!fits) throw new InvalidCursor('is not one that a page gave; begin again without it');
   return key;
+}
+
+/** Whether a page of that order gave it. */
+export function isCursorOf(text: string, { sort, descending }: Order): boolean {
+  const [madeForSort, madeForDescending] = parse(text);
+  return madeForSort === sort && madeForDescending === descending;
+}
+
+function parse(text: string): z.infer<typeof content> {
+  try {
+    if (text.length > 1_000) throw new Error('too long');
+    return content.parse(JSON.parse(Buffer.from(text, 'base64url').toString('utf8')));
+  } catch (cause) {
+    throw new InvalidCursor('is not one that a page gave; begin again without it', { cause });
+  }
 }

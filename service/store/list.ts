@@ -1,9 +1,9 @@
 import { factsOf, REASONS } from '../contract/reasons.ts';
 import { isStoppedState, type JobState, STOPPED_REASONS } from '../contract/states.ts';
 import type { JobStatus } from '../jobs/job.ts';
-import { makeCursor, readCursor, type SortKey } from './cursor.ts';
+import { isCursorOf, makeCursor, readCursor, type SortKey } from './cursor.ts';
 import type { Queries } from './database.ts';
-import { PROGRESS_OF_JOB } from './progress.ts';
+import { LISTED_OF_JOB } from './progress.ts';
 import type { ListedJobRow } from './rows.ts';
 import { statement, storable } from './statement.ts';
 import { type FieldSort, type JobFilter, type JobQuery, METRIC_SORT } from './store.ts';
@@ -16,13 +16,23 @@ const ORDERS = {
   priority: ['priority', 'created_at', 'id'],
   status: ['status', 'created_at', 'id'],
 } as const satisfies Record<FieldSort, readonly (keyof ListedJobRow)[]>;
-/** By a number that trainings tell, as it was when it was last merged into its curve; jobs that do not tell it are not in such a list. */
+/** By a number that trainings tell, as it was when it was last merged into its curve. */
 const BY_METRIC = ['metric', 'id'] as const;
+/** After them, in either direction: the jobs that do not tell that number, newest first. */
+const WITHOUT_METRIC = 'without:';
 
 type Column = (typeof ORDERS)[FieldSort][number] | (typeof BY_METRIC)[number];
+type Listing = Omit<JobQuery, 'sort'> & { readonly sort: JobQuery['sort'] | `${typeof WITHOUT_METRIC}${string}` };
 
-const columnsOf = ({ sort }: JobQuery): readonly Column[] => (isFieldSort(sort) ? ORDERS[sort] : BY_METRIC);
-const isFieldSort = (sort: JobQuery['sort']): sort is FieldSort => !sort.startsWith(METRIC_SORT);
+const columnsOf = ({ sort }: Pick<Listing, 'sort'>): readonly Column[] => {
+  if (isFieldSort(sort)) return ORDERS[sort];
+  return metricOf(sort) === undefined ? ORDERS.createdAt : BY_METRIC;
+};
+const isFieldSort = (sort: Listing['sort']): sort is FieldSort => Object.hasOwn(ORDERS, sort);
+const metricOf = (sort: Listing['sort']): string | undefined => after(METRIC_SORT, sort);
+const missingMetricOf = (sort: Listing['sort']): string | undefined => after(WITHOUT_METRIC, sort);
+const after = (prefix: string, text: string): string | undefined =>
+  text.startsWith(prefix) ? text.slice(prefix.length) : undefined;
 
 const TYPES = {
   created_at: 'time',
@@ -66,13 +76,46 @@ interface JobPage {
   readonly nextCursor: string | null;
 }
 
-/** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
 export async function listJobs(database: Queries, query: JobQuery, hasTextIndex: boolean): Promise<JobPage> {
+  const metric = metricOf(query.sort);
+  if (metric === undefined) return await pageOf(database, query, hasTextIndex);
+  const without: Listing = { ...query, sort: `${WITHOUT_METRIC}${metric}`, descending: true };
+  if (query.cursor !== undefined && isCursorOf(query.cursor, without)) {
+    return await pageOf(database, without, hasTextIndex);
+  }
+  const told = await pageOf(database, query, hasTextIndex);
+  if (told.nextCursor !== null) return told;
+  const { cursor: _, ...begin } = without;
+  const room = query.limit - told.rows.length;
+  const others = await pageOf(database, { ...begin, limit: Math.max(1, room) }, hasTextIndex);
+  return joined(query, told, without, { ...others, rows: others.rows.slice(0, room), isWhole: room > 0 });
+}
+
+/** One page of the end of one order and the beginning of the next, within the bytes of a page. */
+function joined(
+  query: Listing,
+  told: MeasuredPage,
+  without: Listing,
+  others: MeasuredPage & { readonly isWhole: boolean },
+): JobPage {
+  const [lastTold] = told.rows.slice(-1);
+  const bytes = lastTold?.bytes ?? 0;
+  const fitting = lastTold ? others.rows.filter((row) => bytes + row.bytes <= MAX_PAGE) : others.rows;
+  const rows = [...told.rows, ...fitting];
+  if (others.isWhole && fitting.length === others.rows.length) return { rows, nextCursor: others.nextCursor };
+  const [last] = fitting.slice(-1);
+  if (last) return { rows, nextCursor: makeCursor(without, keyOf(without, last)) };
+  return { rows, nextCursor: lastTold ? makeCursor(query, keyOf(query, lastTold)) : others.nextCursor };
+}
+
+/** By keyset: a page costs the same wherever it is, since the index is entered where the last page ended. */
+async function pageOf(database: Queries, query: Listing, hasTextIndex: boolean): Promise<MeasuredPage> {
   const columns = columnsOf(query);
   const values: unknown[] = [];
   const bind = (value: unknown): string => `$${values.push(typeof value === 'string' ? storable(value) : value)}`;
 
-  const jobs = isFieldSort(query.sort) ? 'job' : withMetric(query.sort.slice(METRIC_SORT.length), bind);
+  const metric = metricOf(query.sort);
+  const jobs = metric === undefined ? 'job' : withMetric(metric, bind);
   const conditions = conditionsOf(query, bind);
   if (query.cursor !== undefined) {
     const key = readCursor(
@@ -80,15 +123,19 @@ export async function listJobs(database: Queries, query: JobQuery, hasTextIndex:
       query,
       columns.map((column) => TYPES[column]),
     );
-    conditions.push(after(columns, key, query.descending, bind));
+    conditions.push(behind(columns, key, query.descending, bind));
   }
   const byText = query.text ? `(${TEXT}) ilike ${bind(`%${escapeLike(query.text)}%`)}` : undefined;
   const order = columns.map((column) => `${column}${query.descending ? ' desc' : ''}`).join(', ');
 
-  if (byText !== undefined && !(hasTextIndex && (query.text?.length ?? 0) >= TRIGRAM)) {
-    return await listByLooking(database, query, { jobs, conditions, byText, order, values, bind });
+  const missing = missingMetricOf(query.sort);
+  const looked = missing === undefined ? [] : [withoutMetric(missing, bind)];
+  const isIndexed = hasTextIndex && (query.text?.length ?? 0) >= TRIGRAM;
+  if (byText !== undefined) (isIndexed ? conditions : looked).push(byText);
+  if (looked.length > 0) {
+    const matches = looked.join(' and ');
+    return await listByLooking(database, query, { jobs, conditions, matches, order, values, bind });
   }
-  if (byText !== undefined) conditions.push(byText);
   const matching = `select * from ${jobs} ${where(conditions)}`;
   const page = `order by ${order} limit ${bind(query.limit + 1)}`;
   const sql = (await isFew(database, query))
@@ -101,17 +148,23 @@ const withMetric = (name: string, bind: (value: unknown) => string): string =>
   `(select job.*, series.latest as metric, series.name as metric_name from job_series series join job on job.id = series.job_id
      where series.name = ${bind(name)}) job`;
 
-/** A row of a page, and how many the page would have but for its bytes. */
-type MeasuredRow = ListedJobRow & { readonly matched: number };
+const withoutMetric = (name: string, bind: (value: unknown) => string): string =>
+  `not exists (select from job_series series where series.job_id = job.id and series.name = ${bind(name)})`;
+
+/** A row of a page: the bytes up to it, and how many rows the page would have but for its bytes. */
+type MeasuredRow = ListedJobRow & { readonly matched: number; readonly bytes: number };
+interface MeasuredPage extends JobPage {
+  readonly rows: readonly MeasuredRow[];
+}
 
 /** Of the rows of a page those that fit in its bytes, without what was not asked for. */
-function withinBytes({ withRequests, sort }: JobQuery, page: string, order: string, more = ''): string {
+function withinBytes({ withRequests, sort }: Listing, page: string, order: string, more = ''): string {
   const bytes = withRequests
     ? `${REST_OF_JOB} + octet_length(message) + coalesce(request_bytes, octet_length(request::text)) + octet_length(cluster_states::text)`
     : `${REST_OF_JOB} + octet_length(message)`;
-  const listed = isFieldSort(sort) ? LISTED : `${LISTED}, metric, metric_name`;
+  const listed = metricOf(sort) === undefined ? LISTED : `${LISTED}, metric, metric_name`;
   const columns = withRequests ? `${listed}, request, request_version, cluster_states` : listed;
-  return `select ${columns}, ${PROGRESS_OF_JOB}, matched${more}
+  return `select ${columns}, ${LISTED_OF_JOB}, matched, bytes::int${more}
     from (
       select *, count(*) over ()::int as matched, row_number() over (order by ${order}) as place,
              sum(${bytes}) over (order by ${order} rows unbounded preceding) as bytes
@@ -131,22 +184,22 @@ async function isFew(database: Queries, { cluster }: JobFilter): Promise<boolean
   return (counted?.jobs ?? 0) < FEW;
 }
 
-/** Text without an index: bounded by how many jobs are looked at; where that ends, the next page goes on. */
+/** What no index finds: bounded by how many jobs are looked at; where that ends, the next page goes on. */
 async function listByLooking(
   database: Queries,
-  query: JobQuery,
+  query: Listing,
   sql: {
     jobs: string;
     conditions: string[];
-    byText: string;
+    matches: string;
     order: string;
     values: unknown[];
     bind: (value: unknown) => string;
   },
-): Promise<JobPage> {
+): Promise<MeasuredPage> {
   const page = `select * from (
-       select *, ${sql.byText} as matches, row_number() over (order by ${sql.order}) = ${sql.bind(LOOKED_AT)} as is_last
-         from (select * from ${sql.jobs} ${where(sql.conditions)} order by ${sql.order} limit ${sql.bind(LOOKED_AT)}) looked_at
+       select *, ${sql.matches} as matches, row_number() over (order by ${sql.order}) = ${sql.bind(LOOKED_AT)} as is_last
+         from (select * from ${sql.jobs} ${where(sql.conditions)} order by ${sql.order} limit ${sql.bind(LOOKED_AT)}) job
      ) job
      where matches or is_last
      order by ${sql.order} limit ${sql.bind(query.limit + 1)}`;
@@ -209,14 +262,14 @@ export async function countJobs(
   return { rows, complete: rows[0]?.complete ?? true };
 }
 
-function toPage(query: JobQuery, rows: readonly MeasuredRow[], cut = isCut(rows)): JobPage {
+function toPage(query: Listing, rows: readonly MeasuredRow[], cut = isCut(rows)): MeasuredPage {
   const shown = rows.slice(0, query.limit);
   const last = shown.at(-1);
   const isMore = (cut || rows.length > query.limit) && last !== undefined;
   return { rows: shown, nextCursor: isMore ? makeCursor(query, keyOf(query, last)) : null };
 }
 
-const keyOf = (query: JobQuery, row: ListedJobRow): SortKey =>
+const keyOf = (query: Pick<Listing, 'sort'>, row: ListedJobRow): SortKey =>
   columnsOf(query).map((column) => {
     const value = row[column] ?? '';
     return value instanceof Date ? value.getTime() : value;
@@ -256,7 +309,7 @@ function inState(states: readonly JobState[], bind: (value: unknown) => string):
   return choices.length === 0 ? 'false' : `(${choices.join(' or ')})`;
 }
 
-function after(
+function behind(
   columns: readonly (keyof typeof TYPES)[],
   key: SortKey,
   descending: boolean,

@@ -14,12 +14,20 @@ type StoredProgress = Omit<TrainingProgress, 'step' | 'metrics'> & Partial<Pick<
 /** Cluster, time and what was told, of each cluster; null: of none. */
 export type StoredProgresses = readonly (readonly [string, string, StoredProgress])[] | null;
 
-/**
- * The part of a query that reads it beside a job's row: of a page's rows alone, each by its key. As an object by cluster it took twice
- * as long.
- */
-export const PROGRESS_OF_JOB =
-  "(select json_agg(json_build_array(cluster, at, progress - 'metrics')) from job_progress where job_id = id) as progress, (select spark from job_curve where job_id = id) as spark";
+/** The part of a query that reads what a list shows of it beside a job's row: of a page's rows alone, each by its key. */
+export const LISTED_OF_JOB = "(select string_agg(told, ',') from job_listed where job_id = id) as listed";
+
+/** What that reads; null: nothing was told. */
+export function listedOfRow(listed: string | null): { progress: StoredProgresses; spark: readonly number[] } {
+  const rows = JSON.parse(`[${listed ?? ''}]`) as ([string, string, StoredProgress] | ['', readonly number[]])[];
+  const progress: [string, string, StoredProgress][] = [];
+  let spark: readonly number[] = [];
+  for (const row of rows) {
+    if (row.length === 2) spark = row[1];
+    else progress.push(row);
+  }
+  return { progress, spark };
+}
 
 /** Of the clusters that the job is in: what it had come to in one that it has left tells nothing any more. */
 export const progressOfRow = (stored: StoredProgresses | undefined, clusters: readonly string[]): SeenProgress | null =>

@@ -10,7 +10,7 @@ import { parseCells } from '../jobs/state/index.ts';
 import { readStoredRequest } from '../jobs/stored-request.ts';
 import type { StoreLog } from './database.ts';
 import { UnreadableJob } from './errors.ts';
-import { progressOfRow, type StoredProgresses } from './progress.ts';
+import { listedOfRow, progressOfRow, type StoredProgresses } from './progress.ts';
 import type { Attempt, ListedJob, MonitoredJob } from './store.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
@@ -50,10 +50,10 @@ export interface JobRow extends MonitoredJobRow {
   readonly ran_ms: string | null;
   readonly running_since: Date | null;
   readonly volume_removed_at: Date | null;
-  /** Where it was asked for. */
+  /** Of one job alone. */
   readonly progress?: StoredProgresses;
   /** Of a list alone. */
-  readonly spark?: number[] | null;
+  readonly listed?: string | null;
   /** By which the list is in order. */
   readonly metric?: number;
   readonly metric_name?: string;
@@ -172,18 +172,15 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
   version: row.version,
 });
 
-function learnt({
-  progress,
-  clusters,
-  spark,
-  metric,
-  metric_name,
-}: ListedJobRow): Pick<ListedJob, 'progress' | 'spark'> {
+function learnt(row: ListedJobRow): Pick<ListedJob, 'progress' | 'spark'> {
+  const { clusters, listed, metric, metric_name } = row;
+  if (listed === undefined) return { progress: progressOfRow(row.progress, clusters) };
+  const { progress, spark } = listedOfRow(listed);
   const seen = progressOfRow(progress, clusters);
   const sorted = metric === undefined || metric_name === undefined ? {} : { [metric_name]: metric };
   return {
     progress: seen && { ...seen, metrics: { ...sorted, ...seen.metrics } },
-    ...(spark !== undefined && { spark: sparkOf(spark ?? [], seen?.loss ?? null) }),
+    spark: sparkOf(spark, seen?.loss ?? null),
   };
 }
 

@@ -52,6 +52,10 @@ with before as (
          case when buckets <= 30 then last
               else array(select last[1 + place * (buckets - 1) / 29] from generate_series(0, 29) place) end as spark
     from merged where name = 'loss'
+), listed as (
+  insert into job_listed (job_id, cluster, told)
+  select job_id, '', json_build_array('', spark)::text from sparks
+  on conflict (job_id, cluster) do update set told = excluded.told
 ), emptied as (
   update job_curve curve
      set names = '{}', at = '{}', numbers = '{}', steps = '{}', merged = curve.merged + cardinality(curve.names),

@@ -20,6 +20,10 @@ with given as (
   on conflict (job_id, cluster) do update set at = excluded.at, progress = excluded.progress
    where known.progress is distinct from excluded.progress
   returning job_id, cluster, at, progress
+), listed as (
+  insert into job_listed (job_id, cluster, told)
+  select job_id, cluster, json_build_array(cluster, at, progress - 'metrics')::text from saved
+  on conflict (job_id, cluster) do update set told = excluded.told
 )
 select saved.job_id as "jobId", there.namespace, there.clusters, saved.cluster, saved.at, saved.progress
   from saved join there on there.id = saved.job_id and there.cluster = saved.cluster

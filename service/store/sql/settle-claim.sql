@@ -54,6 +54,9 @@ with locked as (
   -- The next attempt tells from where on it goes.
   delete from job_progress using decided
    where job_progress.job_id = decided.id and not decided.stale and $4::jsonb ? 'objectName'
+), not_listed as (
+  delete from job_listed using decided
+   where job_listed.job_id = decided.id and job_listed.cluster <> '' and not decided.stale and $4::jsonb ? 'objectName'
 ), due_again as (
   update dispatch set
       token = null,

@@ -178,22 +178,30 @@ test('lists have the loss so far in few numbers, and are in the order of a numbe
   }
   const without = await oldJob(database, store);
   await store.curves.settle(ids);
-  const list = async (sort: 'metric:loss' | 'metric:rmse' | 'createdAt', descending: boolean) => {
+  const newer = await oldJob(database, store);
+  const list = async (sort: 'metric:loss' | 'metric:rmse' | 'createdAt', descending: boolean, limit = 2) => {
     const found: { id: string; spark?: readonly number[] | null }[] = [];
     for (let cursor: string | null = null, page = 0; page === 0 || cursor !== null; page += 1) {
-      const query = { sort, descending, limit: 2, withRequests: false, ...(cursor !== null && { cursor }) };
+      const query = { sort, descending, limit, withRequests: false, ...(cursor !== null && { cursor }) };
       const { jobs, nextCursor }: Awaited<ReturnType<typeof store.jobs.list>> = await store.jobs.list(query);
+      // Whole pages, but for the last: those without the number follow on the same page.
+      expect(jobs).toHaveLength(nextCursor === null ? jobs.length : limit);
       found.push(...jobs);
       cursor = nextCursor;
     }
     return found;
   };
-  const order = async (descending: boolean) => (await list('metric:loss', descending)).map(({ id }) => ids.indexOf(id));
-  expect(await order(false)).toEqual([1, 0, 2]);
-  expect(await order(true)).toEqual([2, 0, 1]);
-  const all = await list('createdAt', true);
-  expect(all.find(({ id }) => id === without)?.spark).toBeNull();
-  const [spark] = all.filter(({ id }) => id === ids[0]).map((job) => job.spark);
+  const all = [...ids, without, newer];
+  const order = async (descending: boolean, limit: number) =>
+    (await list('metric:loss', descending, limit)).map(({ id }) => all.indexOf(id));
+  // Those that tell none are at the end in either direction, wherever a page ends.
+  for (const limit of [1, 2, 3, 4, 5, 6]) {
+    expect(await order(false, limit)).toEqual([1, 0, 2, 4, 3]);
+    expect(await order(true, limit)).toEqual([2, 0, 1, 4, 3]);
+  }
+  const listed = await list('createdAt', true);
+  expect(listed.find(({ id }) => id === without)?.spark).toBeNull();
+  const [spark] = listed.filter(({ id }) => id === ids[0]).map((job) => job.spark);
   expect(spark?.length).toBeLessThanOrEqual(30);
   expect(spark?.length).toBeGreaterThan(20);
   expect(spark?.[0]).toBe(100);
