@@ -1,5 +1,6 @@
 import { simulatedBase } from '../flow/base.ts';
 import { describeFlows } from '../flow/flows.ts';
+import { describeOperator } from './operator.ts';
 import { realBase, realKarmada } from './real-base.ts';
 import { describeReports } from './reports.ts';
 import { describeRequests } from './requests.ts';
@@ -14,6 +15,7 @@ if (!real) {
 
 const startBase = () => (real ? realBase(real) : simulatedBase({ speed: 0, notReadyAfterMs: 500 }));
 describeFlows(startBase);
+describeOperator(startBase);
 describeReports(startBase);
 describeRequests(startBase);
 describeTroubles(startBase);

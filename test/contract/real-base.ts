@@ -35,7 +35,8 @@ export function realKarmada(environment: NodeJS.ProcessEnv): RealKarmada | undef
 export async function realBase({ karmada, admin, members: paths }: RealKarmada): Promise<Base> {
   const adminKubeconfig = await loadKubeconfig(admin);
   const control = createKubeApi(adminKubeconfig);
-  const members = await namedMembers(control, paths);
+  const found = await namedMembers(control, paths);
+  const members = new Map([...found].map(([name, { api }]) => [name, api]));
   const stopControllers = playVolumeProtection([control, ...members.values()]);
   return {
     name: `the Karmada at ${adminKubeconfig.server}`,
@@ -43,6 +44,7 @@ export async function realBase({ karmada, admin, members: paths }: RealKarmada):
     adminKubeconfig: admin,
     control,
     members,
+    memberKubeconfigs: new Map([...found].map(([name, { path }]) => [name, path])),
     patienceMs: PATIENCE_MS,
     simulated: null,
     cutOff: (cluster) => cutOff(control, cluster),
@@ -75,11 +77,14 @@ interface Cluster {
 }
 
 /** Which Cluster a kubeconfig leads to, by the names of Karmada. */
-async function namedMembers(control: KubeApi, paths: readonly string[]): Promise<Map<string, KubeApi>> {
+async function namedMembers(
+  control: KubeApi,
+  paths: readonly string[],
+): Promise<Map<string, { api: KubeApi; path: string }>> {
   const { status, body } = await control.get('/apis/cluster.karmada.io/v1alpha1/clusters');
   if (status !== 200) throw new Error(`Karmada does not list its clusters: ${status} ${JSON.stringify(body)}`);
   const clusters: readonly Cluster[] = body.items;
-  const members = new Map<string, KubeApi>();
+  const members = new Map<string, { api: KubeApi; path: string }>();
   for (const path of paths) {
     const kubeconfig = await loadKubeconfig(path);
     const api = createKubeApi(kubeconfig);
@@ -95,7 +100,7 @@ async function namedMembers(control: KubeApi, paths: readonly string[]): Promise
         `${path} (${kubeconfig.server}) is no member of this Karmada, which has ${names}: neither by the id of the Cluster, nor by its apiEndpoint, nor by the name of the file`,
       );
     }
-    members.set(cluster.metadata.name, api);
+    members.set(cluster.metadata.name, { api, path });
   }
   return members;
 }

@@ -19,6 +19,8 @@ export interface Base {
   readonly adminKubeconfig: string;
   readonly control: KubeApi;
   readonly members: ReadonlyMap<string, KubeApi>;
+  /** An administrator's of each member, where it has one of its own. */
+  readonly memberKubeconfigs: ReadonlyMap<string, string>;
   /** How long a step of Karmada may take. */
   readonly patienceMs: number;
   /** Pods run and write only where kubelets do. */
@@ -47,6 +49,7 @@ export async function simulatedBase(options: SimulationOptions = { speed: 0 }): 
     adminKubeconfig: path,
     control,
     members,
+    memberKubeconfigs: new Map(),
     patienceMs: PATIENCE_MS,
     simulated,
     async cutOff(cluster) {
