@@ -17,29 +17,27 @@ export interface Alert {
 
 export interface AlertsProps {
   readonly name: string;
-  /** Page with a section for each alert, named as the alert. */
-  readonly runbooks?: string;
   readonly alerts: Alert[];
 }
 
-/** Alerts for prometheus-operator, where monitoring is switched on. */
+/** Alerts for prometheus-operator, where monitoring is switched on; each has a section in the page of runbooks, named as it. */
 export class Alerts extends Construct {
-  constructor(scope: Construct, id: string, { alerts, name, runbooks }: AlertsProps) {
+  constructor(scope: Construct, id: string, { alerts, name }: AlertsProps) {
     super(scope, id);
     const stack = stackOf(this);
     const { monitoring } = stack.settings;
     if (!monitoring.enabled) return;
     new PrometheusRule(this, 'rule', {
       metadata: { name: stack.named(name), labels: { ...monitoring.labels, ...installationLabels(stack) } },
-      spec: { groups: [{ name: stack.named(name), rules: alerts.map((each) => rule(each, runbooks)) }] },
+      spec: { groups: [{ name: stack.named(name), rules: alerts.map((each) => rule(each, monitoring.runbooks)) }] },
     });
   }
 }
 
-const rule = ({ description, expr, holds, name, severity, summary }: Alert, runbooks: string | undefined) => ({
+const rule = ({ description, expr, holds, name, severity, summary }: Alert, runbooks: string) => ({
   alert: name,
   expr,
   for: holds,
   labels: { severity },
-  annotations: { summary, description, ...(runbooks && { runbook_url: `${runbooks}#${name.toLowerCase()}` }) },
+  annotations: { summary, description, runbook_url: `${runbooks}#${name.toLowerCase()}` },
 });

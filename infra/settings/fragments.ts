@@ -213,6 +213,10 @@ export const monitoring = ({ enabled, labels }: { enabled: boolean; labels: Reco
     namespace: s.dnsLabel().default('monitoring').describe('Namespace of Prometheus, which may then read the metrics.'),
     labels: s.labels().default(labels).describe('Labels by which your Prometheus picks monitors and rules up.'),
     interval: s.duration({ least: '100ms', most: '1d' }).default('30s').describe('Time between two scrapes.'),
+    runbooks: s
+      .httpUrl()
+      .default('https://git.example.com/ml-platform/ml-platform/src/main/docs/runbooks.md')
+      .describe('Page that says what to do; each alert links to its section.'),
   });
 export type Monitoring = z.output<ReturnType<typeof monitoring>>;
 

@@ -37,6 +37,9 @@ export const grafana = () =>
   });
 export type GrafanaSettings = z.output<ReturnType<typeof grafana>>;
 
+export const lateRuns = () =>
+  z.int().min(1).max(1000).default(3).describe('Intervals of a schedule that pass without a success.');
+
 export const loadBalancer = () =>
   section('HAProxy.', {
     image: image(THIRD_PARTY_IMAGES.haproxy),

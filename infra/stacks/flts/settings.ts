@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FieldRule, withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
 import * as f from '../../settings/fragments.ts';
-import { grafana, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
+import { grafana, lateRuns, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import { kafka, numberedJob, objectStorage, server, worker } from '../../settings/workloads.ts';
@@ -37,6 +37,14 @@ const exposure = () =>
       .describe('A NodePort, an Ingress, or only from inside.'),
     nodePort: s.nodePort().default(30_023).describe('For type nodePort: the port on every node.'),
     ingress: f.ingress('forecast.example.com'),
+  });
+
+const alerts = () =>
+  f.section('When to alert, where monitoring is on.', {
+    errorPercent: z.int().min(1).max(100).default(5).describe('Share of forecasts that end in an error of ours.'),
+    waitingRequests: z.int().min(1).max(100_000).default(100).describe('Requests that wait for an inference pod.'),
+    freePercent: z.int().min(1).max(99).default(10).describe('Space that the object storage has left.'),
+    lateRuns: lateRuns(),
   });
 
 const oneOfTheTopics = (path: string): FieldRule => ({
@@ -107,6 +115,7 @@ export const settings = withRules(
       prometheus: prometheus(),
       grafana: grafana(),
       locust: locust(),
+      alerts: alerts(),
     })
     .superRefine((value, context) => {
       commonRules(value, context);

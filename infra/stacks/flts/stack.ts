@@ -18,6 +18,7 @@ import { WebService } from '../../constructs/web-service.ts';
 import type { BuildContext } from '../definition.ts';
 import { dashboards } from './dashboards.ts';
 import { expose } from './exposure.ts';
+import { observe } from './monitoring.ts';
 import type { Settings } from './settings.ts';
 
 /** Names of the databases: their StatefulSets, or their CloudNativePG Clusters. */
@@ -131,6 +132,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   expose(stack, settings, balancer);
 
   // Watching it, and putting it under load.
+  observe(stack, settings, balancer);
   if (settings.locust.enabled) new Locust(stack, 'locust', settings.locust, balancer.endpoint('http'));
   if (settings.prometheus.enabled) {
     const prometheus = new Prometheus(stack, 'prometheus', settings.prometheus);

@@ -1,5 +1,6 @@
 import { METRICS } from '../../../service/contract.ts';
 import { type Alert, Alerts } from '../../constructs/alerts.ts';
+import { DUMPS, lateRuns } from '../../constructs/cluster-figures.ts';
 import { Dashboard, type Panel } from '../../constructs/dashboard.ts';
 import type { Stack } from '../../constructs/stack.ts';
 import type { WebService } from '../../constructs/web-service.ts';
@@ -8,13 +9,13 @@ import type { Settings } from './settings.ts';
 /** Alerts and dashboard, from the backend's own figures. Each replica tells what it knows: the best of them counts. */
 export function observe(stack: Stack, { alerts, namespace }: Settings, backend: WebService): void {
   const of = (metric: string, labels = '') => `${metric}{namespace="${namespace.name}"${labels}}`;
-  new Alerts(stack, 'alerts', { name: 'ml-platform', alerts: alertsOn(of, backend, alerts) });
+  new Alerts(stack, 'alerts', { name: 'ml-platform', alerts: alertsOn(stack, of, backend, alerts) });
   new Dashboard(stack, 'dashboard', { name: 'ml-platform-dashboard', title: 'ML platform', panels: panels(of) });
 }
 
 type Select = (metric: string, labels?: string) => string;
 
-function alertsOn(of: Select, backend: WebService, limits: Settings['alerts']): Alert[] {
+function alertsOn(stack: Stack, of: Select, backend: WebService, limits: Settings['alerts']): Alert[] {
   const errors = `sum(rate(${of(METRICS.httpRequests, ',code=~"5.."')}[5m]))`;
   const requests = `sum(rate(${of(METRICS.httpRequests)}[5m]))`;
   return [
@@ -65,6 +66,14 @@ function alertsOn(of: Select, backend: WebService, limits: Settings['alerts']): 
       severity: 'warning',
       summary: '{{ $value | humanizePercentage }} of the requests fail.',
       description: 'The backend log has each failed request with its request id.',
+    },
+    {
+      name: 'MlPlatformBackupLate',
+      expr: lateRuns(stack, DUMPS, limits.lateRuns),
+      holds: '15m',
+      severity: 'warning',
+      summary: '{{ $labels.cronjob }} has last succeeded {{ $value | humanizeDuration }} ago.',
+      description: 'What is lost now cannot be had back from a newer dump.',
     },
   ];
 }

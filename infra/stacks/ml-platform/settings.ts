@@ -3,6 +3,7 @@ import { DEFAULT_CREDENTIALS_SECRET, LOG_LEVELS, MAX_LINKS, MONITOR_MODES, RANGE
 import { withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
 import * as f from '../../settings/fragments.ts';
+import { lateRuns } from '../../settings/observability.ts';
 import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import { THIRD_PARTY_IMAGES } from '../../settings/third-party-images.ts';
@@ -256,6 +257,7 @@ const alerts = () =>
       .default(120)
       .describe('Time that a job waits to be sent to Karmada.'),
     errorPercent: z.int().min(1).max(100).default(5).describe('Share of requests that end in an error of ours.'),
+    lateRuns: lateRuns(),
   });
 
 const check = () =>

@@ -13,7 +13,7 @@ const DAY = 86_400;
 
 /** Of trainings, their operator, and the certificates. What ml-platform has to tell is raised by its own rules. */
 export function raiseAlerts(stack: Stack, { alerts }: Settings): void {
-  new Alerts(stack, 'alerts', { name: 'trainingjobs', runbooks: alerts.runbooks, alerts: alertsOf(alerts) });
+  new Alerts(stack, 'alerts', { name: 'trainingjobs', alerts: alertsOf(alerts) });
 }
 
 function alertsOf(limits: Settings['alerts']): Alert[] {
@@ -31,7 +31,11 @@ function alertsOf(limits: Settings['alerts']): Alert[] {
     },
     {
       name: 'TrainingJobFailed',
-      expr: `sum by (namespace, reason) (increase(${METRICS.failed}[15m])) > 0`,
+      // The first failure of its kind makes the series: there is nothing yet from which it could have increased.
+      expr: [
+        `sum by (namespace, reason) (increase(${METRICS.failed}[15m])) > 0`,
+        `or sum by (namespace, reason) (${METRICS.failed} unless ${METRICS.failed} offset 15m) > 0`,
+      ].join(' '),
       holds: '0m',
       severity: 'warning',
       summary: 'TrainingJobs of {{ $labels.namespace }} failed: {{ $labels.reason }}.',

@@ -220,10 +220,6 @@ const alerts = () =>
     idleGpuPercent: z.int().min(1).max(100).default(5).describe('Use of GPUs, below which they count as idle.'),
     queueDepth: z.int().min(1).max(100_000).default(200).describe('TrainingJobs that wait for a look.'),
     certificateDays: z.int().min(1).max(90).default(14).describe('Days before its end of a certificate.'),
-    runbooks: s
-      .httpUrl()
-      .default('https://git.example.com/ml-platform/ml-platform/src/main/docs/runbooks.md')
-      .describe('Page that says what to do; alerts link to it.'),
   });
 
 /** What cannot work, each with what is allowed. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { withRules } from '../../data/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
+import { lateRuns } from '../../settings/observability.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
 import {
@@ -56,6 +57,8 @@ const seed = () =>
       }),
     },
   );
+
+const alerts = () => f.section('When to alert, where monitoring is on.', { lateRuns: lateRuns() });
 
 const OPEN_METEO = { cidrs: ['0.0.0.0/0'], port: 443 };
 
@@ -135,6 +138,7 @@ export const settings = withRules(
         schedule: '*/5 * * * *',
         command: ['/app/detector'],
       }),
+      alerts: alerts(),
     })
     .superRefine(commonRules),
   [LOCAL_IMAGES_NOT_PULLED_ALWAYS],

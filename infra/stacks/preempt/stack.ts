@@ -24,6 +24,7 @@ import { canonicalJson } from '../../data/canonical-json.ts';
 import type { BuildContext } from '../definition.ts';
 import { expose } from './exposure.ts';
 import { migrated } from './migrated.ts';
+import { observe } from './monitoring.ts';
 import type { Settings } from './settings.ts';
 
 const MODELS_CLAIM = 'ml-models-pvc';
@@ -140,6 +141,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     talksTo: [schema, redis.connection()],
   });
 
+  observe(stack, settings);
   new Check(stack);
   new ArgoApplication(stack, { name: `preempt-${environment}`, path: `charts-out/preempt/${environment}` });
 }

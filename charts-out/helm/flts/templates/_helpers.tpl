@@ -59,7 +59,7 @@ helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 51 times, with root, name. */}}
+{{/* Used 52 times, with root, name. */}}
 {{- define "flts.from" -}}
 podSelector:
   {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
@@ -258,27 +258,6 @@ securityContext:
 {{- end }}
 
 {{/* Used 7 times. */}}
-{{- define "flts.egress-object-storage" -}}
-ports:
-  -
-    {{- if eq .Values.objectStorage.mode "bundled" }}
-    port: 9000
-    {{- else }}
-    port: {{ int .Values.objectStorage.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne .Values.objectStorage.mode "bundled" }}
-  {{- range .Values.objectStorage.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 7 times. */}}
 {{- define "flts.wait-script" -}}
 what=$1 limit=$2
 shift 2
@@ -385,6 +364,27 @@ readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
 {{- end }}
 
 {{/* Used 6 times. */}}
+{{- define "flts.egress-object-storage" -}}
+ports:
+  -
+    {{- if eq .Values.objectStorage.mode "bundled" }}
+    port: 9000
+    {{- else }}
+    port: {{ int .Values.objectStorage.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.objectStorage.mode "bundled" }}
+  {{- range .Values.objectStorage.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 6 times. */}}
 {{- define "flts.kafka-bootstrap-servers" -}}
 name: KAFKA_BOOTSTRAP_SERVERS
 {{- if eq .Values.kafka.mode "bundled" }}
@@ -416,6 +416,23 @@ preStop:
 - {{ include "flts.egress-kafka" . | nindent 2 | trim }}
 - {{ include "flts.egress-object-storage" . | nindent 2 | trim }}
 - {{ include "flts.egress" (dict "root" . "values" .Values.mlflow "name" "mlflow") | nindent 2 | trim }}
+{{- end }}
+
+{{/* Used 5 times, with root, values. */}}
+{{- define "flts.readiness-probe" -}}
+{{- if or $.values.healthPath $.values.readyPath }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 5 times, with root, values. */}}
@@ -507,23 +524,6 @@ resources:
   {{- include "flts.init-container-resources" . | nindent 2 }}
 securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
-{{- end }}
-
-{{/* Used 4 times, with root, values. */}}
-{{- define "flts.readiness-probe" -}}
-{{- if or $.values.healthPath $.values.readyPath }}
-httpGet:
-  {{- if $.values.readyPath }}
-  path: {{ $.values.readyPath | quote }}
-  {{- else }}
-  path: {{ $.values.healthPath | quote }}
-  {{- end }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, values, app. */}}
@@ -691,13 +691,13 @@ ports:
     {{- end }}
     protocol: TCP
 to:
-  {{- if eq .Values.kafka.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else if eq .Values.kafka.mode "external" }}
+  {{- if eq .Values.kafka.mode "external" }}
   {{- range .Values.kafka.external.address.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+  {{- else if eq .Values.kafka.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
   {{- else }}
   - podSelector:
       matchLabels:
@@ -1073,13 +1073,13 @@ to:
   - podSelector:
       matchLabels:
         cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
-  {{- else if eq .Values.database.mode "external" }}
+  {{- else if eq .Values.database.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
+  {{- else }}
   {{- range .Values.database.external.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
   {{- end }}
 {{- end }}
 

@@ -66,7 +66,7 @@ matchLabels:
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 20 times, with root, name. */}}
+{{/* Used 19 times, with root, name. */}}
 {{- define "preempt.from" -}}
 podSelector:
   {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
@@ -290,28 +290,7 @@ labels:
 {{/* Used 4 times. */}}
 {{- define "preempt.egress" -}}
 - {{ include "preempt.egress-mysql" . | nindent 2 | trim }}
-- {{ include "preempt.egress-redis" . | nindent 2 | trim }}
-{{- end }}
-
-{{/* Used 4 times. */}}
-{{- define "preempt.egress-mysql" -}}
-ports:
-  -
-    {{- if eq .Values.mysql.mode "bundled" }}
-    port: 3306
-    {{- else }}
-    port: {{ int .Values.mysql.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne .Values.mysql.mode "bundled" }}
-  {{- range .Values.mysql.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
-  {{- end }}
+- {{ include "preempt.egress-by-values" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}
@@ -378,6 +357,48 @@ runAsNonRoot: true
 runAsUser: {{ $.fsGroup }}
 seccompProfile:
   type: RuntimeDefault
+{{- end }}
+
+{{/* Used 3 times. */}}
+{{- define "preempt.egress-mysql" -}}
+ports:
+  -
+    {{- if eq .Values.mysql.mode "bundled" }}
+    port: 3306
+    {{- else }}
+    port: {{ int .Values.mysql.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.mysql.mode "bundled" }}
+  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
+  {{- else }}
+  {{- range .Values.mysql.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 3 times, with root, values, port, name. */}}
+{{- define "preempt.egress-by-values" -}}
+ports:
+  -
+    {{- if eq $.values.mode "bundled" }}
+    port: {{ $.port }}
+    {{- else }}
+    port: {{ int $.values.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne $.values.mode "bundled" }}
+  {{- range $.values.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 2 times, with root, command. */}}
@@ -496,48 +517,6 @@ securityContext:
     secretName: {{ .source | quote }}
   {{- end }}
 {{- end }}
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "preempt.egress-redis" -}}
-ports:
-  -
-    {{- if eq .Values.redis.mode "bundled" }}
-    port: 6379
-    {{- else }}
-    port: {{ int .Values.redis.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.redis.mode "bundled" }}
-  - {{ include "preempt.from" (dict "root" . "name" "redis") | nindent 4 | trim }}
-  {{- else }}
-  {{- range .Values.redis.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "preempt.spec-egress" -}}
-- ports:
-    -
-      {{- if eq .Values.mysql.mode "bundled" }}
-      port: 3306
-      {{- else }}
-      port: {{ int .Values.mysql.external.address.port }}
-      {{- end }}
-      protocol: TCP
-  to:
-    {{- if ne .Values.mysql.mode "bundled" }}
-    {{- range .Values.mysql.external.address.cidrs }}
-    - ipBlock:
-        cidr: {{ . | quote }}
-    {{- end }}
-    {{- else }}
-    - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 6 | trim }}
-    {{- end }}
 {{- end }}
 
 {{/* Used 2 times, with root, name. */}}
