@@ -22,7 +22,7 @@ export function YamlBlocks({ what, blocks, separator }: { what: string; blocks: 
   if (texts.isError) return <Failed what={what} error={texts.error} retry={() => void texts.refetch()} />;
   if (!texts.data) return <Loading what={what} />;
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-1 gap-2">
       <div className="flex items-center gap-1 text-xs text-ink-faint">
         All of it
         <CopyButton text={texts.data.join(separator)} label={`Copy ${what}`} />

@@ -28,7 +28,10 @@ export function JobFacts({ job }: { job: Job }) {
           : job.clusters.map((cluster, index) => (
               <span key={cluster}>
                 {index > 0 && ', '}
-                <Link href={`/?cluster=${encodeURIComponent(cluster)}`} className="link">
+                <Link
+                  href={`/?cluster=${encodeURIComponent(cluster)}`}
+                  className="link inline-flex min-h-6 items-center"
+                >
                   {cluster}
                 </Link>
               </span>

@@ -4,7 +4,8 @@ import { type LogLine, shortPodName } from '../../lib/log-buffer.ts';
 import type { LogSearch } from '../../lib/log-search.ts';
 import { formatExact, formatStamp } from '../../lib/time.ts';
 
-const LINE_HEIGHT = 20;
+/** Of a line that is not wrapped: high enough for its number to be pressed. */
+const LINE_HEIGHT = 24;
 /** Closer to the end than this counts as at the end. */
 const AT_END = 24;
 
@@ -86,14 +87,14 @@ export function LogView({
                 ref={virtualizer.measureElement}
                 data-index={row.index}
                 style={{ transform: `translateY(${row.start}px)` }}
-                className={`absolute top-0 left-0 flex min-w-full gap-3 px-3 ${wrap ? 'right-0' : ''} ${row.index === target || line.number === marked ? 'bg-selected' : ''}`}
+                className={`absolute top-0 left-0 flex min-w-full gap-3 px-3 py-0.5 ${wrap ? 'right-0' : ''} ${row.index === target || line.number === marked ? 'bg-selected' : ''}`}
               >
                 <button
                   type="button"
                   tabIndex={-1}
                   aria-label={`Line ${line.number}`}
                   onClick={() => onLine(line)}
-                  className="shrink-0 self-start text-right text-ink-faint select-none hover:text-accent"
+                  className="-my-0.5 h-6 min-w-6 shrink-0 self-start text-right text-ink-faint select-none hover:text-accent"
                   style={{ width: `${digits}ch` }}
                 >
                   {line.number}

@@ -7,7 +7,7 @@ import { YamlBlocks } from '../../components/yaml-blocks.tsx';
 export function ManifestPanel({ job }: { job: Job }) {
   const manifest = useJobManifest(job.id);
   return (
-    <div className="grid gap-3 p-4 sm:p-5">
+    <div className="grid grid-cols-1 gap-3 p-4 sm:p-5">
       <p className="text-ink-soft">
         What is applied to Karmada for this job, in this order: the {job.kind} and what goes with it.
       </p>

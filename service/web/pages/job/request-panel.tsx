@@ -8,7 +8,7 @@ import { mayChange } from '../../lib/permissions.ts';
 export function RequestPanel({ job }: { job: Job }) {
   const me = useMe().data;
   return (
-    <div className="grid gap-3 p-4 sm:p-5">
+    <div className="grid grid-cols-1 gap-3 p-4 sm:p-5">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <p className="text-ink-soft">What was asked for, with the defaults filled in.</p>
         {mayChange(me, job.namespace) && (

@@ -10,6 +10,7 @@ import type { ColumnName } from '../../lib/columns.ts';
 import { isFinished, jobState, needsAttention, reasonLabel } from '../../lib/job-state.ts';
 import { progressOf } from '../../lib/progress.ts';
 import { COLUMNS, ROW } from './columns.tsx';
+import { SelectBox } from './select-box.tsx';
 
 interface RowProps {
   job: ListedJob;
@@ -49,12 +50,10 @@ export const JobRow = memo(function JobRow(row: RowProps) {
     >
       {/* biome-ignore lint/a11y/useSemanticElements: see the row */}
       <div role="cell" tabIndex={-1} className="relative z-10 grid">
-        <input
-          type="checkbox"
-          aria-label={`Select ${job.jobName}`}
+        <SelectBox
+          label={`Select ${job.jobName}`}
           checked={selected}
           onChange={(event) => onToggle(job.id, index, (event.nativeEvent as MouseEvent).shiftKey)}
-          className="size-5 accent-accent"
         />
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: see the row */}

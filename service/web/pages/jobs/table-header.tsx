@@ -3,6 +3,7 @@ import type { ListedJob } from '../../api/types.ts';
 import type { ColumnName } from '../../lib/columns.ts';
 import { nextSort, type SortColumn, sortOf } from '../../lib/filters.ts';
 import { COLUMNS, ROW } from './columns.tsx';
+import { SelectBox } from './select-box.tsx';
 
 export function TableHeader({
   columns,
@@ -35,15 +36,13 @@ export function TableHeader({
       >
         {/* biome-ignore lint/a11y/useSemanticElements: see above */}
         <div role="columnheader" tabIndex={-1} className="grid">
-          <input
-            type="checkbox"
-            aria-label={`Select all ${jobs.length} loaded jobs`}
+          <SelectBox
+            label={`Select all ${jobs.length} loaded jobs`}
             checked={all}
             ref={(box) => {
               if (box) box.indeterminate = selected.size > 0 && !all;
             }}
             onChange={() => onSelect(all ? new Set() : new Set(jobs.map((job) => job.id)))}
-            className="size-5 accent-accent"
           />
         </div>
         <Heading label="Name" by="jobName" sort={sort} onSort={onSort} />
