@@ -10,6 +10,7 @@ import { jobs } from './scenarios/jobs.ts';
 import { manyJobs } from './scenarios/many-jobs.ts';
 import { newJob } from './scenarios/new-job.ts';
 import { offline } from './scenarios/offline.ts';
+import { phone } from './scenarios/phone.ts';
 import { signIn } from './scenarios/sign-in.ts';
 import type { Scene } from './scene.ts';
 
@@ -41,6 +42,7 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
   describe('Job', () => job(now));
   describe('Curves', () => curves(now));
   describe('Clusters', () => clusters(now));
+  describe('On a phone', () => phone(now));
   describe('Accessibility', () => accessibility(now));
   describe('Sign-in', () => signIn(now));
   describe('Ten thousand jobs', () => manyJobs(now));

@@ -30,6 +30,22 @@ export const job = (now: SceneNow): void => {
     expect(await time.getAttribute('title')).toMatch(/\d{4}.*\d:\d\d:\d\d.*(UTC|GMT)/);
   });
 
+  test('a failed job ends in red, and its history keeps the lines of what was said', async () => {
+    const { page, id } = await started('red-end-fail');
+    await state(page, 'Failed');
+    const said = 'Traceback:\n    File "train.py"';
+    await now().database.query("update event set message = $2 where job_id = $1 and status = 'Failed'", [id, said]);
+    await page.reload();
+    const history = page.getByRole('region', { name: 'History' });
+    await expect.poll(() => history.getByText('Traceback').innerText()).toBe(said);
+
+    const end = await page.getByTitle('The job failed').boundingBox();
+    const bar = await page.getByTitle('The job failed').locator('..').boundingBox();
+    const edge = (box: typeof end) => Math.round((box?.x ?? 0) + (box?.width ?? 0));
+    expect(end?.width).toBeGreaterThanOrEqual(4);
+    expect([edge(end), end?.height]).toEqual([edge(bar), bar?.height]);
+  });
+
   test('a job whose image cannot be pulled says so, and what to do', async () => {
     const { page } = await started('image-gone', {
       algorithm: { source: 'container', imageUri: 'registry.example.com/missing/train:1' },
@@ -78,6 +94,8 @@ export const job = (now: SceneNow): void => {
     expect(new Date(await stamp.innerText()).getTime()).toBe(Date.parse(pointed.get('at') ?? ''));
     await page.getByRole('button', { name: 'Full window' }).click();
     await page.getByRole('button', { name: 'Leave the full window' }).waitFor();
+    const { width = 0, height = 0 } = (await log.boundingBox()) ?? {};
+    expect([width > 1200, height > 600]).toEqual([true, true]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Full window' }).waitFor();
 

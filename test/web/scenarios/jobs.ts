@@ -3,6 +3,7 @@ import type { Page, Route } from 'playwright-core';
 import { expect, test } from 'vitest';
 import type { TrainingProgress } from '../../../service/jobs/progress.ts';
 import { parseJobRequest } from '../../../service/jobs/request.ts';
+import { overlap } from '../layout.ts';
 import type { SceneNow } from '../scene.ts';
 import { accessibilityBreaches, focusedText, hasFocus, visit } from '../visit.ts';
 
@@ -90,6 +91,8 @@ export const jobs = (now: SceneNow): void => {
     await page.getByRole('button', { name: '2 new jobs' }).waitFor();
     await row(page, 'still-one').getByText('Succeeded').waitFor();
     expect(await names(page)).toEqual(['still-one']);
+    const heading = await page.getByRole('columnheader', { name: 'Name' }).boundingBox();
+    expect(overlap(await page.getByRole('button', { name: '2 new jobs' }).boundingBox(), heading)).toBe(false);
     await page.getByRole('button', { name: '2 new jobs' }).click();
     await expect.poll(() => names(page)).toEqual(['still-three', 'still-two', 'still-one']);
     await expect.poll(() => page.getByRole('button', { name: /new jobs?$/ }).count()).toBe(0);

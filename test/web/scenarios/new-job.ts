@@ -75,7 +75,7 @@ export const newJob = (now: SceneNow): void => {
     // The answer is the job, and its page has been fetched long since: nothing grey stands in between.
     await page.evaluate(`
       window.loading = 0;
-      new MutationObserver(() => (window.loading += document.body.innerText.includes('Loading the page') ? 1 : 0))
+      new MutationObserver(() => (window.loading += /Loading the (page|job) /.test(document.body.innerText) ? 1 : 0))
         .observe(document.body, { childList: true, subtree: true });
     `);
     await review(page);

@@ -59,6 +59,18 @@ export const signIn = (now: SceneNow): void => {
 
     await enter('token-of-sam');
     await page.getByRole('button', { name: 'Delete' }).waitFor();
+    const own = await fetch(`${url}/api/v1/jobs`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer token-of-sam' },
+      body: JSON.stringify({ jobName: 'of-sam', algorithm: { algorithmName: 'xgboost' } }),
+    });
+    expect(own.status).toBe(201);
+    await page.getByRole('link', { name: 'Jobs', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Mine', pressed: false }).click();
+    await expect.poll(() => page.getByRole('row').getByRole('link').allInnerTexts()).toEqual(['of-sam']);
+    expect(new URL(page.url()).searchParams.get('owner')).toBe('sam');
+    await page.getByRole('button', { name: 'Mine', pressed: true }).click();
+    await page.getByRole('link', { name: 'for-viewers' }).waitFor();
   });
 
   test('OIDC: to the identity provider and back to where one was, by code with PKCE', async () => {

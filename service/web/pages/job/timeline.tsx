@@ -37,7 +37,7 @@ export function Timeline({ job, events }: { job: Job; events: readonly JobEvent[
             style={{ width: share((segment.to ?? end) - segment.from) }}
           />
         ))}
-        {failed && <div className="ml-auto w-1.5 shrink-0 bg-failed" />}
+        {failed && <div title="The job failed" className="ml-auto w-1.5 shrink-0 bg-failed" />}
       </div>
       <div aria-hidden className="relative mt-1 h-5 text-xs text-ink-faint tabular-nums">
         {ticksOf(span, narrow ? 3 : 7).map((tick) => (
