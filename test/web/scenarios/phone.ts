@@ -50,8 +50,8 @@ export const phone = (now: SceneNow): void => {
   test('the sections of the long form are reached from the top, and stay clear of what sticks there', async () => {
     const page = await open('/new');
     const sections = page.getByRole('navigation', { name: 'Sections of the form' });
-    await sections.getByRole('link', { name: 'Overrides' }).click();
-    const heading = page.getByRole('heading', { name: 'Overrides' });
+    await sections.getByRole('link', { name: 'Hyperparameters' }).click();
+    const heading = page.getByRole('heading', { name: 'Hyperparameters' });
     const seen = async () => {
       const { y = -1, height = 0 } = (await heading.boundingBox()) ?? {};
       return y >= 0 && y + height <= 844;
