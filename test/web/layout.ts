@@ -6,6 +6,7 @@ const LEAST_TARGET = 24;
 /** Runs in the browser, as text: the tests know no DOM. */
 const FIND_FAULTS = `(() => {
   const faults = [];
+  const place = [scrollX, scrollY];
   const root = document.querySelector('dialog[open]') ?? document.body;
   // What only screen readers see is clipped.
   const seen = (element) => element.checkVisibility() && getComputedStyle(element).clipPath === 'none' && element.getBoundingClientRect().width > 1;
@@ -48,6 +49,7 @@ const FIND_FAULTS = `(() => {
 
   const { scrollWidth, clientWidth } = document.documentElement;
   if (scrollWidth > clientWidth) faults.push('wider than the window by ' + (scrollWidth - clientWidth));
+  scrollTo(...place);
   return [...new Set(faults)];
 })()`;
 
