@@ -27,6 +27,7 @@ import {
   type Trouble,
 } from '../trainingjob/index.ts';
 import type { Caches } from './caches.ts';
+import { ClaimLeavesError, waitForClaim, whyLost } from './claim.ts';
 import { BATCH_JOB, POD_GROUP, TRAINING_JOB } from './kinds.ts';
 import type { Waiting } from './waiting.ts';
 import type { WorkResult } from './work-queue.ts';
@@ -292,17 +293,12 @@ async function makeObjects(
   surroundings: Surroundings,
   reconciler: Reconciler,
 ): Promise<void> {
-  if (decision.attempt === undefined || isFinal(decision.status.state) || seen.batchJob?.ending) return;
-  const attempt: Attempt = {
-    ...surroundings,
-    job,
-    number: decision.attempt,
-    resumeFrom: seen.batchJob ? undefined : await resumeFrom(key, job, decision.attempt, reconciler),
-    deadlineSeconds: decision.deadlineSeconds,
-  };
+  const { deadlineSeconds, attempt: number, status } = decision;
+  if (number === undefined || isFinal(status.state) || seen.batchJob?.ending) return;
+  const attempt: Attempt = { ...surroundings, job, number, resumeFrom: undefined, deadlineSeconds };
   try {
-    if (seen.batchJob) await mend(key, attempt, seen.batchJob, reconciler);
-    else await make(attempt, reconciler);
+    if (seen.batchJob) await mend(key, attempt, seen, seen.batchJob, reconciler);
+    else await make({ ...attempt, resumeFrom: await resumeFrom(key, job, number, reconciler) }, reconciler);
     reconciler.memory.troubles.delete(key);
   } catch (error) {
     await explain(key, job, seen, error, reconciler);
@@ -315,14 +311,22 @@ async function resumeFrom(
   key: string,
   job: TrainingJob,
   attempt: number,
-  { kube, flushProgress }: Reconciler,
+  reconciler: Reconciler,
 ): Promise<string | undefined> {
-  if (attempt === 1) return job.spec.checkpoint?.resumeFrom;
+  const { kube, flushProgress } = reconciler;
+  const first = job.spec.checkpoint?.resumeFrom;
+  if (attempt === 1) return first;
   await flushProgress(key);
   const found = await kube.get(TRAINING_JOB, { namespace: job.namespace, name: job.name });
   const reading = found && readTrainingJob(found);
   const newest = reading && 'job' in reading && reading.job.uid === job.uid ? reading.job : job;
-  return newest.status.checkpoint?.latest ?? job.spec.checkpoint?.resumeFrom;
+  const { checkpoint } = newest.status;
+  if (checkpoint?.latest === undefined) return first;
+  const why = await whyLost(kube, newest, checkpoint);
+  if (why === undefined) return checkpoint.latest;
+  const message = `${why}, and ${checkpoint.latest} went with it: attempt ${attempt} begins ${first ? `from ${first}` : 'anew'}`;
+  await tell(newest, { type: 'Warning', reason: 'CheckpointLost', message }, reconciler);
+  return first;
 }
 
 /** The Job last: its pods find all that they need. */
@@ -356,14 +360,21 @@ class NameTakenError extends Error {
 }
 
 /** What others have removed or changed beside a Job that stands. */
-async function mend(key: string, attempt: Attempt, standing: BatchJob, { caches, kube }: Reconciler): Promise<void> {
-  const { configMap, service } = childrenOf(attempt);
+async function mend(
+  key: string,
+  attempt: Attempt,
+  { pods }: Seen,
+  standing: BatchJob,
+  { caches, kube }: Reconciler,
+): Promise<void> {
+  const { claim, configMap, service } = childrenOf(attempt);
   const known = caches.configHash(key);
   // Pods that run keep what they were started with, until an attempt is made from the changed spec.
   const isOfThisSpec = standing.specHash === specHash(attempt.job.spec);
   if (known === undefined || (isOfThisSpec && known !== configHash(configMap)))
     await apply(kube, CONFIG_MAP, configMap);
   if (service && !caches.hasService(key)) await apply(kube, SERVICE, service);
+  if (claim && waitForClaim(pods)) await createUnlessThere(kube, CLAIM, claim);
 }
 
 const apply = (kube: Kube, kind: Kind, object: KubeObject): Promise<KubeObject> =>
@@ -399,6 +410,7 @@ async function explain(
 
 function troubleOf(error: unknown): Trouble | undefined {
   if (error instanceof NameTakenError) return { reason: 'NameTaken', message: error.message };
+  if (error instanceof ClaimLeavesError) return { reason: 'ClaimLeaves', message: error.message };
   if (!(error instanceof KubeError) || !['refused', 'forbidden', 'namespaceMissing'].includes(error.failure))
     return undefined;
   return { reason: 'CannotCreate', message: error.words || error.message };

@@ -26,7 +26,8 @@ const jobRules = ({ podGroups, progress }: Settings): K8s.PolicyRule[] => [
   rule('batch', ['jobs'], ['get', 'list', 'watch', 'create', 'delete']),
   rule('', ['pods'], ['list', 'watch']),
   rule('', ['configmaps', 'services'], ['list', 'watch', 'create', 'patch']),
-  rule('', ['persistentvolumeclaims'], ['create']),
+  // Whether a checkpoint is still on its claim.
+  rule('', ['persistentvolumeclaims'], ['get', 'create']),
   // Read where a job waits and its pods do not say why.
   rule('', ['events'], ['create', 'list']),
   // How far its training pods may go is a label of the namespace.

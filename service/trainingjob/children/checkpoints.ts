@@ -8,11 +8,20 @@ const storageOf = ({ checkpoint }: Spec) => (checkpoint?.enabled ? checkpoint.st
 /** Object storage is addressed, not mounted. */
 export const isMounted = (spec: Spec): boolean => ['pvc', 'nfs'].includes(storageOf(spec)?.type ?? '');
 
+/** undefined: its checkpoints are on none. */
+export function nameOfClaim(name: string, spec: Spec): string | undefined {
+  const storage = storageOf(spec);
+  return storage?.type === 'pvc' ? (storage.pvcName ?? defaultClaimName(name)) : undefined;
+}
+
+/** A checkpoint may as well have been written to where the program sends it by itself. */
+export const isOnClaim = (spec: Spec, checkpoint: string | undefined): boolean =>
+  storageOf(spec)?.type === 'pvc' && (checkpoint?.startsWith(`${CHECKPOINT_DIRECTORY}/`) ?? false);
+
 export function checkpointVolume({ name, spec }: TrainingJob) {
   const storage = storageOf(spec);
-  if (storage?.type === 'pvc') {
-    return [{ name: 'checkpoints', persistentVolumeClaim: { claimName: storage.pvcName ?? defaultClaimName(name) } }];
-  }
+  const claimName = nameOfClaim(name, spec);
+  if (claimName !== undefined) return [{ name: 'checkpoints', persistentVolumeClaim: { claimName } }];
   // The restricted Pod Security Standard refuses nfs: such a namespace must be labelled baseline or privileged.
   if (storage?.type === 'nfs') return [{ name: 'checkpoints', nfs: { server: storage.server, path: storage.path } }];
   return [];

@@ -54,7 +54,7 @@ export function absorb(
       totalSteps: report.totalSteps ?? before.totalSteps,
       eta: report.remainingSeconds === undefined ? undefined : roughDuration(report.remainingSeconds),
       metrics,
-      checkpoint: checkpointAfter(before.checkpoint, report, time),
+      checkpoint: checkpointAfter(before.checkpoint, report, now),
       progressAttempt: attempt,
       progressTime: time.toISOString(),
       stepTime: further ? now.toISOString() : before.stepTime,
@@ -79,9 +79,10 @@ function metricsAfter(before: Readonly<Record<string, number>>, { metrics, witho
   return Object.fromEntries(merged.slice(0, MAX_METRICS));
 }
 
-function checkpointAfter(before: Status['checkpoint'], { checkpoint, checkpointEpoch }: Report, time: Date) {
+/** By our clock: whether a claim is older than the checkpoint on it must not hang on the clock of a worker. */
+function checkpointAfter(before: Status['checkpoint'], { checkpoint, checkpointEpoch }: Report, now: Date) {
   if (checkpoint === undefined || checkpoint === before?.latest) return before;
-  return withoutUndefined({ latest: checkpoint, epoch: checkpointEpoch, time: time.toISOString() });
+  return withoutUndefined({ latest: checkpoint, epoch: checkpointEpoch, time: now.toISOString() });
 }
 
 /** The metrics that are to become smaller, in the order in which they are asked for. */

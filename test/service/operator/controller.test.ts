@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKube } from '../../../service/kube/client.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
-import { CONFIG_MAP, EVENT, POD, SERVICE } from '../../../service/local/kube/kinds.ts';
+import { CONFIG_MAP, EVENT, PERSISTENT_VOLUME_CLAIM, POD, SERVICE } from '../../../service/local/kube/kinds.ts';
 import { pick, timestamp } from '../../../service/local/kube/objects.ts';
 import { POD_GROUP, refused, TRAINING_JOB } from './cluster.ts';
 import { children, conditionOf, startWorld, type World } from './world.ts';
@@ -321,6 +321,99 @@ describe('what others do meanwhile', () => {
     world.cluster.registry.delete(JOB, 'ml', 'bert-training');
     await expect.poll(attempt('bert')).toBe(2);
     expect(world.status('bert')).toMatchObject({ failures: 0, failureReason: 'JobDeleted' });
+  });
+
+  const claimOf = (name: string) => children(world, name).claim;
+  const resumeFrom = (name: string) => {
+    const [container] = pick(world.job(name), 'spec', 'template', 'spec', 'containers') as {
+      env: { name: string; value: string }[];
+    }[];
+    return container?.env.find((each) => each.name === 'RESUME_FROM')?.value;
+  };
+  const writesCheckpoint = (name: string, latest: string) => {
+    const { registry } = world.cluster;
+    const before = registry.read(TRAINING_JOB, 'ml', name);
+    const status = { ...(before.status as object), checkpoint: { latest, time: new Date().toISOString() } };
+    registry.update(TRAINING_JOB, { ...before, status }, { manager: 'progress', subresource: 'status' });
+  };
+
+  it('a claim that was deleted before its pods had a node is made again', async () => {
+    world.submit('kept', { checkpoint: { storage: {} } });
+    await expect.poll(attempt('kept')).toBe(1);
+    world.cluster.registry.delete(PERSISTENT_VOLUME_CLAIM, 'ml', 'kept-checkpoints');
+    const message = '0/3 nodes are available: persistentvolumeclaim "kept-checkpoints" not found. preemption: none';
+    world.pods('kept', 'Pending', {
+      conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+    });
+    await expect.poll(() => claimOf('kept')).toBeDefined();
+    expect(world.status('kept')).toMatchObject({ attempt: 1 });
+  });
+
+  it('a claim that was deleted takes its checkpoint along: the next attempt begins anew, and the one after from its own', async () => {
+    world.submit('kept', { checkpoint: { storage: {}, resumeFrom: 's3://models/base' } });
+    await expect.poll(attempt('kept')).toBe(1);
+    const uid = claimOf('kept')?.metadata.uid;
+    writesCheckpoint('kept', '/checkpoints/1');
+    world.cluster.registry.delete(PERSISTENT_VOLUME_CLAIM, 'ml', 'kept-checkpoints');
+    world.fail('kept', 0);
+    await expect.poll(attempt('kept')).toBe(2);
+    expect(resumeFrom('kept')).toBe('s3://models/base');
+    expect(claimOf('kept')?.metadata.uid).not.toBe(uid);
+    await expect.poll(() => world.events('kept')).toContain('CheckpointLost');
+    writesCheckpoint('kept', '/checkpoints/2');
+    world.fail('kept', 0);
+    await expect.poll(attempt('kept')).toBe(3);
+    expect(resumeFrom('kept')).toBe('/checkpoints/2');
+  });
+
+  it('a claim that was made anew by another has none of the checkpoints', async () => {
+    world.submit('kept', { checkpoint: { storage: {} } });
+    await expect.poll(attempt('kept')).toBe(1);
+    const { registry } = world.cluster;
+    const spec = claimOf('kept')?.spec;
+    writesCheckpoint('kept', '/checkpoints/1');
+    registry.delete(PERSISTENT_VOLUME_CLAIM, 'ml', 'kept-checkpoints');
+    const later = new Date(Date.now() + 5_000).toISOString().replace(/\.\d+Z/, 'Z');
+    const anew = registry.create(
+      PERSISTENT_VOLUME_CLAIM,
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: { name: 'kept-checkpoints', namespace: 'ml' },
+        spec,
+      },
+      { manager: 'somebody' },
+    );
+    registry.store.put(PERSISTENT_VOLUME_CLAIM, {
+      ...anew,
+      metadata: { ...anew.metadata, creationTimestamp: later },
+    });
+    world.fail('kept', 0);
+    await expect.poll(attempt('kept')).toBe(2);
+    expect(resumeFrom('kept')).toBeUndefined();
+  });
+
+  it('a claim that is being deleted is waited for before the next attempt', async () => {
+    world.submit('kept', { checkpoint: { storage: {} } });
+    await expect.poll(attempt('kept')).toBe(1);
+    writesCheckpoint('kept', '/checkpoints/1');
+    const { registry } = world.cluster;
+    const hold = (finalizers: string[]) => {
+      const claim = registry.read(PERSISTENT_VOLUME_CLAIM, 'ml', 'kept-checkpoints');
+      registry.update(
+        PERSISTENT_VOLUME_CLAIM,
+        { ...claim, metadata: { ...claim.metadata, finalizers } },
+        { manager: 'kube-controller-manager' },
+      );
+    };
+    hold(['kubernetes.io/pvc-protection']);
+    registry.delete(PERSISTENT_VOLUME_CLAIM, 'ml', 'kept-checkpoints');
+    world.fail('kept', 0);
+    await expect.poll(() => world.status('kept').reason).toBe('ClaimLeaves');
+    expect(world.job('kept')).toBeUndefined();
+    hold([]);
+    await expect.poll(attempt('kept')).toBe(2);
+    expect(resumeFrom('kept')).toBeUndefined();
   });
 
   it('a status that was wiped comes back', async () => {
