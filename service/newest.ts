@@ -11,3 +11,11 @@ export function putNewest<Key, Value>(all: Map<Key, Value>, key: Key, value: Val
 export function forgetBeyond(all: Map<unknown, unknown>, most: number): void {
   if (all.size > most) for (const [oldest] of all) return void all.delete(oldest);
 }
+
+/** From the oldest on, as far as they are old. */
+export function forgetOld<Value>(all: Map<unknown, Value>, isOld: (value: Value) => boolean): void {
+  for (const [key, value] of all) {
+    if (!isOld(value)) return;
+    all.delete(key);
+  }
+}

@@ -66,7 +66,7 @@ export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters
           return;
         }
         if (!isMet) return;
-        reading.upTo = stamp;
+        reading.upTo = ownText(stamp);
         const told = reading.reader.read(text);
         if (!told) return;
         const report = { ...told, time: new Date(at) };
@@ -81,3 +81,6 @@ export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters
 /** A kubelet's stamps have nine digits of a second, so that text compares as time; of others milliseconds must do. */
 const isLater = (stamp: string, than: string): boolean =>
   than === '' || (stamp.length === than.length ? stamp > than : Date.parse(stamp) > Date.parse(than));
+
+/** A part of a text keeps the whole of it in memory: what is remembered of a log would be the log, up to a MiB of it for each job. */
+const ownText = (text: string): string => Buffer.from(text).toString();

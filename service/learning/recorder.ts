@@ -2,7 +2,7 @@ import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { boundedNumbers, type CurvePoint } from '../jobs/curve.ts';
 import type { TrainingProgress } from '../jobs/progress.ts';
-import { forgetBeyond, putNewest } from '../newest.ts';
+import { forgetBeyond, forgetOld, putNewest } from '../newest.ts';
 import type { CurveEntry, CurveStore } from '../store/store.ts';
 import { nextPace, type PaceOfSteps, secondsOfStep } from '../trainingjob/index.ts';
 
@@ -17,6 +17,8 @@ const MAX_WAITING_JOBS = 100_000;
 const MAX_WAITING_POINTS = 256;
 /** Jobs whose pace and place are remembered; of others the next report begins anew. */
 const MAX_REMEMBERED = 100_000;
+/** Longer than the steps of nearly all trainings. */
+const REMEMBERED_FOR_MS = 6 * 3_600_000;
 /** Who has told nothing for so long has perhaps ended. */
 const SETTLED_AFTER_MS = 60_000;
 
@@ -52,6 +54,7 @@ interface Waiting {
 }
 
 interface Remembered {
+  heardAt: number;
   place: string;
   pace: PaceOfSteps | undefined;
 }
@@ -92,7 +95,8 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
   }
 
   function recall(jobId: string): Remembered {
-    const known = remembered.get(jobId) ?? { place: '', pace: undefined };
+    const known = remembered.get(jobId) ?? { heardAt: 0, place: '', pace: undefined };
+    known.heardAt = now();
     putNewest(remembered, jobId, known, MAX_REMEMBERED);
     return known;
   }
@@ -126,6 +130,7 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
   }
 
   async function settle(): Promise<void> {
+    forgetOld(remembered, ({ heardAt }) => now() - heardAt > REMEMBERED_FOR_MS);
     const ended: string[] = [];
     for (const [jobId, writtenAt] of unsettled) {
       if (ended.length === WRITTEN_AT_ONCE || now() - writtenAt < SETTLED_AFTER_MS) break;

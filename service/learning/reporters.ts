@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { TrainingProgress } from '../jobs/progress.ts';
-import { putNewest } from '../newest.ts';
+import { forgetOld, putNewest } from '../newest.ts';
 import { gathered } from '../store/gather.ts';
 import type { ProgressEntry, ProgressStore, Reporter } from '../store/store.ts';
 import type { Report } from '../trainingjob/index.ts';
@@ -10,6 +10,8 @@ import type { CurveRecorder } from './recorder.ts';
 /** What is known of a job that reports is asked for again after that: whether it has ended, say. */
 const KNOWN_FOR_MS = 30_000;
 const MAX_KNOWN = 100_000;
+/** Who has told nothing for so long has perhaps ended. */
+const REMEMBERED_FOR_MS = 900_000;
 /** Reports that come within this share a statement. */
 const GATHER_MS = 50;
 const ASKED_TOGETHER = 500;
@@ -67,6 +69,7 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
       toldAt: (isSame ? meanwhile?.toldAt : undefined) ?? readUpTo(reporter),
     };
     putNewest(known, jobId, fresh, MAX_KNOWN);
+    forgetOld(known, ({ askedAt }) => now() - askedAt > REMEMBERED_FOR_MS);
     return fresh;
   }
 

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Job } from '../../../service/jobs/job.ts';
@@ -65,4 +67,24 @@ test('of a TrainingJob, and of a copy of the job elsewhere, nothing is learnt', 
   learner.open(JOB, { ...PLACE, cluster: 'member2' }, true)(round(1));
   learner.open(JOB, PLACE, true)(round(2));
   expect(await steps(1)).toEqual([2]);
+});
+
+test('of a log that was read nothing stays in memory but how far', async () => {
+  // A part of a text holds the whole, as its last stamp would a log of a MiB.
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const { learner, steps } = setUp();
+  const readAll = (jobs: number) => {
+    for (let job = 0; job < jobs; job += 1) {
+      const log = `${second(job)} [1]\tvalidation_0-logloss:0.5\n${'x'.repeat(1_000_000)}${job}`;
+      const read = learner.open({ ...JOB, id: `a-${job}` }, PLACE, true);
+      read({ at: log.slice(0, 30), text: log.slice(31, log.indexOf('\n')) });
+    }
+  };
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  readAll(50);
+  await steps(50);
+  collect();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
 });

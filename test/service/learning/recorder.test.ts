@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { createRecorder } from '../../../service/learning/recorder.ts';
 import type { CurveEntry } from '../../../service/store/store.ts';
+import { eventually } from '../../patience.ts';
 
 /** What is given to the store, and a database that can be away. */
 function setUp() {
@@ -88,4 +89,16 @@ test('while the database is away what was told waits, the oldest goes first, and
   await recorder.stop();
   expect(written).toHaveLength(1);
   expect(written[0]?.points.map(({ step }) => step)).toEqual(Array.from({ length: 256 }, (_, index) => index + 46));
+});
+
+test('of a job that has been silent for a day nothing is remembered', async () => {
+  const { recorder, state, tell } = setUp();
+  tell('a', { step: 1 });
+  tell('b', { step: 1 }, 86_400);
+  expect(recorder.remembered()).toBe(2);
+  recorder.start();
+  await eventually(recorder.remembered, (count) => count === 1);
+  state.now += 86_400_000;
+  await eventually(recorder.remembered, (count) => count === 0);
+  await recorder.stop();
 });
