@@ -72,8 +72,7 @@ class Run:
         """Progress and figures of a step."""
         if self.world.leads:
             self.progress.report(step, epoch_end)
-            if epoch_end or step.metrics:
-                self.tracking.metrics(step.step, step.metrics)
+            self.tracking.metrics(step.step, step.metrics, always=epoch_end)
 
     @property
     def threads(self) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 from mlplatform.algorithms import ALGORITHMS, Algorithm, algorithm_named
 from mlplatform.checkpoints import Checkpoints
 from mlplatform.data.table import Data, Share
-from mlplatform.errors import TrainingError, UserError
+from mlplatform.errors import Interrupted, TrainingError, UserError
 from mlplatform.hyperparameters import Hyperparameters, read_hyperparameters
 from mlplatform.progress import Progress, Step
 from mlplatform.results import fresh_model_folder, keep_results
@@ -66,7 +66,7 @@ def train_worker(algorithm: Algorithm, environment: Mapping[str, str], world: Wo
             world=world,
             checkpoints=Checkpoints.of(settings, writes=world.leads),
             progress=Progress.of(environment, reports=world.leads),
-            tracking=Tracking.of(environment, settings, parameters.values, tracks=world.leads),
+            tracking=Tracking.of(environment, settings, algorithm.name, parameters.values, tracks=world.leads),
             stop=stop,
             model_folder=fresh_model_folder(Path(staging) / "result"),
         )
@@ -74,15 +74,16 @@ def train_worker(algorithm: Algorithm, environment: Mapping[str, str], world: Wo
             outcome = train(run)
             if world.leads:
                 target = keep_results(run, outcome, began)
-        except BaseException:
-            run.tracking.end(run.model_folder, succeeded=False)
+        except BaseException as error:
+            run.tracking.end("KILLED" if isinstance(error, Interrupted) else "FAILED")
             raise
         if world.leads:
             figures = {
                 f"{channel}-{key}": value for channel, of in outcome.metrics.items() for key, value in of.items()
             }
             run.progress.report(Step(outcome.steps, outcome.steps, metrics=figures), last=True)
-            run.tracking.end(run.model_folder.parent, succeeded=True)
+            run.tracking.metrics(outcome.steps, figures, always=True)
+            run.tracking.end("FINISHED", run.model_folder.parent)
             print(f"the model and result.json are in {target.shown}", flush=True)
 
 
