@@ -30,8 +30,10 @@ RUN python -m venv /opt/sbom \
 
 FROM ${PYTHON_IMAGE}
 # libgomp: the threads of XGBoost and LightGBM. wget: KubeRay's probes of head and workers call it.
-RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 wget\
+RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 wget \
     && rm -rf /var/lib/apt/lists/* \
+    # KubeRay before 1.4 starts Ray in a login shell, which forgets the image's PATH.
+    && echo 'export PATH=/opt/trainer/bin:$PATH' > /etc/profile.d/trainer.sh \
     && useradd --uid 1000 --gid 100 --create-home --home-dir /home/ray ray \
     && mkdir /home/ray/result-storage && chown 1000:100 /home/ray/result-storage
 COPY --from=build /opt/trainer /opt/trainer
