@@ -131,9 +131,6 @@ function workersOf(cell: Cell): TrainingProgress['workers'] {
   return ready === undefined ? null : { ready: Number(ready), of: Number(of) };
 }
 
-/** Of several clusters, each with a whole copy of the job, the one that is furthest behind. */
-export const leastOf = (all: readonly SeenProgress[]): SeenProgress | null =>
-  all.reduce<SeenProgress | null>(
-    (least, each) => (least === null || (each.percent ?? 0) < (least.percent ?? 0) ? each : least),
-    null,
-  );
+/** Of two clusters, each with a whole copy of the job, the one that is further behind. */
+export const leastOf = (least: SeenProgress | null, each: SeenProgress): SeenProgress =>
+  least === null || (each.percent ?? 0) < (least.percent ?? 0) ? each : least;

@@ -1,7 +1,6 @@
 import { asReason } from '../contract/reasons.ts';
 import type { Recovery } from '../jobs/attempt.ts';
 import type { Attention } from '../jobs/concern.ts';
-import { MAX_SPARK, someOf } from '../jobs/curve.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobProgress, JobStatus, Wanted } from '../jobs/job.ts';
 import { nextAttemptAt } from '../jobs/recovery.ts';
 import type { JobRequest } from '../jobs/request.ts';
@@ -175,20 +174,9 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
 function learnt(row: ListedJobRow): Pick<ListedJob, 'progress' | 'spark'> {
   const { clusters, listed, metric, metric_name } = row;
   if (listed === undefined) return { progress: progressOfRow(row.progress, clusters) };
-  const { progress, spark } = listedOfRow(listed);
-  const seen = progressOfRow(progress, clusters);
-  const sorted = metric === undefined || metric_name === undefined ? {} : { [metric_name]: metric };
-  return {
-    progress: seen && { ...seen, metrics: { ...sorted, ...seen.metrics } },
-    spark: sparkOf(spark, seen?.loss ?? null),
-  };
-}
-
-/** What was merged is a little old. */
-function sparkOf(merged: readonly number[], loss: number | null): number[] | null {
-  const all =
-    loss === null || Math.fround(merged.at(-1) ?? Number.NaN) === Math.fround(loss) ? merged : [...merged, loss];
-  return all.length === 0 ? null : someOf(all, MAX_SPARK);
+  const { progress, spark } = listedOfRow(listed, clusters);
+  if (progress === null || metric === undefined || metric_name === undefined) return { progress, spark };
+  return { progress: { ...progress, metrics: { [metric_name]: metric, ...progress.metrics } }, spark };
 }
 
 /** A job, or an attempt of one that was followed by another. */
