@@ -9,8 +9,8 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AwsV4Signer } from 'aws4fetch';
 
-// As much of S3 as the service uses, over a folder: one file for each object. It takes what is signed by its own key alone,
-// and refuses a body whose hash is another, as S3 does.
+// As much of S3 as is used, over a folder: one file for each object. It does what is signed by its own key alone, and refuses
+// a body of another hash than was signed, as S3 does.
 
 interface Options {
   readonly folder: string;
@@ -57,6 +57,7 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '' } = request;
+    if (isLate(request)) return refuse(response, 403, 'AccessDenied', 'Request has expired');
     if (!(await isSigned(request))) return refuse(response, 403, 'SignatureDoesNotMatch');
     const name = fileName(request);
     if (name === undefined) return refuse(response, 400, 'InvalidURI');
@@ -74,7 +75,8 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
   async function isSigned({ method = 'GET', url = '/', headers }: IncomingMessage): Promise<boolean> {
     const address = new URL(url, `http://${headers.host}`);
     const inQuery = address.searchParams.get('X-Amz-Signature');
-    const [, names = ''] = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '') ?? [];
+    const inHeader = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1];
+    const names = address.searchParams.get('X-Amz-SignedHeaders') ?? inHeader ?? '';
     const signed = names.split(';').filter((each) => !['host', 'x-amz-date', ''].includes(each));
     const datetime = address.searchParams.get('X-Amz-Date') ?? String(headers['x-amz-date'] ?? '');
     for (const name of SET_BY_SIGNING) address.searchParams.delete(name);
@@ -85,6 +87,7 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
       service: 's3',
       datetime,
       signQuery: inQuery !== null,
+      allHeaders: true,
       headers: Object.fromEntries(signed.map((name) => [name, String(headers[name] ?? '')])),
     });
     const made = await signer.sign();
@@ -104,9 +107,7 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
     });
     try {
       await pipeline(request, looking, createWriteStream(part, { mode: 0o600 }));
-      const said = request.headers['x-amz-content-sha256'];
-      if (said !== 'UNSIGNED-PAYLOAD' && said !== hash.digest('hex'))
-        return refuse(response, 400, 'XAmzContentSHA256Mismatch');
+      if (request.headers['x-amz-checksum-sha256'] !== hash.digest('base64')) return refuse(response, 400, 'BadDigest');
       await rename(part, file);
       await letTheFirstGo();
       response.writeHead(200).end();
@@ -128,6 +129,15 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
     }
   }
 }
+
+/** Of a link: how long it holds is signed, too. */
+const isLate = ({ url = '/' }: IncomingMessage): boolean => {
+  const { searchParams } = new URL(url, 'http://local');
+  const [seconds, date] = [searchParams.get('X-Amz-Expires'), searchParams.get('X-Amz-Date')];
+  if (seconds === null || date === null) return false;
+  const begun = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'));
+  return !(begun + Number(seconds) * 1000 > Date.now());
+};
 
 const SET_BY_SIGNING = ['X-Amz-Signature', 'X-Amz-Date', 'X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-SignedHeaders'];
 

@@ -1,7 +1,8 @@
 import { AwsV4Signer } from 'aws4fetch';
 
 // An S3-compatible object storage, of which the service needs a handful of requests: aws4fetch signs them (6 kB), for Amazon's
-// own client is some megabytes. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+// own client is some megabytes.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
 
 /** Where it is, and as whom. */
 export interface StorageAccess {
@@ -18,21 +19,29 @@ export interface ObjectAddress {
   readonly key: string;
 }
 
-export interface Content {
-  readonly body: ReadableStream<Uint8Array>;
+/** What is to be put somewhere. */
+interface Content {
   readonly bytes: number;
-  /** In hex; the storage refuses a body that has another, so that nobody need hold it to look. */
+  /** In hex. */
   readonly sha256: string;
+}
+
+/** By which anybody puts one content there, and no other. */
+export interface Upload {
+  readonly url: string;
+  /** To be sent as they are. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface ObjectStorage {
   /** null: there is no such object. */
   sizeOf(at: ObjectAddress, signal?: AbortSignal): Promise<number | null>;
-  put(at: ObjectAddress, content: Content, signal?: AbortSignal): Promise<void>;
   /** To be read as it comes. */
   get(at: ObjectAddress, signal?: AbortSignal): Promise<Response>;
   /** An address by which anybody reads it for so long. */
   linkTo(at: ObjectAddress, seconds: number): Promise<string>;
+  /** For so long; the storage refuses what has another length or another hash, as both are signed. */
+  uploadTo(at: ObjectAddress, content: Content, seconds: number): Promise<Upload>;
 }
 
 /** It did not answer (status null), or refused. */
@@ -65,31 +74,22 @@ export const createObjectStorage = ({ endpoint, ...who }: StorageAccess): Object
   const urlOf = ({ bucket, key }: ObjectAddress): string =>
     `${base}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 
-  const ask = async (
-    method: 'HEAD' | 'GET' | 'PUT',
-    at: ObjectAddress,
-    { signal, content }: { readonly signal?: AbortSignal | undefined; readonly content?: Content } = {},
-  ): Promise<Response> => {
-    const hash = content?.sha256 ?? 'UNSIGNED-PAYLOAD';
-    const signer = new AwsV4Signer({
-      ...who,
-      method,
-      url: urlOf(at),
-      service: 's3',
-      headers: { 'X-Amz-Content-Sha256': hash, ...(content && { 'Content-Length': String(content.bytes) }) },
-    });
+  const ask = async (method: 'HEAD' | 'GET', at: ObjectAddress, signal?: AbortSignal): Promise<Response> => {
+    const signer = new AwsV4Signer({ ...who, method, url: urlOf(at), service: 's3' });
     const { url, headers } = await signer.sign();
-    const waiting = content ? [] : [AbortSignal.timeout(ANSWER_WITHIN_MS)];
+    const patience = new AbortController();
+    const timer = setTimeout(
+      () => patience.abort(new Error(`nothing within ${ANSWER_WITHIN_MS / 1000} s`)),
+      ANSWER_WITHIN_MS,
+    );
     try {
-      return await fetch(url, {
-        method,
-        headers,
-        redirect: 'error',
-        signal: AbortSignal.any([...waiting, ...(signal ? [signal] : [])]),
-        ...(content && { body: content.body, duplex: 'half' }),
-      });
+      const either = AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]);
+      return await fetch(url, { method, headers, redirect: 'error', signal: either });
     } catch (error) {
       throw new StorageError(`The object storage ${base} does not answer: ${reasonOf(error)}`, null, '', error);
+    } finally {
+      // What is read of it may take longer.
+      clearTimeout(timer);
     }
   };
 
@@ -102,18 +102,13 @@ export const createObjectStorage = ({ endpoint, ...who }: StorageAccess): Object
 
   return {
     async sizeOf(at, signal) {
-      const response = await ask('HEAD', at, { signal });
+      const response = await ask('HEAD', at, signal);
       if (response.status === 404) return null;
       if (!response.ok) throw await refused(response, at);
       return Number(response.headers.get('Content-Length') ?? 0);
     },
-    async put(at, content, signal) {
-      const response = await ask('PUT', at, { signal, content });
-      if (!response.ok) throw await refused(response, at);
-      await response.body?.cancel();
-    },
     async get(at, signal) {
-      const response = await ask('GET', at, { signal });
+      const response = await ask('GET', at, signal);
       if (!response.ok) throw await refused(response, at);
       return response;
     },
@@ -121,6 +116,16 @@ export const createObjectStorage = ({ endpoint, ...who }: StorageAccess): Object
       const url = `${urlOf(at)}?X-Amz-Expires=${seconds}`;
       const signer = new AwsV4Signer({ ...who, url, service: 's3', signQuery: true });
       return (await signer.sign()).url.href;
+    },
+    async uploadTo(at, { bytes, sha256 }, seconds) {
+      const headers = {
+        'Content-Length': String(bytes),
+        'X-Amz-Checksum-Sha256': Buffer.from(sha256, 'hex').toString('base64'),
+      };
+      const url = `${urlOf(at)}?X-Amz-Expires=${seconds}`;
+      const signing = { method: 'PUT', headers, signQuery: true, allHeaders: true };
+      const signed = await new AwsV4Signer({ ...who, ...signing, url, service: 's3' }).sign();
+      return { url: signed.url.href, headers };
     },
   };
 };
