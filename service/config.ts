@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { AuthConfig } from './auth/authenticator.ts';
 import { authMistakes, authOf } from './config/auth.ts';
 import { metricsMistakes } from './config/metrics.ts';
+import { objectStorageMistakes, objectStorageOf, type WorkdirConfig, workdirsOf } from './config/object-storage.ts';
 import { type ProgressConfig, progressMistakes, progressOf } from './config/progress.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
 import { webhookMistakes, webhookOf } from './config/webhook.ts';
 import type { TrainerImages } from './contract/trainers.ts';
 import { ENV } from './contract.ts';
+import type { StorageAccess } from './objects/object-storage.ts';
 import type { DatabaseAddress } from './store/connection.ts';
 
+export type { WorkdirConfig } from './config/object-storage.ts';
 export type { ProgressConfig } from './config/progress.ts';
 
 /** What the whole service is told, once, at its start. */
@@ -51,6 +54,10 @@ export interface Config {
   readonly webhook: { readonly url: string; readonly secretFile: string } | null;
   /** Where trainings report; null: nowhere. */
   readonly progress: ProgressConfig | null;
+  /** null: there is none. */
+  readonly objectStorage: StorageAccess | null;
+  /** null: no folders are taken. */
+  readonly workdirs: WorkdirConfig | null;
   readonly jobLinks: readonly { readonly label: string; readonly url: string }[];
 }
 
@@ -97,6 +104,7 @@ async function load<C>(
     ...(await metricsMistakes(values)),
     ...(await webhookMistakes(values)),
     ...progressMistakes(values),
+    ...objectStorageMistakes(values),
   ];
   return all.length > 0
     ? { outcome: 'mistakes', mistakes: all }
@@ -149,6 +157,8 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     storageClass: values.storageClass ?? null,
     webhook: webhookOf(values),
     progress: progressOf(values),
+    objectStorage: objectStorageOf(values),
+    workdirs: workdirsOf(values),
     jobLinks: values.jobLinks ?? [],
   };
 }

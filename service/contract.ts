@@ -49,6 +49,12 @@ export const ENV = {
   progressPort: 'PROGRESS_PORT',
   progressKeyFile: 'PROGRESS_KEY_FILE',
   progressAuthorityFile: 'PROGRESS_AUTHORITY_FILE',
+  objectStorageEndpoint: 'OBJECT_STORAGE_ENDPOINT',
+  objectStorageRegion: 'OBJECT_STORAGE_REGION',
+  objectStorageKeys: 'OBJECT_STORAGE_KEYS',
+  workdirUrl: 'WORKDIR_URL',
+  workdirMaxBytes: 'WORKDIR_MAX_BYTES',
+  workdirImage: 'WORKDIR_IMAGE',
 } as const;
 
 /** How durations are written: a whole number and one of these units, such as 500ms or 2m. */
@@ -70,6 +76,7 @@ export const RANGES = {
   jobRetention: { least: '0s', most: '3650d', default: '0s' },
   jobsPerNamespace: { least: 0, most: 100_000_000, default: 0 },
   logRetention: { least: '0s', most: '3650d', default: '0s' },
+  workdirMaxBytes: { least: 1024, most: 1024 * 1024 * 1024, default: 100 * 1024 * 1024 },
 } as const;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -115,6 +122,22 @@ export const KUBECONFIG_SECRET = {
   name: 'backend-kubeconfig',
   karmada: 'karmada-kubeconfig',
   mgmt: 'mgmt-kubeconfig',
+} as const;
+
+/** What the keys of an object storage are called, in a Secret and as variables. */
+export const STORAGE_KEYS = { id: 'AWS_ACCESS_KEY_ID', secret: 'AWS_SECRET_ACCESS_KEY' } as const;
+export const DEFAULT_STORAGE_REGION = 'us-east-1';
+
+/** A job's folder that came as a zip file (service/workdirs): a program of the backend's image unpacks it before the job's own starts. */
+export const WORKDIR = {
+  program: '/app/workdir.js',
+  /** Where it is unpacked to, and the job's own program starts. */
+  directory: '/workdir',
+  env: {
+    uri: 'WORKDIR_URI',
+    endpoint: 'AWS_ENDPOINT_URL',
+    region: 'AWS_DEFAULT_REGION',
+  },
 } as const;
 
 /** The check of a whole platform (service/probe): a program of the backend's image, and what it is told. */

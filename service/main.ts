@@ -20,9 +20,11 @@ import { createMetrics } from './metrics.ts';
 import { unreachableIn } from './monitor/health.ts';
 import { createMonitor } from './monitor/monitor.ts';
 import { createWebhook } from './notify/webhook.ts';
+import { createObjectStorage } from './objects/object-storage.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
 import { createStore } from './store/create-store.ts';
 import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './upkeep.ts';
+import { createWorkdirs } from './workdirs/workdirs.ts';
 
 export interface Service {
   readonly port: number;
@@ -86,6 +88,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     learn: learner.open,
     metrics,
     authenticator,
+    workdirs: workdirsOf(config),
     log,
   });
 
@@ -143,6 +146,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     throw error;
   }
 }
+
+const workdirsOf = ({ objectStorage, workdirs }: Config) =>
+  objectStorage && workdirs && createWorkdirs(createObjectStorage(objectStorage), workdirs);
 
 const makeReportSecret =
   (progress: Config['progress']): MakeReportSecret =>

@@ -55,7 +55,12 @@ export async function bundle(out: string): Promise<void> {
   mkdirSync(out, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: 'service/main.ts', probe: 'service/probe/main.ts', operator: 'service/operator/main.ts' },
+    entryPoints: {
+      main: 'service/main.ts',
+      probe: 'service/probe/main.ts',
+      operator: 'service/operator/main.ts',
+      workdir: 'service/workdirs/main.ts',
+    },
     outdir: out,
     bundle: true,
     platform: 'node',

@@ -28,9 +28,11 @@ import { logRoute, logRunsRoute } from './routes/logs.ts';
 import { overviewRoutes } from './routes/overviews.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { submitRoutes } from './routes/submit.ts';
+import { workdirRoute } from './routes/workdirs.ts';
 
 export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   ...submitRoutes(dependencies),
+  workdirRoute(dependencies),
   // Before /jobs/{id}, which would take compare for an id.
   ...curveRoutes(dependencies),
   ...jobRoutes(dependencies),

@@ -7,6 +7,7 @@ import type { Learn } from '../logs/index.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReadClusterHealth } from '../monitor/health.ts';
 import type { CommonObstacle, Store } from '../store/store.ts';
+import type { Workdirs } from '../workdirs/workdirs.ts';
 import type { ClusterDirectory } from './clusters.ts';
 
 /** All that the routes work with; main.ts brings it. */
@@ -20,6 +21,8 @@ export interface ApiDependencies {
   readonly obstacleOfNewJobs: () => CommonObstacle | undefined;
   readonly readClusterHealth: ReadClusterHealth;
   readonly metrics: Metrics;
+  /** null: no folders are taken. */
+  readonly workdirs: Workdirs | null;
   readonly authenticator: Authenticator | null;
   readonly log: Logger;
   /** Told of the lines of jobs whose log somebody follows. */

@@ -7,6 +7,7 @@ import { WASTES } from '../jobs/goodput.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
 import { PROGRESS_SOURCES } from '../jobs/progress.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
+import { dnsLabel } from '../jobs/text.ts';
 import { JOB_SORTS } from '../store/store.ts';
 
 // What the API says, for /openapi.json and for the clients that are typed from it. Names come from `id`.
@@ -313,6 +314,27 @@ export const SummaryBody = z
 export const KubernetesObject = z
   .looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) })
   .meta({ id: 'KubernetesObject' });
+
+export const WorkdirRequestBody = z
+  .object({
+    namespace: dnsLabel().default('default').describe('Of the job that is to start in it.'),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits, lower-case')
+      .describe('Of the zip file.'),
+    bytes: z.int().min(1).describe('Its size.'),
+  })
+  .meta({ id: 'WorkdirRequest' });
+
+export const WorkdirBody = z
+  .object({
+    uri: z.string().describe('What a job names as its workdir'),
+    upload: z
+      .object({ url: z.string(), headers: z.record(z.string(), z.string()) })
+      .nullable()
+      .describe('PUT it there, within an hour, with exactly these headers; null: it is there already'),
+  })
+  .meta({ id: 'Workdir' });
 
 export const DryRunBody = z
   .object({

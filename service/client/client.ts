@@ -8,6 +8,7 @@ import type { StreamOptions } from './reconnect.ts';
 import type { paths } from './schema.generated.ts';
 import { createFetch, type TransportOptions } from './transport.ts';
 import type * as types from './types.ts';
+import { sendTo } from './upload.ts';
 import { watchJob } from './watch-job.ts';
 
 export interface ClientOptions extends TransportOptions {
@@ -188,6 +189,17 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
   return {
     jobs,
     events,
+    workdirs: {
+      /** Where a folder goes that a job is to start in, and how to bring it there. */
+      offer: async (workdir: types.WorkdirRequest, options?: RequestOptions): Promise<types.Workdir> =>
+        bodyOf(await api.POST('/api/v1/workdirs', { body: workdir, ...signalOf(options) })),
+      /** Brings it there: the bytes of which the digest was told. */
+      send: (
+        upload: NonNullable<types.Workdir['upload']>,
+        zip: Uint8Array<ArrayBuffer>,
+        options: RequestOptions = {},
+      ) => sendTo(upload, zip, { ...options, fetch: transport.fetch }),
+    },
     summary: async (filters: Omit<types.JobFilters, 'sort'> = {}, options?: RequestOptions): Promise<types.Summary> =>
       bodyOf(await api.GET('/api/v1/summary', { params: { query: given(filters) }, ...signalOf(options) })),
     filterValues: async (options?: RequestOptions): Promise<types.FilterValues> =>

@@ -545,6 +545,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/workdirs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where a folder goes that a job is to start in
+         * @description The folder as a zip file that has one folder at its top, named by its SHA-256. Who sends one that is not there yet brings it to the object storage by the upload that this answers: PUT, with exactly these headers. A job names it as its workdir. 409 where the platform takes no folders. Role: submitter.
+         */
+        post: operations["postWorkdirs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -972,6 +992,8 @@ export interface components {
                     /** @description Shown with the job; else the algorithm's name. */
                     model?: string;
                 };
+                /** @description A zip file with one folder, in which the program starts (runtimes ray and job); POST /workdirs says where to bring it. */
+                workdir?: string;
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -1359,6 +1381,8 @@ export interface components {
                     /** @description Shown with the job; else the algorithm's name. */
                     model?: string;
                 };
+                /** @description A zip file with one folder, in which the program starts (runtimes ray and job); POST /workdirs says where to bring it. */
+                workdir?: string;
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -1695,6 +1719,8 @@ export interface components {
                 /** @description Shown with the job; else the algorithm's name. */
                 model?: string;
             };
+            /** @description A zip file with one folder, in which the program starts (runtimes ray and job); POST /workdirs says where to bring it. */
+            workdir?: string;
             /** @description Image of the Ray workers, when it differs. */
             workerImage?: string;
         };
@@ -2024,6 +2050,8 @@ export interface components {
                     /** @description Shown with the job; else the algorithm's name. */
                     model?: string;
                 };
+                /** @description A zip file with one folder, in which the program starts (runtimes ray and job); POST /workdirs says where to bring it. */
+                workdir?: string;
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -2452,6 +2480,8 @@ export interface components {
                     /** @description Shown with the job; else the algorithm's name. */
                     model?: string;
                 };
+                /** @description A zip file with one folder, in which the program starts (runtimes ray and job); POST /workdirs says where to bring it. */
+                workdir?: string;
                 /** @description Image of the Ray workers, when it differs. */
                 workerImage?: string;
             };
@@ -2505,6 +2535,28 @@ export interface components {
             /** @description false: there are more than were counted, as with q, owner, reason and state few are enough */
             complete: boolean;
             total: number;
+        };
+        Workdir: {
+            /** @description PUT it there, within an hour, with exactly these headers; null: it is there already */
+            upload: {
+                headers: {
+                    [key: string]: string;
+                };
+                url: string;
+            } | null;
+            /** @description What a job names as its workdir */
+            uri: string;
+        };
+        WorkdirRequest: {
+            /** @description Its size. */
+            bytes: number;
+            /**
+             * @description Of the job that is to start in it.
+             * @default default
+             */
+            namespace?: string;
+            /** @description Of the zip file. */
+            sha256: string;
         };
     };
     responses: never;
@@ -3498,6 +3550,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postWorkdirs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkdirRequest"];
+            };
+        };
+        responses: {
+            /** @description Where it lies, and how to bring it there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workdir"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

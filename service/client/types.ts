@@ -34,6 +34,8 @@ export type Queue = Schemas['Queue'];
 export type Series = Schemas['Series'];
 export type SubmittedJob = Schemas['SubmittedJob'];
 export type Summary = Schemas['Summary'];
+export type Workdir = Schemas['Workdir'];
+export type WorkdirRequest = Schemas['WorkdirRequest'];
 
 type ListQuery = NonNullable<paths['/api/v1/jobs']['get']['parameters']['query']>;
 

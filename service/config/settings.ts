@@ -5,12 +5,14 @@ import {
   DEFAULT_PORT,
   DEFAULT_PROGRESS_PORT,
   DEFAULT_RAY_IMAGE,
+  DEFAULT_STORAGE_REGION,
   ENV,
   FLAGS,
   LINK_PLACES,
   LOG_LEVELS,
   MONITOR_MODES,
   RANGES,
+  STORAGE_KEYS,
 } from '../contract.ts';
 import { kubeconfigFile } from './kubeconfig.ts';
 import {
@@ -25,6 +27,7 @@ import {
   kubernetesName,
   links,
   origins,
+  s3Folder,
   trustProxy,
 } from './values.ts';
 
@@ -306,6 +309,38 @@ export const SETTINGS = {
     variable: ENV.progressAuthorityFile,
     help: `file with the certificate of the authority that signed that of ${ENV.progressUrl}; where it is not given, what an image trusts is enough`,
     schema: z.string(),
+  }),
+  objectStorageEndpoint: setting({
+    variable: ENV.objectStorageEndpoint,
+    help: 'address of the S3-compatible object storage, as jobs and people reach it too, such as https://s3.eu-west-1.amazonaws.com; none is used when not given',
+    schema: httpUrl,
+  }),
+  objectStorageRegion: setting({
+    variable: ENV.objectStorageRegion,
+    help: 'its region',
+    schema: z.string().regex(/^[a-z0-9-]{1,64}$/, 'must be a region, such as eu-west-1'),
+    default: DEFAULT_STORAGE_REGION,
+  }),
+  objectStorageKeys: setting({
+    variable: ENV.objectStorageKeys,
+    help: `folder with the files ${STORAGE_KEYS.id} and ${STORAGE_KEYS.secret}: as whom the service signs for it`,
+    schema: z.string(),
+  }),
+  workdirUrl: setting({
+    variable: ENV.workdirUrl,
+    help: 'where folders go that are sent along with jobs, such as s3://bucket/workdirs; none are taken when not given',
+    schema: s3Folder,
+  }),
+  workdirMaxBytes: setting({
+    variable: ENV.workdirMaxBytes,
+    help: 'the most bytes of such a folder, packed',
+    schema: integer(RANGES.workdirMaxBytes),
+    default: String(RANGES.workdirMaxBytes.default),
+  }),
+  workdirImage: setting({
+    variable: ENV.workdirImage,
+    help: 'image of this service, by which such folders reach jobs without Ray; jobs of Ray need none',
+    schema: imageReference,
   }),
 } as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DURATION_UNITS, LINK_PLACES, MAX_LINKS } from '../contract.ts';
+import { addressOf, type ObjectAddress } from '../objects/object-storage.ts';
 import { type DatabaseAddress, parseConnection } from '../store/connection.ts';
 
 // Settings come as text, from the environment or the command line. Each schema here turns one kind of text into a value,
@@ -61,6 +62,13 @@ export const httpUrl = z.string().refine((text) => {
   const { protocol, username, password } = new URL(text);
   return /^https?:$/.test(protocol) && username === '' && password === '';
 }, 'must be an http:// or https:// address without a password in it');
+
+export const s3Folder = z.string().transform((text, context): ObjectAddress => {
+  const found = addressOf(text.replace(/\/+$/, ''));
+  if (found) return found;
+  context.addIssue({ code: 'custom', message: 'must be a folder of a bucket, such as s3://bucket/workdirs' });
+  return z.NEVER;
+});
 
 /** Only http and https: a link that a job's own name could turn into a script is none. */
 const isLinkTemplate = (text: string): boolean => {

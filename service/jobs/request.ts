@@ -7,7 +7,7 @@ import { type Hyperparameters, PARAMETER_VALUE, parseHyperparameters, variablePr
 import { explain, type FieldProblem, problemsOf, show, suggestion } from './problems.ts';
 import { MAX_ENTRIES, misspeltKeys, rayAsContainer, structureProblems, withoutEmpty } from './raw.ts';
 import { RETRY_POLICY_SCHEMA, retryPolicyProblems } from './retry-policy.ts';
-import { dnsLabel, dnsSubdomain, environmentName, imageReference, printable, storageUri } from './text.ts';
+import { dnsLabel, dnsSubdomain, environmentName, imageReference, printable, storageUri, workdirUri } from './text.ts';
 
 /** `default` and `custom` are what older clients say; the request is kept and shown in today's words. */
 const SOURCES = { builtin: 'builtin', container: 'container', default: 'builtin', custom: 'container' } as const;
@@ -137,6 +137,11 @@ export const JOB_REQUEST_SCHEMA = z.object({
     .max(256)
     .optional()
     .describe("Replaces the image's CMD (runtime job), or follows the command (runtime trainingjob)."),
+  workdir: workdirUri()
+    .optional()
+    .describe(
+      'A zip file with one folder, in which the program starts (runtimes ray and job); POST /workdirs says where to bring it.',
+    ),
   headImage: imageReference().optional().describe('Image of the Ray head, when it differs.'),
   workerImage: imageReference().optional().describe('Image of the Ray workers, when it differs.'),
   training: training.optional(),
@@ -233,8 +238,13 @@ function combinationProblems(request: Parsed): FieldProblem[] {
 const MAX_WORKERS = 100;
 const MAX_GPUS = 8;
 
-function trainingProblems({ resources: { instanceCount, instanceResources } }: Parsed): FieldProblem[] {
+function trainingProblems({ resources: { instanceCount, instanceResources }, workdir }: Parsed): FieldProblem[] {
   const problems: FieldProblem[] = [];
+  if (workdir !== undefined)
+    problems.push({
+      path: ['workdir'],
+      message: 'is for runtimes ray and job; the image of a TrainingJob has its program',
+    });
   const atMost = (most: number) => `must be at most ${most} with runtime trainingjob`;
   if (instanceCount > MAX_WORKERS)
     problems.push({ path: ['resources', 'instanceCount'], message: atMost(MAX_WORKERS) });

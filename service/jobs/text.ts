@@ -57,3 +57,10 @@ export const storagePath = (maximum = 1024) =>
 /** scheme://place/path or a plain path; never with a password in it. */
 export const storageUri = () =>
   storagePath().refine((uri) => !/^[^/]*:\/\/[^/]*@/.test(uri), 'must not contain a user or password');
+
+/** A zip file that is fetched, without a password in its address. */
+export const workdirUri = () =>
+  storageUri().refine(
+    (uri) => /^(s3|https):\/\/[^/?#]+\/[^?#]+\.zip$/.test(uri),
+    'must be a zip file, as s3://bucket/folder.zip or https://host/folder.zip',
+  );

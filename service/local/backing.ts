@@ -2,15 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { ProgressConfig } from '../config.ts';
+import type { ProgressConfig, WorkdirConfig } from '../config.ts';
+import { RANGES } from '../contract.ts';
+import type { StorageAccess } from '../objects/object-storage.ts';
 import { StartError } from '../start-error.ts';
 import { freePort } from './free-port.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
+import { startObjectStorage } from './object-storage.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { type RealTrainings, startRealTrainings } from './real-trainings.ts';
 import { type MemberOperator, startTrainingOperators } from './training-operators.ts';
 
 const DATA = resolve('.data');
+const MAX_OBJECTS_BYTES = 2 ** 30;
+/** No simulated job starts in one. */
+const WORKDIRS = {
+  at: { bucket: 'local', key: 'workdirs' },
+  maxBytes: RANGES.workdirMaxBytes.default,
+  image: 'ml-platform-backend',
+};
 
 /** What the service needs to run, on this machine: its address of a database, and a kubeconfig of a Karmada. */
 export interface Backing {
@@ -22,6 +32,9 @@ export interface Backing {
   readonly members: readonly MemberOperator[];
   /** Where the jobs of the clusters report how far they are. */
   readonly progress: ProgressConfig;
+  /** Where folders go that are sent along with jobs. */
+  readonly objectStorage: StorageAccess;
+  readonly workdirs: WorkdirConfig;
   /** What the clusters run, for people. */
   readonly trainings: string;
   stop(): Promise<void>;
@@ -44,6 +57,8 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
       ...(real && { programs: real.over }),
     });
     stops.push(() => karmada.close());
+    const objects = await startObjectStorage({ folder: join(DATA, 'objects'), maxBytes: MAX_OBJECTS_BYTES });
+    stops.push(() => objects.close());
     const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');
     await karmada.writeKubeconfig(karmadaKubeconfig);
     const firstPort = port === 0 ? 0 : port + 1;
@@ -55,6 +70,8 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
       dataDirectory: postgres.home,
       members,
       progress: await reportingTo(DATA),
+      objectStorage: objects,
+      workdirs: WORKDIRS,
       trainings: real?.told ?? SIMULATED,
       stop,
     };

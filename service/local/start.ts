@@ -46,6 +46,8 @@ async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Pro
       {
         ...config,
         progress: config.progress ?? backing.progress,
+        objectStorage: config.objectStorage ?? backing.objectStorage,
+        workdirs: config.workdirs ?? backing.workdirs,
         database: parseConnection(backing.databaseUrl),
         karmadaKubeconfig: backing.karmadaKubeconfig,
       },

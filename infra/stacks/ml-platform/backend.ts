@@ -8,6 +8,7 @@ import {
   KUBECONFIG_DIRECTORY,
   KUBECONFIG_SECRET,
   PATHS,
+  STORAGE_KEYS,
 } from '../../../service/contract.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { type Connection, external, namespacePeer } from '../../constructs/endpoint.ts';
@@ -37,6 +38,7 @@ export const PROGRESS_PORT_NAME = 'progress';
 const PROGRESS_DIRECTORY = '/etc/progress';
 export const PROGRESS_KEY = 'key';
 export const AUTHORITY_KEY = 'ca.crt';
+const STORAGE_DIRECTORY = '/etc/object-storage';
 const PRE_STOP_SECONDS = 5;
 /** On top of preStop and drain, for the last writes to a slow database. */
 const SLACK_SECONDS = 15;
@@ -48,6 +50,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
   const told = whoIsTold(settings.webhook);
   const metrics = whoMayScrape(backend.metrics);
   const reports = whoReports(settings);
+  const storage = whatIsStored(settings);
   return new WebService(scope, BACKEND, {
     title: 'Job API',
     component: 'backend',
@@ -102,6 +105,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.jobRetention]: jobs.jobRetention,
       [ENV.jobsPerNamespace]: String(jobs.jobsPerNamespace),
       [ENV.logRetention]: jobs.logRetention,
+      [ENV.workdirMaxBytes]: String(jobs.workdirMaxBytes),
       [ENV.logKeepBytes]: String(jobs.logKeepBytes),
       [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),
       [ENV.corsOrigins]: backend.corsOrigins.join(','),
@@ -111,6 +115,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       ...metrics.config,
       ...told.config,
       ...reports.config,
+      ...storage.config,
       ...access.config,
     },
     ...(access.files && { configFiles: access.files }),
@@ -124,12 +129,14 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       ...metrics.mounts,
       ...told.mounts,
       ...reports.mounts,
+      ...storage.mounts,
     ],
     talksTo: [
       database.connection(ENV.databaseUrl),
       { to: external('Karmada API server', 'karmada', karmada.apiServer) },
       ...access.talksTo,
       ...told.talksTo,
+      ...storage.talksTo,
     ],
     probes: {
       startup: http(PATHS.health, DEFAULT_PORT, SLOW_START),
@@ -181,6 +188,29 @@ function whoIsTold({ enabled, url, secret, address }: Settings['webhook']): Omit
     config: { [ENV.webhookUrl]: url, [ENV.webhookSecretFile]: `${WEBHOOK_DIRECTORY}/${WEBHOOK_SECRET_KEY}` },
     mounts: [{ name: 'webhook', path: WEBHOOK_DIRECTORY, from: { secret, keys: [WEBHOOK_SECRET_KEY] } }],
     talksTo: [{ to: external('Webhook', 'webhook', address) }],
+  };
+}
+
+/** What the backend is told, mounts and reaches for the object storage. */
+function whatIsStored({ backend, images, objectStorage }: Settings): Omit<AccessControl, 'files'> {
+  const { address, enabled, endpoint, keysSecret, region, workdirs } = objectStorage;
+  if (!enabled) return { config: {}, mounts: [], talksTo: [] };
+  return {
+    config: {
+      [ENV.objectStorageEndpoint]: endpoint,
+      [ENV.objectStorageRegion]: region,
+      [ENV.objectStorageKeys]: STORAGE_DIRECTORY,
+      [ENV.workdirUrl]: workdirs,
+      [ENV.workdirImage]: imageReference(backend.image, images),
+    },
+    mounts: [
+      {
+        name: 'object-storage',
+        path: STORAGE_DIRECTORY,
+        from: { secret: keysSecret, keys: Object.values(STORAGE_KEYS) },
+      },
+    ],
+    talksTo: [{ to: external('Object storage', 'object-storage', address) }],
   };
 }
 

@@ -1,4 +1,4 @@
-import { KUBECONFIG_SECRET } from '../../../service/contract.ts';
+import { KUBECONFIG_SECRET, STORAGE_KEYS } from '../../../service/contract.ts';
 import {
   broughtByUser,
   type CreatedAtDeploy,
@@ -11,7 +11,7 @@ import type { Settings } from './settings.ts';
 import { POSTGRES } from './stack.ts';
 
 export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
-  const { auth, backend, check, database, exposure, progress, webhook } = settings;
+  const { auth, backend, check, database, exposure, objectStorage, progress, webhook } = settings;
   const kubeconfigs: CreatedAtDeploy = {
     kind: 'Secret',
     name: backend.kubeconfigSecret,
@@ -56,6 +56,13 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     what: 'certificate of the authority by which pods check the address that they report to',
     madeBy: 'the administrator',
   };
+  const storageKeys: CreatedAtDeploy = {
+    kind: 'Secret',
+    name: objectStorage.keysSecret,
+    keys: Object.values(STORAGE_KEYS),
+    what: 'keys to the object storage, as whom the backend signs for it',
+    madeBy: 'the administrator',
+  };
   return [
     kubeconfigs,
     ...postgresSecrets(settings.namePrefix + POSTGRES, database),
@@ -64,6 +71,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     ...(webhook.enabled ? [signing] : []),
     ...(progress.enabled ? [reports] : []),
     ...(progress.enabled && progress.authoritySecret !== '' ? [authority] : []),
+    ...(objectStorage.enabled ? [storageKeys] : []),
     ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
     ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
     ...broughtByUser(settings),

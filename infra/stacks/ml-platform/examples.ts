@@ -34,6 +34,7 @@ const everything: z.input<typeof settings> = {
     notifications: [{ trigger: 'on-sync-failed', service: 'slack', recipients: 'ml-alerts' }],
   },
   progress: { enabled: true, authoritySecret: 'company-authority' },
+  objectStorage: { enabled: true, workdirs: 's3://ml-platform/workdirs', address: { cidrs: ['192.0.2.20/32'] } },
   webhook: { enabled: true, url: 'https://hooks.example.com/ml', address: { cidrs: ['192.0.2.10/32'] } },
   jobs: {
     links: [

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { DEFAULT_CREDENTIALS_SECRET, LOG_LEVELS, MAX_LINKS, MONITOR_MODES, RANGES } from '../../../service/contract.ts';
+import {
+  DEFAULT_CREDENTIALS_SECRET,
+  DEFAULT_STORAGE_REGION,
+  LOG_LEVELS,
+  MAX_LINKS,
+  MONITOR_MODES,
+  RANGES,
+} from '../../../service/contract.ts';
 import { withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
 import * as f from '../../settings/fragments.ts';
@@ -106,6 +113,9 @@ const jobs = () =>
     logRetention: duration(RANGES.logRetention).describe(
       'How long the log of a job that has ended is kept; 0s: as long as the job.',
     ),
+    workdirMaxBytes: wholeNumber(RANGES.workdirMaxBytes).describe(
+      'The most bytes of a folder that is sent along with a job, packed (objectStorage.workdirs).',
+    ),
     logKeepBytes: wholeNumber(RANGES.logKeepBytes).describe(
       "Bytes of each job's output that are kept when its pods have gone; 0 keeps none.",
     ),
@@ -155,6 +165,32 @@ const progress = () =>
       .optionalName()
       .default('')
       .describe('Secret with the key ca.crt, by which pods check the address; empty: by what their images trust.'),
+  });
+
+const objectStorage = () =>
+  f.section('The S3-compatible object storage that jobs and those who submit them use.', {
+    enabled: z.boolean().default(false).describe('Whether the platform has one.'),
+    endpoint: s
+      .httpUrl()
+      .default('https://s3.example.com')
+      .describe('Its address, as pods of the members and those who submit jobs reach it, too.'),
+    region: s.text('[a-z0-9-]{1,64}', 'a region', 64).default(DEFAULT_STORAGE_REGION).describe('Its region.'),
+    keysSecret: s
+      .objectName()
+      .default('backend-object-storage')
+      .describe(
+        'Secret with the keys AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, of whom the backend signs as: may read, and write below workdirs.',
+      ),
+    workdirs: s
+      .optionalText(
+        's3://[a-z0-9][-.a-z0-9]{1,61}[a-z0-9](/[-._a-zA-Z0-9]+)*',
+        'an address such as s3://bucket/workdirs',
+      )
+      .default('')
+      .describe(
+        'Where folders go that are sent along with jobs; empty: none are taken. Nothing is removed there: let the bucket expire what is older than your jobs.',
+      ),
+    address: f.endpoint('The same endpoint, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
   });
 
 const groupGrant = z.strictObject({
@@ -285,6 +321,7 @@ export const settings = withRules(
       auth: auth(),
       webhook: webhook(),
       progress: progress(),
+      objectStorage: objectStorage(),
       frontend: frontend(),
       database: postgres({
         database: 'training_jobs',

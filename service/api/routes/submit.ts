@@ -1,3 +1,4 @@
+import { ENV } from '../../contract.ts';
 import { trainingEnvironment } from '../../jobs/environment.ts';
 import { newJobId, objectNameOf } from '../../jobs/ids.ts';
 import { type JobSpec, objectsOf } from '../../jobs/manifests/index.ts';
@@ -47,6 +48,7 @@ export function submitRoutes(dependencies: ApiDependencies): Route[] {
       async handle(call) {
         const { request, warnings } = await readRequest(call.body);
         requireSubmitter(call.caller, request.namespace);
+        requireUnpacking(request);
         await submissions.requireKnownClusters(request);
         if (call.query.dryRun) return { body: await foresee(request, warnings) };
         const answer = created(await submissions.submit(request, call.caller, idempotencyKey(call.request)));
@@ -69,6 +71,14 @@ export function submitRoutes(dependencies: ApiDependencies): Route[] {
       },
     }),
   ];
+
+  /** Ray unpacks a folder itself; for others it takes an image, which whoever runs the platform names. */
+  function requireUnpacking({ runtime, workdir }: JobRequest): void {
+    if (workdir === undefined || runtime === 'ray' || config.workdirs?.image) return;
+    throw invalid([
+      { path: ['workdir'], message: `is for runtime ray on this platform: ${ENV.workdirImage} is not set` },
+    ]);
+  }
 
   async function foresee(request: JobRequest, warnings: readonly FieldProblem[]) {
     // Karmada may be away, and what is known without it is worth telling.

@@ -20,8 +20,8 @@ export const addSubmit: AddCommand = (program, cli) => {
     .description(
       'Submits a job, from a file, from options, or both: options hold over the file. What follows -- is what the container runs. ' +
         'The service is asked first what would become of it, so that warnings come before the job. ' +
-        'Prints the id of the job. Files of this machine are not sent along, as the service names no place for them: ' +
-        'the program is in the image, and data are where inputDataConfig says.',
+        'Prints the id of the job. With --workdir a folder of this machine goes along, if the platform has an object storage: ' +
+        'its files are sent once, however many jobs start in it. Data are where inputDataConfig says.',
     )
     .argument('[command...]', 'what the container runs, after --')
     .option('-f, --file <file>', 'the job as YAML or JSON; - reads standard input')
@@ -38,8 +38,10 @@ export const addSubmit: AddCommand = (program, cli) => {
     });
 };
 
-export const submitRequest = async (cli: Cli, request: JobRequest, options: SubmitOptions): Promise<ExitCode> => {
+export const submitRequest = async (cli: Cli, described: JobRequest, options: SubmitOptions): Promise<ExitCode> => {
   const { client, server } = await cli.connection();
+  const folder = await folderOf(cli, described, options);
+  const request = folder === undefined ? described : { ...described, workdir: folder.uri };
   const foreseen = await client.jobs.dryRun(request);
   warn(cli, foreseen);
   if (options.dryRun) {
@@ -47,12 +49,21 @@ export const submitRequest = async (cli: Cli, request: JobRequest, options: Subm
     return EXIT.ok;
   }
   if (options.watch && options.detach) throw new Failure(EXIT.usage, 'Either --watch or --detach, not both.');
+  await folder?.send();
   const { id } = await client.jobs.submit(request);
   cli.terminal.say(`Job ${id} submitted to ${server}.`);
   if (options.watch) return followToEnd(cli, id);
   await cli.terminal.print(`${id}\n`);
   cli.terminal.say(`"${cli.name} logs -f ${id}" shows its output, "${cli.name} describe ${id}" how it is doing.`);
   return EXIT.ok;
+};
+
+/** Asked for before the dry run, sent after it. */
+const folderOf = async (cli: Cli, { namespace = 'default' }: JobRequest, { workdir }: SubmitOptions) => {
+  if (workdir === undefined) return undefined;
+  // Of the start's time zip and .gitignore would take a part, and most commands do without them.
+  const { prepareFolder } = await import('../workdir/send.ts');
+  return prepareFolder(cli, workdir, namespace);
 };
 
 const warn = ({ terminal }: Cli, { warnings }: DryRun): void => {

@@ -88,6 +88,7 @@ const valuesOf = async (cli: Cli, option: Option | undefined): Promise<readonly 
     case '--for':
       return CONDITIONS;
     case '--file':
+    case '--workdir':
       return null;
     case '--algorithm':
       return namesOf(cli, 'name', 'algorithms');

@@ -23,6 +23,7 @@ export interface RequestOptions {
   readonly cluster?: readonly string[];
   readonly priority?: number;
   readonly maxRuntime?: string;
+  readonly workdir?: string;
 }
 
 /** Options by which a job is described, for the commands that make one. */
@@ -43,6 +44,10 @@ export const describedByOptions = <C extends Command>(command: C): C =>
     .option('--workers <n>', 'workers that train together', wholeNumber)
     .option('--cluster <name>', 'a cluster that may get the job; again for more', collect)
     .option('--priority <n>', 'higher is dispatched first', wholeNumber)
+    .option(
+      '--workdir <folder>',
+      'a folder that is sent along, without what .gitignore names; the program starts in it',
+    )
     .option('--max-runtime <time>', 'the job is ended after this: 90s, 15m, 2h');
 
 /** The request that file, options and command make; the service checks it. `base` is what they change. */

@@ -4,6 +4,7 @@ import { trainingEnvironment } from '../environment.ts';
 import { trainingImage } from './image.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate } from './pod.ts';
+import { workdirStep } from './workdir.ts';
 
 /** A Job whose pod failed says that and no more, but for a rule: then it has the exit code, or that the pod had to go. */
 const TELLS_WHY = {
@@ -45,6 +46,7 @@ export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
           resources: instanceResources,
           mountsResults: true,
           reports: settings.progress ?? null,
+          workdir: workdirStep(job, settings),
         },
         'Never',
       ),

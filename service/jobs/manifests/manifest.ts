@@ -40,6 +40,12 @@ export interface ManifestSettings {
   readonly credentialsSecret: string;
   /** null: the member cluster's default */
   readonly storageClass: string | null;
+  /** Of the folders that are sent along with jobs: where they lie, and what unpacks them for jobs without Ray. */
+  readonly workdirs?: {
+    readonly at: { readonly bucket: string; readonly key: string };
+    readonly image: string | null;
+  } | null;
+  readonly objectStorage?: { readonly endpoint: string; readonly region: string } | null;
   /** Where their pods report how far they are; without it to nobody. */
   readonly progress?: ReportAddress | null;
 }

@@ -24,6 +24,14 @@ interface Container {
   readonly mountsResults: boolean;
   /** It trains, and may tell how far it is. */
   readonly reports: ReportAddress | null;
+  readonly workdir?: FirstStep | null;
+}
+
+/** Fills a volume before the container starts, which then starts there. */
+export interface FirstStep {
+  readonly container: Readonly<Record<string, unknown>>;
+  readonly volume: { readonly name: string; readonly emptyDir: { readonly sizeLimit: string } };
+  readonly mount: { readonly name: string; readonly mountPath: string };
 }
 
 /** Requests equal limits: a training pod gets what it asked for and no more. */
@@ -36,16 +44,18 @@ export interface Resources {
 /** All pods of a job are made here: they carry its labels, mount its volume and meet the restricted Pod Security Standard. */
 export function podTemplate(
   job: JobSpec,
-  { mountsResults, reports, resources, env, ...container }: Container,
+  { mountsResults, reports, resources, env, workdir = null, ...container }: Container,
   restartPolicy?: 'Never',
 ) {
   const volumes = [
     ...(mountsResults ? [{ name: 'results', persistentVolumeClaim: { claimName: claimName(job) } }] : []),
     ...(reports ? [reportVolume(job).volume] : []),
+    ...(workdir ? [workdir.volume] : []),
   ];
   const volumeMounts = [
     ...(mountsResults ? [{ name: 'results', mountPath: RESULTS_DIRECTORY }] : []),
     ...(reports ? [reportVolume(job).mount] : []),
+    ...(workdir ? [workdir.mount] : []),
   ];
   return {
     metadata: { labels: labelsOf(job), annotations: { 'sidecar.istio.io/inject': 'false' } },
@@ -64,13 +74,13 @@ export function podTemplate(
       },
       // Nodes with GPUs are commonly kept free for pods that need them.
       ...(resources.gpuCount > 0 ? { tolerations: [{ key: GPU, operator: 'Exists', effect: 'NoSchedule' }] } : {}),
+      ...(workdir ? { initContainers: [{ ...workdir.container, ...limited(resources) }] } : {}),
       containers: [
         {
           ...container,
+          ...(workdir ? { workingDir: workdir.mount.mountPath } : {}),
           env: [...env, ...plainVariables(reportVariables(job, reports))],
-          resources: quantities(resources),
-          // Not read-only: Ray writes sessions to /tmp/ray, and training programs write caches to the home directory.
-          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          ...limited(resources),
           ...(volumeMounts.length > 0 ? { volumeMounts } : {}),
         },
       ],
@@ -78,6 +88,12 @@ export function podTemplate(
     },
   };
 }
+
+const limited = (resources: Resources) => ({
+  resources: quantities(resources),
+  // Not read-only: Ray writes sessions to /tmp/ray, and training programs write caches to the home directory.
+  securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+});
 
 export function quantities({ cpuCores, memoryGiB, gpuCount }: Resources) {
   const amounts = {

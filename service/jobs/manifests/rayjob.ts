@@ -7,6 +7,7 @@ import type { JobRequest } from '../request.ts';
 import { rayVersionOf, trainingImage } from './image.ts';
 import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate, type Variable } from './pod.ts';
+import { storageVariables } from './workdir.ts';
 
 /** Long enough to keep the logs of head and workers, short enough not to hold GPUs for long. The RayJob itself stays. */
 const CLUSTER_SECONDS_AFTER_END = 300;
@@ -17,7 +18,10 @@ const CONTAINER_ENTRYPOINT = 'python train.py';
 export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
   const { request } = job;
   const { byRay, byPod } = waysOf(trainingEnvironment(job));
-  const env = [...credentialVariables(job, settings), ...plainVariables(byPod)];
+  const env = [
+    ...credentialVariables(job, settings),
+    ...plainVariables({ ...byPod, ...storageVariables(job, settings) }),
+  ];
   return {
     apiVersion: KINDS.rayJob.apiVersion,
     kind: KINDS.rayJob.kind,
@@ -26,7 +30,7 @@ export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
       entrypoint: entrypointOf(request),
       // Every key and value in quotes: a parameter named "y" or worth "no" must not become true or false.
       runtimeEnvYAML: stringify(
-        { env_vars: byRay },
+        { ...(request.workdir !== undefined && { working_dir: request.workdir }), env_vars: byRay },
         { defaultKeyType: 'QUOTE_DOUBLE', defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 },
       ),
       submissionMode: 'K8sJobMode',

@@ -34,6 +34,7 @@ const LABELS: Readonly<Record<string, string>> = {
   entrypoint: 'Entry point',
   command: 'Command',
   args: 'Arguments',
+  workdir: 'Folder that it starts in',
   headImage: 'Image of the Ray head',
   workerImage: 'Image of the Ray workers',
   pvcName: 'Existing volume claim',

@@ -25,6 +25,7 @@ describe('the variables of the service', () => {
   test('are all set by the stack, in one way of signing in or another and with a webhook, or are left alone for a reason', () => {
     const set = new Set([
       ...['tokens', 'oidc', 'none'].flatMap((mode) => variables({ auth: { mode }, webhook: { enabled: true } })),
+      ...variables({ objectStorage: { enabled: true, workdirs: 's3://bucket/workdirs' } }),
       ...variables({ progress: { enabled: true, authoritySecret: 'authority' } }),
       ...['api', 'token', 'port'].flatMap((access) => variables({ backend: { metrics: { access } } })),
     ]);

@@ -143,6 +143,13 @@ describe('a broken one', () => {
     [{ WEBHOOK_URL: 'https://hooks.example/x', WEBHOOK_SECRET_FILE: '/no/such/file' }, /WEBHOOK_SECRET_FILE=.*ENOENT/],
     [{ WEBHOOK_URL: 'https://u:p@hooks.example/x' }, /without a password/],
     [{ WEBHOOK_URL: 'file:///etc/passwd' }, /must be an http/],
+    [{ WORKDIR_URL: 's3://bucket/workdirs' }, /OBJECT_STORAGE_ENDPOINT is not set, which WORKDIR_URL needs/],
+    [{ WORKDIR_URL: '/srv/workdirs' }, /WORKDIR_URL=.* must be a folder of a bucket/],
+    [{ OBJECT_STORAGE_ENDPOINT: 'https://s3.example' }, /OBJECT_STORAGE_KEYS is not set/],
+    [
+      { OBJECT_STORAGE_ENDPOINT: 'https://s3.example', OBJECT_STORAGE_KEYS: '/no/such' },
+      /OBJECT_STORAGE_KEYS=.*ENOENT/,
+    ],
     [{ JOB_LINKS: 'Grafana' }, /must be JSON/],
     [{ JOB_LINKS: '[{"label": "x", "url": "javascript:alert({id})"}]' }, /0\.url must be an http/],
     [{ JOB_LINKS: '[{"label": "x", "url": "https://x.example/{password}"}]' }, /names nothing but \{id\}/],

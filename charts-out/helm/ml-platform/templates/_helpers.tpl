@@ -79,7 +79,7 @@ helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 6 times, with root, values. */}}
+{{/* Used 7 times, with root, values. */}}
 {{- define "ml-platform.egress" -}}
 ports:
   - port: {{ int $.values.port }}

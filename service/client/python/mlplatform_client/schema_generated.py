@@ -230,6 +230,7 @@ class DryRun_Request(TypedDict):
     entrypoint: NotRequired[str]
     command: NotRequired[list[str]]
     args: NotRequired[list[str]]
+    workdir: NotRequired[str]
     headImage: NotRequired[str]
     workerImage: NotRequired[str]
     training: NotRequired["DryRun_Request_Training"]
@@ -431,6 +432,7 @@ class Job_Request(TypedDict):
     entrypoint: NotRequired[str]
     command: NotRequired[list[str]]
     args: NotRequired[list[str]]
+    workdir: NotRequired[str]
     headImage: NotRequired[str]
     workerImage: NotRequired[str]
     training: NotRequired["Job_Request_Training"]
@@ -655,6 +657,7 @@ class JobRequest(TypedDict):
     entrypoint: NotRequired[str]
     command: NotRequired[list[str]]
     args: NotRequired[list[str]]
+    workdir: NotRequired[str]
     headImage: NotRequired[str]
     workerImage: NotRequired[str]
     training: NotRequired["JobRequest_Training"]
@@ -771,6 +774,7 @@ class ListedJob_Request(TypedDict):
     entrypoint: NotRequired[str]
     command: NotRequired[list[str]]
     args: NotRequired[list[str]]
+    workdir: NotRequired[str]
     headImage: NotRequired[str]
     workerImage: NotRequired[str]
     training: NotRequired["ListedJob_Request_Training"]
@@ -1019,6 +1023,7 @@ class SubmittedJob_Request(TypedDict):
     entrypoint: NotRequired[str]
     command: NotRequired[list[str]]
     args: NotRequired[list[str]]
+    workdir: NotRequired[str]
     headImage: NotRequired[str]
     workerImage: NotRequired[str]
     training: NotRequired["SubmittedJob_Request_Training"]
@@ -1111,6 +1116,22 @@ class Summary(TypedDict):
     byCluster: dict[str, "Counts"]
     byClusterState: dict[str, "Summary_ByClusterState_Value"]
     complete: bool
+
+
+class Workdir_Upload(TypedDict):
+    url: str
+    headers: dict[str, str]
+
+
+class Workdir(TypedDict):
+    uri: str
+    upload: "Workdir_Upload | None"
+
+
+class WorkdirRequest(TypedDict):
+    namespace: NotRequired[str]
+    sha256: str
+    bytes: int
 
 
 Goodput = TypedDict("Goodput", {

@@ -101,6 +101,7 @@ const FILLED_IN = { runtime: 'ray', clusterCount: 1, keepVolume: false };
 /** Places that an empty form does not have. */
 const OTHERS = [
   'runtime',
+  'workdir',
   'entrypoint',
   'command',
   'args',
