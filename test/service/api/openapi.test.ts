@@ -47,6 +47,7 @@ test('the document has the paths that clients rely on, and the rest of the API',
       "post /api/v1/jobs/{id}/resume",
       "post /api/v1/jobs/{id}/retry",
       "post /api/v1/jobs/{id}/suspend",
+      "post /api/v1/workdirs",
     ]
   `);
   const ids = Object.values(document.paths).flatMap((methods) =>
