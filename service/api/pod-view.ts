@@ -32,5 +32,9 @@ export function podView(object: KubeObject, kind: JobKind) {
 
 export function kubeEventView(object: KubeObject) {
   const { about, ...event } = readEvent(object);
-  return { ...event, object: `${about.kind}/${about.name}`, advice: adviceOnEvent(event.reason) || null };
+  return {
+    ...event,
+    object: `${about.kind}/${about.name}`,
+    advice: adviceOnEvent(event.reason, event.message) || null,
+  };
 }

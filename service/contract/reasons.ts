@@ -57,7 +57,7 @@ export const REASONS = {
     phase: 'placing',
     attention: true,
     label: 'Unschedulable',
-    hint: 'No cluster takes a job of this size. Ask for less, choose other target clusters, or wait until other jobs end.',
+    hint: 'No cluster takes it now; the message says why. One that is away or full takes it when it is back or has room; else ask for less, or choose other target clusters.',
   },
   KindMissing: {
     setBy: ['dispatch'],
@@ -144,6 +144,16 @@ export const REASONS = {
     ...OF_PODS,
     label: 'No node for a pod',
     hint: 'No node of the cluster has room for a pod of this size. Ask for less, choose other target clusters, or wait until other jobs end.',
+  },
+  NodesClosed: {
+    ...OF_PODS,
+    label: 'No node open',
+    hint: 'The nodes of the cluster are not ready, closed or kept for others; the message says which. Whoever runs the cluster has to look at them. It starts by itself then; or choose other target clusters.',
+  },
+  VolumeNotReady: {
+    ...OF_PODS,
+    label: 'Volume not ready',
+    hint: 'Its volume is not there, not bound, or where no node can take the pod. Whoever runs the cluster has to look at the claim and its storage class. It starts by itself then.',
   },
   ImagePullBackOff: {
     ...OF_PODS,

@@ -1,5 +1,6 @@
 import type { Reason } from '../contract/reasons.ts';
 import type { Trouble } from '../jobs/job.ts';
+import { type NoNode, whyNoNode } from '../kube/pods/no-node.ts';
 import { type Pod, readPod } from '../kube/pods/pod.ts';
 import { type PodTrouble, troublesOf } from '../kube/pods/trouble.ts';
 
@@ -10,7 +11,6 @@ import { type PodTrouble, troublesOf } from '../kube/pods/trouble.ts';
  * job is not to change its reason with them. PodStuck is said of a word that is not here.
  */
 const REASON_OF: Readonly<Record<string, Reason>> = {
-  Unschedulable: 'PodUnschedulable',
   SchedulingGated: 'PodUnschedulable',
   ErrImagePull: 'ImagePullBackOff',
   ImagePullBackOff: 'ImagePullBackOff',
@@ -38,6 +38,14 @@ const REASON_OF: Readonly<Record<string, Reason>> = {
   OutOfpods: 'PodEvicted',
 };
 
+const REASON_WITHOUT_NODE: Readonly<Record<NoNode, Reason>> = {
+  room: 'PodUnschedulable',
+  volume: 'VolumeNotReady',
+  closed: 'NodesClosed',
+  rules: 'NodesClosed',
+  tainted: 'NodesClosed',
+};
+
 const WORST_FIRST: readonly PodTrouble['pace'][] = ['final', 'lasting', 'slow'];
 
 /** null: nothing that would not pass by itself in a moment. */
@@ -59,7 +67,8 @@ export function troubleAmong(objects: readonly unknown[]): Trouble | null {
 }
 
 /** What ends a container again and again says more than that it does. */
-function reasonOf({ status }: Pod, { container, reason }: PodTrouble): Reason {
+function reasonOf({ status }: Pod, { container, message, reason }: PodTrouble): Reason {
+  if (reason === 'Unschedulable') return REASON_WITHOUT_NODE[whyNoNode(message)[0] ?? 'room'];
   const mapped = REASON_OF[reason] ?? 'PodStuck';
   if (mapped !== 'CrashLoopBackOff') return mapped;
   const lastEnd = [...status.initContainerStatuses, ...status.containerStatuses].find(({ name }) => name === container)

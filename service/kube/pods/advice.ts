@@ -1,3 +1,5 @@
+import { adviceWithoutNode } from './no-node.ts';
+
 /** How a trouble goes on by itself. */
 export type Pace =
   /** It belongs to starting. */
@@ -11,9 +13,11 @@ export type Pace =
 
 interface Known {
   readonly pace: Pace;
-  /** What a person can do. */
-  readonly advice: string;
+  readonly advice: Advice;
 }
+
+/** What a person can do; of some reasons only what is said with them tells. */
+type Advice = string | ((message: string) => string);
 
 const LOG = 'its log says why';
 const RAISE_MEMORY = 'it needed more memory than its limit: raise the limit, or let it need less';
@@ -26,7 +30,7 @@ const KNOWN: Readonly<Record<string, Known>> = {
   PodInitializing: { pace: 'passing', advice: '' },
   NotReady: { pace: 'passing', advice: 'look at its log, and at what its readiness probe asks for' },
 
-  Unschedulable: { pace: 'slow', advice: 'no node has what it asks for: free or add nodes, or ask for less' },
+  Unschedulable: { pace: 'slow', advice: adviceWithoutNode },
   SchedulingGated: { pace: 'slow', advice: 'whoever set its schedulingGates has to take them away' },
 
   ErrImagePull: {
@@ -73,17 +77,20 @@ const KNOWN: Readonly<Record<string, Known>> = {
 const VOLUME = 'its volume is not ready: check the claim and its storage class';
 
 /** By the reasons that controllers and kubelets give in events; those of pods count there, too. */
-const OF_EVENTS: Readonly<Record<string, string>> = {
-  FailedScheduling: 'no node has what it asks for: free or add nodes, or ask for less',
+const OF_EVENTS: Readonly<Record<string, Advice>> = {
+  FailedScheduling: adviceWithoutNode,
   FailedMount: VOLUME,
   FailedAttachVolume: VOLUME,
   ProvisioningFailed: VOLUME,
   FailedCreate: 'a quota or an admission rule of the namespace refuses it: ask for less, or have it changed',
 };
 
-export const adviceOnEvent = (reason: string): string => OF_EVENTS[reason] ?? adviceFor(reason);
+export const adviceOnEvent = (reason: string, message: string): string =>
+  words(OF_EVENTS[reason] ?? KNOWN[reason]?.advice, message);
 
-export const adviceFor = (reason: string): string => KNOWN[reason]?.advice ?? '';
+export const adviceFor = (reason: string, message: string): string => words(KNOWN[reason]?.advice, message);
+
+const words = (advice: Advice = '', message: string): string => (typeof advice === 'string' ? advice : advice(message));
 
 /** A reason that we do not know may pass: new ones are invented. */
 export const paceOf = (reason: string): Pace => KNOWN[reason]?.pace ?? 'passing';

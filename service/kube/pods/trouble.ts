@@ -42,7 +42,7 @@ const trouble = (key: string, container: string | null, reason: string, message 
   container,
   reason,
   message,
-  advice: adviceFor(reason),
+  advice: adviceFor(reason, message),
   pace: paceOf(reason),
 });
 
@@ -62,7 +62,7 @@ function containerTrouble(
   if (waiting && crashed) {
     const told = trouble(key, name, 'CrashLoopBackOff', crashed.message ?? why);
     // What ended it says more than that it ends again and again.
-    return { ...told, advice: adviceFor(crashed.reason ?? '') || told.advice };
+    return { ...told, advice: adviceFor(crashed.reason ?? '', told.message) || told.advice };
   }
   if (waiting) return trouble(key, name, 'CrashLoopBackOff', waiting.message);
   if (crashed) return { ...trouble(key, name, crashed.reason ?? 'Error', crashed.message ?? why), pace: 'lasting' };

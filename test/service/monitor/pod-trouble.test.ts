@@ -8,14 +8,17 @@ const container = (state: object, more: object = {}) => ({
 });
 const waits = (reason: string, message = '') => container({ waiting: { reason, message } });
 const OOM = { restartCount: 3, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } };
-const UNSCHEDULABLE = {
+const unschedulable = (message: string) => ({
   phase: 'Pending',
-  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/4 nodes' }],
-};
+  conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+});
+const UNSCHEDULABLE = unschedulable('0/4 nodes');
 
 describe('what is told of a job, of all that its pods suffer from', () => {
   test.each<[string, object, string | undefined]>([
     ['no node', UNSCHEDULABLE, 'PodUnschedulable'],
+    ['no node that is ready', unschedulable('3 node(s) were unschedulable'), 'NodesClosed'],
+    ['no volume', unschedulable('persistentvolumeclaim "v" not found'), 'VolumeNotReady'],
     ['image', waits('ErrImagePull'), 'ImagePullBackOff'],
     ['crash loop', waits('CrashLoopBackOff'), 'CrashLoopBackOff'],
     ['crash loop for want of memory', container({ waiting: { reason: 'CrashLoopBackOff' } }, OOM), 'OOMKilled'],
