@@ -50,7 +50,8 @@ function outputWarnings(request: JobRequest): FieldProblem[] {
 function libraryWarnings({ algorithm, hyperparameters, resources }: JobRequest): FieldProblem[] {
   const { source, algorithmName: name } = algorithm;
   const builtin = source === 'builtin' ? algorithmNamed(name) : undefined;
-  const foreseen = builtin?.foreseen(hyperparameters[name] ?? {}, resources.instanceResources.gpuCount) ?? [];
+  const size = { workers: resources.instanceCount, gpus: resources.instanceResources.gpuCount };
+  const foreseen = builtin?.foreseen(hyperparameters[name] ?? {}, size) ?? [];
   return foreseen.map(([field, message]) => ({ path: ['hyperparameters', name, field], message }));
 }
 

@@ -13,12 +13,15 @@ export interface Algorithm {
   /** It is made for them; without them it serves to try things out. */
   readonly needsGpus: boolean;
   /** Of values that are allowed, as clients have always sent them: what today's library does not do, as field and message. */
-  readonly foreseen: (
-    values: Readonly<Record<string, unknown>>,
-    gpus: number,
-  ) => readonly (readonly [string, string])[];
+  readonly foreseen: (values: Readonly<Record<string, unknown>>, size: Size) => readonly (readonly [string, string])[];
   /** Environment names that are not simply the upper-cased field. */
   readonly environmentNames: Readonly<Record<string, string>>;
+}
+
+/** Of the request: how many workers, and how many GPUs each. */
+export interface Size {
+  readonly workers: number;
+  readonly gpus: number;
 }
 
 /** The variable that tells a hyperparameter: its own name in capitals, but for the few that have always had another. */

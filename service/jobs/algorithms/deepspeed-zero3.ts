@@ -69,7 +69,8 @@ export const deepspeedZero3 = defineAlgorithm({
     logging_steps: integer(10, { min: 1, max: 1_000_000 }).describe('Report after this many steps.'),
     seed: common.seed(),
   },
-  foreseen({ task, optimizer, offload_optimizer, offload_param }) {
+  foreseen(values, { gpus }) {
+    const { task, optimizer, offload_optimizer, offload_param, precision } = values;
     const problems: [string, string][] = [];
     if (task === 'seq2seq-lm')
       problems.push(['task', 'is seq2seq-lm: the training image learns from one column of text']);
@@ -80,6 +81,17 @@ export const deepspeedZero3 = defineAlgorithm({
       if (value === 'nvme')
         problems.push([field, 'is nvme, which DeepSpeed compiles: the training image has no compiler']);
     }
+    for (const field of ['zero_quantized_weights', 'zero_quantized_gradients']) {
+      if (values[field] === true)
+        problems.push([field, 'is true, which DeepSpeed compiles: the training image has no compiler']);
+    }
+    if (values.stage3_gather_16bit_weights_on_model_save === false)
+      problems.push([
+        'stage3_gather_16bit_weights_on_model_save',
+        'is false: the result is one whole model, its shards are in the checkpoints',
+      ]);
+    if (precision === 'fp16' && gpus === 0)
+      problems.push(['precision', 'is fp16, which needs a GPU; bf16 and fp32 do not']);
     return problems;
   },
   check(values, refuse) {

@@ -55,7 +55,7 @@ export const horovodMpi = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1, 'epochs'),
     seed: common.seed(),
   },
-  foreseen({ framework, reduce_op }) {
+  foreseen({ framework, reduce_op, mixed_precision }, { gpus }) {
     const problems: [string, string][] = [];
     if (framework !== 'pytorch') {
       problems.push([
@@ -65,6 +65,7 @@ export const horovodMpi = defineAlgorithm({
     }
     if (reduce_op === 'adasum')
       problems.push(['reduce_op', 'is adasum, which went with Horovod; average and sum are there']);
+    if (mixed_precision === true && gpus === 0) problems.push(['mixed_precision', 'is true, which needs a GPU']);
     return problems;
   },
   check(values, refuse) {

@@ -62,6 +62,13 @@ export const jaxPjit = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1000, 'steps'),
     seed: common.seed(),
   },
+  foreseen({ model_name = 'transformer', optimizer }) {
+    const problems: [string, string][] = [];
+    if (model_name !== 'transformer')
+      problems.push(['model_name', `is ${model_name}: transformer, with fresh weights, is what there is`]);
+    if (optimizer === 'shampoo') problems.push(['optimizer', 'is shampoo, which Optax has not; adamw is usual']);
+    return problems;
+  },
   check(values, refuse) {
     const open = AXES.filter((axis) => values[axis] === -1);
     if (open.length > 1) refuse(open[1] ?? 'mesh_fsdp', `must not be -1 as well: ${open[0]} is already`);

@@ -124,6 +124,14 @@ export const lightgbm = defineAlgorithm({
     ),
     seed: seed(),
   },
+  foreseen({ device_type, tree_learner }, { workers, gpus }) {
+    const problems: [string, string][] = [];
+    if (device_type !== undefined && device_type !== 'cpu' && gpus === 0)
+      problems.push(['device_type', `is ${device_type}, and gpuCount is 0`]);
+    if (tree_learner === 'serial' && workers > 1)
+      problems.push(['tree_learner', `is serial: ${workers} workers would each train alone; data is usual`]);
+    return problems;
+  },
   check(values, refuse) {
     const multiclass = values.objective === 'multiclass' || values.objective === 'multiclassova';
     const classes = Number(values.num_class);

@@ -67,6 +67,14 @@ export const tensorflowCnn = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1, 'epochs'),
     seed: common.seed(),
   },
+  foreseen({ mixup_alpha, loss, num_classes }) {
+    const problems: [string, string][] = [];
+    if (Number(mixup_alpha) > 0)
+      problems.push(['mixup_alpha', 'is above 0: the training image does not mix pictures; 0 is what there is']);
+    if (loss === 'binary_crossentropy' && num_classes !== 2)
+      problems.push(['loss', `is binary_crossentropy, which is for two classes, and num_classes is ${num_classes}`]);
+    return problems;
+  },
   check(values, refuse) {
     if (values.architecture !== 'simple' && Number(values.image_size) < 32) {
       refuse('image_size', `must be at least 32 for ${values.architecture}`);

@@ -53,6 +53,20 @@ export const tfDistributed = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1000, 'steps'),
     seed: common.seed(),
   },
+  foreseen({ strategy, xla, optimizer, gradient_accumulation_steps, model_module = 'models.default' }, { workers }) {
+    const problems: [string, string][] = [];
+    if (strategy === 'parameter_server')
+      problems.push(['strategy', 'is parameter_server, which the training image has not; multi_worker_mirrored is']);
+    if (strategy === 'mirrored' && workers > 1)
+      problems.push(['strategy', `is mirrored, which is for one worker, and instanceCount is ${workers}`]);
+    if (xla === true && workers > 1)
+      problems.push(['xla', `is true: with ${workers} workers XLA does not compile what they exchange`]);
+    if (optimizer === 'ftrl' && Number(gradient_accumulation_steps) > 1)
+      problems.push(['gradient_accumulation_steps', 'is above 1, and ftrl cannot add gradients up']);
+    if (model_module !== 'models.default' && !String(model_module).endsWith('.py'))
+      problems.push(['model_module', `is ${model_module}: a path ending in .py on the job's volume is needed`]);
+    return problems;
+  },
   check(values, refuse) {
     const servers = Number(values.num_parameter_servers);
     if (values.strategy === 'parameter_server' && servers < 1) {

@@ -51,4 +51,11 @@ export const torchMpi = defineAlgorithm({
     checkpoint_every: common.checkpointEvery(1, 'epochs'),
     seed: common.seed(),
   },
+  foreseen({ optimizer, backend, precision }, { gpus }) {
+    const problems: [string, string][] = [];
+    if (optimizer === 'lamb') problems.push(['optimizer', 'is lamb, which PyTorch has not; adamw comes nearest']);
+    if (backend === 'nccl' && gpus === 0) problems.push(['backend', 'is nccl, which needs GPUs; gloo does not']);
+    if (precision === 'fp16' && gpus === 0) problems.push(['precision', 'is fp16, which needs a GPU; bf16 does not']);
+    return problems;
+  },
 });

@@ -74,7 +74,7 @@ export const xgboost = defineAlgorithm({
   title: 'XGBoost',
   description: 'Gradient-boosted trees for tables: regression, classification, ranking and survival.',
   // XGBoost 3.4; service/trainers maps what has an equal there, and refuses these.
-  foreseen({ dsplit, process_type, tree_method, lambda, alpha }, gpus) {
+  foreseen({ dsplit, process_type, tree_method, lambda, alpha }, { gpus }) {
     const problems: [string, string][] = [];
     if (dsplit === 'col')
       problems.push(['dsplit', 'is col: XGBoost no longer splits data by columns; row is what there is']);

@@ -106,7 +106,7 @@ def train(told: dict[str, str]) -> Train:
             env=process_environment(environment),
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=900,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr, Path(environment["STORAGE_PATH"]))

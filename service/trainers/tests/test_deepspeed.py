@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import language_model
 import pytest
 from conftest import Train, texts_in
 from processes import needs, trained
@@ -13,31 +14,12 @@ pytestmark = needs("deepspeed")
 
 @pytest.fixture
 def told(told: dict[str, str], data: Path) -> dict[str, str]:
-    """A model of two small layers with fresh weights, and a tokenizer that knows bytes, on the job's volume."""
-    from tokenizers import Tokenizer, decoders, models, pre_tokenizers
-    from transformers import GPT2Config, PreTrainedTokenizerFast
-
-    words = ["<end>", *sorted(pre_tokenizers.ByteLevel.alphabet())]
-    bytewise = Tokenizer(models.BPE(vocab={word: index for index, word in enumerate(words)}, merges=[]))
-    bytewise.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    bytewise.decoder = decoders.ByteLevel()
-    folder = Path(told["STORAGE_PATH"]) / "models/small"
-    PreTrainedTokenizerFast(tokenizer_object=bytewise, eos_token="<end>").save_pretrained(folder)
-    config = GPT2Config(
-        vocab_size=len(words), n_positions=48, n_embd=32, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0
-    )
-    config.save_pretrained(folder)
+    language_model.write(Path(told["STORAGE_PATH"]) / "models/small")
     return {
         **told,
         **texts_in(data),
+        **language_model.VARIABLES,
         "LABEL_COLUMN": "mood",
-        "MODEL_NAME": "models/small",
-        "MAX_SEQUENCE_LENGTH": "48",
-        "LEARNING_RATE": "0.01",
-        "WARMUP_STEPS": "2",
-        "PRECISION": "fp32",
-        "TRAIN_MICRO_BATCH_SIZE_PER_GPU": "8",
-        "STAGE3_PARAM_PERSISTENCE_THRESHOLD": "0",
     }
 
 

@@ -60,7 +60,8 @@ describe('of a TrainingJob', () => {
 
 describe("what an algorithm's library no longer does", () => {
   const foreseen = (algorithmName: string, fields: Record<string, unknown>) => {
-    const body = minimal({ algorithm: { algorithmName }, hyperparameters: { [algorithmName]: fields } });
+    const hyperparameters = { [algorithmName]: fields };
+    const body = minimal({ algorithm: { algorithmName }, hyperparameters, resources: { instanceCount: 2 } });
     return outlookOf(accepted(body)).warnings.map(({ path }) => path.join('.'));
   };
 
@@ -76,7 +77,36 @@ describe("what an algorithm's library no longer does", () => {
       'resources.instanceResources.gpuCount',
       ...['task', 'optimizer', 'offload_optimizer'].map((field) => `hyperparameters.deepspeed-zero3.${field}`),
     ]);
-    expect(foreseen('horovod-mpi', { reduce_op: 'adasum' })).toEqual(['hyperparameters.horovod-mpi.reduce_op']);
+  });
+
+  it.each([
+    ['deepspeed-zero3', { precision: 'fp16' }, 'precision'],
+    ['deepspeed-zero3', { zero_quantized_weights: true }, 'zero_quantized_weights'],
+    [
+      'deepspeed-zero3',
+      { stage3_gather_16bit_weights_on_model_save: false },
+      'stage3_gather_16bit_weights_on_model_save',
+    ],
+    ['horovod-mpi', { reduce_op: 'adasum' }, 'reduce_op'],
+    ['horovod-mpi', { mixed_precision: true }, 'mixed_precision'],
+    ['jax-pjit', { model_name: 'google/gemma-2b' }, 'model_name'],
+    ['jax-pjit', { optimizer: 'shampoo' }, 'optimizer'],
+    ['lightgbm', { device_type: 'cuda' }, 'device_type'],
+    ['lightgbm', { tree_learner: 'serial' }, 'tree_learner'],
+    ['tensorflow-cnn', { mixup_alpha: 0.2 }, 'mixup_alpha'],
+    ['tensorflow-cnn', { loss: 'binary_crossentropy', num_classes: 3 }, 'loss'],
+    ['tf-distributed', { strategy: 'parameter_server', num_parameter_servers: 1 }, 'strategy'],
+    ['tf-distributed', { strategy: 'mirrored' }, 'strategy'],
+    ['tf-distributed', { xla: true }, 'xla'],
+    ['tf-distributed', { optimizer: 'ftrl', gradient_accumulation_steps: 2 }, 'gradient_accumulation_steps'],
+    ['tf-distributed', { model_module: 'mine.models' }, 'model_module'],
+    ['torch-mpi', { optimizer: 'lamb' }, 'optimizer'],
+    ['torch-mpi', { backend: 'nccl' }, 'backend'],
+    ['torch-mpi', { precision: 'fp16' }, 'precision'],
+  ])('%s with %j on two workers without GPUs', (name, fields, field) => {
+    const own = (given: object) => foreseen(name, { ...given }).filter((path) => path.startsWith('hyperparameters.'));
+    expect(own(fields)).toEqual([`hyperparameters.${name}.${field}`]);
+    expect(own({})).toEqual([]);
   });
 });
 
