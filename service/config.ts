@@ -58,6 +58,8 @@ export interface Config {
   readonly objectStorage: StorageAccess | null;
   /** null: no folders are taken. */
   readonly workdirs: WorkdirConfig | null;
+  /** A folder of this machine with one for the volume of each job, as `npm start -- --trainers` has it; null: they are in clusters. */
+  readonly volumes: string | null;
   readonly jobLinks: readonly { readonly label: string; readonly url: string }[];
 }
 
@@ -159,6 +161,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
     progress: progressOf(values),
     objectStorage: objectStorageOf(values),
     workdirs: workdirsOf(values),
+    volumes: null,
     jobLinks: values.jobLinks ?? [],
   };
 }

@@ -21,6 +21,7 @@ import { unreachableIn } from './monitor/health.ts';
 import { createMonitor } from './monitor/monitor.ts';
 import { createWebhook } from './notify/webhook.ts';
 import { createObjectStorage } from './objects/object-storage.ts';
+import { createOutputs } from './outputs/outputs.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
 import { createStore } from './store/create-store.ts';
 import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './upkeep.ts';
@@ -89,6 +90,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     metrics,
     authenticator,
     workdirs: workdirsOf(config),
+    outputs: outputsOf(config),
     log,
   });
 
@@ -149,6 +151,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
 const workdirsOf = ({ objectStorage, workdirs }: Config) =>
   objectStorage && workdirs && createWorkdirs(createObjectStorage(objectStorage), workdirs);
+
+const outputsOf = ({ objectStorage, volumes }: Config) =>
+  createOutputs({
+    storage: objectStorage && { endpoint: objectStorage.endpoint, objects: createObjectStorage(objectStorage) },
+    volumes,
+  });
 
 const makeReportSecret =
   (progress: Config['progress']): MakeReportSecret =>

@@ -56,6 +56,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // An S3 bucket: knows nothing of jobs.
   'service/objects': [],
   'service/workdirs': ['service/objects', CONTRACT],
+  // What jobs leave, wherever it can be read.
+  'service/outputs': ['service/objects', 'service/jobs', CONTRACT],
   'service/dispatch': ['service/shared-answer.ts', ...CORE],
   'service/monitor': CORE,
   'service/notify': CORE,
@@ -68,6 +70,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/metrics.ts',
     'service/monitor',
     'service/objects',
+    'service/outputs',
     'service/shared-answer.ts',
     'service/workdirs',
     ...CORE,
@@ -98,6 +101,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/monitor',
     'service/notify',
     'service/objects',
+    'service/outputs',
     'service/process.ts',
     'service/upkeep.ts',
     'service/workdirs',

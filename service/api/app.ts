@@ -25,6 +25,7 @@ import { goodputRoute } from './routes/goodput.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { logRoute, logRunsRoute } from './routes/logs.ts';
+import { outputRoutes } from './routes/outputs.ts';
 import { overviewRoutes } from './routes/overviews.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { submitRoutes } from './routes/submit.ts';
@@ -36,6 +37,7 @@ export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   // Before /jobs/{id}, which would take compare for an id.
   ...curveRoutes(dependencies),
   ...jobRoutes(dependencies),
+  ...outputRoutes(dependencies),
   ...overviewRoutes(dependencies),
   ...actionRoutes(dependencies),
   logRoute(dependencies),

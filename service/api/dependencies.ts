@@ -6,6 +6,7 @@ import type { Karmada } from '../karmada/karmada.ts';
 import type { Learn } from '../logs/index.ts';
 import type { Metrics } from '../metrics.ts';
 import type { ReadClusterHealth } from '../monitor/health.ts';
+import type { Outputs } from '../outputs/outputs.ts';
 import type { CommonObstacle, Store } from '../store/store.ts';
 import type { Workdirs } from '../workdirs/workdirs.ts';
 import type { ClusterDirectory } from './clusters.ts';
@@ -21,6 +22,7 @@ export interface ApiDependencies {
   readonly obstacleOfNewJobs: () => CommonObstacle | undefined;
   readonly readClusterHealth: ReadClusterHealth;
   readonly metrics: Metrics;
+  readonly outputs: Outputs;
   /** null: no folders are taken. */
   readonly workdirs: Workdirs | null;
   readonly authenticator: Authenticator | null;

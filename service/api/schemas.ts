@@ -5,6 +5,7 @@ import { JOB_STATES } from '../contract/states.ts';
 import { MAX_BUCKETS, MAX_NAME, MAX_NAMES, MAX_SPARK } from '../jobs/curve.ts';
 import { WASTES } from '../jobs/goodput.ts';
 import { JOB_KINDS, JOB_STATUSES, WANTED } from '../jobs/job.ts';
+import { isOutputName, MAX_OUTPUT_NAME } from '../jobs/outputs.ts';
 import { PROGRESS_SOURCES } from '../jobs/progress.ts';
 import { JOB_REQUEST_SCHEMA } from '../jobs/request.ts';
 import { dnsLabel } from '../jobs/text.ts';
@@ -174,6 +175,24 @@ export const ComparisonBody = z
     metrics: z.array(MetricsBody),
   })
   .meta({ id: 'Comparison' });
+
+export const OutputsBody = z
+  .object({
+    outputs: z.array(
+      z.object({
+        name: z
+          .string()
+          .describe(
+            'Below the folder of the job, such as model/model.ubj; of a place that cannot be read here, the place',
+          ),
+        uri: z.string().describe('Where it lies, as jobs know it'),
+        sizeBytes: z.number().nullable(),
+        href: z.string().nullable().describe('Its path in this API; null where it cannot be read here'),
+      }),
+    ),
+    why: z.string().nullable().describe('Why there is nothing, not all, or nothing to be had here'),
+  })
+  .meta({ id: 'Outputs' });
 
 export const JobStateBody = z
   .object({
@@ -678,6 +697,13 @@ export const MetricsQuery = z.object({
     .datetime({ offset: true, error: 'must be a time such as 2026-11-28T12:00:00Z' })
     .optional()
     .describe('Nothing before it'),
+});
+
+export const OutputQuery = z.object({
+  name: z
+    .string('must be the name of an output')
+    .refine(isOutputName, `must be a name as GET /jobs/{id}/outputs tells it, of at most ${MAX_OUTPUT_NAME} characters`)
+    .describe('As GET /jobs/{id}/outputs tells it'),
 });
 
 const MAX_COMPARED = 5;

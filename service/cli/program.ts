@@ -13,6 +13,7 @@ import { addList } from './commands/list.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogs } from './commands/logs.ts';
 import { addMetrics } from './commands/metrics.ts';
+import { addOutputs } from './commands/outputs.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addTop } from './commands/top.ts';
 import { addVersion } from './commands/version.ts';
@@ -25,7 +26,7 @@ const HELP_WIDTH = 100;
 
 /** In the order of the help. */
 const GROUPS: readonly (readonly [title: string, ...AddCommand[]])[] = [
-  ['Jobs:', addSubmit, addList, addGet, addDescribe, addLogs, addMetrics, addEvents, addWait],
+  ['Jobs:', addSubmit, addList, addGet, addDescribe, addLogs, addMetrics, addOutputs, addEvents, addWait],
   ['Acting on jobs:', addActions, addClone, addApply],
   ['The platform:', addClusters, addAlgorithms, addTop],
   ['This command:', addLogin, addVersion, addCompletion],

@@ -115,6 +115,19 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       const query = { ids: ids.join(','), ...given({ names: names?.join(','), points: points?.toString() }) };
       return bodyOf(await api.GET('/api/v1/jobs/compare', { params: { query }, ...signalOf(options) }));
     },
+    /** What it has left, and where. */
+    outputs: async (id: string, options?: RequestOptions): Promise<types.Outputs> =>
+      bodyOf(await api.GET('/api/v1/jobs/{id}/outputs', ofJob(id, options))),
+    /** One of them, by its name there, to be read as it comes. */
+    output: async (id: string, name: string, options?: RequestOptions): Promise<ReadableStream<Uint8Array>> => {
+      const answer = await api.GET('/api/v1/jobs/{id}/outputs/file', {
+        params: { path: { id }, query: { name } },
+        headers: { Accept: 'application/octet-stream' },
+        parseAs: 'stream',
+        ...signalOf(options),
+      });
+      return bodyOf(answer) as ReadableStream<Uint8Array>;
+    },
     pods: async (id: string, options?: RequestOptions): Promise<types.JobPods> =>
       bodyOf(await api.GET('/api/v1/jobs/{id}/pods', ofJob(id, options))),
     manifest: async (id: string, options?: RequestOptions): Promise<types.KubernetesObject[]> =>

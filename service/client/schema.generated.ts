@@ -305,6 +305,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs/{id}/outputs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a job has left, and where
+         * @description The files in the folder of its id below its artifactUri, where this service can read that; else the place, with why. Role: viewer.
+         */
+        get: operations["getJobsIdOutputs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/outputs/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One file that a job has left
+         * @description As it comes from where it lies. At most 16 at a time; 503 for more. Role: viewer.
+         */
+        get: operations["getJobsIdOutputsFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/jobs/{id}/pods": {
         parameters: {
             query?: never;
@@ -2137,6 +2177,19 @@ export interface components {
              */
             source: "trainingjob" | "report" | "log" | null;
         };
+        Outputs: {
+            outputs: {
+                /** @description Its path in this API; null where it cannot be read here */
+                href: string | null;
+                /** @description Below the folder of the job, such as model/model.ubj; of a place that cannot be read here, the place */
+                name: string;
+                sizeBytes: number | null;
+                /** @description Where it lies, as jobs know it */
+                uri: string;
+            }[];
+            /** @description Why there is nothing, not all, or nothing to be had here */
+            why: string | null;
+        };
         Priority: {
             priority: number;
         };
@@ -3151,6 +3204,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Metrics"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdOutputs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outputs"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getJobsIdOutputsFile: {
+        parameters: {
+            query: {
+                /** @description As GET /jobs/{id}/outputs tells it */
+                name: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its bytes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description What was wrong (RFC 9457) */

@@ -29,6 +29,7 @@ export type LogRuns = Schemas['LogRuns'];
 export type Me = Schemas['Me'];
 export type Message = Schemas['Message'];
 export type Metrics = Schemas['Metrics'];
+export type Outputs = Schemas['Outputs'];
 export type Progress = NonNullable<Schemas['Job']['progress']>;
 export type Queue = Schemas['Queue'];
 export type Series = Schemas['Series'];

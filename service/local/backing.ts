@@ -35,6 +35,8 @@ export interface Backing {
   /** Where folders go that are sent along with jobs. */
   readonly objectStorage: StorageAccess;
   readonly workdirs: WorkdirConfig;
+  /** Where the volumes of the jobs are; null: they are simulated, and empty. */
+  readonly volumes: string | null;
   /** What the clusters run, for people. */
   readonly trainings: string;
   stop(): Promise<void>;
@@ -72,6 +74,7 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
       progress: await reportingTo(DATA),
       objectStorage: objects,
       workdirs: WORKDIRS,
+      volumes: real?.volumes ?? null,
       trainings: real?.told ?? SIMULATED,
       stop,
     };

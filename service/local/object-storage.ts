@@ -59,6 +59,8 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
     const { method = '' } = request;
     if (isLate(request)) return refuse(response, 403, 'AccessDenied', 'Request has expired');
     if (!(await isSigned(request))) return refuse(response, 403, 'SignatureDoesNotMatch');
+    const listed = listedBucket(request);
+    if (listed !== undefined && method === 'GET') return list(response, listed);
     const name = fileName(request);
     if (name === undefined) return refuse(response, 400, 'InvalidURI');
     const file = join(folder, name);
@@ -69,6 +71,21 @@ export async function startObjectStorage({ folder, maxBytes }: Options): Promise
     response.writeHead(200, { 'Content-Length': found.size });
     if (method === 'HEAD') response.end();
     else await pipeline(createReadStream(file), response);
+  }
+
+  async function list(response: ServerResponse, { bucket, most, prefix }: ListedBucket): Promise<void> {
+    const all = (await readdir(folder)).filter((name) => !name.endsWith('~')).map(decodeURIComponent);
+    const keys = all.filter((name) => name.startsWith(`${bucket}/${prefix}`)).sort();
+    const contents = await Promise.all(
+      keys.slice(0, most).map(async (name) => {
+        const { size } = await stat(join(folder, encodeURIComponent(name)));
+        return `<Contents><Key>${inXml(name.slice(bucket.length + 1))}</Key><Size>${size}</Size></Contents>`;
+      }),
+    );
+    response.writeHead(200, { 'Content-Type': 'application/xml' });
+    response.end(
+      `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>${keys.length > most}</IsTruncated>${contents.join('')}</ListBucketResult>`,
+    );
   }
 
   /** The same signature comes of the same request. */
@@ -145,6 +162,22 @@ const isSame = (one: string, other: string): boolean => {
   const [a, b] = [Buffer.from(one), Buffer.from(other)];
   return a.length === b.length && timingSafeEqual(a, b);
 };
+
+interface ListedBucket {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly most: number;
+}
+
+const listedBucket = ({ url = '/' }: IncomingMessage): ListedBucket | undefined => {
+  const { pathname, searchParams } = new URL(url, 'http://local');
+  const [, bucket] = /^\/([^/]+)\/?$/.exec(pathname) ?? [];
+  if (bucket === undefined || searchParams.get('list-type') !== '2') return undefined;
+  const most = Math.min(1000, Number(searchParams.get('max-keys') ?? 1000));
+  return { bucket, prefix: searchParams.get('prefix') ?? '', most };
+};
+
+const inXml = (text: string): string => text.replace(/[&<>"\p{Cc}]/gu, (each) => `&#${each.codePointAt(0)};`);
 
 /** Bucket and key as one name, in which nothing is a folder. */
 const fileName = ({ url = '/' }: IncomingMessage): string | undefined => {

@@ -22,6 +22,8 @@ export interface RealTrainings {
   over(simulated: Trainings): Trainings;
   /** What was found, for people. */
   readonly told: string;
+  /** A folder for each of their volumes. */
+  readonly volumes: string;
   stop(): Promise<void>;
 }
 
@@ -53,13 +55,14 @@ export function trainingsBy(
   folder: string,
   data: string,
 ): RealTrainings {
+  const volumes = join(folder, 'volumes');
   const runs = new Map<string, Run>();
 
   function start(job: StoredObject, algorithm: string): Run {
     const environment = withSampleData(environmentOf(job), data);
     const child = spawn(python, ['-m', 'mlplatform.train', algorithm, '--runtime', 'process'], {
       cwd: TRAINERS,
-      env: { ...inherited(), ...environment, STORAGE_PATH: join(folder, 'volumes', volumeOf(job)) },
+      env: { ...inherited(), ...environment, STORAGE_PATH: join(volumes, volumeOf(job)) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const lines = [`INFO  trains on this machine with Python ${version}: process ${child.pid}`];
@@ -86,6 +89,7 @@ export function trainingsBy(
   const keyOf = (job: StoredObject): string => textAt(job, 'status', 'jobId') ?? job.metadata.uid;
 
   return {
+    volumes,
     told: `Jobs of xgboost and lightgbm train for real here (Python ${version}); a job without data takes the sample in ${data}.`,
     over: (simulated) => ({
       progress(job, outcome) {

@@ -48,6 +48,7 @@ async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Pro
         progress: config.progress ?? backing.progress,
         objectStorage: config.objectStorage ?? backing.objectStorage,
         workdirs: config.workdirs ?? backing.workdirs,
+        volumes: backing.volumes,
         database: parseConnection(backing.databaseUrl),
         karmadaKubeconfig: backing.karmadaKubeconfig,
       },

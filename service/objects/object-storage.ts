@@ -33,11 +33,19 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+export interface Listing {
+  readonly objects: readonly { readonly key: string; readonly bytes: number }[];
+  /** There are more. */
+  readonly isCut: boolean;
+}
+
 export interface ObjectStorage {
   /** null: there is no such object. */
   sizeOf(at: ObjectAddress, signal?: AbortSignal): Promise<number | null>;
   /** To be read as it comes. */
   get(at: ObjectAddress, signal?: AbortSignal): Promise<Response>;
+  /** What is in a bucket under names that begin with `key`, in order; at most so many, 1,000 or fewer. */
+  list(at: ObjectAddress, most: number, signal?: AbortSignal): Promise<Listing>;
   /** An address by which anybody reads it for so long. */
   linkTo(at: ObjectAddress, seconds: number): Promise<string>;
   /** For so long; the storage refuses what has another length or another hash, as both are signed. */
@@ -74,8 +82,11 @@ export const createObjectStorage = ({ endpoint, ...who }: StorageAccess): Object
   const urlOf = ({ bucket, key }: ObjectAddress): string =>
     `${base}/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
 
-  const ask = async (method: 'HEAD' | 'GET', at: ObjectAddress, signal?: AbortSignal): Promise<Response> => {
-    const signer = new AwsV4Signer({ ...who, method, url: urlOf(at), service: 's3' });
+  const ask = (method: 'HEAD' | 'GET', at: ObjectAddress, signal?: AbortSignal): Promise<Response> =>
+    askFor(method, urlOf(at), signal);
+
+  const askFor = async (method: 'HEAD' | 'GET', address: string, signal?: AbortSignal): Promise<Response> => {
+    const signer = new AwsV4Signer({ ...who, method, url: address, service: 's3' });
     const { url, headers } = await signer.sign();
     const patience = new AbortController();
     const timer = setTimeout(
@@ -112,6 +123,15 @@ export const createObjectStorage = ({ endpoint, ...who }: StorageAccess): Object
       if (!response.ok) throw await refused(response, at);
       return response;
     },
+    async list(at, most, signal) {
+      const query = `list-type=2&max-keys=${most}&prefix=${encodeURIComponent(at.key)}`;
+      const response = await askFor('GET', `${base}/${at.bucket}?${query}`, signal);
+      if (!response.ok) throw await refused(response, at);
+      const listing = listingIn(await response.text());
+      if (listing === undefined)
+        throw new StorageError(`The object storage ${base} answered what is no list of ${uriOf(at)}`, response.status);
+      return listing;
+    },
     async linkTo(at, seconds) {
       const url = `${urlOf(at)}?X-Amz-Expires=${seconds}`;
       const signer = new AwsV4Signer({ ...who, url, service: 's3', signQuery: true });
@@ -134,3 +154,23 @@ const reasonOf = (error: unknown): string => {
   const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
   return cause?.code ?? cause?.message ?? message;
 };
+
+/** A ListBucketResult, of which nothing has attributes and no part lies in another of its name. */
+function listingIn(xml: string): Listing | undefined {
+  if (!/<ListBucketResult[\s>]/.test(xml)) return undefined;
+  const objects = [...xml.matchAll(/<Contents>(.*?)<\/Contents>/gs)].flatMap(([, content = '']) => {
+    const key = /<Key>(.*?)<\/Key>/s.exec(content)?.[1];
+    const bytes = Number(/<Size>(\d+)<\/Size>/.exec(content)?.[1]);
+    return key === undefined || !Number.isSafeInteger(bytes) ? [] : [{ key: textOf(key), bytes }];
+  });
+  return { objects, isCut: /<IsTruncated>true<\/IsTruncated>/.test(xml) };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
+
+const textOf = (xml: string): string =>
+  xml.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]+));/gi, (whole, hex, decimal, name) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const point = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return point <= 0x10ffff ? String.fromCodePoint(point) : whole;
+  });

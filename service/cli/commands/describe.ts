@@ -8,9 +8,12 @@ import { paintState, stateOf } from '../jobs/state.ts';
 import { createTable } from '../output/table.ts';
 import { age, duration } from '../output/time.ts';
 import { plain } from '../terminal.ts';
+import { inWords } from './outputs.ts';
 
 /** Of its history; "events" has all of it. */
 const NEWEST_EVENTS = 12;
+/** "outputs" has all of them. */
+const MAX_OUTPUTS = 5;
 
 export const addDescribe: AddCommand = (program, cli) => {
   program
@@ -27,11 +30,12 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
   const { client } = await cli.connection();
   const id = await findJob(cli, said);
   const job = await client.jobs.get(id);
-  const [events, attempts, pods, place] = await Promise.all([
+  const [events, attempts, pods, place, outputs] = await Promise.all([
     client.jobs.events(id),
     client.jobs.attempts(id),
     podsOf(client, job),
     placeOf(client, job),
+    outputsOf(client, job),
   ]);
   const { paint } = cli.terminal;
   const facts: [string, string][] = [
@@ -56,6 +60,7 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
     ['Workers', workersOf(job.progress)],
     ['Checkpoint', checkpointOf(job.progress)],
     ['Ran for', runTime(job)],
+    ['Outputs', outputs],
     [
       'Attempts',
       attempts.length > 1 ? attempts.map((each) => `${each.attempt}: ${each.id} ${stateOf(each)}`).join('; ') : '',
@@ -81,6 +86,18 @@ const placeOf = async (client: Client, job: Job): Promise<string> => {
   const { waiting, jobs } = await client.queue();
   const position = jobs.find(({ id }) => id === job.id)?.position;
   return position === undefined ? `among ${waiting} that wait` : `place ${position} of ${waiting}`;
+};
+
+/** Of a service that does not tell them, and of a storage that does not answer, the rest is worth telling all the same. */
+const outputsOf = async (client: Client, { id, finishedAt }: Job): Promise<string> => {
+  if (finishedAt === null) return '';
+  const found = await client.jobs.outputs(id).catch(() => undefined);
+  const shown = found?.outputs.slice(0, MAX_OUTPUTS) ?? [];
+  const more = (found?.outputs.length ?? 0) - shown.length;
+  const each = shown.map(
+    ({ name, sizeBytes }) => `${plain(name)}${sizeBytes === null ? '' : ` (${inWords(sizeBytes)})`}`,
+  );
+  return [...each, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 };
 
 const resourcesOf = ({ request }: Job): string => {

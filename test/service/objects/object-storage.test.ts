@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AwsV4Signer } from 'aws4fetch';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type LocalObjectStorage, startObjectStorage } from '../../../service/local/object-storage.ts';
 import { addressOf, createObjectStorage, type ObjectAddress, uriOf } from '../../../service/objects/object-storage.ts';
@@ -85,4 +86,33 @@ test('addresses are read and written', () => {
   expect(uriOf({ bucket: 'bucket', key: 'a/b.zip' })).toBe('s3://bucket/a/b.zip');
   expect(addressOf('s3://bucket')).toEqual({ bucket: 'bucket', key: '' });
   for (const other of ['https://bucket/a', 's3://B/a', 's3://a@b/c', '/a']) expect(addressOf(other)).toBeUndefined();
+});
+
+test('requests are signed as Amazon says', async () => {
+  // "GET Bucket (List Objects)" of https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+  const signer = new AwsV4Signer({
+    accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+    region: 'us-east-1',
+    service: 's3',
+    url: 'https://examplebucket.s3.amazonaws.com/?max-keys=2&prefix=J',
+    datetime: '20130524T000000Z',
+    headers: { 'X-Amz-Content-Sha256': createHash('sha256').update('').digest('hex') },
+  });
+  const { headers } = await signer.sign();
+  expect(headers.get('Authorization')).toContain(
+    'Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7',
+  );
+});
+
+test('what begins with a name is listed, whatever is in it, and no more than is asked for', async () => {
+  const storage = createObjectStorage(local);
+  const names = ['a&b.txt', "c <d> 'e' \u00e9+.txt", 'sub/f.txt'];
+  for (const name of names) expect(await put(`list/${name}`, Buffer.from(name))).toEqual([200, undefined]);
+  expect(await put('listed/other', Buffer.from('other'))).toEqual([200, undefined]);
+  const { isCut, objects } = await storage.list(at('list/'), 1000);
+  expect(isCut).toBe(false);
+  expect(objects).toEqual(names.map((name) => ({ key: `list/${name}`, bytes: Buffer.byteLength(name) })));
+  expect(await storage.list(at('list/'), 2)).toEqual({ objects: objects.slice(0, 2), isCut: true });
+  expect(await storage.list(at('none/'), 2)).toEqual({ objects: [], isCut: false });
 });

@@ -892,6 +892,18 @@ class Metrics(TypedDict):
     source: Literal["trainingjob", "report", "log", None]
 
 
+class Outputs_Outputs_Item(TypedDict):
+    name: str
+    uri: str
+    sizeBytes: float | None
+    href: str | None
+
+
+class Outputs(TypedDict):
+    outputs: list["Outputs_Outputs_Item"]
+    why: str | None
+
+
 class Priority(TypedDict):
     priority: int
 
