@@ -29,7 +29,10 @@ async function operations(world: World, jobId: string) {
   ).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
       method: method.toUpperCase(),
-      path: path.replace('{id}', jobId).replace('{cluster}', 'member1'),
+      path: path
+        .replace('{id}', jobId)
+        .replace('{cluster}', 'member1')
+        .replace(/\/file$/, '/file?name=result.json'),
       open: operation.security?.length === 0,
       role: /Role: (\w+)/.exec(operation.description ?? '')?.[1],
     })),
@@ -84,6 +87,7 @@ describe('tokens', () => {
       'POST /api/v1/jobs//resume',
       'POST /api/v1/jobs//retry',
       'POST /api/v1/jobs//suspend',
+      'POST /api/v1/workdirs',
     ]);
     for (const { method, path } of refused) {
       const body = method === 'POST' ? smallJob({ namespace: 'team-a' }) : undefined;

@@ -33,7 +33,8 @@ const put = async (
   { storage = createObjectStorage(local), sent = bytes, seconds = 60 } = {},
 ) => {
   const signed = await storage.uploadTo(at(key), { bytes: bytes.length, sha256: hashOf(bytes) }, seconds);
-  const headers = { ...signed.headers, 'Content-Length': String(sent.length) };
+  // The length of what is sent is set by fetch itself, and would stand there twice.
+  const { 'Content-Length': _, ...headers } = signed.headers;
   const response = await fetch(signed.url, { method: 'PUT', headers, body: Buffer.from(sent) });
   return [response.status, /<Code>(.*)<\/Code>/.exec(await response.text())?.[1]];
 };
