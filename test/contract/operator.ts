@@ -4,12 +4,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { OPERATOR } from '../../service/contract.ts';
 import { freePort } from '../../service/local/free-port.ts';
-import { PROGRESS } from '../../service/trainingjob/index.ts';
+import { API, API_VERSION, PROGRESS } from '../../service/trainingjob/index.ts';
 import type { Base } from '../flow/base.ts';
 import type { JobAnswer } from '../flow/client.ts';
 import type { KubeApi } from '../flow/kube-api.ts';
@@ -72,7 +71,9 @@ export function describeOperator(startBase: () => Promise<Base>): void {
       if (!first) throw new Error('No pod');
       await shows(({ status }) => status === 'Running');
       expect(
-        await report(first, await kubelet.token(first, PROGRESS.audience), await authority(api, first, namespace), 45),
+        await report(first, await kubelet.token(first, PROGRESS.audience), await authority(api, first, namespace), {
+          percent: 45,
+        }),
       ).toBe(200);
       await shows(({ progress }) => progress?.source === 'trainingjob' && progress.percent === 45);
       await eventually(base, 'the status on Karmada', async () => {
@@ -113,11 +114,62 @@ export function describeOperator(startBase: () => Promise<Base>): void {
         return left.flat().length === 0 || undefined;
       });
     });
+
+    it('begins anew when its claim was deleted with the checkpoint that it was to go on from', async (context) => {
+      if (!member || !operator) return context.skip();
+      const { base } = world;
+      const { api } = member;
+      const namespace = world.newNamespace();
+      await api.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+      const kubelet = playKubelet(api, namespace, base.patienceMs);
+      context.onTestFinished(() => kubelet.stop());
+      const trainingJobs = `/apis/${API_VERSION}/namespaces/${namespace}/${API.plural}`;
+      const made = await api.post(trainingJobs, {
+        apiVersion: API_VERSION,
+        kind: API.kind,
+        metadata: { name: 'kept', namespace },
+        spec: { model: 'm', dataset: 'd', gpusPerWorker: 0, checkpoint: { storage: { type: 'pvc' } } },
+      });
+      expect(made.status).toBe(201);
+      const [first] = await kubelet.run('kept', 1);
+      if (!first) throw new Error('No pod');
+      const sent = { percent: 10, checkpoint: '/checkpoints/1' };
+      expect(
+        await report(
+          first,
+          await kubelet.token(first, PROGRESS.audience),
+          await authority(api, first, namespace),
+          sent,
+        ),
+      ).toBe(200);
+      const status = async () => (await api.get(`${trainingJobs}/kept`)).body.status ?? {};
+      await eventually(base, 'the checkpoint', async () => (await status()).checkpoint?.latest || undefined);
+      const claim = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/kept-checkpoints`;
+      const { uid } = (await api.get(claim)).body.metadata;
+      await api.delete(claim);
+      await eventually(base, 'the claim to go', async () => (await api.get(claim)).status === 404 || undefined);
+      await kubelet.end(first, 1);
+      await eventually(base, 'the next attempt', async () => (await status()).attempt === 2 || undefined);
+      const second = await eventually(base, 'its pod', async () =>
+        (await kubelet.list('kept')).find(({ metadata }) => metadata.uid !== first.metadata.uid),
+      );
+      expect(second.spec.containers[0]?.env.find(({ name }) => name === 'RESUME_FROM')).toBeUndefined();
+      expect((await api.get(claim)).body.metadata.uid).not.toBe(uid);
+      await eventually(base, 'the word of it', async () => {
+        const { body } = await api.get(`/api/v1/namespaces/${namespace}/events`);
+        return body.items.some(({ reason }: { reason: string }) => reason === 'CheckpointLost') || undefined;
+      });
+    });
   });
 }
 
 /** As the program in the pod: to the address, and with the files, that its pod names. */
-async function report(pod: Pod, token: string, ca: string, percent: number): Promise<number | undefined> {
+async function report(
+  pod: Pod,
+  token: string,
+  ca: string,
+  { percent, checkpoint }: { readonly percent: number; readonly checkpoint?: string },
+): Promise<number | undefined> {
   const url = pod.spec.containers[0]?.env.find(({ name }) => name === 'KUBEFLOW_TRAINER_SERVER_URL')?.value ?? '';
   const sending = request(url, {
     method: 'POST',
@@ -127,12 +179,13 @@ async function report(pod: Pod, token: string, ca: string, percent: number): Pro
   const answered = once(sending, 'response');
   const trainerStatus = {
     progressPercentage: percent,
+    ...(checkpoint !== undefined && { checkpoint }),
     metrics: [{ name: 'loss', value: '0.31' }],
     lastUpdatedTime: new Date().toISOString(),
   };
   sending.end(JSON.stringify({ trainerStatus }));
   const [answer] = await answered;
-  console.log(`a report was answered with ${answer.statusCode}: ${await text(answer)}`);
+  answer.resume();
   return answer.statusCode;
 }
 
