@@ -21,8 +21,8 @@ export interface Pod {
 export function playKubelet(api: KubeApi, namespace: string, patienceMs: number) {
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const stop = new AbortController();
-  const list = async (job: string): Promise<Pod[]> => {
-    const { body } = await api.get(`${pods}?labelSelector=${encodeURIComponent(`training-job=${job}`)}`);
+  const list = async (labelSelector: string): Promise<Pod[]> => {
+    const { body } = await api.get(`${pods}?labelSelector=${encodeURIComponent(labelSelector)}`);
     const all: readonly Pod[] = body.items ?? [];
     return all.filter(({ metadata }) => !metadata.deletionTimestamp);
   };
@@ -49,11 +49,11 @@ export function playKubelet(api: KubeApi, namespace: string, patienceMs: number)
   return {
     list,
     /** As soon as the Job controller has made that many. */
-    async run(job: string, count: number): Promise<Pod[]> {
+    async run(labelSelector: string, count: number): Promise<Pod[]> {
       const made = await eventually(
-        () => list(job),
+        () => list(labelSelector),
         (found) => found.length === count,
-        { what: `${count} pods of ${job}`, patienceMs },
+        { what: `${count} pods with ${labelSelector}`, patienceMs },
       );
       for (const pod of made) {
         if (pod.spec.nodeName === undefined) {
@@ -61,7 +61,11 @@ export function playKubelet(api: KubeApi, namespace: string, patienceMs: number)
           const target = { apiVersion: 'v1', kind: 'Node', name: 'node-1' };
           await api.post(`${pods}/${name}/binding`, { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target });
         }
-        await say(pod, { phase: 'Running', containerStatuses: ofContainer({ running: {} }, true) });
+        await say(pod, {
+          phase: 'Running',
+          conditions: [{ type: 'Ready', status: 'True' }],
+          containerStatuses: ofContainer({ running: {} }, true),
+        });
       }
       return made;
     },

@@ -36,7 +36,9 @@ export function describeOperator(startBase: () => Promise<Base>): void {
       const base = await startBase();
       folder = await mkdtemp(join(tmpdir(), 'operator-'));
       world = await startWorld(base);
-      member = await memberWithJobs(base);
+      const [name = ''] = base.membersWithJobs;
+      const [api, kubeconfig] = [base.members.get(name), base.memberKubeconfigs.get(name)];
+      if (api && kubeconfig) member = { name, api, kubeconfig };
       if (member) operator = await startOperatorProcess(member, folder);
       else if (!base.simulated) console.log('No member has a Job controller: the operator in a member is left out');
     });
@@ -64,10 +66,10 @@ export function describeOperator(startBase: () => Promise<Base>): void {
       const shows = (holds: (now: JobAnswer) => boolean) =>
         client.until(job.id, (now) => now !== undefined && holds(now));
       const placed = await world.placed(job);
-      const trainingJob = placed.path.split('/').at(-1) ?? '';
+      const pods = `training-job=${placed.path.split('/').at(-1)}`;
       const onKarmada = async () => (await base.control.get(placed.path)).body.status ?? {};
 
-      const [first] = await kubelet.run(trainingJob, 2);
+      const [first] = await kubelet.run(pods, 2);
       if (!first) throw new Error('No pod');
       await shows(({ status }) => status === 'Running');
       expect(
@@ -83,17 +85,17 @@ export function describeOperator(startBase: () => Promise<Base>): void {
 
       expect((await client.send('POST', `/api/v1/jobs/${job.id}/suspend`)).status).toBe(202);
       await shows(({ reason }) => reason === 'Suspended');
-      await eventually(base, 'its pods to go', async () => (await kubelet.list(trainingJob)).length === 0 || undefined);
+      await eventually(base, 'its pods to go', async () => (await kubelet.list(pods)).length === 0 || undefined);
       expect((await client.send('POST', `/api/v1/jobs/${job.id}/resume`)).status).toBe(202);
-      const resumed = await kubelet.run(trainingJob, 2);
+      const resumed = await kubelet.run(pods, 2);
       await shows(({ status }) => status === 'Running');
 
       if (resumed[1]) await kubelet.end(resumed[1], 1);
       await eventually(base, 'the pods that were resumed to go', async () => {
-        const uids = (await kubelet.list(trainingJob)).map(({ metadata }) => metadata.uid);
+        const uids = (await kubelet.list(pods)).map(({ metadata }) => metadata.uid);
         return !resumed.some(({ metadata }) => uids.includes(metadata.uid)) || undefined;
       });
-      const last = await kubelet.run(trainingJob, 2);
+      const last = await kubelet.run(pods, 2);
       await shows(({ status }) => status === 'Running');
       for (const pod of last) await kubelet.end(pod, 0);
       await shows(({ status }) => status === 'Succeeded');
@@ -115,6 +117,31 @@ export function describeOperator(startBase: () => Promise<Base>): void {
       });
     });
 
+    it('is not needed for a batch Job, which Kubernetes runs', async (context) => {
+      if (!member) return context.skip();
+      const { base, client } = world;
+      const namespace = world.newNamespace();
+      const kubelet = playKubelet(member.api, namespace, base.patienceMs);
+      context.onTestFinished(() => kubelet.stop());
+      const job = await client.submit({
+        jobName: 'demo',
+        namespace,
+        runtime: 'job',
+        algorithm: { source: 'container', algorithmName: 'mine', imageUri: 'busybox:1.37' },
+        command: ['true'],
+        targetClusters: [member.name],
+      });
+      const placed = await world.placed(job);
+      const pods = `batch.kubernetes.io/job-name=${placed.path.split('/').at(-1)}`;
+      const [pod] = await kubelet.run(pods, 1);
+      await client.until(job.id, (now) => now?.status === 'Running');
+      if (pod) await kubelet.end(pod, 0);
+      await client.until(job.id, (now) => now?.status === 'Succeeded');
+      await client.send('DELETE', `/api/v1/jobs/${job.id}`);
+      await client.until(job.id, (now) => now === undefined);
+      expect(await world.remains(job)).toEqual([]);
+    });
+
     it('begins anew when its claim was deleted with the checkpoint that it was to go on from', async (context) => {
       if (!member || !operator) return context.skip();
       const { base } = world;
@@ -131,7 +158,7 @@ export function describeOperator(startBase: () => Promise<Base>): void {
         spec: { model: 'm', dataset: 'd', gpusPerWorker: 0, checkpoint: { storage: { type: 'pvc' } } },
       });
       expect(made.status).toBe(201);
-      const [first] = await kubelet.run('kept', 1);
+      const [first] = await kubelet.run('training-job=kept', 1);
       if (!first) throw new Error('No pod');
       const sent = { percent: 10, checkpoint: '/checkpoints/1' };
       expect(
@@ -151,7 +178,7 @@ export function describeOperator(startBase: () => Promise<Base>): void {
       await kubelet.end(first, 1);
       await eventually(base, 'the next attempt', async () => (await status()).attempt === 2 || undefined);
       const second = await eventually(base, 'its pod', async () =>
-        (await kubelet.list('kept')).find(({ metadata }) => metadata.uid !== first.metadata.uid),
+        (await kubelet.list('training-job=kept')).find(({ metadata }) => metadata.uid !== first.metadata.uid),
       );
       expect(second.spec.containers[0]?.env.find(({ name }) => name === 'RESUME_FROM')).toBeUndefined();
       expect((await api.get(claim)).body.metadata.uid).not.toBe(uid);
@@ -246,38 +273,3 @@ async function ready(child: ChildProcess, url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
-
-/** One in which Kubernetes' own controllers run: a Job that is suspended is told to be so. */
-async function memberWithJobs({ members, memberKubeconfigs, cleanUp }: Base): Promise<Member | undefined> {
-  const namespace = 'flow-jobs';
-  for (const [name, api] of members) {
-    const kubeconfig = memberKubeconfigs.get(name);
-    if (kubeconfig && (await hasJobController(api, namespace))) {
-      await cleanUp([namespace]);
-      return { name, api, kubeconfig };
-    }
-  }
-  await cleanUp([namespace]);
-  return undefined;
-}
-
-async function hasJobController(api: KubeApi, namespace: string): Promise<boolean> {
-  await api.post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
-  const containers = [{ name: 'none', image: 'none' }];
-  await api.post(jobs, {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name: 'probe', namespace },
-    spec: { suspend: true, template: { spec: { restartPolicy: 'Never', containers } } },
-  });
-  const since = performance.now();
-  while (performance.now() - since < PROBE_MS) {
-    if ((await api.get(`${jobs}/probe`)).body.status?.conditions?.length > 0) return true;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return false;
-}
-
-/** A Job controller that works takes milliseconds. */
-const PROBE_MS = 10_000;

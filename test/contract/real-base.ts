@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { parse } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LABELS } from '../../service/contract.ts';
@@ -37,6 +38,9 @@ export async function realBase({ karmada, admin, members: paths }: RealKarmada):
   const control = createKubeApi(adminKubeconfig);
   const found = await namedMembers(control, paths);
   const members = new Map([...found].map(([name, { api }]) => [name, api]));
+  const membersWithJobs = (
+    await Promise.all([...members].map(async ([name, api]) => ((await hasJobController(api)) ? [name] : [])))
+  ).flat();
   const stopControllers = playVolumeProtection([control, ...members.values()]);
   return {
     name: `the Karmada at ${adminKubeconfig.server}`,
@@ -45,6 +49,7 @@ export async function realBase({ karmada, admin, members: paths }: RealKarmada):
     control,
     members,
     memberKubeconfigs: new Map([...found].map(([name, { path }]) => [name, path])),
+    membersWithJobs,
     patienceMs: PATIENCE_MS,
     simulated: null,
     cutOff: (cluster) => cutOff(control, cluster),
@@ -103,6 +108,33 @@ async function namedMembers(
     members.set(cluster.metadata.name, { api, path });
   }
   return members;
+}
+
+/** A Job controller that works takes milliseconds. */
+const PROBE_MS = 5_000;
+const PROBE_EVERY_MS = 100;
+
+/** Kubernetes' own tells a Job that is suspended so. */
+async function hasJobController(api: KubeApi): Promise<boolean> {
+  const jobs = '/apis/batch/v1/namespaces/default/jobs';
+  const metadata = { name: `flow-${randomBytes(4).toString('hex')}`, namespace: 'default' };
+  const containers = [{ name: 'none', image: 'none' }];
+  const template = { spec: { restartPolicy: 'Never', containers } };
+  const made = await api.post(jobs, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata,
+    spec: { suspend: true, template },
+  });
+  if (made.status !== 201) throw new Error(`A member takes no Job: ${JSON.stringify(made.body)}`);
+  try {
+    for (const since = performance.now(); performance.now() - since < PROBE_MS; await sleep(PROBE_EVERY_MS)) {
+      if ((await api.get(`${jobs}/${metadata.name}`)).body.status?.conditions?.length > 0) return true;
+    }
+    return false;
+  } finally {
+    await api.delete(`${jobs}/${metadata.name}`);
+  }
 }
 
 const isOurNamespace = (namespace: string | undefined): boolean => namespace?.startsWith('flow-') ?? false;

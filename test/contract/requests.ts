@@ -5,6 +5,7 @@ import type { JobAnswer } from '../flow/client.ts';
 import { eventually, startWorld, type World } from '../flow/world.ts';
 
 const JOBS = 30;
+const HELD = 'example.com/held';
 /** From the request until its cluster is known, and from DELETE until nothing is left, on the control plane and in members. */
 const MAX_TO_PLACE = 5;
 const MAX_TO_REMOVE = 6;
@@ -34,23 +35,25 @@ export function describeRequests(startBase: () => Promise<Base>): void {
       await world.client.until(id, (now) => now === undefined);
     };
 
-    it.each([
+    it.for([
       ['its cluster', (cluster: string) => world.base.members.get(cluster)],
       ['Karmada', () => world.base.control],
-    ])(
+    ] as const)(
       'are ever rarer for one whose removal somebody holds up in %s, and it goes when it is let go',
-      async (_where, api) => {
+      async ([_where, api], { onTestFinished }) => {
         const { base, database } = world;
         const job = await submit(world.newNamespace());
         const { cluster, path } = await world.placed(job);
         await placed(job);
         const holder = api(cluster);
-        const hold = async (finalizers: readonly string[]) => {
-          const { status } = (await holder?.patch(path, { metadata: { finalizers } })) ?? { status: 0 };
-          expect(status).toBe(200);
+        const hold = async (isHeld: boolean) => {
+          const metadata = (await holder?.get(path))?.body.metadata;
+          const others = (metadata?.finalizers ?? []).filter((name: string) => name !== HELD);
+          return holder?.patch(path, { metadata: { finalizers: [...others, ...(isHeld ? [HELD] : [])] } });
         };
-        const { finalizers = [] } = (await holder?.get(path))?.body.metadata ?? {};
-        await hold([...finalizers, 'example.com/held']);
+        expect((await hold(true))?.status).toBe(200);
+        // It would never go.
+        onTestFinished(async () => void (await hold(false)));
         const before = await requestsOf(world);
         await world.client.send('DELETE', `/api/v1/jobs/${job.id}`);
         const looks = await eventually(base, 'a pause of five seconds', async () => {
@@ -65,8 +68,7 @@ export function describeRequests(startBase: () => Promise<Base>): void {
         console.log(`${requests} requests for ${looks} looks in vain`);
         expect(requests).toBeLessThanOrEqual(MAX_TO_REMOVE + 2 * looks);
         expect(await world.client.job(job.id)).toMatchObject({ reason: 'Deleting' });
-        const left = (await holder?.get(path))?.body.metadata.finalizers ?? [];
-        await hold(left.filter((name: string) => name !== 'example.com/held'));
+        expect((await hold(false))?.status).toBe(200);
         await world.client.until(job.id, (now) => now === undefined);
         expect(await world.remains(job)).toEqual([]);
       },

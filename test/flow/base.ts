@@ -21,6 +21,8 @@ export interface Base {
   readonly members: ReadonlyMap<string, KubeApi>;
   /** An administrator's of each member, where it has one of its own. */
   readonly memberKubeconfigs: ReadonlyMap<string, string>;
+  /** In which Kubernetes' own controllers run Jobs: nobody else can tell of a Job there. */
+  readonly membersWithJobs: readonly string[];
   /** How long a step of Karmada may take. */
   readonly patienceMs: number;
   /** Pods run and write only where kubelets do. */
@@ -50,6 +52,7 @@ export async function simulatedBase(options: SimulationOptions = { speed: 0 }): 
     control,
     members,
     memberKubeconfigs: new Map(),
+    membersWithJobs: [],
     patienceMs: PATIENCE_MS,
     simulated,
     async cutOff(cluster) {
