@@ -61,6 +61,8 @@ export interface Config {
   /** A folder of this machine with one for the volume of each job, as `npm start -- --trainers` has it; null: they are in clusters. */
   readonly volumes: string | null;
   readonly jobLinks: readonly { readonly label: string; readonly url: string }[];
+  /** Of `npm start` alone, whose clusters are simulated: whether jobs train in them all the same. */
+  readonly localTrainings?: 'simulated' | 'real';
 }
 
 /** The local mode brings these two itself. */

@@ -73,7 +73,7 @@ export function createApp(dependencies: ApiDependencies): Express {
   mountRoutes(app, routes);
   if (config.metrics.port === null) app.get(PATHS.metrics, metricsEndpoint(metrics, config.metrics.tokenFile));
   serveDocs(app, describeRoutes(routes));
-  servePage(app);
+  servePage(app, config);
   app.use((request, _response, next) => next(new Problem(404, `There is nothing at ${request.path.slice(0, 200)}`)));
   app.use(answerProblems(log));
   return app;

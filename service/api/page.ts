@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
+import type { Config } from '../config.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../web/dist/', import.meta.url));
 
@@ -11,9 +12,9 @@ const NOT_BUILT = `<!doctype html>
 </body></html>`;
 
 /** The web page, beside the API that it uses. In a cluster nginx serves it instead. */
-export function servePage(app: Express): void {
+export function servePage(app: Express, { localTrainings }: Pick<Config, 'localTrainings'> = {}): void {
   app.get('/config.json', (_request, response) => {
-    response.set('Cache-Control', 'no-cache').json({ apiBaseUrl: '' });
+    response.set('Cache-Control', 'no-cache').json({ apiBaseUrl: '', localTrainings });
   });
   // Vite puts a hash of the content into the names there, so what was fetched once stays right.
   app.use('/assets', express.static(`${DIRECTORY}assets`, { immutable: true, maxAge: '1y', index: false }));

@@ -292,7 +292,14 @@ export const QueueBody = z
 
 const Values = z.array(z.object({ value: z.string(), jobs: z.int() }));
 export const FilterValuesBody = z
-  .object({ namespace: Values, algorithm: Values, owner: Values, reason: Values, cluster: Values })
+  .object({
+    namespace: Values,
+    algorithm: Values,
+    owner: Values,
+    reason: Values,
+    cluster: Values,
+    metric: Values.describe('Numbers that trainings tell, for sort=metric:<name>'),
+  })
   .meta({ id: 'FilterValues' });
 
 export const AttemptBody = z

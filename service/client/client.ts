@@ -217,6 +217,21 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       bodyOf(await api.GET('/api/v1/summary', { params: { query: given(filters) }, ...signalOf(options) })),
     filterValues: async (options?: RequestOptions): Promise<types.FilterValues> =>
       bodyOf(await api.GET('/api/v1/filters', signalOf(options))),
+    /** What work came to: hours by namespace, what of them was lost, and steps kept of those run. A week, unless told otherwise. */
+    goodput: async (period: types.GoodputPeriod = {}, options?: RequestOptions): Promise<types.Goodput> =>
+      bodyOf(await api.GET('/api/v1/goodput', { params: { query: periodOf(period) }, ...signalOf(options) })),
+    /** The same as CSV, a line a namespace. */
+    async goodputCsv(period: types.GoodputPeriod = {}, options?: RequestOptions): Promise<string> {
+      const query = { ...periodOf(period), format: 'csv' } as const;
+      const headers = { Accept: 'text/csv' };
+      const answer = await api.GET('/api/v1/goodput', {
+        params: { query },
+        headers,
+        parseAs: 'stream',
+        ...signalOf(options),
+      });
+      return streamOf(answer).text();
+    },
     queue: async (options?: RequestOptions): Promise<types.Queue> =>
       bodyOf(await api.GET('/api/v1/queue', signalOf(options))),
     clusters: async (options?: RequestOptions): Promise<types.Clusters> =>
@@ -251,6 +266,9 @@ type Query = NonNullable<paths['/api/v1/jobs']['get']['parameters']['query']>;
 const signalOf = ({ signal }: RequestOptions = {}) => (signal ? { signal } : {});
 
 const keyOf = ({ idempotencyKey = randomKey() }: NewJobOptions) => ({ 'Idempotency-Key': idempotencyKey });
+
+const periodOf = ({ from, namespaces, to }: types.GoodputPeriod) =>
+  given({ from: from?.toISOString(), to: to?.toISOString(), namespace: namespaces?.join(',') });
 
 /** An empty filter is none. */
 const given = (filters: Readonly<Record<string, string | undefined>>) =>

@@ -85,7 +85,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Values to filter the list by: which the newest jobs have, and how many of them
+         * Values to filter and to sort the list by: which the newest jobs have, and how many of them
          * @description Role: viewer.
          */
         get: operations["getFilters"];
@@ -1059,6 +1059,11 @@ export interface components {
                 value: string;
             }[];
             cluster: {
+                jobs: number;
+                value: string;
+            }[];
+            /** @description Numbers that trainings tell, for sort=metric:<name> */
+            metric: {
                 jobs: number;
                 value: string;
             }[];

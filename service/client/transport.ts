@@ -19,7 +19,7 @@ const FIRST_PAUSE_MS = 300;
 const MAX_PAUSE_MS = 10_000;
 
 /** Read as they come; all else is read whole, so that half an answer is none. */
-const STREAMS = /text\/(event-stream|plain)|application\/octet-stream/;
+const STREAMS = /text\/(csv|event-stream|plain)|application\/octet-stream/;
 
 /** Every request goes through here: it proves who asks, tells "no answer" from a refusal, and asks again where that may help. */
 export const createFetch = (options: TransportOptions): ((request: Request) => Promise<Response>) => {

@@ -16,6 +16,7 @@ export type Comparison = Schemas['Comparison'];
 export type DryRun = Schemas['DryRun'];
 export type FieldNote = Schemas['FieldNote'];
 export type FilterValues = Schemas['FilterValues'];
+export type Goodput = Schemas['Goodput'];
 export type Job = Schemas['Job'];
 /** As lists read it: ten thousand requests would be tens of megabytes. */
 export type ListedJob = Omit<Schemas['ListedJob'], 'request' | 'clusterStates' | 'advice'>;
@@ -51,6 +52,14 @@ export interface MetricsOptions {
   readonly from?: Date;
   /** Entries of a series, at most. */
   readonly points?: number;
+}
+
+/** Of which time and whose work is told. */
+export interface GoodputPeriod {
+  readonly from?: Date;
+  readonly to?: Date;
+  /** All that one may see without it. */
+  readonly namespaces?: readonly string[];
 }
 
 /** A page of the list, and where the next one begins. */

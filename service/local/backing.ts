@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from 'pino';
-import type { ProgressConfig, WorkdirConfig } from '../config.ts';
+import type { Config, ProgressConfig, WorkdirConfig } from '../config.ts';
 import { RANGES } from '../contract.ts';
 import type { StorageAccess } from '../objects/object-storage.ts';
 import { StartError } from '../start-error.ts';
@@ -37,7 +37,8 @@ export interface Backing {
   readonly workdirs: WorkdirConfig;
   /** Where the volumes of the jobs are; null: they are simulated, and empty. */
   readonly volumes: string | null;
-  /** What the clusters run, for people. */
+  /** What the clusters run, in a word and for people. */
+  readonly localTrainings: NonNullable<Config['localTrainings']>;
   readonly trainings: string;
   stop(): Promise<void>;
 }
@@ -75,6 +76,7 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
       objectStorage: objects,
       workdirs: WORKDIRS,
       volumes: real?.volumes ?? null,
+      localTrainings: real ? 'real' : 'simulated',
       trainings: real?.told ?? SIMULATED,
       stop,
     };

@@ -49,6 +49,7 @@ async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Pro
         objectStorage: config.objectStorage ?? backing.objectStorage,
         workdirs: config.workdirs ?? backing.workdirs,
         volumes: backing.volumes,
+        localTrainings: backing.localTrainings,
         database: parseConnection(backing.databaseUrl),
         karmadaKubeconfig: backing.karmadaKubeconfig,
       },

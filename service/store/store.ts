@@ -122,9 +122,9 @@ export interface Summary {
   readonly complete: boolean;
 }
 
-/** What a list can be filtered by, with the number of jobs that have it. */
+/** What a list can be filtered by, or sorted by (metric), with the number of jobs that have it. */
 export type FilterValues = Readonly<Record<FilterField, readonly { readonly value: string; readonly jobs: number }[]>>;
-export const FILTER_FIELDS = ['namespace', 'algorithm', 'owner', 'reason', 'cluster'] as const;
+export const FILTER_FIELDS = ['namespace', 'algorithm', 'owner', 'reason', 'cluster', 'metric'] as const;
 export type FilterField = (typeof FILTER_FIELDS)[number];
 
 /** Of a job that was asked to change: what came of it, and how it is now. */

@@ -15,10 +15,12 @@ const { Page: JobPage, fetch: fetchJob } = fetchedPage(() => import('./pages/job
 const { Page: NewJobPage, fetch: fetchNewJob } = fetchedPage(() => import('./pages/new-job/new-job-page.tsx'));
 const { Page: ComparePage, fetch: fetchCompare } = fetchedPage(() => import('./pages/compare/compare-page.tsx'));
 const { Page: ClustersPage, fetch: fetchClusters } = fetchedPage(() => import('./pages/clusters/clusters-page.tsx'));
+const { Page: GoodputPage, fetch: fetchGoodput } = fetchedPage(() => import('./pages/goodput/goodput-page.tsx'));
 
 /** Jobs is where one lands; the others follow when there is time, so that they are there when the service is not. */
 const fetchTheRest = (): void => {
-  for (const fetchPage of [fetchJob, fetchNewJob, fetchClusters, fetchCompare]) fetchPage().catch(() => undefined);
+  for (const fetchPage of [fetchJob, fetchNewJob, fetchClusters, fetchCompare, fetchGoodput])
+    fetchPage().catch(() => undefined);
 };
 
 export function App() {
@@ -45,6 +47,9 @@ export function App() {
                 </Route>
                 <Route path="/clusters">
                   <ClustersPage />
+                </Route>
+                <Route path="/goodput">
+                  <GoodputPage />
                 </Route>
                 <Route path="/jobs/:id/:tab?">{({ id, tab }) => <JobPage key={id} id={id} tab={tab} />}</Route>
                 <Route component={NotFoundPage} />

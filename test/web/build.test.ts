@@ -79,3 +79,18 @@ test.each([
   await answer.arrayBuffer();
   server.close();
 });
+
+test('the page is told of simulated clusters where there are some, and of nothing elsewhere', async () => {
+  for (const [config, said] of [
+    [{ localTrainings: 'simulated' }, { apiBaseUrl: '', localTrainings: 'simulated' }],
+    [{}, { apiBaseUrl: '' }],
+  ] as const) {
+    const app = express();
+    servePage(app, config);
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await (await fetch(`http://127.0.0.1:${port}/config.json`)).json()).toEqual(said);
+    server.close();
+  }
+});

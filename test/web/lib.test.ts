@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { quantity } from '../../service/contract/quantity.ts';
 import { fieldLabel } from '../../service/web/lib/field-labels.ts';
-import { readFilters, writeFilters } from '../../service/web/lib/filters.ts';
+import { nextSort, readFilters, writeFilters } from '../../service/web/lib/filters.ts';
 import { secondsOf } from '../../service/web/lib/length-of-time.ts';
 import { createLogReader, shortPodName } from '../../service/web/lib/log-buffer.ts';
 import { parsePath, setAt } from '../../service/web/lib/paths.ts';
@@ -102,6 +102,16 @@ test('filters go to the URL and back; what is not said stays out of it', () => {
   expect(writeFilters(readFilters(new URLSearchParams(search)))).toBe(search);
   expect(writeFilters(readFilters(new URLSearchParams('?state=Broken&sort=secrets&other=1')))).toBe('');
   expect(readFilters(new URLSearchParams('?status=Failed')).state).toBe('Failed');
+});
+
+test('a list is sorted by any number that trainings tell, with the best first where its name tells which that is', () => {
+  for (const sort of ['metric:val/loss', '-metric:r2']) {
+    expect(readFilters(new URLSearchParams({ sort })).sort).toBe(sort);
+  }
+  expect(readFilters(new URLSearchParams('?sort=metric:')).sort).toBe('-createdAt');
+  expect(nextSort('-createdAt', 'metric:val_loss')).toBe('metric:val_loss');
+  expect(nextSort('-createdAt', 'metric:accuracy')).toBe('-metric:accuracy');
+  expect(nextSort('-metric:accuracy', 'metric:accuracy')).toBe('metric:accuracy');
 });
 
 test('a place of the request is set without touching the rest', () => {

@@ -5,6 +5,7 @@ import { startPlatform } from './platform.ts';
 import { accessibility } from './scenarios/accessibility.ts';
 import { clusters } from './scenarios/clusters.ts';
 import { curves } from './scenarios/curves.ts';
+import { goodput } from './scenarios/goodput.ts';
 import { job } from './scenarios/job.ts';
 import { jobs } from './scenarios/jobs.ts';
 import { manyJobs } from './scenarios/many-jobs.ts';
@@ -41,6 +42,7 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
   describe('Jobs', () => jobs(now));
   describe('Job', () => job(now));
   describe('Curves', () => curves(now));
+  describe('Goodput', () => goodput(now));
   describe('Clusters', () => clusters(now));
   describe('On a phone', () => phone(now));
   describe('Accessibility', () => accessibility(now));

@@ -17,6 +17,38 @@ test('a row has the newest that is told of it; the others stay the very same', (
   expect(withProgress(newer, news('one', progress(40, 4)))).toEqual(newer);
 });
 
+/** One that tells a loss each second, as a page sees it that was opened at a second. */
+const watched = (first: ListedJob, from: number, to: number, loss: (second: number) => number): readonly number[] => {
+  let [job] = [first];
+  for (let second = from; second < to; second += 1) {
+    const told = { loss: loss(second), at: new Date(second * 1000).toISOString() } as Progress;
+    [job = first] = withProgress([job], news('one', told));
+  }
+  return job.spark ?? [];
+};
+const begun = { id: 'one', createdAt: new Date(0).toISOString(), startedAt: new Date(0).toISOString() };
+
+test.for([10, 31, 100, 5000])(
+  'of one that is watched for %d s the whole course is shown, in few numbers',
+  (seconds) => {
+    const spark = watched({ ...begun, spark: null, progress: null } as never, 0, seconds, (second) => second);
+    expect(spark.length).toBeLessThanOrEqual(30);
+    expect(spark.length).toBeGreaterThanOrEqual(Math.min(15, seconds));
+    expect([spark[0], spark.at(-1)]).toEqual([0, seconds - 1]);
+    // Steps of about the same length; the last one is under way.
+    const steps = spark.slice(1, -1).map((each, place) => each - (spark[place] ?? 0));
+    expect(Math.max(...steps)).toBeLessThanOrEqual(2.5 * Math.min(...steps));
+  },
+);
+
+test('a course that was read goes on at its pace: a minute of news does not push out the hours before', () => {
+  const hours = 10 * 3600;
+  const read = Array.from({ length: 30 }, (_, place) => 100 - place);
+  const known = { ...begun, spark: read, progress: { at: new Date(hours * 1000).toISOString(), loss: 71 } } as never;
+  const spark = watched(known, hours + 1, hours + 61, () => 70);
+  expect(spark).toEqual([...read.slice(0, -1), 70]);
+});
+
 test('is shown while the job is under way', () => {
   expect(progressOf(row('one', progress(5)))).toEqual(progress(5));
   expect(progressOf(row('one', progress(5), 'Pending'))).toEqual(progress(5));

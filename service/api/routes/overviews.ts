@@ -49,7 +49,7 @@ export const overviewRoutes = ({ store }: ApiDependencies): Route[] => {
       method: 'get',
       path: '/api/v1/filters',
       tag: 'Jobs',
-      summary: 'Values to filter the list by: which the newest jobs have, and how many of them',
+      summary: 'Values to filter and to sort the list by: which the newest jobs have, and how many of them',
       role: 'viewer',
       answers: { 200: { description: 'By field', body: FilterValuesBody } },
       handle: async ({ caller }) => ({ body: await filterValues(visibleNamespaces(caller, undefined)) }),

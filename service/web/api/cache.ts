@@ -12,6 +12,7 @@ export const KEYS = {
   summaries: ['summary'],
   filterValues: ['filters'],
   queue: ['queue'],
+  goodput: ['goodput'],
   jobLists: ['jobs'],
   comparison: ['comparison'],
   job: (id: string) => ['job', id],

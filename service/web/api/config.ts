@@ -2,12 +2,28 @@
 interface PageConfig {
   /** Where the API answers, without a path; empty when it is where the page came from. */
   readonly apiBaseUrl: string;
+  /** On a machine of one's own, whose clusters are simulated; null where they are real. */
+  readonly localTrainings: 'simulated' | 'real' | null;
 }
 
+const USUAL: PageConfig = { apiBaseUrl: '', localTrainings: null };
+
+let config = USUAL;
+
+export const pageConfig = (): PageConfig => config;
+
+/** Once, before anything is shown. */
 export const loadConfig = async (): Promise<PageConfig> => {
   const response = await fetch('/config.json', { cache: 'no-cache' });
-  if (!response.ok || !(response.headers.get('content-type') ?? '').includes('json')) return { apiBaseUrl: '' };
-  const config: unknown = await response.json();
-  const said = typeof config === 'object' && config !== null && 'apiBaseUrl' in config ? config.apiBaseUrl : '';
-  return { apiBaseUrl: typeof said === 'string' ? said.replace(/\/+$/, '') : '' };
+  const isJson = response.ok && (response.headers.get('content-type') ?? '').includes('json');
+  config = isJson ? read(await response.json()) : USUAL;
+  return config;
+};
+
+const read = (said: unknown): PageConfig => {
+  const { apiBaseUrl, localTrainings } = (said ?? {}) as Partial<Record<keyof PageConfig, unknown>>;
+  return {
+    apiBaseUrl: typeof apiBaseUrl === 'string' ? apiBaseUrl.replace(/\/+$/, '') : '',
+    localTrainings: localTrainings === 'simulated' || localTrainings === 'real' ? localTrainings : null,
+  };
 };

@@ -9,6 +9,7 @@ import type {
   Comparison,
   DryRun,
   FilterValues,
+  Goodput,
   Job,
   JobEvent,
   JobPage,
@@ -77,6 +78,16 @@ export const setPriority = (id: string, priority: number): Promise<Job> => api()
 export const getQueue = (signal?: Signal): Promise<Queue> => api().queue({ signal });
 
 export const getFilterValues = (signal?: Signal): Promise<FilterValues> => api().filterValues({ signal });
+
+/** From one moment to another. */
+export interface Period {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export const getGoodput = (period: Period, signal?: Signal): Promise<Goodput> => api().goodput(period, { signal });
+
+export const getGoodputCsv = (period: Period): Promise<string> => api().goodputCsv(period);
 
 export const getAlgorithms = (signal?: Signal) => api().algorithms({ signal });
 

@@ -10,6 +10,7 @@ export type {
   Comparison,
   DryRun,
   FilterValues,
+  Goodput,
   Job,
   JobEvent,
   JobPage,

@@ -1,4 +1,4 @@
-import { type LucideIcon, Plus, Rows3, Server } from 'lucide-react';
+import { Hourglass, type LucideIcon, Plus, Rows3, Server } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { useMe } from '../api/me.ts';
@@ -7,6 +7,7 @@ import { ButtonLink } from './button.tsx';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { KarmadaBanner } from './karmada-banner.tsx';
 import { LiveDot } from './live-dot.tsx';
+import { LocalTrainings } from './local-trainings.tsx';
 import { Logo } from './logo.tsx';
 import { ThemeButton } from './theme-button.tsx';
 import { UserMenu } from './user-menu.tsx';
@@ -19,6 +20,7 @@ interface Place {
 
 const JOBS: Place = { href: '/', label: 'Jobs', icon: Rows3 };
 const CLUSTERS: Place = { href: '/clusters', label: 'Clusters', icon: Server };
+const GOODPUT: Place = { href: '/goodput', label: 'Goodput', icon: Hourglass };
 const NEW_JOB: Place = { href: '/new', label: 'New job', icon: Plus };
 
 /** The frame around every page: navigation above, on phones also below, where the thumb is. */
@@ -41,6 +43,7 @@ export function AppShell({ children }: { children: ReactNode }) {
           <nav aria-label="Main" className="flex gap-1 max-sm:hidden">
             <TopLink place={JOBS} />
             <TopLink place={CLUSTERS} />
+            <TopLink place={GOODPUT} />
           </nav>
           <div className="ml-auto flex items-center gap-1">
             <LiveDot />
@@ -53,6 +56,7 @@ export function AppShell({ children }: { children: ReactNode }) {
             )}
           </div>
         </div>
+        <LocalTrainings />
       </header>
       <ConnectionBanner />
       <KarmadaBanner />
@@ -63,7 +67,7 @@ export function AppShell({ children }: { children: ReactNode }) {
         aria-label="Main, below"
         className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface sm:hidden"
       >
-        {[JOBS, ...(maySubmit ? [NEW_JOB] : []), CLUSTERS].map((place) => (
+        {[JOBS, ...(maySubmit ? [NEW_JOB] : []), CLUSTERS, GOODPUT].map((place) => (
           <BottomLink key={place.href} place={place} />
         ))}
       </nav>

@@ -1,4 +1,5 @@
 import { JOB_STATES, type JobState } from '../../contract/states.ts';
+import { directionOf } from './curves.ts';
 
 /** What the Jobs page asks the server for. All of it stands in the URL, so that a view can be kept, shared and reloaded. */
 export interface JobFilters {
@@ -20,9 +21,18 @@ export const SORTS = [
   { column: 'jobName', label: 'Name' },
   { column: 'priority', label: 'Priority' },
   { column: 'status', label: 'State' },
-  { column: 'metric:loss', label: 'Loss' },
 ] as const;
-export type SortColumn = (typeof SORTS)[number]['column'];
+/** A number that trainings tell, by its name: "metric:loss". */
+const BY_METRIC = 'metric:';
+export type SortColumn = (typeof SORTS)[number]['column'] | `${typeof BY_METRIC}${string}`;
+
+export const byMetric = (name: string): SortColumn => `${BY_METRIC}${name}`;
+
+/** Of a sort by a number its name. */
+export const metricOf = (sort: string): string | null => {
+  const { column } = sortOf(sort);
+  return column.startsWith(BY_METRIC) && column !== BY_METRIC ? column.slice(BY_METRIC.length) : null;
+};
 
 export const NEWEST_FIRST = '-createdAt';
 
@@ -51,9 +61,12 @@ export const readFilters = (search: URLSearchParams): JobFilters => {
     algorithm: said('algorithm'),
     cluster: said('cluster'),
     attention: said('attention') === 'true' ? 'true' : '',
-    sort: SORTS.some(({ column }) => sort === column || sort === `-${column}`) ? sort : NEWEST_FIRST,
+    sort: isSort(sort) ? sort : NEWEST_FIRST,
   };
 };
+
+const isSort = (sort: string): boolean =>
+  metricOf(sort) !== null || SORTS.some(({ column }) => column === sortOf(sort).column);
 
 /** Only what differs from the plain list, so that its URL stays plain. */
 export const writeFilters = (filters: JobFilters): string => {
@@ -77,5 +90,9 @@ export const nextSort = (current: string, column: SortColumn): string => {
   return usualSort(column);
 };
 
-export const usualSort = (column: SortColumn): string =>
-  ['jobName', 'status', 'metric:loss'].includes(column) ? column : `-${column}`;
+/** Numbers with the best first, as far as their name tells which that is. */
+export const usualSort = (column: SortColumn): string => {
+  const metric = metricOf(column);
+  const isRising = metric === null ? ['jobName', 'status'].includes(column) : directionOf(metric) !== 'up';
+  return isRising ? column : `-${column}`;
+};

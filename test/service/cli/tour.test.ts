@@ -36,6 +36,8 @@ test('the tour of the README can be walked, and shows what it says', async () =>
     stream.setEncoding('utf8').on('data', (text) => (printed += text));
   try {
     await expect.poll(() => printed).toContain('Send the first job');
+    const told = await fetch(`http://localhost:${port}/config.json`);
+    expect(await told.json()).toEqual({ apiBaseUrl: '', localTrainings: 'simulated' });
     const { code, out, err } = await walk({ ...own, MLP_SERVER: `http://localhost:${port}` });
     expect(code, `${out}\n${err}\n${printed}`).toBe(0);
     for (const shown of [/^member1 +yes/m, /^early_stopping_rounds/m, /epoch 60\/60/, /^trained$/m, /^0\.1$/m]) {

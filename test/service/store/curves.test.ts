@@ -199,6 +199,11 @@ test('lists have the loss so far in few numbers, and are in the order of a numbe
     expect(await order(false, limit)).toEqual([1, 0, 2, 4, 3]);
     expect(await order(true, limit)).toEqual([2, 0, 1, 4, 3]);
   }
+  const { metric } = await store.jobs.filterValues(undefined);
+  expect(metric).toEqual([
+    { value: 'loss', jobs: 3 },
+    { value: 'rmse', jobs: 3 },
+  ]);
   const listed = await list('createdAt', true);
   expect(listed.find(({ id }) => id === without)?.spark).toBeNull();
   const [spark] = listed.filter(({ id }) => id === ids[0]).map((job) => job.spark);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import type { FilterValues } from '../../../service/web/api/types.ts';
 import type { SceneNow } from '../scene.ts';
-import { accessibilityBreaches, visit } from '../visit.ts';
+import { accessibilityBreaches, hasFocus, visit } from '../visit.ts';
 
 export const curves = (now: SceneNow): void => {
   /** A job that is an hour old: a curve begins where its job does. */
@@ -54,6 +55,9 @@ export const curves = (now: SceneNow): void => {
     await rmse.getByRole('group').press('+');
     await tell(id, 40, 60);
     await rmse.getByText(/^rmse 0.01667/).waitFor();
+    await rmse.getByRole('button', { name: 'Reset zoom' }).click();
+    await rmse.getByRole('button', { name: 'Reset zoom' }).waitFor({ state: 'detached' });
+    expect(await rmse.getByRole('group').evaluate(hasFocus)).toBe(true);
 
     await page.getByLabel('As a table').check();
     await rmse.getByRole('cell', { name: '590', exact: true }).first().waitFor();
@@ -115,6 +119,30 @@ export const curves = (now: SceneNow): void => {
     await rmse.getByText(/^beside-forever-1 0.03333/).waitFor();
     await rmse.getByText(/^beside-forever-2 0.05/).waitFor();
     expect(await accessibilityBreaches(page)).toEqual([]);
+  });
+
+  test('the list is in the order of a number that is chosen; those that do not tell it are at its end', async () => {
+    const ids: string[] = [];
+    for (const name of ['ordered-forever-1', 'ordered-forever-2', 'ordered-forever-3'])
+      ids.push((await submit(name, 0.3)).id);
+    const [one = '', two = ''] = ids;
+    await tell(one, 0, 30);
+    await tell(two, 0, 20);
+    await now().database.store().curves.settle([one, two]);
+    const known = async (): Promise<string[]> => {
+      const answer = await fetch(`${now().platform.url}/api/v1/filters`);
+      return ((await answer.json()) as FilterValues).metric.map(({ value }) => value);
+    };
+    await expect.poll(known).toContain('r2');
+    const page = await open('/?q=ordered-');
+    const names = () => page.getByRole('row').getByRole('link').allInnerTexts();
+    await page.getByLabel('Sort by number').selectOption('r2');
+    await expect.poll(names).toEqual(['ordered-forever-1', 'ordered-forever-2', 'ordered-forever-3']);
+    const heading = page.getByRole('columnheader', { name: 'r2' });
+    expect(await heading.getAttribute('aria-sort')).toBe('descending');
+    await heading.getByRole('button').click();
+    await expect.poll(names).toEqual(['ordered-forever-2', 'ordered-forever-1', 'ordered-forever-3']);
+    expect(new URL(page.url()).searchParams.get('sort')).toBe('metric:r2');
   });
 
   test('fewer than two are no comparison', async () => {

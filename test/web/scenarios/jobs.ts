@@ -9,7 +9,8 @@ import { accessibilityBreaches, focusedText, hasFocus, visit } from '../visit.ts
 
 const ENDED_REQUEST = parseJobRequest({ jobName: 'ended', algorithm: { algorithmName: 'xgboost' } });
 const PROGRESS: TrainingProgress = {
-  source: 'trainingjob',
+  // What reports itself is not told of by its log, which is read beside.
+  source: 'report',
   percent: 0,
   epoch: 9,
   etaSeconds: 720,
@@ -17,7 +18,7 @@ const PROGRESS: TrainingProgress = {
   step: null,
   metrics: { loss: 0.31231 },
   checkpoint: '/checkpoints/epoch-9',
-  attempt: 2,
+  attempt: 1,
   workers: { ready: 4, of: 4 },
 };
 
@@ -157,6 +158,7 @@ export const jobs = (now: SceneNow): void => {
     const panel = page.getByRole('region', { name: 'Progress' });
     await expect.poll(() => panel.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('46');
     await panel.getByText('0.3123').waitFor();
+    await panel.getByText('reports to the hub').waitFor();
     await tell(47);
     await expect.poll(() => panel.getByRole('progressbar').getAttribute('aria-valuenow')).toBe('47');
   });

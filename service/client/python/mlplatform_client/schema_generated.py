@@ -287,12 +287,18 @@ class FilterValues_Cluster_Item(TypedDict):
     jobs: int
 
 
+class FilterValues_Metric_Item(TypedDict):
+    value: str
+    jobs: int
+
+
 class FilterValues(TypedDict):
     namespace: list["FilterValues_Namespace_Item"]
     algorithm: list["FilterValues_Algorithm_Item"]
     owner: list["FilterValues_Owner_Item"]
     reason: list["FilterValues_Reason_Item"]
     cluster: list["FilterValues_Cluster_Item"]
+    metric: list["FilterValues_Metric_Item"]
 
 
 class Goodput_Teams_Item_Lost_Infrastructure(TypedDict):

@@ -6,9 +6,16 @@ import { Age } from '../../components/time.tsx';
 
 type Told = NonNullable<Job['progress']>;
 
+/** Where its numbers come from: which of them are to be had, and how often, hangs on it. */
+const SOURCES: Record<Told['source'], string> = {
+  trainingjob: 'TrainingJob',
+  report: 'reports to the hub',
+  log: 'log lines',
+};
+
 /** What the training itself tells of how far it is. */
 export function ProgressPanel({ progress }: { progress: Told }) {
-  const { at, attempt, checkpoint, cluster, epoch, loss, workers } = progress;
+  const { at, attempt, checkpoint, cluster, epoch, loss, source, workers } = progress;
   return (
     <div className="mt-3 grid gap-3">
       <ProgressBar progress={progress} />
@@ -28,6 +35,7 @@ export function ProgressPanel({ progress }: { progress: Told }) {
             <Breakable text={checkpoint} />
           </Figure>
         )}
+        <Figure name="Told by">{SOURCES[source]}</Figure>
         <Figure name="Heard">
           <Age at={at} suffix=" ago" /> from {cluster}
         </Figure>

@@ -4,17 +4,21 @@ import { Sparkline } from '../../components/sparkline.tsx';
 import { Age, RunTime } from '../../components/time.tsx';
 import { COLUMN_WIDTHS, type ColumnName } from '../../lib/columns.ts';
 import { numberText } from '../../lib/curves.ts';
-import type { SortColumn } from '../../lib/filters.ts';
+import { byMetric, type SortColumn } from '../../lib/filters.ts';
 
 export interface Column {
   readonly label: string;
   readonly sort?: SortColumn;
   /** Numbers and times stand to the right and keep their width; words share what is left. */
   readonly toTheRight?: true;
-  cell(job: ListedJob): ReactNode;
+  /** `metric` is the number that is shown in the column for one. */
+  cell(job: ListedJob, metric: string): ReactNode;
 }
 
 const none = (text: string): ReactNode => <span className="text-ink-faint">{text}</span>;
+
+/** The number that is shown unless the list is in the order of another. */
+export const LOSS = 'loss';
 
 export const COLUMNS: Record<ColumnName, Column> = {
   owner: { label: 'Owner', cell: (job) => job.createdBy ?? none('unknown') },
@@ -23,15 +27,16 @@ export const COLUMNS: Record<ColumnName, Column> = {
   cluster: { label: 'Cluster', cell: (job) => job.clusters.join(', ') || none('not placed') },
   loss: {
     label: 'Loss',
-    sort: 'metric:loss',
     toTheRight: true,
-    cell: ({ progress, spark }) =>
-      progress?.loss == null ? null : (
+    cell: ({ progress, spark }, metric) => {
+      const value = metric === LOSS ? progress?.loss : progress?.metrics?.[metric];
+      return value == null ? null : (
         <span className="flex items-center justify-end gap-2">
-          {spark && <Sparkline values={spark} />}
-          {numberText(progress.loss)}
+          {metric === LOSS && spark && <Sparkline values={spark} />}
+          {numberText(value)}
         </span>
-      ),
+      );
+    },
   },
   priority: { label: 'Priority', sort: 'priority', toTheRight: true, cell: (job) => job.priority.toLocaleString() },
   age: { label: 'Age', sort: 'createdAt', toTheRight: true, cell: (job) => <Age at={job.createdAt} /> },
@@ -40,6 +45,13 @@ export const COLUMNS: Record<ColumnName, Column> = {
     toTheRight: true,
     cell: (job) => <RunTime job={job} />,
   },
+};
+
+/** What stands above a column, and what a press on it sorts by. */
+export const headingOf = (name: ColumnName, metric: string): { label: string; sort: SortColumn | undefined } => {
+  const { label, sort } = COLUMNS[name];
+  if (name !== 'loss') return { label, sort };
+  return { label: metric === LOSS ? label : metric, sort: byMetric(metric) };
 };
 
 /** The tracks of the header and of every row: a checkbox, name, state, and the columns that there are. */

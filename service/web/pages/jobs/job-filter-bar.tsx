@@ -4,7 +4,17 @@ import { useFilterValues } from '../../api/lists.ts';
 import { useMe } from '../../api/me.ts';
 import type { FilterValues } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
-import { isFiltered, type JobFilters, NO_FILTERS, SORTS, sortOf, usualSort } from '../../lib/filters.ts';
+import {
+  byMetric,
+  isFiltered,
+  type JobFilters,
+  metricOf,
+  NEWEST_FIRST,
+  NO_FILTERS,
+  SORTS,
+  sortOf,
+  usualSort,
+} from '../../lib/filters.ts';
 import { reasonLabel } from '../../lib/job-state.ts';
 import { useMedia } from '../../lib/media.ts';
 
@@ -111,6 +121,13 @@ function Choices({ filters, onChange }: { filters: JobFilters; onChange: Change 
           onChange={(value) => onChange({ [field]: value }, true)}
         />
       ))}
+      <Choice
+        label="Sort by number"
+        value={metricOf(filters.sort) ?? ''}
+        values={values?.metric ?? []}
+        wordOf={(value) => value}
+        onChange={(name) => onChange({ sort: name === '' ? NEWEST_FIRST : usualSort(byMetric(name)) })}
+      />
     </>
   );
 }
@@ -172,13 +189,14 @@ function SortChoice({ sort, onChange }: { sort: string; onChange: (sort: string)
     <div className="flex w-full gap-2">
       <select
         aria-label="Sort by"
-        value={column}
+        value={metricOf(sort) === null ? column : ''}
         onChange={(event) => {
           const chosen = SORTS.find((one) => one.column === event.target.value);
           if (chosen) onChange(usualSort(chosen.column));
         }}
         className="control"
       >
+        {metricOf(sort) !== null && <option value="">Sort by {metricOf(sort)}</option>}
         {SORTS.map((one) => (
           <option key={one.column} value={one.column}>
             Sort by {one.label.toLowerCase()}

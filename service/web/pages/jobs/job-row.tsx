@@ -18,6 +18,8 @@ interface RowProps {
   top: number;
   height: number;
   columns: readonly ColumnName[];
+  /** The number in the column for one. */
+  metric: string;
   tracks: string;
   /** In the queue, while it waits there. */
   place: number | undefined;
@@ -27,7 +29,7 @@ interface RowProps {
 
 /** One job. The name's link covers the whole row; the checkbox lies above it. */
 export const JobRow = memo(function JobRow(row: RowProps) {
-  const { job, index, top, height, columns, tracks, place, selected, onToggle } = row;
+  const { job, index, top, height, columns, metric, tracks, place, selected, onToggle } = row;
   const state = jobState(job);
   const trouble = job.attention && !isFinished(job.status) ? reasonLabel(job.attention.reason) : '';
   const detail = [state.detail, trouble === state.detail ? '' : trouble, place && `number ${place.toLocaleString()}`]
@@ -96,7 +98,7 @@ export const JobRow = memo(function JobRow(row: RowProps) {
           tabIndex={-1}
           className={`truncate text-ink-soft ${COLUMNS[name].toTheRight ? 'text-right tabular-nums' : ''}`}
         >
-          {COLUMNS[name].cell(job)}
+          {COLUMNS[name].cell(job, metric)}
         </div>
       ))}
     </div>

@@ -3,9 +3,10 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { ListedJob } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { type ColumnName, fittingColumns } from '../../lib/columns.ts';
+import { metricOf } from '../../lib/filters.ts';
 import { useMedia } from '../../lib/media.ts';
 import { useWindowWidth } from '../../lib/width.ts';
-import { PHONE_TRACKS, ROW_HEIGHT, tracksOf } from './columns.tsx';
+import { LOSS, PHONE_TRACKS, ROW_HEIGHT, tracksOf } from './columns.tsx';
 import { JobRow } from './job-row.tsx';
 import { TableHeader } from './table-header.tsx';
 import { useRowKeys } from './use-row-keys.ts';
@@ -41,6 +42,7 @@ export function JobTable({
   const height = phone ? ROW_HEIGHT.phone : ROW_HEIGHT.wide;
   const width = useWindowWidth();
   const columns = useMemo(() => (phone ? [] : fittingColumns(chosenColumns, width)), [phone, chosenColumns, width]);
+  const metric = metricOf(sort) ?? LOSS;
   const tracks = phone ? PHONE_TRACKS : tracksOf(columns);
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), []);
@@ -93,6 +95,7 @@ export function JobTable({
     <div role="table" aria-label="Jobs" aria-rowcount={total === undefined ? -1 : total + 1}>
       <TableHeader
         columns={columns}
+        metric={metric}
         tracks={tracks}
         jobs={jobs}
         sort={sort}
@@ -121,6 +124,7 @@ export function JobTable({
                 top={row.start - offset}
                 height={height}
                 columns={columns}
+                metric={metric}
                 tracks={tracks}
                 place={places.get(job.id)}
                 selected={selected.has(job.id)}

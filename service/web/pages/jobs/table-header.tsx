@@ -2,11 +2,12 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { ListedJob } from '../../api/types.ts';
 import type { ColumnName } from '../../lib/columns.ts';
 import { nextSort, type SortColumn, sortOf } from '../../lib/filters.ts';
-import { COLUMNS, ROW } from './columns.tsx';
+import { COLUMNS, headingOf, ROW } from './columns.tsx';
 import { SelectBox } from './select-box.tsx';
 
 export function TableHeader({
   columns,
+  metric,
   tracks,
   jobs,
   sort,
@@ -15,6 +16,7 @@ export function TableHeader({
   onSelect,
 }: {
   columns: readonly ColumnName[];
+  metric: string;
   tracks: string;
   jobs: readonly ListedJob[];
   sort: string;
@@ -48,7 +50,8 @@ export function TableHeader({
         <Heading label="Name" by="jobName" sort={sort} onSort={onSort} />
         <Heading label="State" by="status" sort={sort} onSort={onSort} />
         {columns.map((name) => {
-          const { label, sort: by, toTheRight } = COLUMNS[name];
+          const { label, sort: by } = headingOf(name, metric);
+          const { toTheRight } = COLUMNS[name];
           return <Heading key={name} label={label} by={by} toTheRight={toTheRight} sort={sort} onSort={onSort} />;
         })}
       </div>

@@ -12,6 +12,7 @@ import { Button, ButtonLink } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Failed, Loading, Notice } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
+import { Segments } from '../../components/segments.tsx';
 import { toast } from '../../components/toasts.tsx';
 import { forgetDraft } from '../../lib/draft.ts';
 import { type Path, pathKey, setAt } from '../../lib/paths.ts';
@@ -24,7 +25,12 @@ import { JsonView } from './json-view.tsx';
 import { Review } from './review.tsx';
 import { useFieldChecks } from './use-field-checks.ts';
 import { useJobDraft } from './use-job-draft.ts';
-import { ViewSwitch } from './view-switch.tsx';
+
+/** Both show the same request. */
+const VIEWS = [
+  ['form', 'Form'],
+  ['json', 'JSON'],
+] as const;
 
 const NO_ERRORS: readonly FieldError[] = [];
 
@@ -121,7 +127,8 @@ export default function NewJobPage() {
             <Button variant="ghost" icon={Eraser} onClick={startAgain}>
               Start again
             </Button>
-            <ViewSwitch view={view} onChange={setView} disabled={!jsonValid} />
+            {/* JSON that is not valid yet has no form. */}
+            <Segments legend="Edit as" options={VIEWS} value={view} onChange={setView} disabled={!jsonValid} />
           </>
         )
       }

@@ -1,5 +1,6 @@
 // Before uPlot.
 import './known-language.ts';
+import { ZoomOut } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -40,6 +41,7 @@ export function Chart({ summary, lines, marks, by, log }: ChartProps) {
   const colours = useColours();
   const helpId = useId();
   const [under, setUnder] = useState<string | null>(null);
+  const [zoomed, setZoomed] = useState(false);
   const shown = useMemo(() => (log ? lines.map(withoutZero) : lines), [lines, log]);
   const data = useMemo(() => UPlot.join(shown.map(({ x, y }) => [[...x], [...y]] as UPlot.AlignedData)), [shown]);
   /** Another picture, not only more of it. */
@@ -83,6 +85,7 @@ export function Chart({ summary, lines, marks, by, log }: ChartProps) {
         ],
         hooks: {
           draw: [(each) => drawMarks(each, latest.current.marks, ink)],
+          setScale: [(each, scale) => scale === 'x' && setZoomed(isZoomed(each))],
           setCursor: [(each) => setUnder(wordsUnder(each, latest.current.shown, by))],
         },
       },
@@ -103,13 +106,17 @@ export function Chart({ summary, lines, marks, by, log }: ChartProps) {
   useEffect(() => {
     const drawn = plot.current;
     if (!drawn || drawn.data === data) return;
-    const { min, max } = drawn.scales.x ?? {};
-    const [before] = drawn.data;
-    // Around a single point uPlot shows more than there is, which is nobody's choice.
-    const isZoomed = before.length > 1 && (min !== before[0] || max !== before.at(-1));
-    drawn.setData(data, !isZoomed);
-    if (isZoomed) drawn.redraw();
+    const looksAtAPart = isZoomed(drawn);
+    drawn.setData(data, !looksAtAPart);
+    if (looksAtAPart) drawn.redraw();
   }, [data]);
+
+  /** The button goes with what it undoes: the focus goes to the picture. */
+  const showAll = (): void => {
+    const [x] = plot.current?.data ?? [[]];
+    plot.current?.setScale('x', { min: x[0] ?? 0, max: x.at(-1) ?? 0 });
+    place.current?.focus();
+  };
 
   return (
     <div className="min-w-0">
@@ -127,11 +134,29 @@ export function Chart({ summary, lines, marks, by, log }: ChartProps) {
       <p id={helpId} className="sr-only">
         Plus and minus zoom, the arrows move, 0 shows all.
       </p>
-      <p aria-hidden className="h-5 truncate text-xs text-ink-soft tabular-nums">
-        {under ?? ''}
-      </p>
+      <div className="flex min-h-7 items-center justify-between gap-2 text-xs text-ink-soft">
+        <p aria-hidden className="min-w-0 truncate tabular-nums">
+          {under ?? ''}
+        </p>
+        {zoomed && (
+          <button
+            type="button"
+            onClick={showAll}
+            className="flex min-h-7 shrink-0 items-center gap-1 rounded-md px-2 font-medium text-accent hover:bg-hover"
+          >
+            <ZoomOut aria-hidden className="size-3.5" />
+            Reset zoom
+          </button>
+        )}
+      </div>
     </div>
   );
+}
+
+/** It shows a part of what there is. Around a single point uPlot shows more, which is nobody's choice. */
+function isZoomed({ data: [x], scales }: UPlot): boolean {
+  const { min, max } = scales.x ?? {};
+  return x.length > 1 && (min !== x[0] || max !== x.at(-1));
 }
 
 /** A logarithm has no place for zero and less. */
