@@ -39,6 +39,8 @@ export interface Config {
     readonly checkIntervalMs: number;
   };
   readonly logKeepBytes: number;
+  /** 0: no cluster ever is. */
+  readonly clusterLostAfterMs: number;
   readonly stalledAfterSteps: number;
   readonly placementGraceMs: number;
   readonly finishedRetentionMs: number;
@@ -145,6 +147,7 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
       checkIntervalMs: v.monitorCheckInterval,
     },
     logKeepBytes: v.logKeepBytes,
+    clusterLostAfterMs: v.clusterLostAfter,
     stalledAfterSteps: v.stalledAfterSteps,
     placementGraceMs: v.placementGrace,
     finishedRetentionMs: v.finishedRetention,

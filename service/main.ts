@@ -3,6 +3,7 @@ import { createApi } from './api/api.ts';
 import { createAuthenticator } from './auth/create-authenticator.ts';
 import { type Config, loadConfig } from './config.ts';
 import { createDispatcher } from './dispatch/dispatcher.ts';
+import { createLostClusters } from './dispatch/lost-clusters.ts';
 import type { MakeReportSecret } from './dispatch/step.ts';
 import { createEventHub } from './events/hub.ts';
 import { LEAST_STALL_SECONDS } from './jobs/attention.ts';
@@ -77,6 +78,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     unreachable: async () => unreachableIn(await monitor.clusterHealth()),
     onFinished: (job) => metrics.statusChanged(job),
   });
+  const lostClusters = createLostClusters({ karmada, store, afterSeconds: config.clusterLostAfterMs / 1000, log });
   const events = createEventHub(store.events, log, store.progress);
   const authenticator = createAuthenticator(config.auth, log);
   const api = createApi({
@@ -108,6 +110,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       housekeeping?.stop(),
       logRecorder?.stop(),
       watcher.stop(),
+      lostClusters.stop(),
       webhook?.stop(),
       endpoint?.stop(),
     ]);
@@ -133,6 +136,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     dispatcher.start();
     webhook?.start();
     watcher.start();
+    lostClusters.start();
     const { jobMs, jobsPerNamespace, logMs } = config.retention;
     const rules = { jobSeconds: jobMs / 1000, jobsPerNamespace, logSeconds: logMs / 1000 };
     housekeeping = startHousekeeping(store, { rules, onRemoved: metrics.removed }, log);

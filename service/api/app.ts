@@ -21,6 +21,7 @@ import { algorithmRoutes } from './routes/algorithms.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { curveRoutes } from './routes/curves.ts';
 import { eventStreamRoute } from './routes/event-stream.ts';
+import { fenceRoutes } from './routes/fences.ts';
 import { goodputRoute } from './routes/goodput.ts';
 import { insightRoutes } from './routes/insight.ts';
 import { jobRoutes } from './routes/jobs.ts';
@@ -46,6 +47,7 @@ export const allRoutes = (dependencies: ApiDependencies): Route[] => [
   goodputRoute(dependencies),
   eventStreamRoute(dependencies),
   ...clusterRoutes(dependencies),
+  ...fenceRoutes(dependencies),
   ...algorithmRoutes(),
   ...serviceRoutes(dependencies),
 ];

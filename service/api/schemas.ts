@@ -32,7 +32,7 @@ const ClusterStateBody = z
 
 const AttentionBody = z
   .object({
-    reason: z.string().describe('Stalled, Diverging, LateReports, or what keeps it from starting'),
+    reason: z.string().describe('Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting'),
     since: time,
     message: z.string(),
   })
@@ -421,6 +421,20 @@ export const JobPodsBody = z
   })
   .meta({ id: 'JobPods' });
 
+export const FenceRequestBody = z
+  .strictObject({
+    reason: z.string().max(500).default('').describe('How it is known: its machines are off, say'),
+  })
+  .meta({ id: 'FenceRequest' });
+
+const fence = {
+  at: time,
+  by: z.string().describe('Who has confirmed it'),
+  reason: z.string(),
+  leftBehind: z.int().describe('Attempts that were given up there since, and have not been seen to be gone'),
+};
+export const FenceBody = z.object({ cluster: z.string(), ...fence }).meta({ id: 'Fence' });
+
 const ClusterBody = z
   .object({
     name: z.string(),
@@ -445,6 +459,10 @@ const ClusterBody = z
       })
       .nullable()
       .describe('How fresh our knowledge is; null while no job is there'),
+    fence: z
+      .object(fence)
+      .nullable()
+      .describe('An administrator has confirmed that nothing there can write any more: no job is sent there'),
   })
   .meta({ id: 'Cluster' });
 

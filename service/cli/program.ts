@@ -8,6 +8,7 @@ import { addClusters } from './commands/clusters.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addDescribe } from './commands/describe.ts';
 import { addEvents } from './commands/events.ts';
+import { addFences } from './commands/fences.ts';
 import { addGet } from './commands/get.ts';
 import { addList } from './commands/list.ts';
 import { addLogin } from './commands/login.ts';
@@ -28,7 +29,7 @@ const HELP_WIDTH = 100;
 const GROUPS: readonly (readonly [title: string, ...AddCommand[]])[] = [
   ['Jobs:', addSubmit, addList, addGet, addDescribe, addLogs, addMetrics, addOutputs, addEvents, addWait],
   ['Acting on jobs:', addActions, addClone, addApply],
-  ['The platform:', addClusters, addAlgorithms, addTop],
+  ['The platform:', addClusters, addFences, addAlgorithms, addTop],
   ['This command:', addLogin, addVersion, addCompletion],
 ];
 

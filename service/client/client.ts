@@ -236,6 +236,22 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       bodyOf(await api.GET('/api/v1/queue', signalOf(options))),
     clusters: async (options?: RequestOptions): Promise<types.Clusters> =>
       bodyOf(await api.GET('/api/v1/proxy/clusters', signalOf(options))),
+    /** Confirms that nothing in a cluster that does not answer can write any more. */
+    fence: async (cluster: string, reason = '', options?: RequestOptions): Promise<types.Fence> =>
+      bodyOf(
+        await api.POST('/api/v1/proxy/clusters/{cluster}/fence', {
+          params: { path: { cluster } },
+          body: { reason },
+          ...signalOf(options),
+        }),
+      ),
+    unfence: async (cluster: string, options?: RequestOptions): Promise<types.Message> =>
+      bodyOf(
+        await api.DELETE('/api/v1/proxy/clusters/{cluster}/fence', {
+          params: { path: { cluster } },
+          ...signalOf(options),
+        }),
+      ),
     algorithms: async (options?: RequestOptions): Promise<types.Algorithm[]> =>
       bodyOf(await api.GET('/api/v1/algorithms', signalOf(options))),
     /** Of the service. */

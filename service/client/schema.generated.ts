@@ -525,6 +525,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proxy/clusters/{cluster}/fence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm that nothing in a cluster that does not answer can write any more
+         * @description Its machines are off, or cut off from every storage and from this service. Jobs whose retryPolicy says elsewhere go on in another cluster once it has not answered for CLUSTER_LOST_AFTER, and no job is sent there any more. What was confirmed and is not so lets two copies of a training write at the same time. 409 while the cluster answers: what it runs can be cancelled or suspended then. Role: admin.
+         */
+        post: operations["postProxyClustersClusterFence"];
+        /**
+         * Let jobs be sent to a cluster again that was fenced
+         * @description 409 as long as attempts that were given up there have not been seen to be gone. Role: admin.
+         */
+        delete: operations["deleteProxyClustersClusterFence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/proxy/clusters/{cluster}/resources": {
         parameters: {
             query?: never;
@@ -736,6 +760,16 @@ export interface components {
             allocated: {
                 [key: string]: string;
             };
+            /** @description An administrator has confirmed that nothing there can write any more: no job is sent there */
+            fence: {
+                /** Format: date-time */
+                at: string;
+                /** @description Who has confirmed it */
+                by: string;
+                /** @description Attempts that were given up there since, and have not been seen to be gone */
+                leftBehind: number;
+                reason: string;
+            } | null;
             jobs: components["schemas"]["Counts"];
             kubernetesVersion: string;
             message: string;
@@ -971,6 +1005,11 @@ export interface components {
                         seconds?: number;
                     };
                     /**
+                     * @description Whether it may go on in another cluster when its own is lost. fromCheckpoint: pvcName is one storage that all its clusters reach; fromStart: with a volume of its own there, so from its first step. Without: it waits for its cluster.
+                     * @enum {string}
+                     */
+                    elsewhere?: "fromCheckpoint" | "fromStart";
+                    /**
                      * @description Attempts in all, the first one included.
                      * @default 3
                      */
@@ -1043,6 +1082,23 @@ export interface components {
             };
             /** @description What was ignored, or hardly does what was meant: one entry for each field */
             warnings: components["schemas"]["FieldNote"][];
+        };
+        Fence: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who has confirmed it */
+            by: string;
+            cluster: string;
+            /** @description Attempts that were given up there since, and have not been seen to be gone */
+            leftBehind: number;
+            reason: string;
+        };
+        FenceRequest: {
+            /**
+             * @description How it is known: its machines are off, say
+             * @default
+             */
+            reason?: string;
         };
         FieldNote: {
             /** @description The same as message, as RFC 9457 names it */
@@ -1138,7 +1194,7 @@ export interface components {
             /** @description Why somebody should look at it; null: nobody need */
             attention: {
                 message: string;
-                /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
                 reason: string;
                 /** Format: date-time */
                 since: string;
@@ -1365,6 +1421,11 @@ export interface components {
                         seconds?: number;
                     };
                     /**
+                     * @description Whether it may go on in another cluster when its own is lost. fromCheckpoint: pvcName is one storage that all its clusters reach; fromStart: with a volume of its own there, so from its first step. Without: it waits for its cluster.
+                     * @enum {string}
+                     */
+                    elsewhere?: "fromCheckpoint" | "fromStart";
+                    /**
                      * @description Attempts in all, the first one included.
                      * @default 3
                      */
@@ -1464,7 +1525,7 @@ export interface components {
                 /** @description Why somebody should look at it; null: nobody need */
                 attention?: {
                     message: string;
-                    /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                    /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
                     reason: string;
                     /** Format: date-time */
                     since: string;
@@ -1703,6 +1764,11 @@ export interface components {
                     seconds?: number;
                 };
                 /**
+                 * @description Whether it may go on in another cluster when its own is lost. fromCheckpoint: pvcName is one storage that all its clusters reach; fromStart: with a volume of its own there, so from its first step. Without: it waits for its cluster.
+                 * @enum {string}
+                 */
+                elsewhere?: "fromCheckpoint" | "fromStart";
+                /**
                  * @description Attempts in all, the first one included.
                  * @default 3
                  */
@@ -1807,7 +1873,7 @@ export interface components {
             /** @description Why somebody should look at it; null: nobody need */
             attention: {
                 message: string;
-                /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
                 reason: string;
                 /** Format: date-time */
                 since: string;
@@ -2034,6 +2100,11 @@ export interface components {
                         seconds?: number;
                     };
                     /**
+                     * @description Whether it may go on in another cluster when its own is lost. fromCheckpoint: pvcName is one storage that all its clusters reach; fromStart: with a volume of its own there, so from its first step. Without: it waits for its cluster.
+                     * @enum {string}
+                     */
+                    elsewhere?: "fromCheckpoint" | "fromStart";
+                    /**
                      * @description Attempts in all, the first one included.
                      * @default 3
                      */
@@ -2250,7 +2321,7 @@ export interface components {
             /** @description Why somebody should look at it; null: nobody need */
             attention: {
                 message: string;
-                /** @description Stalled, Diverging, LateReports, or what keeps it from starting */
+                /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
                 reason: string;
                 /** Format: date-time */
                 since: string;
@@ -2476,6 +2547,11 @@ export interface components {
                          */
                         seconds?: number;
                     };
+                    /**
+                     * @description Whether it may go on in another cluster when its own is lost. fromCheckpoint: pvcName is one storage that all its clusters reach; fromStart: with a volume of its own there, so from its first step. Without: it waits for its cluster.
+                     * @enum {string}
+                     */
+                    elsewhere?: "fromCheckpoint" | "fromStart";
                     /**
                      * @description Attempts in all, the first one included.
                      * @default 3
@@ -3561,6 +3637,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Clusters"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postProxyClustersClusterFence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FenceRequest"];
+            };
+        };
+        responses: {
+            /** @description It is fenced */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fence"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteProxyClustersClusterFence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                cluster: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is fenced no longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

@@ -14,6 +14,7 @@ export type Cluster = Schemas['Cluster'];
 export type Clusters = Schemas['Clusters'];
 export type Comparison = Schemas['Comparison'];
 export type DryRun = Schemas['DryRun'];
+export type Fence = Schemas['Fence'];
 export type FieldNote = Schemas['FieldNote'];
 export type FilterValues = Schemas['FilterValues'];
 export type Goodput = Schemas['Goodput'];

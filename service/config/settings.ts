@@ -194,6 +194,12 @@ export const SETTINGS = {
     schema: integer(RANGES.logKeepBytes),
     default: String(RANGES.logKeepBytes.default),
   }),
+  clusterLostAfter: setting({
+    variable: ENV.clusterLostAfter,
+    help: 'a cluster that has not answered for so long is lost: its jobs need attention, and those whose retryPolicy says elsewhere go on in another one as soon as an administrator has confirmed that nothing in it can write (mlp fence); 0s turns it off',
+    schema: duration(RANGES.clusterLostAfter),
+    default: RANGES.clusterLostAfter.default,
+  }),
   stalledAfterSteps: setting({
     variable: ENV.stalledAfterSteps,
     help: 'a training that makes no step for so many times its own median step, and for ten minutes at least, is stalled; a third of that without a word is told before; 0 turns it off',

@@ -137,6 +137,7 @@ export const REASONS = {
     label: 'Not heard of',
     hint: 'The training has told nothing for much longer than usual. Its log and its pods tell whether it still works.',
   },
+  LeftoversGone: { setBy: ['dispatch'], phase: 'any', eventOnly: true, label: 'Leftovers gone' },
   GetsOn: { setBy: ['monitor'], phase: 'running', eventOnly: true, label: 'Gets on again' },
 
   // What keeps its pods from starting there, as the monitor finds it; the message has Kubernetes' own word.
@@ -287,6 +288,15 @@ export const REASONS = {
     lostTo: 'stalled',
     label: 'Stalled',
     hint: 'The training runs and makes no step. Its log and its pods tell more; a retry goes on from its last checkpoint, where that is kept.',
+  },
+  ClusterLost: {
+    setBy: ['dispatch'],
+    phase: 'ended',
+    attention: true,
+    retryable: true,
+    lostTo: 'infrastructure',
+    label: 'Cluster lost',
+    hint: 'Its cluster has not answered for long, and may be running it all the same. An administrator can confirm that nothing there can write any more (mlp fence); the message says whether the job goes on elsewhere then.',
   },
   Stopped: { setBy: ['cluster'], phase: 'ended', retryable: true, label: 'Stopped' },
   SubmissionFailed: {

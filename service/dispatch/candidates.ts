@@ -28,6 +28,8 @@ interface CandidateOptions {
   readonly karmada: Pick<Karmada, 'clusters'>;
   /** Clusters that the monitor cannot reach: Karmada calls them ready for another 30 to 45 s. */
   readonly unreachable: () => Promise<ReadonlySet<string>>;
+  /** Nothing goes there. */
+  readonly fenced: () => Promise<ReadonlySet<string>>;
   readonly now?: () => number;
 }
 
@@ -43,10 +45,14 @@ interface Ranked {
   readonly free: Demand;
 }
 
-export function createCandidates({ karmada, unreachable, now = Date.now }: CandidateOptions): Candidates {
+export function createCandidates({ fenced, karmada, unreachable, now = Date.now }: CandidateOptions): Candidates {
   const onTheWay = createOnTheWay(now);
   let last: readonly Ranked[] = [];
-  const cut = sharedAnswer(UNREACHABLE_EVERY_MS, unreachable, now);
+  const cut = sharedAnswer(
+    UNREACHABLE_EVERY_MS,
+    async () => new Set([...(await unreachable()), ...(await fenced())]),
+    now,
+  );
   const known = sharedAnswer(CLUSTERS_EVERY_MS, readClusters, now);
 
   async function readClusters(): Promise<readonly Ranked[]> {

@@ -5,6 +5,7 @@ import { isFinished, type Job } from '../jobs/job.ts';
 import { type ManifestSettings, manifestsOf } from '../jobs/manifests/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Overview } from '../karmada/karmada.ts';
+import { sharedAnswer } from '../shared-answer.ts';
 import { withSignals } from '../signals.ts';
 import { type Claim, type CommonObstacle, LANES, type Lane, type Store } from '../store/store.ts';
 import { createAlarm } from './alarm.ts';
@@ -20,7 +21,7 @@ import { createRemains } from './remains.ts';
 import type { MakeReportSecret, StepContext } from './step.ts';
 
 export interface DispatcherDependencies {
-  readonly store: Pick<Store, 'dispatch'>;
+  readonly store: Pick<Store, 'dispatch' | 'clusters'>;
   readonly karmada: Karmada;
   readonly log: Logger;
   readonly manifests: ManifestSettings;
@@ -76,6 +77,8 @@ const MAX_DATABASE_PAUSE_SECONDS = 5;
 /** While Karmada is down. Jobs that this replica takes in the meantime are told from the start; these are for the others. */
 const EXPLAIN_EVERY_MS = 1_000;
 const EXPLAINED_AT_ONCE = 1_000;
+/** Who has lifted one waits for so long. */
+const FENCES_EVERY_MS = 1_000;
 
 /** Many objects change together; their jobs are woken together. */
 const WAKE_AFTER_MS = 50;
@@ -102,7 +105,11 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     dependencies.karmada,
     dependencies.requestTimeoutMs ?? DEFAULT_REQUEST_TIMEOUT_MS,
   );
-  const candidates = createCandidates({ karmada, unreachable: dependencies.unreachable });
+  const fenced = sharedAnswer(
+    FENCES_EVERY_MS,
+    async () => new Set((await store.clusters.fences()).map(({ cluster }) => cluster)),
+  );
+  const candidates = createCandidates({ karmada, unreachable: dependencies.unreachable, fenced });
   const members = createRemains(karmada);
   const leftovers = createLeftovers({
     karmada,
@@ -223,7 +230,10 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     const { job, attempts } = claim;
     const timeUp = AbortSignal.timeout(claimSeconds * 1000 * ROUND_SHARE_OF_CLAIM);
     try {
-      return await withSignals([givingUp.signal, timeUp], (signal) => reconcile(contextFor(claim, signal), job));
+      const fences = await fenced();
+      return await withSignals([givingUp.signal, timeUp], (signal) =>
+        reconcile(contextFor(claim, fences, signal), job),
+      );
     } catch (error) {
       if (givingUp.signal.aborted) return { set: {}, next: { dueInSeconds: 0 } };
       // Others that wait for the same answer are due when it is asked for; a little apart, so that they do not arrive as one.
@@ -237,11 +247,16 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
     }
   }
 
-  const contextFor = ({ job, attempts, volumeKeptFrom }: Claim, signal: AbortSignal): StepContext => ({
+  const contextFor = (
+    { job, attempts, volumeKeptFrom }: Claim,
+    fences: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): StepContext => ({
     karmada,
     overview: overview ?? NOTHING_SEEN,
     candidates,
     members,
+    fenced: fences,
     objects: manifestsOf(job, dependencies.manifests),
     attempts,
     signal,

@@ -4,7 +4,7 @@ import { type Job, WORKLOADS } from '../jobs/job.ts';
 import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { KubeObject } from '../kube/kube.ts';
 import { Paused } from './outage.ts';
-import { bindingsLeft, stillThere } from './remove.ts';
+import { bindingsLeft, bindingsToEnd, stillThere } from './remove.ts';
 import { type Step, type StepContext, titleOf } from './step.ts';
 
 const PARALLEL_MEMBERS = 8;
@@ -17,9 +17,9 @@ interface Remains {
   readonly message: string;
 }
 
-/** Each member is asked itself. One that does not answer may still be running the job: it is never said to be gone there. */
+/** Each member is asked itself. One that does not answer may still be running the job: it is gone there only if the cluster is fenced. */
 export const confirmGone: Step = async (context, job) => {
-  const bindings = await bindingsLeft(context, job);
+  const bindings = isFenced(context, job) ? await bindingsToEnd(context) : await bindingsLeft(context, job);
   // What is bound is there, so nobody need ask; unless it takes long, and may be for a cluster that does not answer.
   const isLate = context.attempts >= LOOKS_BEFORE_ASKING;
   const remains = bindings && !isLate ? [] : await remainsInMembers(context, job);
@@ -38,6 +38,12 @@ async function remainsInMembers(context: StepContext, job: Job): Promise<Remains
   const found = await Promise.all(clusters.map((cluster) => limit(() => remainsIn(context, job, cluster, isKnown))));
   return found.filter((remains) => remains !== undefined);
 }
+
+/** Every cluster that it was in. */
+const isFenced = ({ fenced }: StepContext, job: Job): boolean => {
+  const clusters = clustersOf(job);
+  return clusters.length > 0 && clusters.every((cluster) => fenced.has(cluster));
+};
 
 const clustersOf = (job: Job): string[] => [...new Set([...job.clusters, ...Object.keys(job.clusterStates)])];
 
@@ -59,7 +65,7 @@ async function remainsIn(
     if (!(error instanceof KarmadaError || error instanceof Paused)) throw error;
     // It has left Karmada: nothing of ours can be seen or removed there any more.
     const hasLeft = error instanceof KarmadaError && error.failure === 'unknownCluster';
-    if (hasLeft || !isKnown) return undefined;
+    if (hasLeft || !isKnown || context.fenced.has(cluster)) return undefined;
     const cause = error instanceof Paused ? error.cause : error;
     const message = `Cluster ${cluster} cannot be asked whether the job is gone there (${inPlainWords(cause)}); it is asked again until it answers`;
     // The words of the servers, with their addresses; once, however often it is asked.

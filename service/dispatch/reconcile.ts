@@ -14,8 +14,10 @@ import {
   awaitBackoff,
   beginNextAttempt,
   confirmPodsGone,
+  forgetLostPlace,
   keepLogsOfAttempt,
   keepVolumeForNext,
+  leaves,
 } from './next-attempt.ts';
 import { isRefused, type Outcome } from './outcome.ts';
 import { holdBack, keepPlacement, matchSuspension } from './placement.ts';
@@ -24,7 +26,13 @@ import type { Step, StepContext } from './step.ts';
 import { hasLeft, leaveUnseen, removeFromOldPlace } from './unseen.ts';
 import { awaitVolumeRetention, besidesVolume, keepsVolume, keepVolume, removeVolume } from './volume.ts';
 
-const FOLLOW: readonly Step[] = [keepLogsBeforeSuspension, leaveUnseen, matchSuspension, keepPlacement];
+const FOLLOW: readonly Step[] = [
+  forgetLostPlace,
+  keepLogsBeforeSuspension,
+  leaveUnseen,
+  matchSuspension,
+  keepPlacement,
+];
 const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
 const REMOVE_ALL_BUT_VOLUME: readonly Step[] = [
   rememberClusters,
@@ -39,6 +47,15 @@ const TRY_AGAIN: readonly Step[] = [
   keepVolumeForNext,
   removeWorkload,
   besidesVolume(confirmGone),
+  confirmPodsGone,
+  awaitBackoff,
+  beginNextAttempt,
+];
+/** Its volume is lost with its cluster, and another takes its place. */
+const GO_ELSEWHERE: readonly Step[] = [
+  rememberClusters,
+  removeAll,
+  confirmGone,
   confirmPodsGone,
   awaitBackoff,
   beginNextAttempt,
@@ -59,21 +76,21 @@ const LEAVE: readonly Step[] = [
  * (kill, lost answer, time-out) is simply begun again.
  */
 export async function reconcile(context: StepContext, job: Job): Promise<Outcome> {
-  for (const step of stepsFor(job)) {
+  for (const step of stepsFor(context, job)) {
     const outcome = await step(context, job);
     if (outcome) return outcome;
   }
   return { set: {}, next: 'done' };
 }
 
-function stepsFor(job: Job): readonly Step[] {
+function stepsFor({ fenced }: StepContext, job: Job): readonly Step[] {
   if (job.wanted === 'delete') return [...REMOVE, forgotten];
   if (isRefused(job)) return [...REMOVE, retired];
   if (isFinished(job.status)) return LEAVE;
   if (job.wanted === 'cancel')
     return [keepLogsBeforeCancel, ...(keepsVolume(job) ? REMOVE_ALL_BUT_VOLUME : REMOVE), cancelled];
-  if (job.recovery?.lost) return TRY_AGAIN;
+  if (job.recovery?.lost) return leaves(job, fenced) ? GO_ELSEWHERE : TRY_AGAIN;
   if (job.dispatchedAt) return FOLLOW;
   if (hasLeft(job)) return [removeFromOldPlace, confirmGone, send];
-  return job.wanted === 'suspend' ? [holdBack, send] : [send];
+  return job.wanted === 'suspend' ? [holdBack, send] : [forgetLostPlace, send];
 }

@@ -34,7 +34,7 @@ export const rememberClusters: Step = async (context, job) => {
   return workload && isOurs(workload, job) ? againWith({ dispatchedAt: new Date() }) : undefined;
 };
 
-async function placementOf({ karmada, overview, signal }: StepContext, object: KubeObject) {
+export async function placementOf({ karmada, overview, signal }: StepContext, object: KubeObject) {
   if (overview.isComplete) return overview.binding(referenceTo(object))?.placement;
   return karmada.placement(referenceTo(object), { signal });
 }
@@ -63,6 +63,15 @@ export async function bindingsLeft(context: StepContext, job: Job): Promise<stri
   if (waitedMs(job) > BINDING_LINGERS_MS) await Promise.all(left.map((binding) => removeBinding(context, binding)));
   return left.length > 0
     ? `Waiting for Karmada to remove ${left.map(({ name }) => `ResourceBinding ${name}`).join(' and ')}`
+    : undefined;
+}
+
+/** The same of clusters that cannot do their part: that its end has begun on Karmada is enough, which then removes it there when they are back. */
+export async function bindingsToEnd(context: StepContext): Promise<string | undefined> {
+  const left = (await bindingsOf(context, propagated(context.objects))).filter(({ isLeaving }) => !isLeaving);
+  await Promise.all(left.map((binding) => removeBinding(context, binding)));
+  return left.length > 0
+    ? `Waiting for Karmada to begin the removal of ${left.map(({ name }) => `ResourceBinding ${name}`).join(' and ')}`
     : undefined;
 }
 

@@ -13,6 +13,8 @@ export interface StepContext {
   readonly overview: Overview;
   readonly candidates: Candidates;
   readonly members: Remains;
+  /** Clusters in which nothing can write any more, as an administrator has confirmed. */
+  readonly fenced: ReadonlySet<string>;
   /** Built from the row alone, so that every replica and every retry names the same objects. */
   readonly objects: JobManifests;
   /** Tries and looks so far that led nowhere. */

@@ -19,6 +19,8 @@ export interface Recovery {
   readonly pinnedTo: readonly string[];
   /** Of each instance, where it was raised. */
   readonly memoryGiB: number | null;
+  /** Which of its volumes it has, from 1: another in another cluster. Rows of before do not tell. */
+  readonly volume?: number;
   /** An attempt has ended, and the next has not begun. */
   readonly lost: LostAttempt | null;
 }

@@ -15,13 +15,14 @@ export const resultsDirectoryOf = ({ runtime }: Pick<JobRequest, 'runtime'>): st
 
 /**
  * What the training container is told, all as text. Credentials are not here: pods take them from a Secret. The id tells two jobs of
- * one name apart that share a volume, and retryOf whose checkpoints a retry goes on from.
+ * one name apart that share a volume, retryOf whose checkpoints a retry goes on from, and the attempt which of several may write.
  */
 export function trainingEnvironment({
   id,
   retryOf,
+  recovery,
   request,
-}: Pick<Job, 'id' | 'retryOf' | 'request'>): Record<string, string> {
+}: Pick<Job, 'id' | 'retryOf' | 'recovery' | 'request'>): Record<string, string> {
   const data = dataSourceOf(request.inputDataConfig);
   const { instanceCount, instanceResources } = request.resources;
   const told: Record<PlatformVariable, string> = {
@@ -31,6 +32,7 @@ export function trainingEnvironment({
     RUN_NAME: request.jobName,
     MLPLATFORM_JOB_ID: id,
     MLPLATFORM_RETRY_OF: retryOf ?? '',
+    MLPLATFORM_ATTEMPT: String(recovery?.tries ?? 1),
     STORAGE_PATH: resultsDirectoryOf(request),
     ARTIFACT_URI: request.outputDataConfig.artifactUri ?? '',
     S3_ENDPOINT: data.endpoint,

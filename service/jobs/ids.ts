@@ -16,13 +16,20 @@ export function newJobId(jobName: string, suffix: string = randomBytes(SUFFIX_LE
 export const objectNameOf = (id: string): string => shortened(/^[a-z]/.test(id) ? id : `j${id}`, SUFFIX_LENGTH);
 
 /**
- * That of the workload of a later attempt: nothing that is still told of the one before can be taken for it. The volume keeps the
- * first one's name, as it is the same volume.
+ * That of the workload of a later attempt: nothing that is still told of the one before can be taken for it. The volume keeps its
+ * name, as it is the same volume.
  */
 export function attemptNameOf(id: string, tries: number): string {
-  if (tries === 1) return objectNameOf(id);
-  const suffix = `${id.slice(-SUFFIX_LENGTH)}-${tries}`;
-  return shortened(`${/^[a-z]/.test(id) ? id : `j${id}`}-${tries}`, suffix.length);
+  return tries === 1 ? objectNameOf(id) : suffixed(id, String(tries));
+}
+
+/** The volume that is made for a job; a number above 1 where the ones before were lost with their clusters. */
+export const volumeNameOf = (id: string, volume = 1): string =>
+  volume === 1 ? objectNameOf(id) : suffixed(id, `v${volume}`);
+
+function suffixed(id: string, suffix: string): string {
+  const whole = `${id.slice(-SUFFIX_LENGTH)}-${suffix}`;
+  return shortened(`${/^[a-z]/.test(id) ? id : `j${id}`}-${suffix}`, whole.length);
 }
 
 function shortened(name: string, suffixLength: number): string {

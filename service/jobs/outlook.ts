@@ -66,7 +66,7 @@ function gpuWarnings({ algorithm, resources }: JobRequest): FieldProblem[] {
 /** <jobName>-<8 hex>, as long as the value of a label may be. */
 const LONGEST_ID = 'x'.repeat(63);
 const longestEnvironment = (request: JobRequest) =>
-  trainingEnvironment({ id: LONGEST_ID, retryOf: LONGEST_ID, request });
+  trainingEnvironment({ id: LONGEST_ID, retryOf: LONGEST_ID, recovery: null, request });
 
 /** What a TrainingJob's schema takes, less those of the credentials. */
 const MAX_VARIABLES = 256 - CREDENTIAL_VARIABLES.length;

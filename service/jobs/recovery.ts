@@ -53,6 +53,29 @@ export function wordsOfLoss(job: Pick<Job, 'retryPolicy' | 'recovery'>, lost: Lo
   return `Attempt ${tries} of ${most} was lost (${lost.reason}: ${lost.message}); the next begins ${when}`;
 }
 
+/** Why a job cannot go on in another cluster than the one that it has lost; undefined: it can. */
+export function whyItStays({ request, retryPolicy, recovery }: Leaving, lost: ReadonlySet<string>): string | undefined {
+  const { targetClusters } = request;
+  if (!retryPolicy) return 'it has no retryPolicy';
+  if (retryPolicy.elsewhere === undefined)
+    return request.pvcName === undefined
+      ? 'its volume is in that cluster alone, and its retryPolicy does not say that it may begin anew elsewhere (elsewhere: fromStart)'
+      : `its retryPolicy does not say whether the other clusters reach its storage ${request.pvcName} (elsewhere: fromCheckpoint)`;
+  if (targetClusters.length > 0 && targetClusters.every((name) => lost.has(name)))
+    return 'it may go to no other cluster (targetClusters)';
+  const { lost: isLost, tries } = recoveryOf({ recovery });
+  return !isLost && tries >= retryPolicy.maxAttempts
+    ? `this was attempt ${tries} of ${retryPolicy.maxAttempts}`
+    : undefined;
+}
+
+type Leaving = Pick<Job, 'request' | 'retryPolicy' | 'recovery'>;
+
+/** It is no longer bound to the cluster that its volume was in, and has another one where it goes. */
+export function uprooted(recovery: Recovery, { pvcName }: Pick<JobRequest, 'pvcName'>): Recovery {
+  return { ...recovery, pinnedTo: [], ...(pvcName === undefined && { volume: (recovery.volume ?? 1) + 1 }) };
+}
+
 const DEFAULT_MEMORY_FACTOR = 1.5;
 /** Of what was asked for: a training that needs more than that needs another request. */
 const MOST_MEMORY = 4;
@@ -63,12 +86,18 @@ const inMebibytes = (gibibytes: number): number => Math.round(gibibytes * 1024) 
 
 /** What the next attempt is given. */
 export function nextAttempt(job: Pick<Job, 'retryPolicy' | 'recovery' | 'request' | 'clusters'>): Recovery {
-  const { lost, memoryGiB, tries } = recoveryOf(job);
+  const { lost, memoryGiB, tries, volume } = recoveryOf(job);
   const asked = job.request.resources.instanceResources.memoryGiB;
   const factor = job.retryPolicy?.memoryFactor ?? DEFAULT_MEMORY_FACTOR;
   const most = Math.min(MAX_MEMORY_GIB, asked * MOST_MEMORY);
   const raised = lost?.lostTo === 'oom' ? Math.min(most, inMebibytes((memoryGiB ?? asked) * factor)) : memoryGiB;
-  return { tries: tries + 1, pinnedTo: job.clusters, memoryGiB: raised, lost: null };
+  return {
+    tries: tries + 1,
+    pinnedTo: job.clusters,
+    memoryGiB: raised,
+    lost: null,
+    ...(volume !== undefined && { volume }),
+  };
 }
 
 /** The request as the present attempt is to run it. */

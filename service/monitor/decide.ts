@@ -1,3 +1,4 @@
+import type { Reason } from '../contract/reasons.ts';
 import type { ClusterState, Job, Trouble } from '../jobs/job.ts';
 import { hinder, NO_CELLS, transition } from '../jobs/state/index.ts';
 import type { Change, MonitoredJob } from '../store/store.ts';
@@ -21,6 +22,8 @@ export type Decision = Pick<Change, 'set' | 'event'>;
 /** Whether the job already tells that this cluster does not answer. */
 export const saysUnreachable = ({ unreachableSince }: Pick<Job, 'unreachableSince'>, cluster: string): boolean =>
   unreachableSince[cluster] !== undefined;
+
+const isToldLost = ({ attention }: MonitoredJob): boolean => attention?.reason === ('ClusterLost' satisfies Reason);
 
 /** undefined: nothing that anybody would want to know, so nothing is written. */
 export function decide(job: MonitoredJob, observation: Observation, now: Date): Decision | undefined {
@@ -46,7 +49,7 @@ export function decide(job: MonitoredJob, observation: Observation, now: Date): 
     case 'reachable': {
       if (!saysUnreachable(job, cluster)) return undefined;
       return {
-        set: { unreachableSince: { [cluster]: null } },
+        set: { unreachableSince: { [cluster]: null }, ...(isToldLost(job) && { attention: null }) },
         event: { cluster, reason: 'ClusterReachable', message: `cluster ${cluster} answers again` },
       };
     }

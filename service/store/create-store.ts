@@ -48,7 +48,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     webhook: createWebhookStore(database.as('dispatch')),
-    clusters: createClusterStore(database.as('api')),
+    clusters: createClusterStore(database.as('api'), notices),
     retention: createRetentionStore(database.as('dispatch'), notices),
     migrate: () => migrate(database, log),
     check: (signal) =>

@@ -10,6 +10,7 @@ const settleClaim = statement('settle-claim');
 const explainObstacle = statement('explain-obstacle');
 const wakeJobs = statement('wake-jobs');
 const deleteJob = statement('delete-job');
+const inLostClusters = statement('in-lost-clusters');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
 const namespacesWithoutJobs = statement('namespaces-without-jobs');
@@ -67,6 +68,10 @@ export function createDispatchStore(database: Queries, notices: Notices, readJob
 
     async nextDueInSeconds(lanes): Promise<number | null> {
       return (await database.query<{ seconds: number | null }>(nextDue, [endingOf(lanes)]))[0]?.seconds ?? null;
+    },
+
+    async inLostClusters(seconds, fenced, { after, most }) {
+      return readJobs(await database.query<JobRow>(inLostClusters, [seconds, fenced, after, most]));
     },
 
     async namespacesWithoutJobs(names): Promise<string[]> {

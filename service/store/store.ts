@@ -254,6 +254,12 @@ export interface DispatchStore {
   explainObstacle(limit: number, obstacle: CommonObstacle): Promise<number>;
   /** Seconds until the next job of these lanes becomes due, for the dispatcher's sleep; null when none waits. */
   nextDueInSeconds(lanes?: readonly Lane[]): Promise<number | null>;
+  /** Jobs of clusters that have not answered for so long, in the order of their ids: those that are not told of it, or may want to leave. */
+  inLostClusters(
+    seconds: number,
+    fenced: readonly string[],
+    page: { readonly after: string; readonly most: number },
+  ): Promise<Job[]>;
   /** Of these those that no job is in, finished or not. */
   namespacesWithoutJobs(names: readonly string[]): Promise<string[]>;
   /** Age in seconds of the oldest undispatched job, and how many wait. */
@@ -473,11 +479,38 @@ export interface RetentionStore {
   lookAfterEnded(limit: number): Promise<void>;
 }
 
+/** An administrator has confirmed that nothing in the cluster, which does not answer, can write any more. */
+export interface Fence {
+  readonly cluster: string;
+  readonly at: Date;
+  readonly by: string;
+  readonly reason: string;
+  /** Attempts that were given up there since, and have not been seen to be gone. */
+  readonly leftBehind: number;
+}
+
+/** An attempt that was given up in a fenced cluster. */
+export interface LeftBehind {
+  readonly jobId: string;
+  readonly tries: number;
+  readonly kind: JobKind;
+  readonly namespace: string;
+  readonly objectName: string;
+}
+
 /** What Karmada told of its members last, for a replica that starts while Karmada is away. What it looks like is its reader's business. */
 export interface ClusterStore {
   /** In the place of what was told before. */
   remember(clusters: unknown): Promise<void>;
   told(): Promise<{ readonly clusters: unknown; readonly heardAt: Date } | undefined>;
+  fences(): Promise<Fence[]>;
+  /** Once more changes nothing. */
+  fence(cluster: string, by: string, reason: string): Promise<void>;
+  /** false: it was not, or something was left behind there. */
+  unfence(cluster: string): Promise<boolean>;
+  leftBehind(cluster: string, most: number): Promise<LeftBehind[]>;
+  /** They have been seen to be gone; their jobs' histories say so. */
+  leftoversGone(cluster: string, gone: readonly Pick<LeftBehind, 'jobId' | 'tries'>[], message: string): Promise<void>;
 }
 
 export interface KeptLog {

@@ -76,6 +76,18 @@ const BETWEEN_ATTEMPTS: readonly Moment[] = [
   ...both('RayJob of the next attempt', toCreate('rayjobs')),
 ];
 
+/** The cluster of an attempt is lost, and fenced: what Karmada has of it goes, and the next attempt is sent elsewhere. */
+const TO_ANOTHER_CLUSTER: readonly Moment[] = [
+  ...WHILE_REMOVED,
+  [
+    'whether the lost cluster answers',
+    'before',
+    (job) => new RegExp(`^GET .*/clusters/member1/proxy/.*/rayjobs\\?.*${job.id}`),
+  ],
+  ...both('volume of the next attempt', toCreate('persistentvolumeclaims')),
+  ...both('RayJob of the next attempt', toCreate('rayjobs')),
+];
+
 /** Its time is over. */
 const WHEN_THE_VOLUME_GOES: readonly Moment[] = both(
   'volume',
@@ -255,4 +267,33 @@ test('killed at any step between two attempts: after a restart there is exactly 
     expect(history.slice(3)).toEqual(['AwaitingAttempt', 'Queued', 'Dispatched', 'Scheduled']);
   }
   expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
+});
+
+test('killed at any step from a lost cluster to another: after a restart there is exactly one more attempt', async () => {
+  const world = await setUp();
+  const first = world.dispatch({ unreachable: async () => new Set(['member2', 'member3']) });
+  const retryPolicy = { maxAttempts: 5, on: ['infrastructure'], backoff: { seconds: 0 }, elsewhere: 'fromStart' };
+  const jobs: Job[] = [];
+  for (const [index] of TO_ANOTHER_CLUSTER.entries()) {
+    const { id } = await world.submit({ namespace: `team-${index}`, retryPolicy });
+    jobs.push(await world.shows(id, 'Scheduled'));
+  }
+  for (const job of jobs) await expect.poll(() => remainsOf(world, job)).toEqual(expect.arrayContaining(VOLUME));
+  await first.stop();
+  const answersAgain = world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
+  await world.store.clusters.fence('member1', 'ada', 'its machines are off');
+  for (const job of jobs) await fails(world.store, job, asReason('ClusterLost'));
+  await killAt(world, TO_ANOTHER_CLUSTER, jobs);
+  world.dispatch();
+  world.dispatch();
+  for (const { id } of jobs) {
+    const job = (await world.until(id, (each) => each?.attempt === 2 && each.reason === 'Scheduled')) as Job;
+    expect(job.clusters).not.toContain('member1');
+    const history = (await world.store.events.ofJob(id)).map(({ reason }) => reason);
+    expect(history.slice(3)).toEqual(['AwaitingAttempt', 'Queued', 'Dispatched', 'Scheduled']);
+  }
+  expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
+  answersAgain();
+  const left = () => world.simulated.member('member1').server.registry.store.list(RAY_JOB);
+  await expect.poll(left).toEqual([]);
 });

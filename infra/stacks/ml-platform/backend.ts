@@ -98,6 +98,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.credentialsSecret]: jobs.credentialsSecret,
       [ENV.storageClass]: jobs.storageClass,
       [ENV.placementGrace]: jobs.placementGrace,
+      [ENV.clusterLostAfter]: jobs.clusterLostAfter,
       [ENV.stalledAfterSteps]: String(jobs.stalledAfterSteps),
       [ENV.finishedRetention]: jobs.finishedRetention,
       [ENV.volumeRetention]: jobs.volumeRetention,

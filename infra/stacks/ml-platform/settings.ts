@@ -86,6 +86,9 @@ const jobs = () =>
       .optionalName()
       .default('')
       .describe("StorageClass of their volumes, which many pods write; empty: the default of the job's cluster."),
+    clusterLostAfter: duration(RANGES.clusterLostAfter).describe(
+      'A cluster that has not answered for so long is lost: jobs whose retryPolicy says elsewhere go on in another once it is confirmed dead; 0s: none is.',
+    ),
     stalledAfterSteps: wholeNumber(RANGES.stalledAfterSteps).describe(
       'A training that makes no step for so many times its own median step is stalled, and told of; 0: none ever is.',
     ),

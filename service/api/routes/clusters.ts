@@ -28,11 +28,13 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
     role: 'viewer',
     answers: { 200: { description: 'The clusters', body: ClustersBody } },
     async handle({ caller }) {
-      const [{ clusters: members, unreachableSince }, health, summary] = await Promise.all([
+      const [{ clusters: members, unreachableSince }, health, summary, fences] = await Promise.all([
         clusters.lastKnown(),
         readClusterHealth(),
         store.jobs.summary({ namespaces: visibleNamespaces(caller, undefined) }),
+        store.clusters.fences(),
       ]);
+      const fenceOf = new Map(fences.map(({ cluster, ...fence }) => [cluster, fence]));
       const body = members.map((member) => {
         const { cluster: _, ...monitor } = health.get(member.name) ?? {};
         const known = Object.keys(monitor).length > 0;
@@ -41,6 +43,7 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
           jobs: summary.byCluster[member.name] ?? NO_JOBS,
           states: summary.byClusterState[member.name] ?? NO_STATES,
           monitor: known ? monitor : null,
+          fence: fenceOf.get(member.name) ?? null,
         };
       });
       return { body: { clusters: body, unreachableSince } };

@@ -32,6 +32,7 @@ const clusterShape = ({ paint }: Terminal): Shape<Cluster> => ({
       text: ({ ready, reason }) => (ready ? 'yes' : `no${reason === '' ? '' : ` (${reason})`}`),
       paint: (text, { ready }) => paint(text, ready ? 'green' : 'red'),
     },
+    { title: 'FENCED', wide: true, text: ({ fence }) => (fence === null ? '' : `${age(fence.at)} ago by ${fence.by}`) },
     { title: 'REGION', text: ({ region }) => region },
     { title: 'ZONE', text: ({ zone }) => zone },
     { title: 'NODES', text: ({ nodes }) => `${nodes.ready}/${nodes.total}` },

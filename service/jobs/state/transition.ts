@@ -3,6 +3,7 @@ import type { Recovery } from '../attempt.ts';
 import type { Attention } from '../concern.ts';
 import { type ClusterState, isFinished, type Job, type JobStatus, type Trouble } from '../job.ts';
 import { lostAttempt, recoveryOf, wordsOfLoss } from '../recovery.ts';
+import { NO_CELLS } from './cells.ts';
 import { messageOf } from './observed.ts';
 import { saidOf, summarise } from './summary.ts';
 
@@ -77,6 +78,32 @@ export function attend(job: Observed, attention: Attention | null, at: Date): Tr
   }
   if (job.attention?.reason === attention?.reason) return undefined;
   const { reason, message } = attention ?? { reason: 'GetsOn' as const, message: 'It makes steps again' };
+  return { set: { clusterStates: {}, attention }, event: { cluster, reason, message } };
+}
+
+interface LostCluster {
+  readonly cluster: string;
+  /** The last that was heard of it. */
+  readonly since: string;
+  /** Its jobs may leave: nothing there can write. Else why this one has to wait. */
+  readonly leaves: boolean;
+  readonly message: string;
+}
+
+/** Its cluster has not answered for long. What runs there may be running still: the attempt is lost only where that is excluded. */
+export function loseCluster(
+  job: Observed,
+  { cluster, leaves, message, since }: LostCluster,
+  at: Date,
+): Transition | undefined {
+  if (isFinished(job.status) || job.wanted !== 'run' || job.recovery?.lost) return undefined;
+  const reason = 'ClusterLost' as const satisfies Reason;
+  if (leaves) {
+    const known = job.clusterStates[cluster] ?? { startedAt: null, columns: NO_CELLS, rayCluster: null };
+    return triedAgain(job, cluster, { ...known, status: 'Failed', reason, message, finishedAt: since }, at);
+  }
+  if (job.attention?.reason === reason) return undefined;
+  const attention = { reason, since, message };
   return { set: { clusterStates: {}, attention }, event: { cluster, reason, message } };
 }
 

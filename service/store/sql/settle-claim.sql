@@ -39,12 +39,12 @@ with locked as (
     from decided where not stale and $5::jsonb is not null
 ), lost as (
   -- Another name of its objects is another attempt; the row as it was before this statement is the one that it follows.
-  insert into job_attempt (job_id, tries, attempt, object_name, clusters, dispatched_at, started_at, ended_at, ran_ms, lost_to, reason, message, progress, began)
+  insert into job_attempt (job_id, tries, attempt, object_name, clusters, dispatched_at, started_at, ended_at, ran_ms, lost_to, reason, message, progress, began, left_behind)
   select job.id, (job.recovery->>'tries')::int, job.attempt, job.object_name, job.clusters, job.dispatched_at,
          (job.recovery->'lost'->>'startedAt')::timestamptz, (job.recovery->'lost'->>'endedAt')::timestamptz,
          coalesce(job.ran_ms, 0) - coalesce((select sum(ran_ms) from job_attempt before where before.job_id = job.id), 0),
          job.recovery->'lost'->>'lostTo', job.recovery->'lost'->>'reason', job.recovery->'lost'->>'message',
-         seen.progress, seen.began
+         seen.progress, seen.began, job.clusters && array(select cluster from fence)
     from decided join job using (id)
     left join lateral (
       select progress, began from job_progress where job_progress.job_id = job.id and cluster = any (job.clusters) limit 1

@@ -11,10 +11,11 @@ import shutil
 import sys
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from mlplatform.claim import Claim
 from mlplatform.errors import UserError, writing
 from mlplatform.settings import Settings
 
@@ -48,12 +49,14 @@ class Checkpoints:
     """Folders of the jobs that this one tries again, the last one first."""
     writes: bool = True
     """Of several workers one writes; all read."""
+    claim: Claim = field(default_factory=Claim)
 
     @staticmethod
     def of(settings: Settings, writes: bool) -> Checkpoints:
         root = settings.storage_path / "checkpoints"
         folder = root / settings.job_id
         predecessors = tuple(_predecessors(root, settings.retry_of))
+        claim = Claim.of(settings).take() if writes else Claim()
         if writes:
             with writing(str(folder), _FIELD):
                 folder.mkdir(parents=True, exist_ok=True)
@@ -61,7 +64,7 @@ class Checkpoints:
                     (folder / _PREDECESSOR).write_text(settings.retry_of)
                 for abandoned in folder.glob(".new-*"):
                     shutil.rmtree(abandoned, ignore_errors=True)
-        return Checkpoints(folder, settings.checkpoint_retention, predecessors, writes)
+        return Checkpoints(folder, settings.checkpoint_retention, predecessors, writes, claim)
 
     def latest(self) -> Checkpoint | None:
         """The newest whole one, of this job or else of the one that it tries again."""
@@ -99,6 +102,7 @@ class Checkpoints:
 
     def _save(self, step: int, state: Mapping[str, Any], write: Callable[[Path], None], made: Path) -> Checkpoint:
         target = self.folder / f"step-{step:09d}"
+        self.claim.check()
         with writing(str(target), _FIELD):
             made.mkdir(parents=True, exist_ok=True)
             try:

@@ -43,6 +43,7 @@ def keep_results(run: Run, outcome: Outcome, began: float) -> Location:
     folder = run.model_folder.parent
     with writing(str(folder), "STORAGE_PATH"):
         (folder / "result.json").write_text(json.dumps(result, indent=2) + "\n")
+    run.checkpoints.claim.check()
     put_folder(folder, target, run.settings)
     return target
 

@@ -28,6 +28,8 @@ class Settings:
     """Names the checkpoints: two jobs of one name on one volume must not continue each other."""
     retry_of: str | None
     """The job that this one tries again: its checkpoints are where this one begins."""
+    attempt: int
+    """Of this very job, from 1: another begins when one was lost."""
     workers: int
     gpu: bool
     storage_path: Path
@@ -55,6 +57,7 @@ class Settings:
         return Settings(
             job_id=_name(text("MLPLATFORM_JOB_ID") or text("RUN_NAME", "local"), "MLPLATFORM_JOB_ID"),
             retry_of=_name(text("MLPLATFORM_RETRY_OF"), "MLPLATFORM_RETRY_OF") or None,
+            attempt=_whole(text("MLPLATFORM_ATTEMPT", "1"), "MLPLATFORM_ATTEMPT", 1),
             workers=_whole(text("NUM_WORKER", text("NUM_WORKERS", "1")), "resources.instanceCount (NUM_WORKER)", 1),
             gpu=text("USE_GPU") == "true",
             storage_path=Path(text("STORAGE_PATH", "results")).absolute(),

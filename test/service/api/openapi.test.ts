@@ -17,6 +17,7 @@ test('the document has the paths that clients rely on, and the rest of the API',
   expect(operations.sort()).toMatchInlineSnapshot(`
     [
       "delete /api/v1/jobs/{id}",
+      "delete /api/v1/proxy/clusters/{cluster}/fence",
       "get /api/v1/algorithms",
       "get /api/v1/auth",
       "get /api/v1/events",
@@ -49,6 +50,7 @@ test('the document has the paths that clients rely on, and the rest of the API',
       "post /api/v1/jobs/{id}/resume",
       "post /api/v1/jobs/{id}/retry",
       "post /api/v1/jobs/{id}/suspend",
+      "post /api/v1/proxy/clusters/{cluster}/fence",
       "post /api/v1/workdirs",
     ]
   `);

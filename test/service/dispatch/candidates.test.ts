@@ -29,6 +29,7 @@ test('a second after the monitor has lost a cluster no job is sent there, and Ka
       },
     },
     unreachable: async () => new Set(away),
+    fenced: async () => new Set(),
     now: () => clock.ms,
   });
   const choose = async () => (await candidates.choose({ request: newJob().request } as Job)).place;
@@ -46,6 +47,7 @@ test('what is taken is not counted on by another choice, until it is given back'
   const candidates = createCandidates({
     karmada: { clusters: async () => ['member1', 'member2'].map(cluster) },
     unreachable: async () => new Set(),
+    fenced: async () => new Set(),
     now: () => 0,
   });
   const job = { request: newJob().request } as Job;

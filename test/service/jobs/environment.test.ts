@@ -48,12 +48,18 @@ it('tells zero as zero, null as nothing, lists with commas, and custom parameter
   });
 });
 
-it('tells the id, by which checkpoints are found, and whose a retry goes on from', () => {
+it('tells the id, by which checkpoints are found, whose a retry goes on from, and the attempt', () => {
   const spec = specOf(accepted(minimal()));
-  expect(trainingEnvironment(spec)).toMatchObject({ MLPLATFORM_JOB_ID: spec.id, MLPLATFORM_RETRY_OF: '' });
+  expect(trainingEnvironment(spec)).toMatchObject({
+    MLPLATFORM_JOB_ID: spec.id,
+    MLPLATFORM_RETRY_OF: '',
+    MLPLATFORM_ATTEMPT: '1',
+  });
   expect(trainingEnvironment({ ...spec, retryOf: 'first-0a1b2c3d' })).toMatchObject({
     MLPLATFORM_RETRY_OF: 'first-0a1b2c3d',
   });
+  const recovery = { tries: 3, pinnedTo: [], memoryGiB: null, lost: null };
+  expect(trainingEnvironment({ ...spec, recovery })).toMatchObject({ MLPLATFORM_ATTEMPT: '3' });
 });
 
 it('tells workers and GPUs', () => {

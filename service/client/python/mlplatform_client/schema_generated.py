@@ -97,6 +97,13 @@ class Cluster_Monitor(TypedDict):
     unreachableSince: str | None
 
 
+class Cluster_Fence(TypedDict):
+    at: str
+    by: str
+    reason: str
+    leftBehind: int
+
+
 class Cluster(TypedDict):
     name: str
     ready: bool
@@ -111,6 +118,7 @@ class Cluster(TypedDict):
     jobs: "Counts"
     states: "Cluster_States"
     monitor: "Cluster_Monitor | None"
+    fence: "Cluster_Fence | None"
 
 
 class ClusterState(TypedDict):
@@ -175,6 +183,7 @@ class DryRun_Request_RetryPolicy(TypedDict):
     maxAttempts: NotRequired[int]
     on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
     backoff: NotRequired["DryRun_Request_RetryPolicy_Backoff"]
+    elsewhere: NotRequired[Literal["fromCheckpoint", "fromStart"]]
     memoryFactor: NotRequired[float]
 
 
@@ -253,6 +262,18 @@ class DryRun(TypedDict):
     manifests: list["KubernetesObject"]
     candidates: list["DryRun_Candidates_Item"]
     warnings: list["FieldNote"]
+
+
+class Fence(TypedDict):
+    cluster: str
+    at: str
+    by: str
+    reason: str
+    leftBehind: int
+
+
+class FenceRequest(TypedDict):
+    reason: NotRequired[str]
 
 
 class FieldNote(TypedDict):
@@ -383,6 +404,7 @@ class Job_Request_RetryPolicy(TypedDict):
     maxAttempts: NotRequired[int]
     on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
     backoff: NotRequired["Job_Request_RetryPolicy_Backoff"]
+    elsewhere: NotRequired[Literal["fromCheckpoint", "fromStart"]]
     memoryFactor: NotRequired[float]
 
 
@@ -608,6 +630,7 @@ class JobRequest_RetryPolicy(TypedDict):
     maxAttempts: NotRequired[int]
     on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
     backoff: NotRequired["JobRequest_RetryPolicy_Backoff"]
+    elsewhere: NotRequired[Literal["fromCheckpoint", "fromStart"]]
     memoryFactor: NotRequired[float]
 
 
@@ -725,6 +748,7 @@ class ListedJob_Request_RetryPolicy(TypedDict):
     maxAttempts: NotRequired[int]
     on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
     backoff: NotRequired["ListedJob_Request_RetryPolicy_Backoff"]
+    elsewhere: NotRequired[Literal["fromCheckpoint", "fromStart"]]
     memoryFactor: NotRequired[float]
 
 
@@ -986,6 +1010,7 @@ class SubmittedJob_Request_RetryPolicy(TypedDict):
     maxAttempts: NotRequired[int]
     on: NotRequired[list[Literal["infrastructure", "preempted", "stalled", "oom"]]]
     backoff: NotRequired["SubmittedJob_Request_RetryPolicy_Backoff"]
+    elsewhere: NotRequired[Literal["fromCheckpoint", "fromStart"]]
     memoryFactor: NotRequired[float]
 
 
