@@ -12,8 +12,16 @@ with recursive up as (
   select job.id from job join family on job.retry_of = family.id
 )
 -- Of each what it is at now, and its attempts that were followed by another one of it.
-select job.id, attempt, status, reason, message, created_at, object_name, clusters,
-       case when recovery is null then started_at else running_since end as started_at, finished_at,
+select job.id, attempt, status, reason, message,
+       case when recovery is null then created_at else coalesce(
+         dispatched_at, (select max(ended_at) from job_attempt before where before.job_id = job.id), created_at) end as created_at,
+       object_name, clusters,
+       -- The job's own start is that of its first attempt.
+       case when recovery is null then started_at else coalesce(
+         running_since,
+         (select min((state.value->>'startedAt')::timestamptz)
+            from jsonb_each(cluster_states) state where state.key = any (clusters))) end as started_at,
+       finished_at,
        ran_ms - coalesce((select sum(ran_ms) from job_attempt before where before.job_id = job.id), 0) as ran_ms,
        running_since, null as lost_to
   from family join job using (id)

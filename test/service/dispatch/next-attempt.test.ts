@@ -60,6 +60,9 @@ concurrently('the last attempt is the end, and so is what the policy does not na
   await fails(world.store, retried, asReason('Interrupted'));
   await fails(world.store, await again(world, retried, 2), asReason('Interrupted'));
   expect(await world.store.jobs.get(retried.id)).toMatchObject({ status: 'Failed', reason: 'Interrupted', attempt: 2 });
+  const [first, last] = await world.store.jobs.attempts(retried.id);
+  expect(last).toMatchObject({ attempt: 2, startedAt: expect.any(Date) });
+  expect(last?.createdAt.getTime()).toBeGreaterThan(first?.createdAt.getTime() ?? Number.POSITIVE_INFINITY);
 
   for (const reason of ['AppFailed', 'UserError', 'Stalled'] satisfies Reason[]) {
     const job = await running(world, expect);
