@@ -1,3 +1,4 @@
+import { measuredIn } from '../trainingjob/text.ts';
 import { boundedNumbers } from './curve.ts';
 import { fieldsOf } from './fields.ts';
 
@@ -37,7 +38,7 @@ export interface SeenProgress extends TrainingProgress {
 
 /** The columns of a member's Table that tell it, by kind; Attempt tells of the state as well. */
 export const PROGRESS_COLUMNS = {
-  TrainingJob: ['Progress', 'Epoch', 'Loss', 'ETA', 'Checkpoint', 'Workers', 'Attempt'],
+  TrainingJob: ['Progress', 'Epoch', 'Loss', 'ETA', 'Checkpoint', 'Workers', 'Attempt', 'Metrics'],
 } as const;
 
 export type ProgressCells = Readonly<Partial<Record<(typeof PROGRESS_COLUMNS)['TrainingJob'][number], string | null>>>;
@@ -60,13 +61,19 @@ export function progressOf(cells: ProgressCells): TrainingProgress | undefined {
     loss,
     ...(isNoNumber(cells.Loss) && { lossIsNoNumber: true }),
     step: null,
-    metrics: boundedNumbers(loss === null ? {} : { loss }),
+    metrics: boundedNumbers({ ...(loss !== null && { loss }), ...measuredBeside(cells) }),
     checkpoint: pathOf(cells.Checkpoint),
     attempt: countOf(cells.Attempt),
     workers: workersOf(cells.Workers),
   };
   const { attempt: _, source: __, metrics: ___, ...told } = progress;
   return Object.values(told).every((value) => value === null) ? undefined : progress;
+}
+
+/** The loss has a column of its own, which older operators have as well, and all its digits. */
+function measuredBeside({ Metrics }: ProgressCells): Record<string, number> {
+  const { loss: _, ...others } = measuredIn(Metrics ?? '');
+  return others;
 }
 
 /** As programs print it: NaN, inf, -Infinity. */
@@ -84,6 +91,7 @@ export function progressCells(object: { readonly status?: unknown }): ProgressCe
     Checkpoint: cellOf(fieldsOf(status.checkpoint).latest),
     Workers: cellOf(fieldsOf(status.workers).summary),
     Attempt: cellOf(status.attempt),
+    Metrics: cellOf(status.measured),
   };
 }
 

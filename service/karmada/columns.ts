@@ -28,5 +28,6 @@ export const COLUMNS: { readonly [K in keyof typeof STATE_COLUMNS]: Columns<K> }
     { name: 'ETA', path: '.status.eta' },
     { name: 'Checkpoint', path: '.status.checkpoint.latest' },
     { name: 'Workers', path: '.status.workers.summary' },
+    { name: 'Metrics', path: '.status.measured' },
   ],
 };

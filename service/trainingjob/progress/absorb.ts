@@ -1,5 +1,5 @@
 import { isFinal, type ProgressStatus, type Status } from '../schema/status.ts';
-import { roughDuration } from '../text.ts';
+import { measuredText, roughDuration } from '../text.ts';
 import type { TrainingJob } from '../training-job.ts';
 import { nextPace, type PaceOfSteps, secondsOfStep } from './pace.ts';
 import type { Report } from './report.ts';
@@ -54,6 +54,7 @@ export function absorb(
       totalSteps: report.totalSteps ?? before.totalSteps,
       eta: report.remainingSeconds === undefined ? undefined : roughDuration(report.remainingSeconds),
       metrics,
+      measured: measuredText(metrics),
       checkpoint: checkpointAfter(before.checkpoint, report, now),
       progressAttempt: attempt,
       progressTime: time.toISOString(),

@@ -27,6 +27,7 @@ export const COLUMNS: readonly Column[] = [
   { name: 'Attempt', type: 'integer', jsonPath: '.status.attempt', priority: 1 },
   { name: 'Workers', type: 'string', jsonPath: '.status.workers.summary', priority: 1 },
   { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
+  { name: 'Metrics', type: 'string', jsonPath: '.status.measured', priority: 1 },
 ];
 
 export const customResourceDefinition = {

@@ -70,6 +70,7 @@ const progressFields = {
   totalSteps: count.optional(),
   eta: z.string().optional().describe('What the training expects still to need: 12m30s.'),
   metrics: z.record(z.string(), z.number()).optional(),
+  measured: z.string().optional().describe('The metrics in one line, for a column: loss=0.31, accuracy=0.9.'),
   checkpoint: z.object({ latest: z.string().optional(), epoch: count.optional(), time: time.optional() }).optional(),
   progressAttempt: count.optional().describe('The attempt that reported it.'),
   progressTime: time.optional().describe("By the training's own clock."),

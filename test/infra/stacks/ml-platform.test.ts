@@ -267,3 +267,64 @@ describe('who may read /metrics', () => {
     expect(open.secrets).not.toContain('backend-metrics');
   });
 });
+
+describe('reports of trainings', () => {
+  const progress = { enabled: true, url: 'https://ml.example.com/progress', authoritySecret: 'company-authority' };
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  const admits = ({ find }: typeof dev, port: number): any[] =>
+    find('NetworkPolicy', API)
+      .spec.ingress.filter(({ ports }: { ports: { port: number }[] }) => ports.some((each) => each.port === port))
+      .flatMap(({ from }: { from: object[] }) => from);
+
+  test('have no port, no key and no right where they are off', () => {
+    expect(prod.find('Service', API).spec.ports).toHaveLength(1);
+    expect(prod.find('ConfigMap', API).data).not.toHaveProperty('PROGRESS_URL');
+    expect(admits(prod, 8082)).toEqual([]);
+    expect(prod.secrets).not.toContain('backend-progress');
+  });
+
+  test('come by /progress of the Ingress, behind its TLS, to a port of their own', () => {
+    const on = platform({ ...mlPlatform.environments.prod, progress });
+    expect(on.find('Service', API).spec.ports).toContainEqual(
+      expect.objectContaining({ name: 'progress', port: 8082 }),
+    );
+    const { rules, tls } = on.find('Ingress', 'ml-platform').spec;
+    const route = rules[0].http.paths.find(({ path }: { path: string }) => path === '/progress');
+    expect(route.backend.service).toEqual({ name: API, port: { name: 'progress' } });
+    expect(tls).toHaveLength(1);
+    // Who may reach the API by the Ingress may reach this, and nobody else.
+    expect(admits(on, 8082)).not.toEqual([]);
+    expect(admits(prod, 8080)).toEqual(expect.arrayContaining(admits(on, 8082)));
+    expect(on.find('NetworkPolicy', API).spec.egress).toEqual(prod.find('NetworkPolicy', API).spec.egress);
+  });
+
+  test('are told to the backend with files for key and authority, which only it reads', () => {
+    const on = platform({ ...mlPlatform.environments.prod, progress });
+    const { containers, volumes } = podOf(on, API);
+    const told = on.find('ConfigMap', API).data;
+    expect(told).toMatchObject({
+      PROGRESS_URL: 'https://ml.example.com/progress',
+      PROGRESS_PORT: '8082',
+      PROGRESS_KEY_FILE: '/etc/progress/key',
+      PROGRESS_AUTHORITY_FILE: '/etc/progress-authority/ca.crt',
+    });
+    for (const secretName of ['backend-progress', 'company-authority']) {
+      const volume = volumes.find(
+        ({ secret }: { secret?: { secretName: string } }) => secret?.secretName === secretName,
+      );
+      expect(containers[0].volumeMounts).toContainEqual(expect.objectContaining({ name: volume.name, readOnly: true }));
+      expect(on.secrets).toContain(secretName);
+    }
+    const role = on.find('ClusterRole', API, 'karmada');
+    const secrets = role.rules.filter(({ resources }: { resources: string[] }) => resources.includes('secrets'));
+    expect(secrets.map(({ verbs }: { verbs: string[] }) => verbs)).toEqual([['create', 'patch']]);
+  });
+
+  test('come to a port of every node where there is no Ingress', () => {
+    const on = platform({ ...mlPlatform.environments.dev, progress: { ...progress, authoritySecret: '' } });
+    expect(on.find('Service', API).spec.ports).toContainEqual(
+      expect.objectContaining({ name: 'progress', nodePort: 30_182 }),
+    );
+    expect(on.find('ConfigMap', API).data).not.toHaveProperty('PROGRESS_AUTHORITY_FILE');
+  });
+});

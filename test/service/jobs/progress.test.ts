@@ -7,6 +7,7 @@ import {
   progressOf,
   type SeenProgress,
 } from '../../../service/jobs/progress.ts';
+import { measuredIn, measuredText } from '../../../service/trainingjob/text.ts';
 
 const CELLS = {
   Progress: '45%',
@@ -16,6 +17,7 @@ const CELLS = {
   Checkpoint: 's3://a/b',
   Workers: '3/4',
   Attempt: '2',
+  Metrics: 'loss=0.310001, accuracy=0.9, eval_loss=2.1e-7',
 };
 
 describe('the row of a TrainingJob', () => {
@@ -30,7 +32,7 @@ describe('the row of a TrainingJob', () => {
       workers: { ready: 3, of: 4 },
       attempt: 2,
       step: null,
-      metrics: { loss: 0.31 },
+      metrics: { loss: 0.31, accuracy: 0.9, eval_loss: 2.1e-7 },
     });
   });
 
@@ -69,14 +71,36 @@ describe('the row of a TrainingJob', () => {
     expect(progressOf({ ...CELLS, ...cells })).toMatchObject(taken);
   });
 
+  it('takes the numbers of a line that the operator wrote, as many as fit, and of other lines what are numbers', () => {
+    const metrics = fc.dictionary(
+      fc.stringMatching(/^[a-z_]{1,20}$/),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    fc.assert(
+      fc.property(metrics, (told) => {
+        const line = measuredText(told) ?? '';
+        expect(line.length).toBeLessThanOrEqual(512);
+        const numbers = Object.entries(told).map(([name, value]) => [name, Number(value.toPrecision(6))]);
+        expect(numbers).toEqual(expect.arrayContaining(Object.entries(measuredIn(line))));
+        if (numbers.length <= 10) expect(Object.keys(measuredIn(line))).toHaveLength(numbers.length);
+      }),
+    );
+    const { metrics: taken } =
+      progressOf({ ...CELLS, Metrics: 'a=1, b=NaN, c, =2, d=1e999, loss=9, e f=-.5, a|b=1' }) ?? {};
+    expect(taken).toEqual({ loss: 0.31, a: 1, 'e f': -0.5 });
+  });
+
   it('whatever is written there, what is taken is JSON that the database stores', () => {
     const cell = fc.option(fc.string({ unit: 'binary' }));
     fc.assert(
-      fc.property(fc.record({ Progress: cell, Epoch: cell, Loss: cell, ETA: cell, Checkpoint: cell }), (cells) => {
-        const progress = progressOf(cells);
-        if (progress) expect(JSON.parse(JSON.stringify(progress))).toEqual(progress);
-        expect(JSON.stringify(progress) ?? '').not.toContain('\\u0000');
-      }),
+      fc.property(
+        fc.record({ Progress: cell, Epoch: cell, Loss: cell, ETA: cell, Checkpoint: cell, Metrics: cell }),
+        (cells) => {
+          const progress = progressOf(cells);
+          if (progress) expect(JSON.parse(JSON.stringify(progress))).toEqual(progress);
+          expect(JSON.stringify(progress) ?? '').not.toContain('\\u0000');
+        },
+      ),
     );
   });
 });
@@ -91,6 +115,7 @@ describe('a whole TrainingJob', () => {
       checkpoint: { latest: 's3://a/b' },
       workers: { summary: '3/4' },
       attempt: 2,
+      measured: CELLS.Metrics,
     };
     expect(printProgress(progressCells({ status }))).toBe(printProgress(CELLS));
     expect(progressOf(progressCells({ status: 'broken' }))).toBeUndefined();

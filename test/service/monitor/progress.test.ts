@@ -7,6 +7,7 @@ const at = (percent: number): RayStatus => ({
   progress: `${percent}%`,
   currentEpoch: percent,
   metrics: { loss: 1 / percent },
+  measured: `loss=${1 / percent}, accuracy=${percent / 100}`,
   eta: '12m',
   workers: { summary: '1/1' },
 });
@@ -27,6 +28,7 @@ test('goes from the Table to the job without a further request, an event or a ve
   }
   const stored = await world.store.jobs.get(job.id);
   expect(stored).toMatchObject({ version, progress: { epoch: 5, loss: 0.2, etaSeconds: 720, cluster: 'member1' } });
+  expect(stored?.progress?.metrics).toEqual({ loss: 0.2, accuracy: 0.05 });
   expect(await world.history(job.id)).toEqual(history);
   // The rows alone: no object was read.
   const queries = asked()

@@ -74,6 +74,9 @@ describe("HuggingFace's Trainer", () => {
       totalSteps: 24,
       eta: '0s',
       metrics: { loss: 0.693315863609314, eval_loss: 0.6923272609710693, train_loss: 0.6922717491785685 },
+      measured: expect.stringMatching(
+        /^loss=0\.693316, .*learning_rate=0\.00000208333, eval_loss=0\.692327, .*, train_loss=0\.692272$/,
+      ),
     });
   });
 });
