@@ -1,5 +1,6 @@
 import { simulatedBase } from '../flow/base.ts';
 import { describeFlows } from '../flow/flows.ts';
+import { describeLostCluster } from './lost-cluster.ts';
 import { describeOperator } from './operator.ts';
 import { realBase, realKarmada } from './real-base.ts';
 import { describeReports } from './reports.ts';
@@ -19,3 +20,4 @@ describeOperator(startBase);
 describeReports(startBase);
 describeRequests(startBase);
 describeTroubles(startBase);
+describeLostCluster(startBase);

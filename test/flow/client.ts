@@ -12,6 +12,7 @@ export interface JobAnswer {
   readonly request: Record<string, unknown>;
   readonly clusters: readonly string[];
   readonly unreachableSince: Readonly<Record<string, string>>;
+  readonly attention: { readonly reason: string } | null;
   readonly retryOf: string | null;
   readonly attempt: number;
   readonly progress: { readonly source: string; readonly percent: number | null; readonly loss: number | null } | null;
