@@ -52,6 +52,7 @@ export async function trainersEnvironment({ lock, seconds, tell, signal }: Optio
     for (const [command, ...args] of await stepsFor(python.command, made, file)) {
       await run(command, args, told(file, tell), limit);
     }
+    tell(bar(1, 'ready'));
     await writeFile(join(made, 'made-by'), 'npm start -- --trainers, or npm run test:trainers, of ml-platform\n');
     await rename(made, folder).catch((error: NodeJS.ErrnoException) => {
       // Another one was faster.
@@ -102,18 +103,23 @@ async function stepsFor(python: string, folder: string, lock: string): Promise<C
   ];
 }
 
-/** Of what uv and pip print, how far it is: a line for every tenth of the packages. */
+const bar = (share: number, what: string): string => {
+  const filled = Math.round(share * 20);
+  return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${what}`;
+};
+
+/** Of what uv and pip print, how far it is: a line for every tenth of the packages, and one when all are there. */
 function told(lock: string, tell: (line: string) => void): (line: string) => void {
   const total = readFileSync(lock, 'utf8').match(/^[a-z0-9][^\s=]*==/gim)?.length ?? 1;
   let seen = 0;
   let shown = 0;
   return (line) => {
+    if (/^(?:Prepared \d+ packages|Installing collected packages)/.test(line)) tell(bar(0.95, 'Installing'));
     if (!/^\s*(?:Downloaded|Downloading|Collecting|\+) /.test(line)) return;
     const share = Math.min(1, ++seen / total);
     if (share - shown < 0.1) return;
     shown = share;
-    const filled = Math.round(share * 20);
-    tell(`[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${line.trim().slice(0, 80)}`);
+    tell(bar(share * 0.9, line.trim().slice(0, 80)));
   };
 }
 

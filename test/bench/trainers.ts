@@ -1,5 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +13,8 @@ import { TRAINERS, trainersEnvironment } from '../../service/trainers/environmen
 const ALGORITHMS = ['xgboost', 'lightgbm'] as const;
 type Algorithm = (typeof ALGORITHMS)[number];
 const ROUNDS: Readonly<Record<Algorithm, string>> = { xgboost: 'NUM_BOOST_ROUND', lightgbm: 'NUM_ITERATIONS' };
+
+const SLOW_SECONDS = 1;
 
 interface Measured {
   readonly seconds: number;
@@ -33,6 +37,7 @@ export async function run(args: string[]): Promise<void> {
   }
   const { python, version } = made;
   const folder = await mkdtemp(join(tmpdir(), 'bench-trainers-'));
+  const slow = await slowServer();
   try {
     const file = join(folder, 'train.csv');
     await promisify(execFile)(python, ['-c', MAKE_DATA, file, options.rows]);
@@ -50,14 +55,20 @@ export async function run(args: string[]): Promise<void> {
       const full = best(ours);
       const often = await training(told, `${algorithm}-often`, { CHECKPOINT_EVERY: '1' });
       const saves = Number(options.rounds) - 1;
+      const posted = await training(told, `${algorithm}-posted`, { KUBEFLOW_TRAINER_SERVER_URL: slow.url });
       console.log(`
 ${algorithm}
   bare library        ${plain.seconds.toFixed(2)} s  ${plain.mebibytes.toFixed(0)} MiB
   training program    ${full.seconds.toFixed(2)} s  ${full.mebibytes.toFixed(0)} MiB   (start to first round ${full.firstStep?.toFixed(2)} s)
   overhead            x${(full.seconds / plain.seconds).toFixed(2)} time  x${(full.mebibytes / plain.mebibytes).toFixed(2)} memory
-  a checkpoint        ${(((often.seconds - full.seconds) / saves) * 1000).toFixed(1)} ms (every round against every tenth)`);
+  a checkpoint        ${(((often.seconds - full.seconds) / saves) * 1000).toFixed(1)} ms (every round against every tenth)
+  posted progress     x${(posted.seconds / full.seconds).toFixed(2)} time, to a server that answers after ${SLOW_SECONDS} s`);
     }
+    const { stdout } = await promisify(execFile)(python, ['-c', TELL_STEPS], { cwd: TRAINERS });
+    console.log(`
+a step that is told   ${stdout.trim()} us of the training's own time, one report in 5 s included`);
   } finally {
+    await slow.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -108,6 +119,31 @@ async function measured(python: string, args: string[], env: Record<string, stri
 }
 
 const best = (all: readonly Measured[]): Measured => all.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+
+/** Takes reports of progress, and its time. */
+async function slowServer(): Promise<{ url: string; close: () => Promise<void> }> {
+  const server = createServer((request, response) => {
+    request.resume();
+    setTimeout(() => response.end(), SLOW_SECONDS * 1000);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+const TELL_STEPS = `
+import time
+from mlplatform.progress import Progress, Step
+progress = Progress(lambda body: None)
+count = 100_000
+began = time.perf_counter()
+for step in range(count):
+    progress.report(Step(step, count, metrics={"loss": 0.5, "learning_rate": 0.1}))
+print(f"{(time.perf_counter() - began) / count * 1e6:.2f}")
+`;
 
 const RUN_AND_MEASURE = `
 import resource, subprocess, sys
