@@ -122,11 +122,15 @@ def _trainer_class(algorithm: Algorithm) -> Any:
 
 def _start_ray(ray: Any, settings: Settings) -> None:
     """In a cluster RAY_ADDRESS names it; elsewhere one is started here, with a core for each worker."""
-    if "RAY_ADDRESS" in os.environ:
-        ray.init()
-        return
-    cores = max(settings.workers, os.cpu_count() or 1)
-    ray.init(num_cpus=cores, include_dashboard=False, configure_logging=False)
+    try:
+        if "RAY_ADDRESS" in os.environ:
+            ray.init()
+            return
+        cores = max(settings.workers, os.cpu_count() or 1)
+        ray.init(num_cpus=cores, include_dashboard=False, configure_logging=False)
+    except Exception as error:
+        # A machine with other things to do may take longer than the half minute that Ray has patience.
+        raise UnavailableError(f"Ray did not start, or does not answer: {_short(error)}") from error
 
 
 def _worker_resources(ray: Any, settings: Settings) -> dict[str, float]:
