@@ -9,6 +9,8 @@ export interface Load {
   readonly port: number;
   readonly perSecond: number;
   readonly seconds: number;
+  /** At most so many reports. */
+  readonly most?: number;
 }
 
 export interface Answered {
@@ -24,14 +26,14 @@ let jobs: { readonly id: string; readonly token: string }[] = [];
 let told = 0;
 
 /** Each job in its turn, at the given rate or, where that is more than is answered, as fast as it goes. */
-async function report({ port, perSecond, seconds }: Load): Promise<Answered> {
+async function report({ most = Number.POSITIVE_INFINITY, perSecond, port, seconds }: Load): Promise<Answered> {
   const pool = new Pool(`http://127.0.0.1:${port}`, { connections: CONNECTIONS, pipelining: 1 });
   const answered = { accepted: 0, refused: 0 };
   const began = performance.now();
   const elapsed = () => (performance.now() - began) / 1000;
   let sent = 0;
   const sender = async () => {
-    while (elapsed() < seconds) {
+    while (elapsed() < seconds && sent < most) {
       const early = sent / perSecond - elapsed();
       if (early > 0) {
         await new Promise((resolve) => setTimeout(resolve, early * 1000));
