@@ -5,6 +5,7 @@ import { createCli } from './cli.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { explain } from './failures.ts';
 import { createProgram, type GlobalOptions } from './program.ts';
+import { browserCommand, openWith } from './settings/browser.ts';
 import { settingsFile } from './settings/place.ts';
 import { createTerminal, type Output } from './terminal.ts';
 
@@ -20,7 +21,14 @@ export interface Host {
   readonly stderr: Output;
   /** Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Shows an address in this person's browser; the system's own way when not given. */
+  readonly openBrowser?: (url: string) => Promise<void>;
 }
+
+const systemBrowser = (platform: NodeJS.Platform, env: Host['env']) => {
+  const command = browserCommand(platform, env);
+  return command && ((url: string) => openWith(command, url));
+};
 
 /** One run, from the command line to what it ends with. */
 export const run = async (host: Host): Promise<ExitCode> => {
@@ -46,6 +54,7 @@ export const run = async (host: Host): Promise<ExitCode> => {
         env,
         settingsFile: settingsFile(host.platform, env, host.home),
         isPlugin,
+        openBrowser: host.openBrowser ?? systemBrowser(host.platform, env),
         warn: (line) => terminal.say(`${terminal.paint('Warning:', 'yellow')} ${line}`),
       },
     },

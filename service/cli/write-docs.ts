@@ -20,7 +20,7 @@ export const commandsPage = (): string => {
   const cli = createCli(
     {
       terminal: createTerminal(out, err, Readable.from([]), {}),
-      surroundings: { env: {}, settingsFile: '', isPlugin: false, warn: () => undefined },
+      surroundings: { env: {}, settingsFile: '', isPlugin: false, warn: () => undefined, openBrowser: null },
       name: 'mlp',
       signal: new AbortController().signal,
       onDetach: () => undefined,

@@ -11,6 +11,7 @@ import { type Context, readSettings, writeSettings } from '../settings/settings.
 interface Options {
   readonly token?: boolean;
   readonly tokenStdin?: boolean;
+  readonly device?: boolean;
 }
 
 export const addLogin: AddCommand = (program, cli) => {
@@ -18,12 +19,13 @@ export const addLogin: AddCommand = (program, cli) => {
     .command('login')
     .summary('sign in to a service, and keep that')
     .description(
-      'Signs in to a service as it asks for it: by a token, or by OpenID Connect in a browser of any machine (device flow). ' +
+      'Signs in to a service as it asks for it: by a token, or by OpenID Connect in the browser of this machine; where there is none, in that of any other (device flow). ' +
         'Service and token are kept for the commands that follow, where nobody else can read them. ' +
         '-n keeps a namespace along, --context a name beside others.',
     )
     .argument('[server]', 'address of the service; else --server, MLP_SERVER, or the last one')
     .option('--token', 'by a token, where the service knows other ways, too')
+    .option('--device', 'in the browser of another machine, even where this one has one')
     .option('--token-stdin', 'read the token from standard input')
     .action((server: string | undefined, options: Options) => login(cli, server, options));
   program
@@ -71,12 +73,7 @@ const signIn = async (
   if (options.tokenStdin) return { token: tokenIn(await text(cli.terminal.input)) };
   if (auth.mode === 'none') return {};
   if (auth.mode === 'oidc' && !options.token) {
-    const { signInByDevice } = await import('../settings/sign-in.ts');
-    return signInByDevice(
-      auth,
-      ({ url, code }) => cli.terminal.say(`Open ${url}\nand enter the code ${code}. Waiting ...`),
-      cli.signal,
-    );
+    return signInAtProvider(cli, auth, options);
   }
   if (!cli.terminal.isInteractive) {
     throw new Failure(
@@ -86,6 +83,33 @@ const signIn = async (
     );
   }
   return { token: tokenIn(await askHidden(cli, `Token for ${server} (it is not shown):`)) };
+};
+
+const signInAtProvider = async (cli: Cli, auth: Auth, { device }: Options) => {
+  const { offersBrowser, providerOf, signInByBrowser, signInByDevice } = await import('../settings/sign-in.ts');
+  const provider = await providerOf(auth);
+  const { openBrowser } = cli.surroundings;
+  if (openBrowser !== null && !device && offersBrowser(provider)) {
+    let failed: Error | undefined;
+    const open = async (url: string) => {
+      cli.terminal.say(`Sign in on the page that your browser shows (${url}). Waiting ...`);
+      await openBrowser(url).catch((error: Error) => {
+        failed = error;
+        throw error;
+      });
+    };
+    try {
+      return await signInByBrowser(provider, open, cli.signal);
+    } catch (error) {
+      if (failed === undefined) throw error;
+      cli.terminal.say(`No browser could be opened here (${failed.message}).`);
+    }
+  }
+  return signInByDevice(
+    provider,
+    ({ url, code }) => cli.terminal.say(`Open ${url}\nand enter the code ${code}. Waiting ...`),
+    cli.signal,
+  );
 };
 
 const tokenIn = (said: string): string => {

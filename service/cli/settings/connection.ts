@@ -30,6 +30,8 @@ export interface Surroundings {
   /** Called as kubectl's plugin: its context and its namespace hold. */
   readonly isPlugin: boolean;
   readonly warn: (line: string) => void;
+  /** Shows an address in this person's browser; null where there is none. */
+  readonly openBrowser: ((url: string) => Promise<void>) | null;
 }
 
 /** Which service, and as whom: the command line holds over variables, and these over what `login` wrote. */

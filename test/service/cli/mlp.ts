@@ -20,6 +20,7 @@ export interface Options {
   readonly input?: string;
   readonly program?: string;
   readonly signal?: AbortSignal;
+  readonly openBrowser?: (url: string) => Promise<void>;
   readonly onWords?: (words: string) => void;
   readonly onData?: (data: string) => void;
 }
@@ -40,6 +41,7 @@ export async function mlp(args: readonly string[], options: Options = {}): Promi
     stdout,
     stderr,
     signal,
+    ...(options.openBrowser && { openBrowser: options.openBrowser }),
   });
   stdout.end();
   stderr.end();
