@@ -39,12 +39,14 @@ export async function buildCli(out: string): Promise<void> {
     description: 'The ML platform from a terminal: submit training jobs, watch them, understand them, stop them.',
     license,
     type: 'module',
-    bin: { mlp: FILE, 'kubectl-mlp': FILE },
+    // All the same file, so that npx need not be told which.
+    bin: { mlp: FILE, 'kubectl-mlp': FILE, 'kubectl_complete-mlp': FILE },
     files: [FILE],
     engines,
     repository,
   };
   writeFileSync(join(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  copyFileSync(join(root, 'service/cli/PACKAGE.md'), join(out, 'README.md'));
   copyFileSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
 }
 

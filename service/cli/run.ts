@@ -33,7 +33,8 @@ const systemBrowser = (platform: NodeJS.Platform, env: Host['env']) => {
 /** One run, from the command line to what it ends with. */
 export const run = async (host: Host): Promise<ExitCode> => {
   const { argv, env, signal, stdout, stderr } = host;
-  const isPlugin = basename(argv[1] ?? '').startsWith('kubectl-');
+  const calledAs = basename(argv[1] ?? '');
+  const isPlugin = /^kubectl[-_]/.test(calledAs);
   const name = isPlugin ? 'kubectl mlp' : 'mlp';
   const terminal = createTerminal(stdout, stderr, host.stdin, env);
   let atDetach: readonly string[] = [];
@@ -81,7 +82,11 @@ export const run = async (host: Host): Promise<ExitCode> => {
       resolve(EXIT.detached);
     });
   });
-  const done = program.parseAsync([...argv]).then(
+  // By this name kubectl asks for what its plugin completes.
+  const words = calledAs.startsWith('kubectl_complete-')
+    ? ['__complete', '--kubectl', '--', ...argv.slice(2)]
+    : argv.slice(2);
+  const done = program.parseAsync(words, { from: 'user' }).then(
     () => exitCode,
     (error) => (signal.aborted ? EXIT.detached : tell(error)),
   );

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,7 +8,11 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCli } from '../../../service/cli/build.ts';
 import { EXIT } from '../../../service/cli/exit-codes.ts';
+import { kubernetesTool } from '../../tools/kubernetes-tools.ts';
+import { onPath } from '../../tools/on-path.ts';
 import { json, startScripted } from '../client/scripted-service.ts';
+
+const kubectl = kubernetesTool('kubectl');
 
 // The command as it is installed: one file, started by a shell.
 
@@ -24,7 +28,7 @@ beforeAll(async () => {
   file = join(folder, 'package', 'mlp.js');
   // As on somebody's PATH.
   mkdirSync(join(folder, 'bin'));
-  for (const name of ['mlp', 'kubectl-mlp']) symlinkSync(file, join(folder, 'bin', name));
+  for (const name of ['mlp', 'kubectl-mlp', 'kubectl_complete-mlp']) symlinkSync(file, join(folder, 'bin', name));
   service = await startScripted(({ path, query }, response) => {
     if (path === '/api/v1/jobs') {
       const from = Number(query.get('cursor') ?? 0);
@@ -76,16 +80,23 @@ const shell = (script: string, more: object = {}) =>
     ({ code, stdout, stderr }) => ({ code, stdout, stderr }),
   );
 
-test('it is one file of less than a megabyte, in a package that npm can install', async () => {
+test('it is one file of less than a megabyte, and npx runs the package as it is published, from an empty folder', async () => {
   expect(statSync(file).size).toBeLessThan(1_000_000);
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--offline'], {
+  const [packed, empty] = [mkdtempSync(join(folder, 'packed-')), mkdtempSync(join(folder, 'empty-'))];
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--offline', '--pack-destination', packed], {
     cwd: join(folder, 'package'),
   });
-  const [{ name, files }] = JSON.parse(stdout);
+  const [{ name, filename, files }] = JSON.parse(stdout);
   expect([name, files.map((each: { path: string }) => each.path).sort()]).toEqual([
     '@ml-platform/cli',
-    ['LICENSE', 'mlp.js', 'package.json'],
+    ['LICENSE', 'README.md', 'mlp.js', 'package.json'],
   ]);
+  const npx = ['--yes', '--offline', '--cache', join(folder, 'npm-cache'), `file:${join(packed, filename)}`];
+  const ran = await promisify(execFile)('npx', [...npx, 'list', '--limit', '2', '-o', 'name'], {
+    cwd: empty,
+    env: environment(),
+  });
+  expect(ran.stdout).toBe('job-00000000\njob-00000001\n');
   expect((await shell('mlp version --client')).stdout).toMatch(/^command \d+\.\d+\.\d+\n$/);
 });
 
@@ -180,8 +191,48 @@ describe('completion in a real bash', () => {
     expect((await tab('mlp submit -f ')).told).toContain('compopt -o default');
     expect(await tab('mlp get j', { MLP_SERVER: 'http://127.0.0.1:1' })).toEqual({ offered: [''], told: '' });
   });
+});
 
-  test.runIf(existsSync('/usr/bin/zsh'))('zsh and fish can read theirs', async () => {
-    expect((await shell('mlp completion zsh | zsh -n')).code).toBe(0);
+/** The functions by which a shell is asked, so that no terminal is needed. */
+const ASKED: Readonly<Record<string, (line: string) => string>> = {
+  fish: (line) => `mlp completion fish | source; complete -C '${line}'`,
+  zsh: (line) => `autoload -U compinit; compinit -u -D; source <(mlp completion zsh)
+    compadd() { print -rl -- "\${@[2,-1]}" }
+    _files() { print :files }
+    words=(\${(s: :)\${:-"${line}"}}); [[ "${line}" == *" " ]] && words+=("")
+    CURRENT=$#words; _mlp`,
+};
+
+describe.each(Object.keys(ASKED))('completion in a real %s', (program) => {
+  const found = onPath(program);
+  if (found === undefined) console.info(`Completion in ${program} is not tried: there is no ${program} on PATH`);
+
+  test.runIf(found).each([
+    ['mlp su', ['submit', 'suspend']],
+    ['mlp list --state Su', ['Succeeded', 'Suspended']],
+    ['mlp list --state=Su', ['--state=Succeeded', '--state=Suspended']],
+    ['mlp -n team-a wait --for f', ['failed', 'finished']],
+    ['mlp submit --algorithm x', ['xgboost', 'xgboost-next']],
+    ['mlp logs -f job-0000000', Array.from({ length: 10 }, (_, index) => `job-0000000${index}`)],
+  ])('%s', async (line, offered) => {
+    const { stdout, stderr } = await promisify(execFile)(found ?? '', ['-c', ASKED[program]?.(line) ?? ''], {
+      env: environment({ XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder }),
+    });
+    expect(stdout.trim().split('\n').sort(), stderr).toEqual(offered);
   });
 });
+
+test.skipIf(kubectl === undefined)(
+  'kubectl completes its plugin, with names of jobs, and leaves files to the shell',
+  async () => {
+    const complete = async (...words: string[]) => {
+      const { stdout } = await promisify(execFile)(kubectl ?? '', ['__complete', 'mlp', ...words], {
+        env: environment(),
+      });
+      return stdout.trim().split('\n');
+    };
+    expect(await complete('su')).toEqual(['submit', 'suspend', ':4']);
+    expect(await complete('get', 'job-00000001')).toEqual(['job-00000001', ':4']);
+    expect(await complete('submit', '-f', '')).toEqual([':0']);
+  },
+);
