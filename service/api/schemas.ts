@@ -290,6 +290,22 @@ export const QueueBody = z
   })
   .meta({ id: 'Queue' });
 
+export const TeamsBody = z
+  .object({
+    teams: z.array(
+      z.object({
+        namespace: z.string(),
+        running: z.int(),
+        waiting: z.int().describe('Not running yet, and not held back by a person'),
+        suspended: z.int(),
+        gpus: z.number().describe('That running jobs have'),
+        cpus: z.number().describe('Cores that running jobs have'),
+        gpusWaitedFor: z.number().describe('That waiting jobs ask for'),
+      }),
+    ),
+  })
+  .meta({ id: 'Teams' });
+
 const Values = z.array(z.object({ value: z.string(), jobs: z.int() }));
 export const FilterValuesBody = z
   .object({

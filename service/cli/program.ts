@@ -10,6 +10,7 @@ import { addDescribe } from './commands/describe.ts';
 import { addEvents } from './commands/events.ts';
 import { addFences } from './commands/fences.ts';
 import { addGet } from './commands/get.ts';
+import { addGoodput } from './commands/goodput.ts';
 import { addList } from './commands/list.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogs } from './commands/logs.ts';
@@ -29,7 +30,7 @@ const HELP_WIDTH = 100;
 const GROUPS: readonly (readonly [title: string, ...AddCommand[]])[] = [
   ['Jobs:', addSubmit, addList, addGet, addDescribe, addLogs, addMetrics, addOutputs, addEvents, addWait],
   ['Acting on jobs:', addActions, addClone, addApply],
-  ['The platform:', addClusters, addFences, addAlgorithms, addTop],
+  ['The platform:', addClusters, addFences, addAlgorithms, addTop, addGoodput],
   ['This command:', addLogin, addVersion, addCompletion],
 ];
 

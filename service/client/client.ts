@@ -217,6 +217,9 @@ export const createClient = ({ url, ...transport }: ClientOptions) => {
       bodyOf(await api.GET('/api/v1/summary', { params: { query: given(filters) }, ...signalOf(options) })),
     filterValues: async (options?: RequestOptions): Promise<types.FilterValues> =>
       bodyOf(await api.GET('/api/v1/filters', signalOf(options))),
+    /** What each namespace uses, and waits for. */
+    teams: async (options?: RequestOptions): Promise<types.Team[]> =>
+      bodyOf(await api.GET('/api/v1/teams', signalOf(options))).teams,
     /** What work came to: hours by namespace, what of them was lost, and steps kept of those run. A week, unless told otherwise. */
     goodput: async (period: types.GoodputPeriod = {}, options?: RequestOptions): Promise<types.Goodput> =>
       bodyOf(await api.GET('/api/v1/goodput', { params: { query: periodOf(period) }, ...signalOf(options) })),

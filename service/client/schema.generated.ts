@@ -609,6 +609,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What each namespace uses, and waits for
+         * @description Of namespaces with jobs that have not ended; those that use the most GPUs first. Role: viewer.
+         */
+        get: operations["getTeams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workdirs": {
         parameters: {
             query?: never;
@@ -2670,6 +2690,21 @@ export interface components {
             complete: boolean;
             total: number;
         };
+        Teams: {
+            teams: {
+                /** @description Cores that running jobs have */
+                cpus: number;
+                /** @description That running jobs have */
+                gpus: number;
+                /** @description That waiting jobs ask for */
+                gpusWaitedFor: number;
+                namespace: string;
+                running: number;
+                suspended: number;
+                /** @description Not running yet, and not held back by a person */
+                waiting: number;
+            }[];
+        };
         Workdir: {
             /** @description PUT it there, within an hour, with exactly these headers; null: it is there already */
             upload: {
@@ -3815,6 +3850,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Summary"];
+                };
+            };
+            /** @description What was wrong (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTeams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description By namespace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Teams"];
                 };
             };
             /** @description What was wrong (RFC 9457) */

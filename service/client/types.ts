@@ -37,6 +37,7 @@ export type Queue = Schemas['Queue'];
 export type Series = Schemas['Series'];
 export type SubmittedJob = Schemas['SubmittedJob'];
 export type Summary = Schemas['Summary'];
+export type Team = Schemas['Teams']['teams'][number];
 export type Workdir = Schemas['Workdir'];
 export type WorkdirRequest = Schemas['WorkdirRequest'];
 

@@ -20,6 +20,7 @@ import {
   type JobStore,
   type NewJob,
   type Summary,
+  type Team,
 } from './store.ts';
 
 const jobOfKey = statement('job-of-key');
@@ -31,6 +32,7 @@ const setPriority = statement('set-priority');
 const queueOfJobs = statement('queue');
 const namespacesOfJobs = statement('namespaces-of-jobs');
 const filterValuesOfJobs = statement('filter-values');
+const teamsOfJobs = statement('teams');
 const goodputOfJobs = statement('goodput');
 const textIndex = statement('text-index');
 
@@ -134,6 +136,8 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
         jobs: rows.map(({ id, namespace, position }) => ({ id, namespace, position })),
       };
     },
+
+    teams: (namespaces) => database.query<Team>(teamsOfJobs, [namespaces ?? null]),
 
     async namespacesOf(ids) {
       const rows = await database.query<Pick<JobRow, 'id' | 'namespace'>>(namespacesOfJobs, [ids.map(storable)]);

@@ -138,6 +138,17 @@ export interface Queue {
   readonly jobs: readonly { readonly id: string; readonly namespace: string; readonly position: number }[];
 }
 
+/** What the jobs of a namespace use that run, and what those ask for that wait. */
+export interface Team {
+  readonly namespace: string;
+  readonly running: number;
+  readonly waiting: number;
+  readonly suspended: number;
+  readonly gpus: number;
+  readonly cpus: number;
+  readonly gpusWaitedFor: number;
+}
+
 /** Of one request: jobs that repeat each other, and the attempts of each that the hub made. */
 export type Attempt = Pick<Job, 'id' | 'attempt' | 'status' | 'reason' | 'createdAt'> &
   Pick<Job, 'objectName' | 'clusters' | 'startedAt' | 'finishedAt' | 'ranForMs'> & {
@@ -170,6 +181,8 @@ export interface JobStore {
     event: { reason: Reason; message: string },
   ): Promise<Asked['outcome'] | undefined>;
   queue(limit: number): Promise<Queue>;
+  /** Those with jobs that have not ended. */
+  teams(namespaces: readonly string[] | undefined): Promise<readonly Team[]>;
   /** Of those that there are. */
   namespacesOf(ids: readonly string[]): Promise<Map<string, string>>;
   /** What ran in that time, of at most so many jobs. */

@@ -1,5 +1,6 @@
 // npm run test:trainers: ruff, mypy and pytest in an environment that is made once.
 import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { Command as Cli } from 'commander';
 import { TRAINERS, trainersEnvironment } from './environment.ts';
 
@@ -20,13 +21,16 @@ if (!made.ok) {
   process.exit(options.orSkip ? 0 : 1);
 }
 
-/** Python takes the folder that it starts in as the first place to look for mlplatform. */
-const python = (...args: string[]): number =>
-  spawnSync(made.python, ['-m', ...args], { cwd: TRAINERS, stdio: 'inherit' }).status ?? 1;
+/** The client for Python, which has no tests of its own there: it is tried by `npm test`, against the service. */
+const CLIENT = resolve(TRAINERS, '../client/python');
 
-process.exit(
-  python('ruff', 'check', '.') ||
-    python('ruff', 'format', '--check', '.') ||
-    python('mypy') ||
-    python('pytest', '--durations=5', ...cli.args),
-);
+/** Python takes the folder that it starts in as the first place to look for mlplatform. */
+const pythonIn = (cwd: string, ...args: string[]): number =>
+  spawnSync(made.python, ['-m', ...args], { cwd, stdio: 'inherit' }).status ?? 1;
+
+const checked = (folder: string): number =>
+  pythonIn(folder, 'ruff', 'check', '.') ||
+  pythonIn(folder, 'ruff', 'format', '--check', '.') ||
+  pythonIn(folder, 'mypy');
+
+process.exit(checked(CLIENT) || checked(TRAINERS) || pythonIn(TRAINERS, 'pytest', '--durations=5', ...cli.args));

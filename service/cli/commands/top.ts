@@ -1,15 +1,7 @@
-import type { Client, Cluster } from '../../client/index.ts';
+import type { Cluster, Team } from '../../client/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { FORMATS, onePage, parseFormat, printList, type Shape } from '../output/format.ts';
-
-interface Team {
-  readonly namespace: string;
-  readonly Pending: number;
-  readonly Running: number;
-  readonly Succeeded: number;
-  readonly Failed: number;
-}
 
 export const addTop: AddCommand = (program, cli) => {
   const top = program
@@ -28,12 +20,12 @@ export const addTop: AddCommand = (program, cli) => {
     });
   top
     .command('teams')
-    .summary('jobs of each namespace')
-    .description('Shows how many jobs each namespace has, of those that have any among the newest jobs.')
+    .summary('jobs and GPUs of each namespace')
+    .description('Shows what the running jobs of each namespace use, and what those ask for that wait.')
     .option('-o, --output <format>', FORMATS.join(', '), 'table')
     .action(async ({ output }: { output: string }) => {
       const { client } = await cli.connection();
-      await printList(cli.terminal, parseFormat(output), onePage(await teams(client)), TEAMS);
+      await printList(cli.terminal, parseFormat(output), onePage(await client.teams()), TEAMS);
       return EXIT.ok;
     });
 };
@@ -55,28 +47,13 @@ const TEAMS: Shape<Team> = {
   nameOf: ({ namespace }) => namespace,
   columns: [
     { title: 'NAMESPACE', text: ({ namespace }) => namespace },
-    { title: 'PENDING', text: ({ Pending }) => String(Pending) },
-    { title: 'RUNNING', text: ({ Running }) => String(Running) },
-    { title: 'SUCCEEDED', text: ({ Succeeded }) => String(Succeeded) },
-    { title: 'FAILED', text: ({ Failed }) => String(Failed) },
+    { title: 'RUNNING', text: ({ running }) => String(running) },
+    { title: 'GPUS', text: ({ gpus }) => String(gpus) },
+    { title: 'CPUS', text: ({ cpus }) => String(round(cpus)) },
+    { title: 'WAITING', text: ({ waiting }) => String(waiting) },
+    { title: 'FOR GPUS', text: ({ gpusWaitedFor }) => String(gpusWaitedFor) },
+    { title: 'SUSPENDED', text: ({ suspended }) => String(suspended) },
   ],
-};
-
-const teams = async (client: Client): Promise<Team[]> => {
-  const { namespace } = await client.filterValues();
-  return Promise.all(
-    namespace.map(async ({ value }) => {
-      const { byStatus } = await client.summary({ namespace: value });
-      const count = (status: keyof Omit<Team, 'namespace'>) => byStatus[status] ?? 0;
-      return {
-        namespace: value,
-        Pending: count('Pending'),
-        Running: count('Running'),
-        Succeeded: count('Succeeded'),
-        Failed: count('Failed'),
-      };
-    }),
-  );
 };
 
 /** "12/64 (19%)"; empty where a cluster has none of it. */

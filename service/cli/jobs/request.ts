@@ -4,6 +4,7 @@ import type { JobRequest } from '../../client/index.ts';
 import { type Cli, collect, wholeNumber } from '../cli.ts';
 import { wrongUse } from '../failures.ts';
 import { secondsOf } from '../output/time.ts';
+import { describedBy } from './described.ts';
 import { readDocuments } from './documents.ts';
 import { put, readValue, setField } from './set.ts';
 
@@ -77,7 +78,7 @@ const fromFile = async (cli: Cli, file: string): Promise<Tree> => {
   if (first === undefined) throw wrongUse(`${file} is empty`);
   if (documents.length > 1)
     throw wrongUse(`${file} has ${documents.length} documents`, `"${cli.name} apply -f ${file}" submits each of them.`);
-  return structuredClone(first.content);
+  return describedBy(cli, first);
 };
 
 const applyOptions = (request: Tree, options: RequestOptions): void => {

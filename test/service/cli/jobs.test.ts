@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT } from '../../../service/cli/exit-codes.ts';
@@ -246,18 +246,96 @@ test('apply submits every document once, however often it is applied', async () 
   expect(first.out).toMatch(/^a-[0-9a-f]{8}\nb-[0-9a-f]{8}\n$/);
   expect((await run(`apply -f ${file}`)).out).toBe(first.out);
   expect((await run(`submit -f ${file}`)).err).toContain('has 2 documents');
-  writeFileSync(file, 'apiVersion: trainingjobs.ml.example.com/v1\nkind: TrainingJob\n');
+  writeFileSync(file, 'jobName: c\nalgorithm: {algorithmName: xgboost}\n---\napiVersion: apps/v1\nkind: Deployment\n');
   expect(await run(`apply -f ${file}`)).toMatchObject({
     code: EXIT.usage,
-    err: expect.stringContaining('is a TrainingJob'),
+    out: '',
+    err: expect.stringContaining('document 2 is a Deployment'),
   });
+});
+
+test('a TrainingJob is applied as a job, and every field that a job does not have is told', async () => {
+  const examples = resolve(import.meta.dirname, '../../../examples');
+  const bert = await run(`apply -f ${join(examples, 'trainingjob-distributed.yaml')}`);
+  expect(bert.code, bert.err).toBe(EXIT.ok);
+  expect(bert.err).toMatch(/^Warning: .* a job does not have spec\.checkpoint\.storage\.pvcName: it is left out\n$/);
+  const { namespace, kind, request } = JSON.parse((await run(`get ${bert.out.trim()} -o json`)).out);
+  expect([namespace, kind]).toEqual(['ml-training', 'TrainingJob']);
+  expect(request).toMatchObject({
+    jobName: 'bert-distributed',
+    runtime: 'trainingjob',
+    resources: { instanceCount: 4, instanceResources: { gpuCount: 2, cpuCores: 4, memoryGiB: 16 }, volumeSizeGB: 50 },
+    hyperparameters: { container: { learningRate: 0.00005, batchSize: 16, epochs: 3 } },
+    training: { model: 'bert-base-uncased', dataset: 'squad', framework: 'pytorch', backend: 'nccl', backoffLimit: 3 },
+    keepVolume: true,
+  });
+  const file = join(scratch(), 'training.yaml');
+  writeFileSync(
+    file,
+    `apiVersion: ml.example.com/v1
+kind: TrainingJob
+metadata: {name: all, namespace: team-a, labels: {a: b}}
+spec:
+  model: m
+  dataset: d
+  gpusPerWorker: 0
+  image: registry.example.com/train:1
+  command: [python, train.py]
+  resources: {requests: {cpu: 500m, memory: 1Gi}, limits: {cpu: 1500m, memory: 1536Mi}}
+  env: [{name: A, value: '1'}, {name: lower, value: x}, {name: S, valueFrom: {secretKeyRef: {name: s, key: k}}}]
+  hyperparameters: {learningRate: 0.1, additionalParams: {depth: 3, nested: {x: 1}}}
+  checkpoint: {enabled: true, storage: {type: pvc, create: false, pvcName: mine}}
+  scheduling: {nodeSelector: {gpu: a100}}
+  monitoring: {mlflowTrackingUri: 'http://mlflow', tensorboardEnabled: true}
+  failurePolicy: {restartPolicy: Never, activeDeadlineSeconds: 600, stall: {factor: 50}}
+  successPolicy: {targetAccuracy: 0.9}
+`,
+  );
+  const all = await mlp(['submit', '-f', file, '--dry-run', '-o', 'json'], { url: world.url });
+  expect(all.code, all.err).toBe(EXIT.ok);
+  expect(JSON.parse(all.out).request).toMatchObject({
+    jobName: 'all',
+    namespace: 'team-a',
+    algorithm: { source: 'container', imageUri: 'registry.example.com/train:1' },
+    command: ['python', 'train.py'],
+    resources: { instanceCount: 1, instanceResources: { gpuCount: 0, cpuCores: 1.5, memoryGiB: 2 } },
+    customHyperparameters: { A: '1', MLFLOW_TRACKING_URI: 'http://mlflow' },
+    hyperparameters: { container: { learningRate: 0.1, depth: 3 } },
+    stoppingCondition: { maxRuntimeSeconds: 600 },
+    training: { backoffLimit: 0 },
+    pvcName: 'mine',
+  });
+  const told = [...all.err.matchAll(/does not have (.*): it is left out/g)].map(([, field]) => field);
+  expect(told.sort()).toEqual([
+    'metadata.labels.a',
+    'spec.env',
+    'spec.failurePolicy.stall.factor',
+    'spec.hyperparameters.additionalParams.nested',
+    'spec.monitoring.tensorboardEnabled',
+    'spec.resources.requests (a job gets all of its limits)',
+    'spec.scheduling.nodeSelector.gpu',
+    'spec.successPolicy.targetAccuracy',
+  ]);
 });
 
 test('clusters, algorithms, top and version tell of the platform', async () => {
   expect((await run('clusters')).out).toMatch(/member1 +yes +eu-west/);
   expect((await run('clusters -o name')).out).toBe('member1\nmember2\nmember3\n');
   expect((await run('top')).out).toMatch(/member2 .*\/12 \(\d+%\)/);
-  expect((await run('top teams')).out).toMatch(/NAMESPACE +PENDING/);
+  const id = (
+    await run('submit --algorithm deepspeed-zero3 --name gpus-forever -n gpus --gpus 2 --workers 2')
+  ).out.trim();
+  await run(`wait ${id} --for=running -q`);
+  const team = await until(async () => {
+    const { out } = await run('top teams -o json');
+    return JSON.parse(out).find(
+      (each: { namespace: string; running: number }) => each.namespace === 'gpus' && each.running,
+    );
+  }, 'the team');
+  expect(team).toMatchObject({ running: 1, gpus: 4, waiting: 0, gpusWaitedFor: 0 });
+  expect((await run('top teams')).out).toMatch(/^NAMESPACE +RUNNING +GPUS +CPUS +WAITING +FOR GPUS +SUSPENDED\n/);
+  expect((await run('goodput --since 1h -n gpus -o json')).out).toContain('"gpuHours"');
+  expect((await run('goodput')).out).toMatch(/^NAMESPACE +JOBS +ATTEMPTS +GPU HOURS/);
   expect((await run('algorithms xgboost')).out).toMatch(/eta +number +0\.3 .*>= 0, <= 1/);
   expect((await run('algorithms xgbost')).code).toBe(EXIT.notFound);
   expect((await run('version')).out).toMatch(/^command unbuilt\nservice \d+\.\d+\.\d+ \(http/);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { EXIT } from '../../../service/cli/exit-codes.ts';
@@ -8,6 +9,9 @@ import { mlp } from './mlp.ts';
 // Every command that asks the service, against one that does not do as it should.
 
 const JOB = 'first-0a1b2c3d';
+
+/** A folder of few files. */
+const HERE = join(import.meta.dirname, '../workdirs');
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['submit', '--algorithm', 'xgboost'],
@@ -43,8 +47,12 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['clusters'],
   ['algorithms'],
   ['algorithms', 'xgboost'],
+  ['outputs', JOB],
+  ['outputs', JOB, '--download', '/nonexistent/folder'],
   ['top'],
   ['top', 'teams'],
+  ['goodput'],
+  ['submit', '--name', 'own', '--image', 'python:3.12', '--workdir', HERE],
   ['login', '--token-stdin'],
   ['whoami'],
   ['version'],

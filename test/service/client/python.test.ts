@@ -1,10 +1,11 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildWheel } from '../../../service/client/wheel.ts';
+import { onPath } from '../../tools/on-path.ts';
 import { startWorld, type World } from '../api/world.ts';
 import { cut, json, problem, startScripted } from './scripted-service.ts';
 
@@ -12,9 +13,12 @@ import { cut, json, problem, startScripted } from './scripted-service.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
+/** One that has pandas tries the DataFrames, too. */
+const PYTHON = process.env.TRAINERS_PYTHON || 'python3';
+
 const hasPython = (() => {
   try {
-    const found = execFileSync('python3', ['-c', 'import sys, pip; print(sys.version_info >= (3, 11))'], {
+    const found = execFileSync(PYTHON, ['-c', 'import sys, pip; print(sys.version_info >= (3, 11))'], {
       stdio: 'pipe',
     });
     return String(found).trim() === 'True';
@@ -38,6 +42,28 @@ test('the wheel is the same to the byte each time, and has the version of the wh
   expect(project).toContain(`\nversion = "${version}"\n`);
 });
 
+/** Beside that Python, or on PATH. */
+const toolFor = (name: string): string | undefined =>
+  [join(dirname(PYTHON), name)].find((path) => isAbsolute(path) && existsSync(path)) ?? onPath(name);
+
+describe.each([
+  ['ruff', ['check', '--no-cache', '.']],
+  ['ruff', ['format', '--no-cache', '--check', '.']],
+  ['mypy', ['--cache-dir', 'CACHE']],
+])('the sources in the eyes of %s', (name, args) => {
+  const tool = toolFor(name);
+  if (tool === undefined) console.info(`skipped: there is no ${name} on PATH, nor beside TRAINERS_PYTHON`);
+  test.runIf(tool)(`${name} ${args.join(' ')}`, async () => {
+    const own = args.map((each) => (each === 'CACHE' ? join(folder, 'mypy') : each));
+    const cwd = join(root, 'service/client/python');
+    const told = await promisify(execFile)(tool ?? '', own, { cwd }).then(
+      () => '',
+      ({ stdout, stderr }) => `${stdout}${stderr}`,
+    );
+    expect(told).toBe('');
+  });
+});
+
 describe.runIf(hasPython)('in Python', () => {
   let world: World;
   beforeAll(async () => {
@@ -51,7 +77,7 @@ describe.runIf(hasPython)('in Python', () => {
       '--target',
       join(folder, 'installed'),
     ];
-    execFileSync('python3', [...install, buildWheel(folder)], { stdio: 'pipe' });
+    execFileSync(PYTHON, [...install, buildWheel(folder)], { stdio: 'pipe' });
     world = await startWorld({ speed: 20 });
   });
   afterAll(() => world.close());
@@ -61,7 +87,7 @@ describe.runIf(hasPython)('in Python', () => {
     const file = join(folder, 'program.py');
     writeFileSync(file, program);
     const env = { PATH: process.env.PATH, HOME: folder, PYTHONPATH: join(folder, 'installed'), MLP_SERVER: url };
-    const { stdout } = await promisify(execFile)('python3', ['-B', file], { env: { ...env, PYTHONWARNINGS: 'error' } });
+    const { stdout } = await promisify(execFile)(PYTHON, ['-B', file], { env: { ...env, PYTHONWARNINGS: 'error' } });
     return stdout;
   };
 
@@ -108,6 +134,44 @@ print(names["finished"]["status"])
     expect(printed).toContain('epoch 50/50');
     expect(printed).toMatch(/\{'\/hyperparameters\/xgboost\/eta': .*\}/);
     expect(printed.trimEnd().split('\n').at(-1)).toBe('Succeeded');
+  });
+
+  test('the numbers of a training are a table, and what it tells comes as it is told', async () => {
+    const service = await startScripted(({ path }, response) => {
+      const series = {
+        name: 'loss',
+        at: [1000, 2000],
+        step: [1, null],
+        value: [0.5, 0.25],
+        min: [0.4, 0.25],
+        max: [0.6, 0.25],
+      };
+      if (path.endsWith('/metrics')) return json(response, { jobId: 'a-1', series: [series] });
+      json(response, { status: 'Succeeded', progress: { percent: 100, at: '2026-01-01T00:00:00Z' } });
+    });
+    try {
+      const printed = await python(
+        `
+import importlib.util
+from mlplatform_client import Client, frame
+
+client = Client()
+print([each["percent"] for each in client.progress("a-1")], client.metrics("a-1", ["loss"])["series"][0]["name"])
+if importlib.util.find_spec("pandas") is None:
+    print("no pandas")
+else:
+    table = frame(client.metrics("a-1"))
+    print(list(table.columns), table["value"].tolist(), str(table["at"].iloc[1]), frame([{"at": "2026-01-01T00:00:00Z"}])["at"].iloc[0].year)
+`,
+        service.url,
+      );
+      const [first, second] = printed.split('\n');
+      expect(first).toBe('[100] loss');
+      const table = "['name', 'at', 'step', 'value', 'min', 'max'] [0.5, 0.25] 1970-01-01 00:00:02+00:00 2026";
+      expect(second).toBeOneOf(['no pandas', table]);
+    } finally {
+      await service.close();
+    }
   });
 
   test('what passes is asked again under the same key, and a log that breaks off is taken up where it broke', async () => {

@@ -28,6 +28,7 @@ from .schema_generated import (
     Message,
     Metrics,
     SubmittedJob,
+    Teams,
 )
 from .transport import Transport
 
@@ -135,7 +136,7 @@ class Client:
                 raise TimeoutError(f"Job {job_id} has not ended within {timeout} s; it is {job['status']}.")
             time.sleep(every)
 
-    def metrics(self, job_id: str, *, every: float = 1.0) -> Iterator[Job_Progress]:
+    def progress(self, job_id: str, *, every: float = 1.0) -> Iterator[Job_Progress]:
         """What the training tells of itself, each time that it tells something new, until the job has ended."""
         last: Job_Progress | None = None
         while True:
@@ -150,6 +151,10 @@ class Client:
 
     def clusters(self) -> Clusters:
         return cast(Clusters, self._get("/proxy/clusters"))
+
+    def teams(self) -> Teams:
+        """What each namespace uses, and waits for."""
+        return cast(Teams, self._get("/teams"))
 
     def algorithms(self) -> list[Algorithm]:
         return cast(list[Algorithm], self._get("/algorithms"))

@@ -1161,6 +1161,20 @@ class Summary(TypedDict):
     complete: bool
 
 
+class Teams_Teams_Item(TypedDict):
+    namespace: str
+    running: int
+    waiting: int
+    suspended: int
+    gpus: float
+    cpus: float
+    gpusWaitedFor: float
+
+
+class Teams(TypedDict):
+    teams: list["Teams_Teams_Item"]
+
+
 class Workdir_Upload(TypedDict):
     url: str
     headers: dict[str, str]
