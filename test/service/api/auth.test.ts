@@ -115,6 +115,8 @@ describe('tokens', () => {
     expect(await namespaces('submitter-b-token', '?namespace=team-a')).toEqual([]);
     expect((await namespaces('admin-token')).sort()).toEqual(['team-a', 'team-b']);
     expect((await world.call('/api/v1/summary', { token: 'viewer-a-token' })).body.total).toBe(1);
+    const { teams } = (await world.call('/api/v1/teams', { token: 'viewer-a-token' })).body;
+    expect(teams.map((team: { namespace: string }) => team.namespace)).toEqual(['team-a']);
     expect((await world.call('/api/v1/summary', { token: 'admin-token' })).body.total).toBe(2);
     // Of each cluster, too: all members together have as many as the caller may see.
     const jobsInClusters = async (token: string) => {
