@@ -143,7 +143,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'infra/program.ts': ['infra/options.ts', 'infra/plan.ts', 'infra/synth', ...STACKS],
   'infra/main.ts': ['infra/program.ts'],
   'infra/promote': ['infra/plan.ts', ...STACKS],
-  'infra/preflight': ['infra/plan.ts', 'infra/synth', 'service/kube', ...STACKS],
+  'infra/preflight': ['infra/plan.ts', 'infra/synth', 'service/contract.ts', 'service/kube', ...STACKS],
   'infra/deploy': [
     'infra/images',
     'infra/notes',

@@ -16,10 +16,11 @@ const STORAGE_CLASS: Kind = {
   namespaced: false,
 };
 
-/** As kubectl finds its cluster: KUBECONFIG, which may name several files, or ~/.kube/config. */
-export function connect(context: string | undefined): Kube {
+/** Without a file as kubectl finds its cluster: KUBECONFIG, which may name several files, or ~/.kube/config. */
+export function connect({ context, file }: { context?: string | undefined; file?: string | undefined } = {}): Kube {
   const config = new KubeConfig();
-  config.loadFromDefault();
+  if (file === undefined) config.loadFromDefault();
+  else config.loadFromFile(file);
   if (context !== undefined) config.setCurrentContext(context);
   const server = config.getCurrentCluster()?.server ?? 'no cluster';
   const identity = { source: 'the kubeconfig', server, settings: () => settingsOf(config), distrust: () => undefined };

@@ -1,16 +1,18 @@
 // npm run preflight: asks a cluster whether a stack's manifests can come up there, before anything is applied.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { KubeError } from '../../service/kube/errors.ts';
 import { PlanError, plan } from '../plan.ts';
 import { synthesize } from '../synth/synthesize.ts';
 import { findings, type Wanted } from './checks.ts';
 import { connect, factsOf } from './cluster.ts';
+import { failoverWarnings, gateWarnings } from './failover.ts';
 
 interface Flags {
   stack: string;
   env: string;
   config?: string;
   context?: string;
+  karmadaKubeconfig?: string;
 }
 
 const flags = new Command('npm run preflight --')
@@ -18,6 +20,12 @@ const flags = new Command('npm run preflight --')
   .requiredOption('-s, --stack <name>', 'the stack')
   .requiredOption('-e, --env <name>', 'the environment; with --config: the one it lays over')
   .option('-c, --config <file>', 'YAML of settings: an environment of your own')
+  .addOption(
+    new Option(
+      '--karmada-kubeconfig <file>',
+      'kubeconfig of the Karmada control plane, which is asked whether it would move RayJobs by itself',
+    ).env('KARMADA_KUBECONFIG'),
+  )
   .option('--context <name>', 'context of the kubeconfig (KUBECONFIG, ~/.kube/config); default: the current one')
   .parse()
   .opts<Flags>();
@@ -32,15 +40,27 @@ try {
   process.exitCode = 1;
 }
 
-async function preflight({ config, context, env, stack }: Flags): Promise<boolean> {
+async function preflight({ config, context, env, karmadaKubeconfig, stack }: Flags): Promise<boolean> {
   const wanted = wantedBy(stack, env, config);
-  const kube = connect(context);
-  const facts = await factsOf(kube, wanted).finally(() => kube.close());
+  const kube = connect({ context });
+  const [facts, gates, policies] = await Promise.all([
+    factsOf(kube, wanted),
+    gateWarnings(kube),
+    karmadaKubeconfig === undefined ? [] : policiesOf(karmadaKubeconfig),
+  ]).finally(() => kube.close());
+  const warnings = [...gates, ...policies];
+  // They keep nothing from coming up.
+  if (warnings.length > 0) console.error(['beware:', ...warnings].join('\n  '));
   const found = findings(wanted, facts);
   const where = `${stack}/${env} in ${kube.address}`;
   if (found.length === 0) console.log(`${where}: nothing stands in the way of ${wanted.objects.length} objects`);
   else console.error([`${where}: ${found.length} to mend before anything is applied`, ...found].join('\n  '));
   return found.length === 0;
+}
+
+async function policiesOf(file: string): Promise<string[]> {
+  const karmada = connect({ file });
+  return failoverWarnings(karmada).finally(() => karmada.close());
 }
 
 function wantedBy(stack: string, environment: string, config: string | undefined): Wanted {

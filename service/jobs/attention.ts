@@ -16,6 +16,8 @@ export interface Pulse {
   readonly losses: readonly number[];
   /** The last report gave a loss that is no number. */
   readonly lossIsNoNumber: boolean;
+  /** The operator of its cluster says that it makes no step. */
+  readonly isStalled: boolean;
 }
 
 export interface StallRules {
@@ -42,6 +44,8 @@ export function concernOf(pulse: Pulse, { leastSeconds, steps }: StallRules, now
     const message = `No step for ${inWords(silent)}; ${usual}`;
     return concern('Stalled', new Date(lastStep), message);
   }
+  if (pulse.isStalled)
+    return concern('Stalled', new Date(lastStep), 'The operator of its cluster finds that it makes no step');
   if (pulse.lossIsNoNumber) return concern('Diverging', pulse.heardAt ?? now, 'Its loss is no number any more');
   if (isRising(pulse.losses))
     return concern(

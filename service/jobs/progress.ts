@@ -17,6 +17,8 @@ export interface TrainingProgress {
   readonly loss: number | null;
   /** It tells a loss, and that is NaN or infinite. */
   readonly lossIsNoNumber?: true;
+  /** The operator of its cluster says so, by the rules of its own spec. */
+  readonly isStalled?: true;
   /** Of all steps, where it counts them. */
   readonly step: number | null;
   /** What it measures, by names of its own, the loss among them; a list has the loss alone. */
@@ -38,7 +40,7 @@ export interface SeenProgress extends TrainingProgress {
 
 /** The columns of a member's Table that tell it, by kind; Attempt tells of the state as well. */
 export const PROGRESS_COLUMNS = {
-  TrainingJob: ['Progress', 'Epoch', 'Loss', 'ETA', 'Checkpoint', 'Workers', 'Attempt', 'Metrics'],
+  TrainingJob: ['Progress', 'Epoch', 'Loss', 'ETA', 'Checkpoint', 'Workers', 'Attempt', 'Metrics', 'Stall'],
 } as const;
 
 export type ProgressCells = Readonly<Partial<Record<(typeof PROGRESS_COLUMNS)['TrainingJob'][number], string | null>>>;
@@ -60,6 +62,7 @@ export function progressOf(cells: ProgressCells): TrainingProgress | undefined {
     etaSeconds: secondsOf(cells.ETA),
     loss,
     ...(isNoNumber(cells.Loss) && { lossIsNoNumber: true }),
+    ...(cells.Stall === NO_STEP && { isStalled: true }),
     step: null,
     metrics: boundedNumbers({ ...(loss !== null && { loss }), ...measuredBeside(cells) }),
     checkpoint: pathOf(cells.Checkpoint),
@@ -75,6 +78,9 @@ function measuredBeside({ Metrics }: ProgressCells): Record<string, number> {
   const { loss: _, ...others } = measuredIn(Metrics ?? '');
   return others;
 }
+
+/** The reason of its condition Stalled, which is true of one that has failed, too. */
+const NO_STEP = 'NoStep';
 
 /** As programs print it: NaN, inf, -Infinity. */
 export const isNoNumber = (text: string | null | undefined): boolean =>
@@ -92,8 +98,11 @@ export function progressCells(object: { readonly status?: unknown }): ProgressCe
     Workers: cellOf(fieldsOf(status.workers).summary),
     Attempt: cellOf(status.attempt),
     Metrics: cellOf(status.measured),
+    Stall: cellOf(fieldsOf(listOf(status.conditions).find((each) => fieldsOf(each).type === 'Stalled')).reason),
   };
 }
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const cellOf = (value: unknown): string | null =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : null;

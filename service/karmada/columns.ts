@@ -29,5 +29,6 @@ export const COLUMNS: { readonly [K in keyof typeof STATE_COLUMNS]: Columns<K> }
     { name: 'Checkpoint', path: '.status.checkpoint.latest' },
     { name: 'Workers', path: '.status.workers.summary' },
     { name: 'Metrics', path: '.status.measured' },
+    { name: 'Stall', path: '.status.conditions[?(@.type=="Stalled")].reason' },
   ],
 };

@@ -21,10 +21,17 @@ export function absorbReport(
     step: furthest(known?.step, report.step),
     etaSeconds: report.remainingSeconds === undefined ? null : Math.round(report.remainingSeconds),
     loss: metrics.loss ?? null,
+    ...(lossIsNoNumber(known, report) && { lossIsNoNumber: true }),
     metrics,
     checkpoint: report.checkpoint ?? before?.checkpoint ?? null,
     workers: null,
   };
+}
+
+/** Told as NaN, say; until it is told as a number again. */
+function lossIsNoNumber(known: TrainingProgress | null, { metrics, withoutValue }: Report): boolean {
+  if (metrics.loss !== undefined) return false;
+  return withoutValue.includes('loss') || known?.lossIsNoNumber === true;
 }
 
 function metricsAfter(before: Readonly<Record<string, number>>, report: Report): Record<string, number> {

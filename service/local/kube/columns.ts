@@ -37,14 +37,18 @@ export function pathColumn(
   };
 }
 
-/** A column that a CRD declares by a path with a filter: the status of one of the conditions. */
-export function conditionColumn(name: string, condition: string): Column {
-  const column = pathColumn(name, `.status.conditions[?(@.type=="${condition}")].status`);
+/** A column that a CRD declares by a path with a filter: what one of the conditions says. */
+export function conditionColumn(
+  name: string,
+  condition: string,
+  { field = 'status', priority = 0 }: { field?: string; priority?: number } = {},
+): Column {
+  const column = pathColumn(name, `.status.conditions[?(@.type=="${condition}")].${field}`, { priority });
   return {
     ...column,
     cell(object) {
       const found = listAt(object, 'status', 'conditions').find((entry) => pick(entry, 'type') === condition);
-      return textAt(found, 'status') ?? null;
+      return textAt(found, field) ?? null;
     },
   };
 }

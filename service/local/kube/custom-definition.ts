@@ -1,5 +1,5 @@
 import { ruleProblems } from './cel-rules.ts';
-import { type Column, pathColumn } from './columns.ts';
+import { type Column, conditionColumn, pathColumn } from './columns.ts';
 import { type DraftObject, isFields, type StoredObject } from './objects.ts';
 import type { ResourceType } from './resources.ts';
 import type { FieldProblem } from './status.ts';
@@ -25,6 +25,9 @@ interface CustomDefinition {
   };
 }
 
+/** The one form of a filter that our definitions have. */
+const CONDITION = /^\.status\.conditions\[\?\(@\.type=="(\w+)"\)\]\.(\w+)$/;
+
 /** The kind that a CustomResourceDefinition makes an API server serve, with all that it then drops, fills in and refuses. */
 export function definedKind({ spec }: CustomDefinition): ResourceType {
   const [version] = spec.versions;
@@ -38,9 +41,12 @@ export function definedKind({ spec }: CustomDefinition): ResourceType {
     namespaced: spec.scope === 'Namespaced',
     ...(spec.names.shortNames && { shortNames: spec.names.shortNames }),
     statusSubresource: version.subresources?.status !== undefined,
-    columns: (version.additionalPrinterColumns ?? []).map(({ jsonPath, name, priority = 0, type }) =>
-      pathColumn(name, jsonPath, { type: type as Column['type'], priority }),
-    ),
+    columns: (version.additionalPrinterColumns ?? []).map(({ jsonPath, name, priority = 0, type }) => {
+      const [, condition, field] = CONDITION.exec(jsonPath) ?? [];
+      return condition !== undefined && field !== undefined
+        ? conditionColumn(name, condition, { field, priority })
+        : pathColumn(name, jsonPath, { type: type as Column['type'], priority });
+    }),
     admitsStatus: true,
     defaults: (draft) => defaulted(pruned(draft, schema), schema) as DraftObject,
     validate: (draft, before) => problemsOf(draft, before, schema),

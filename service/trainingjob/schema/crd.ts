@@ -28,6 +28,8 @@ export const COLUMNS: readonly Column[] = [
   { name: 'Workers', type: 'string', jsonPath: '.status.workers.summary', priority: 1 },
   { name: 'Reason', type: 'string', jsonPath: '.status.reason', priority: 1 },
   { name: 'Metrics', type: 'string', jsonPath: '.status.measured', priority: 1 },
+  // NoStep while it makes none.
+  { name: 'Stall', type: 'string', jsonPath: '.status.conditions[?(@.type=="Stalled")].reason', priority: 1 },
 ];
 
 export const customResourceDefinition = {

@@ -107,6 +107,44 @@ test('finds nothing where all is there', async () => {
   expect(code).toBe(0);
 });
 
+const policy = (name: string, kind: string, failover?: object) => ({
+  metadata: { name, namespace: 'team-a' },
+  spec: { resourceSelectors: [{ apiVersion: 'ray.io/v1', kind }], ...(failover && { failover }) },
+});
+
+test('warns of what would let Karmada move RayJobs by itself, and of nothing else; it keeps nothing from coming up', async () => {
+  const application = { decisionConditions: { tolerationSeconds: 300 } };
+  answers = {
+    ...CLUSTER,
+    '/apis/policy.karmada.io/v1alpha1/propagationpolicies': list(
+      'PropagationPolicyList',
+      policy('moves', 'RayJob', { application }),
+      policy('stays', 'RayJob'),
+      policy('of-the-cluster-alone', 'RayJob', { cluster: {} }),
+      policy('of-others', 'Deployment', { application }),
+    ),
+    '/apis/policy.karmada.io/v1alpha1/clusterpropagationpolicies': list('ClusterPropagationPolicyList', {
+      ...policy('moves-all', 'RayJob', { application }),
+      metadata: { name: 'moves-all' },
+    } as never),
+    '/apis/apps/v1/namespaces/karmada-system/deployments/karmada-controller-manager': {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'karmada-controller-manager' },
+      spec: { template: { spec: { containers: [{ command: ['--feature-gates=Failover=true,Other=false'] }] } } },
+    },
+  };
+  const options = ['--stack', 'preempt', '--env', 'dev'];
+  const { said } = await preflight(...options, '--karmada-kubeconfig', join(directory, 'kubeconfig'));
+  expect(said).toContain('PropagationPolicy team-a/moves has failover.application for RayJobs');
+  expect(said).toContain('ClusterPropagationPolicy moves-all has failover.application');
+  expect(said).toContain('karmada-controller-manager runs with the feature gate Failover');
+  expect(said).not.toMatch(/stays|of-others|of-the-cluster-alone/);
+  // Without a Karmada nothing is asked of one.
+  answers = { ...CLUSTER };
+  expect((await preflight(...options)).said).not.toContain('beware');
+});
+
 test('says that the cluster does not answer, and which', async () => {
   answers = {};
   const { code, said } = await preflight('--stack', 'preempt', '--env', 'dev');

@@ -14,6 +14,7 @@ const pulse = (more: Partial<Pulse>): Pulse => ({
   runningSince: ago(86_400),
   losses: [],
   lossIsNoNumber: false,
+  isStalled: false,
   ...more,
 });
 const concern = (more: Partial<Pulse>) => concernOf(pulse(more), RULES, NOW)?.reason ?? null;
@@ -28,6 +29,7 @@ describe('a training that runs', () => {
     ['has short steps, and hangs', { stepSeconds: 1, steppedAt: ago(601), heardAt: ago(10) }, 'Stalled'],
     ['was suspended meanwhile', { steppedAt: ago(50_000), heardAt: ago(50_000), runningSince: ago(100) }, null],
     ['has a loss that is no number', { lossIsNoNumber: true }, 'Diverging'],
+    ['is called stalled by its operator', { isStalled: true }, 'Stalled'],
     ['has a loss that rises', { losses: [3, 2, 1, 1, 2, 3, 4, 5] }, 'Diverging'],
   ] as const)('%s', (_, more, reason) => {
     expect(concern(more as Partial<Pulse>)).toBe(reason);

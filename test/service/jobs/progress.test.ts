@@ -36,6 +36,18 @@ describe('the row of a TrainingJob', () => {
     });
   });
 
+  it('tells that its operator calls it stalled, by the column and by the object alike', () => {
+    expect(progressOf({ ...CELLS, Stall: 'NoStep' })).toMatchObject({ isStalled: true });
+    // True of one that has failed, too, with another reason.
+    expect(progressOf({ ...CELLS, Stall: 'BackoffLimitExceeded' })).not.toHaveProperty('isStalled');
+    const conditions = [
+      { type: 'Ready', reason: 'Running' },
+      { type: 'Stalled', status: 'True', reason: 'NoStep' },
+    ];
+    expect(progressCells({ status: { conditions } }).Stall).toBe('NoStep');
+    expect(progressCells({ status: { conditions: 'none' } }).Stall).toBeNull();
+  });
+
   it('tells nothing while nobody has reported anything', () => {
     expect(progressOf({})).toBeUndefined();
     expect(progressOf({ Attempt: '1', Progress: null })).toBeUndefined();

@@ -62,6 +62,20 @@ const report = (metrics: Record<string, unknown>, fields: object = {}) => ({
   },
 });
 
+test('a loss that is told as NaN is no number, until it is told as one again', async () => {
+  const { post, progress } = await setUp();
+  await post(report({ loss: 0.5, current_step: 1 }));
+  await vi.waitFor(async () => expect((await progress())?.loss).toBe(0.5));
+  await post(report({ loss: 'nan', current_step: 2 }));
+  await vi.waitFor(async () => expect(await progress()).toMatchObject({ loss: null, lossIsNoNumber: true, step: 2 }));
+  // A report that tells no loss says nothing of it.
+  await post(report({ current_step: 3 }));
+  await vi.waitFor(async () => expect(await progress()).toMatchObject({ lossIsNoNumber: true, step: 3 }));
+  await post(report({ loss: 0.25, current_step: 4 }));
+  await vi.waitFor(async () => expect((await progress())?.loss).toBe(0.25));
+  expect(await progress()).not.toHaveProperty('lossIsNoNumber');
+});
+
 test('what a training reports is in its job and its curve a moment later', async () => {
   const { job, post, progress, stop, store } = await setUp();
   expect(await post(report({ loss: 0.5, rmse: 2, current_step: 40, total_steps: 100, current_epoch: 3.7 }))).toEqual([

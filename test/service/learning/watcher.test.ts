@@ -71,6 +71,34 @@ concurrently(
   },
 );
 
+concurrently(
+  'what the operator of its cluster calls stalled needs attention, and a loss that is no number',
+  async ({ expect }) => {
+    const { database, training, watch, needy } = await setUp();
+    const [called, diverging, steady] = [await training(), await training(), await training()];
+    const told: [string, object][] = [
+      [called, { isStalled: true }],
+      [diverging, { lossIsNoNumber: true }],
+      [steady, {}],
+    ];
+    for (const [id, flags] of told)
+      await database.query(
+        "insert into job_progress (job_id, cluster, at, progress) values ($1, 'member1', now(), $2)",
+        [id, JSON.stringify({ source: 'trainingjob', step: 1, metrics: {}, ...flags })],
+      );
+    watch();
+    const found = async () => new Map((await needy()).map(({ attention, id }) => [id, attention?.reason]));
+    await expect.poll(found).toEqual(
+      new Map([
+        [called, 'Stalled'],
+        [diverging, 'Diverging'],
+      ]),
+    );
+    await database.query("update job_progress set progress = progress - 'isStalled' where job_id = $1", [called]);
+    await expect.poll(async () => [...(await found()).keys()]).toEqual([diverging]);
+  },
+);
+
 concurrently('with a policy for it the attempt is given up, and another begins', async ({ expect }) => {
   const { store, training, stepped, watch } = await setUp();
   const id = await training({ maxAttempts: 2, on: ['stalled'], backoff: { seconds: 0, maxSeconds: 0 } });

@@ -77,11 +77,3 @@ app.kubernetes.io/part-of: training-operator
 helm.sh/chart: {{ include "training-operator.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
-
-{{/* Used 7 times, with root, jsonPath, name, type. */}}
-{{- define "training-operator.additional-printer-column" -}}
-name: {{ $.name | quote }}
-jsonPath: {{ $.jsonPath | quote }}
-priority: 1
-type: {{ $.type | quote }}
-{{- end }}
