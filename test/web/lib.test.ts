@@ -5,7 +5,7 @@ import { nextSort, readFilters, writeFilters } from '../../service/web/lib/filte
 import { secondsOf } from '../../service/web/lib/length-of-time.ts';
 import { createLogReader, shortPodName } from '../../service/web/lib/log-buffer.ts';
 import { parsePath, setAt } from '../../service/web/lib/paths.ts';
-import { capacitiesOf } from '../../service/web/lib/quantity.ts';
+import { capacitiesOf, formatBytes } from '../../service/web/lib/quantity.ts';
 import { formatDuration } from '../../service/web/lib/time.ts';
 import { segmentsOf, ticksOf } from '../../service/web/lib/timeline.ts';
 
@@ -139,6 +139,17 @@ test('quantities of Kubernetes are numbers', () => {
     { cpu: '1500m' },
   );
   expect([cpu?.used, memory?.total, gpu?.label]).toEqual([1.5, 256 * 2 ** 30, 'GPU']);
+});
+
+test('sizes are told in the unit that suits them', () => {
+  expect([0, 1023, 2048, 1.5 * 2 ** 20, 2 ** 34, 2 ** 41].map(formatBytes)).toEqual([
+    '0 B',
+    '1,023 B',
+    '2 KiB',
+    '1.5 MiB',
+    '16 GiB',
+    '2 TiB',
+  ]);
 });
 
 test('lengths of time are told to two units', () => {

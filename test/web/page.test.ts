@@ -11,6 +11,7 @@ import { jobs } from './scenarios/jobs.ts';
 import { manyJobs } from './scenarios/many-jobs.ts';
 import { newJob } from './scenarios/new-job.ts';
 import { offline } from './scenarios/offline.ts';
+import { outputs } from './scenarios/outputs.ts';
 import { phone } from './scenarios/phone.ts';
 import { signIn } from './scenarios/sign-in.ts';
 import type { Scene } from './scene.ts';
@@ -41,6 +42,7 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
   describe('New job', () => newJob(now));
   describe('Jobs', () => jobs(now));
   describe('Job', () => job(now));
+  describe('Outputs', () => outputs(now));
   describe('Curves', () => curves(now));
   describe('Goodput', () => goodput(now));
   describe('Clusters', () => clusters(now));

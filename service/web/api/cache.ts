@@ -16,7 +16,11 @@ export const KEYS = {
   jobLists: ['jobs'],
   comparison: ['comparison'],
   job: (id: string) => ['job', id],
-  ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs' | 'curves') => ['job', id, part],
+  ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs' | 'curves' | 'outputs') => [
+    'job',
+    id,
+    part,
+  ],
 } as const;
 
 /** How often counts are read again while many jobs change. */

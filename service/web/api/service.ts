@@ -18,6 +18,7 @@ import type {
   LogRuns,
   Me,
   Metrics,
+  Outputs,
   Queue,
   Summary,
 } from './types.ts';
@@ -54,6 +55,11 @@ export const compareJobs = (ids: readonly string[], signal?: Signal): Promise<Co
   api().jobs.compare(ids, { points: POINTS, signal });
 
 export const getJobPods = (id: string, signal?: Signal): Promise<JobPods> => api().jobs.pods(id, { signal });
+
+export const getJobOutputs = (id: string, signal?: Signal): Promise<Outputs> => api().jobs.outputs(id, { signal });
+
+export const getJobOutput = async (id: string, name: string): Promise<Blob> =>
+  new Response(await api().jobs.output(id, name)).blob();
 
 export const getJobManifest = (id: string, signal?: Signal) => api().jobs.manifest(id, { signal });
 

@@ -21,6 +21,7 @@ export type {
   LogRuns,
   Me,
   Metrics,
+  Outputs,
   Progress,
   ProgressNews,
   Queue,

@@ -1,7 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { KEYS } from './cache.ts';
 import { useLive } from './live.tsx';
-import { getJob, getJobAttempts, getJobEvents, getJobManifest, getJobPods, getLogRuns } from './service.ts';
+import {
+  getJob,
+  getJobAttempts,
+  getJobEvents,
+  getJobManifest,
+  getJobOutputs,
+  getJobPods,
+  getLogRuns,
+} from './service.ts';
 
 // Events of the job make these stale (cache.ts), and read again while someone looks.
 
@@ -26,6 +34,9 @@ export const useJobAttempts = (id: string) =>
 
 export const useJobManifest = (id: string) =>
   useFollowed(KEYS.ofJob(id, 'manifest'), (signal) => getJobManifest(id, signal));
+
+export const useJobOutputs = (id: string) =>
+  useFollowed(KEYS.ofJob(id, 'outputs'), (signal) => getJobOutputs(id, signal));
 
 export const useLogRuns = (id: string) => useFollowed(KEYS.ofJob(id, 'runs'), (signal) => getLogRuns(id, signal));
 

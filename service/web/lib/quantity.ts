@@ -2,8 +2,13 @@ import { GPU, quantity } from '../../contract/quantity.ts';
 
 const short = (value: number): string => value.toLocaleString(undefined, { maximumFractionDigits: value < 10 ? 1 : 0 });
 
-const formatBytes = (bytes: number): string =>
-  bytes >= 2 ** 40 ? `${short(bytes / 2 ** 40)} TiB` : `${short(bytes / 2 ** 30)} GiB`;
+const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** In the unit that leaves a number below 1024. */
+export const formatBytes = (bytes: number): string => {
+  const unit = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10));
+  return `${short(bytes / 1024 ** unit)} ${UNITS[unit]}`;
+};
 
 export interface Capacity {
   readonly label: string;

@@ -9,6 +9,7 @@ import { changedParameters } from '../../lib/request-facts.ts';
 import { ClusterPods } from './cluster-pods.tsx';
 import { History } from './history.tsx';
 import { JobFacts } from './job-facts.tsx';
+import { Outputs } from './outputs.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -27,6 +28,11 @@ export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResul
             <Timeline job={job} events={events.data ?? []} />
           </Card>
           <Parameters job={job} />
+          {job.startedAt && (
+            <Card title="Outputs">
+              <Outputs job={job} />
+            </Card>
+          )}
         </div>
         <JobFacts job={job} />
       </div>
