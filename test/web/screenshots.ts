@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
 import { startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { parseConnection } from '../../service/store/connection.ts';
@@ -38,6 +39,42 @@ const LATE_JOBS: readonly Record<string, unknown>[] = [
   { jobName: 'pricing-forever', algorithm: { algorithmName: 'horovod-mpi' }, targetClusters: ['member1'] },
 ];
 
+/** A month of work: who, how it ended, hours, GPUs, and steps that it told of. */
+const WORK = [
+  ['ads', 'Succeeded', 'Succeeded', 310, 8, 120_000],
+  ['ads', 'Failed', 'Preempted', 22, 8, 9_000],
+  ['ads', 'Failed', 'AppFailed', 9, 8, 2_000],
+  ['search', 'Succeeded', 'Succeeded', 420, 4, 300_000],
+  ['search', 'Failed', 'Stalled', 31, 4, 12_000],
+  ['search', 'Failed', 'Cancelled', 14, 4, 7_000],
+  ['vision', 'Succeeded', 'Succeeded', 95, 2, 40_000],
+  ['vision', 'Failed', 'OutOfMemory', 12, 2, 900],
+  ['vision', 'Failed', 'Lost', 20, 2, 8_000],
+] as const;
+
+const addWork = async (url: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const [place, [namespace, status, reason, hours, gpus, steps]] of WORK.entries()) {
+    const resources = { instanceCount: 1, instanceResources: { cpuCores: 8 * gpus, gpuCount: gpus } };
+    const id = `work-${place}`;
+    const values = [id, namespace, status, reason, hours, JSON.stringify({ resources })];
+    await client.query(
+      `insert into job (id, object_name, job_name, namespace, algorithm, priority, kind, request, status, reason, message, clusters,
+                        created_at, dispatched_at, started_at, finished_at, ran_ms, logs_kept_at, cleared_at)
+       select $1, $1, $1, $2, 'xgboost', 500, 'RayJob', $6::json, $3, $4, '', '{}',
+              began, began, began, began + $5::int * interval '1 hour', $5::int * 3600000, now(), now()
+         from (select now() - interval '25 days' as began) at`,
+      values,
+    );
+    await client.query(
+      "insert into job_progress (job_id, cluster, at, progress, began) values ($1, 'member1', now(), $2, '{\"step\": 0}')",
+      [id, JSON.stringify({ step: steps })],
+    );
+  }
+  await client.end();
+};
+
 type Shot = { name: string; path: string; ready: (page: Page) => Promise<unknown>; width?: number; height?: number };
 
 const shots = (stuck: string, running: string): Shot[] => {
@@ -51,6 +88,8 @@ const shots = (stuck: string, running: string): Shot[] => {
     { name: 'job-phone', path: `/jobs/${running}`, ready: text(/Running on/), ...onPhone },
     { name: 'logs', path: `/jobs/${running}/logs`, ready: text(/epoch 8\//) },
     { name: 'new-job', path: '/new', ready: text('num_round') },
+    { name: 'goodput', path: '/goodput?days=30', ready: text('ads') },
+    { name: 'goodput-phone', path: '/goodput?days=30', ready: text('ads'), ...onPhone },
     { name: 'clusters', path: '/clusters', ready: text('member3') },
   ];
 };
@@ -107,6 +146,7 @@ try {
   await settled(platform, await submitAll(platform, JOBS), /Succeeded|Failed/);
   const [stuck = '', , running = ''] = await submitAll(platform, LATE_JOBS);
   await settled(platform, [running], /Running/);
+  await addWork(postgres.url);
   for (const scheme of ['light', 'dark'] as const) {
     for (const shot of shots(stuck, running)) await take(browser, platform.url, scheme, shot);
   }

@@ -143,6 +143,12 @@ export const curves = (now: SceneNow): void => {
     await heading.getByRole('button').click();
     await expect.poll(names).toEqual(['ordered-forever-2', 'ordered-forever-1', 'ordered-forever-3']);
     expect(new URL(page.url()).searchParams.get('sort')).toBe('metric:r2');
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('button', { name: 'Filters' }).click();
+    expect(await page.getByLabel('Sort by').inputValue()).toBe('metric:r2');
+    await page.getByLabel('Sort by').selectOption('Sort by rmse');
+    await expect.poll(names).toEqual(['ordered-forever-1', 'ordered-forever-2', 'ordered-forever-3']);
   });
 
   test('fewer than two are no comparison', async () => {

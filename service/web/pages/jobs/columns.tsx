@@ -20,6 +20,12 @@ const none = (text: string): ReactNode => <span className="text-ink-faint">{text
 /** The number that is shown unless the list is in the order of another. */
 export const LOSS = 'loss';
 
+/** What the training told of it last; null: nothing. */
+export const numberOf = ({ progress }: ListedJob, metric: string): string | null => {
+  const value = metric === LOSS ? progress?.loss : progress?.metrics?.[metric];
+  return value == null ? null : numberText(value);
+};
+
 export const COLUMNS: Record<ColumnName, Column> = {
   owner: { label: 'Owner', cell: (job) => job.createdBy ?? none('unknown') },
   namespace: { label: 'Namespace', cell: (job) => job.namespace },
@@ -28,12 +34,12 @@ export const COLUMNS: Record<ColumnName, Column> = {
   loss: {
     label: 'Loss',
     toTheRight: true,
-    cell: ({ progress, spark }, metric) => {
-      const value = metric === LOSS ? progress?.loss : progress?.metrics?.[metric];
-      return value == null ? null : (
+    cell: (job, metric) => {
+      const text = numberOf(job, metric);
+      return text === null ? null : (
         <span className="flex items-center justify-end gap-2">
-          {metric === LOSS && spark && <Sparkline values={spark} />}
-          {numberText(value)}
+          {metric === LOSS && job.spark && <Sparkline values={job.spark} />}
+          {text}
         </span>
       );
     },

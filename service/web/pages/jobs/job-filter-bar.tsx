@@ -12,6 +12,7 @@ import {
   NEWEST_FIRST,
   NO_FILTERS,
   SORTS,
+  type SortColumn,
   sortOf,
   usualSort,
 } from '../../lib/filters.ts';
@@ -44,6 +45,7 @@ export function JobFilterBar({ filters, onChange }: { filters: JobFilters; onCha
         </Button>
       )}
       {(wide || open) && <Choices filters={filters} onChange={onChange} />}
+      {wide && <MetricChoice sort={filters.sort} onChange={(sort) => onChange({ sort })} />}
       {!wide && open && <SortChoice sort={filters.sort} onChange={(sort) => onChange({ sort }, true)} />}
       {isFiltered(filters) && (
         <Button variant="ghost" icon={X} onClick={() => onChange(NO_FILTERS)}>
@@ -121,14 +123,20 @@ function Choices({ filters, onChange }: { filters: JobFilters; onChange: Change 
           onChange={(value) => onChange({ [field]: value }, true)}
         />
       ))}
-      <Choice
-        label="Sort by number"
-        value={metricOf(filters.sort) ?? ''}
-        values={values?.metric ?? []}
-        wordOf={(value) => value}
-        onChange={(name) => onChange({ sort: name === '' ? NEWEST_FIRST : usualSort(byMetric(name)) })}
-      />
     </>
+  );
+}
+
+/** The order by a number that trainings tell; which of them has a column is chosen by it. */
+function MetricChoice({ sort, onChange }: { sort: string; onChange: (sort: string) => void }) {
+  return (
+    <Choice
+      label="Sort by number"
+      value={metricOf(sort) ?? ''}
+      values={useFilterValues().data?.metric ?? []}
+      wordOf={(name) => `by ${name}`}
+      onChange={(name) => onChange(name === '' ? NEWEST_FIRST : usualSort(byMetric(name)))}
+    />
   );
 }
 
@@ -185,21 +193,25 @@ function Choice({
 /** Phones have no headings to press. */
 function SortChoice({ sort, onChange }: { sort: string; onChange: (sort: string) => void }) {
   const { column, descending } = sortOf(sort);
+  const told = useFilterValues().data?.metric?.map(({ value }) => value) ?? [];
+  const chosen = metricOf(sort);
+  const metrics = chosen === null || told.includes(chosen) ? told : [...told, chosen];
   return (
     <div className="flex w-full gap-2">
       <select
         aria-label="Sort by"
-        value={metricOf(sort) === null ? column : ''}
-        onChange={(event) => {
-          const chosen = SORTS.find((one) => one.column === event.target.value);
-          if (chosen) onChange(usualSort(chosen.column));
-        }}
+        value={column}
+        onChange={({ target }) => onChange(usualSort(target.value as SortColumn))}
         className="control"
       >
-        {metricOf(sort) !== null && <option value="">Sort by {metricOf(sort)}</option>}
         {SORTS.map((one) => (
           <option key={one.column} value={one.column}>
             Sort by {one.label.toLowerCase()}
+          </option>
+        ))}
+        {metrics.map((name) => (
+          <option key={name} value={byMetric(name)}>
+            Sort by {name}
           </option>
         ))}
       </select>

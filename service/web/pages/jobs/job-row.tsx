@@ -9,7 +9,7 @@ import { UnreachableMark } from '../../components/unreachable.tsx';
 import type { ColumnName } from '../../lib/columns.ts';
 import { isFinished, jobState, needsAttention, reasonLabel } from '../../lib/job-state.ts';
 import { progressOf } from '../../lib/progress.ts';
-import { COLUMNS, ROW } from './columns.tsx';
+import { COLUMNS, numberOf, ROW } from './columns.tsx';
 import { SelectBox } from './select-box.tsx';
 
 interface RowProps {
@@ -20,6 +20,8 @@ interface RowProps {
   columns: readonly ColumnName[];
   /** The number in the column for one. */
   metric: string;
+  /** The list is in its order: it is told where there are no columns, too. */
+  isByMetric: boolean;
   tracks: string;
   /** In the queue, while it waits there. */
   place: number | undefined;
@@ -29,7 +31,7 @@ interface RowProps {
 
 /** One job. The name's link covers the whole row; the checkbox lies above it. */
 export const JobRow = memo(function JobRow(row: RowProps) {
-  const { job, index, top, height, columns, metric, tracks, place, selected, onToggle } = row;
+  const { job, index, top, height, columns, metric, isByMetric, tracks, place, selected, onToggle } = row;
   const state = jobState(job);
   const trouble = job.attention && !isFinished(job.status) ? reasonLabel(job.attention.reason) : '';
   const detail = [state.detail, trouble === state.detail ? '' : trouble, place && `number ${place.toLocaleString()}`]
@@ -38,6 +40,8 @@ export const JobRow = memo(function JobRow(row: RowProps) {
   const stuck = needsAttention(job);
   const detailTone = stuck ? 'text-failed' : 'text-ink-soft';
   const cluster = job.clusters.join(', ');
+  const number = isByMetric ? numberOf(job, metric) : null;
+  const summary = [number && `${metric} ${number}`, job.algorithm, cluster, job.createdBy].filter(Boolean).join(' · ');
   const progress = progressOf(job);
   return (
     // biome-ignore lint/a11y/useSemanticElements: virtual rows are placed by position, which table elements cannot be
@@ -68,7 +72,7 @@ export const JobRow = memo(function JobRow(row: RowProps) {
         </Link>
         <span className="truncate text-xs text-ink-faint">
           <span className="max-sm:hidden">{job.id}</span>
-          <span className="sm:hidden">{[job.algorithm, cluster, job.createdBy].filter(Boolean).join(' · ')}</span>
+          <span className="sm:hidden">{summary}</span>
         </span>
         {detail && <span className={`truncate text-xs sm:hidden ${detailTone}`}>{detail}</span>}
       </div>

@@ -125,6 +125,7 @@ export function JobTable({
                 height={height}
                 columns={columns}
                 metric={metric}
+                isByMetric={metricOf(sort) !== null}
                 tracks={tracks}
                 place={places.get(job.id)}
                 selected={selected.has(job.id)}

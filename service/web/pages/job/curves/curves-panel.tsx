@@ -19,6 +19,7 @@ export default function CurvesPanel({ job }: { job: Job }) {
   if (!curves.data) return <Failed what="The curves" error={curves.error} retry={() => void curves.refetch()} />;
   const { marks, series } = curves.data;
   if (series.length === 0) return <NoCurves job={job} />;
+  const groups = groupsOf(series);
   const steps = hasSteps(series);
   const view: View = { ...chosen, by: steps ? chosen.by : 'time' };
   return (
@@ -32,8 +33,8 @@ export default function CurvesPanel({ job }: { job: Job }) {
           CSV
         </Button>
       </CurveControls>
-      <div className="grid gap-x-8 gap-y-6 lg:grid-cols-2">
-        {groupsOf(series).map((group) => (
+      <div className={`grid gap-x-8 gap-y-6 ${groups.length > 1 ? 'lg:grid-cols-2' : ''}`}>
+        {groups.map((group) => (
           <Figure
             key={group.name}
             name={group.name}
