@@ -95,17 +95,19 @@ export const accessibility = (now: SceneNow): void => {
     const line = page.getByText(/^(Simulated clusters|Real trainers on this machine)$/);
     expect(await line.count()).toBe(0);
     await check('clusters');
-    for (const [localTrainings, said] of [
+    let localTrainings: string | undefined;
+    await page.route('**/config.json', (route) => route.fulfill({ json: { apiBaseUrl: '', localTrainings } }));
+    for (const [clusters, said] of [
       ['simulated', 'Simulated clusters'],
       ['real', 'Real trainers on this machine'],
     ] as const) {
-      const config = { apiBaseUrl: '', localTrainings };
-      await page.route('**/config.json', (route) => route.fulfill({ json: config }), { times: 1 });
-      await page.reload();
+      localTrainings = clusters;
+      await page.goto(`${platform.url}/clusters`);
       await page.getByRole('heading', { name: 'member1' }).waitFor();
       expect(await line.innerText()).toBe(said);
       await check(said);
     }
+    localTrainings = undefined;
     await page.goto(`${platform.url}/no/such/page`);
     await page.getByText('There is no page').waitFor();
     await check('not found');
