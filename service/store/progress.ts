@@ -37,11 +37,12 @@ export function listedOfRow(
   return { progress, spark: sparkOf(spark, progress?.loss ?? null) };
 }
 
-/** What was merged is a little old: the latest is at the end. */
+/** What was merged is a little old, and has four digits: the latest is at the end. */
 function sparkOf(merged: number[], loss: number | null): number[] | null {
   const last = merged.at(-1);
-  if (loss !== null && (last === undefined || Math.fround(last) !== Math.fround(loss))) {
-    if (merged.length >= MAX_SPARK) merged.pop();
+  if (loss !== null) {
+    const isSame = last !== undefined && Math.abs(last - loss) <= Math.abs(loss) / 1000;
+    if (isSame || merged.length >= MAX_SPARK) merged.pop();
     merged.push(loss);
   }
   return merged.length === 0 ? null : merged;

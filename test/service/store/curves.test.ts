@@ -210,4 +210,10 @@ test('lists have the loss so far in few numbers, and are in the order of a numbe
   expect(spark?.length).toBeLessThanOrEqual(30);
   expect(spark?.length).toBeGreaterThan(20);
   expect(spark?.[0]).toBe(100);
+  // In four digits, and whatever a real can be.
+  const odd = [3.4028234e38, -1.1754944e-38, 0, -0.123456, 12_345.6];
+  await report(store, newer, odd, 10);
+  await store.curves.settle([newer]);
+  const [shown] = (await list('createdAt', true)).filter(({ id }) => id === newer).map((job) => job.spark);
+  expect(shown).toEqual([3.403e38, -1.175e-38, 0, -0.1235, 12_350]);
 });
