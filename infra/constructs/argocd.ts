@@ -146,12 +146,24 @@ function projectOf({ repoUrl, signatureKeys, syncWindows }: Gitops, target: Targ
   return {
     description,
     sourceRepos: [repoUrl],
-    destinations: [destination],
+    destinations: [destination, ...elsewhere(objects, destination)],
     clusterResourceWhitelist: kindsOf(objects, CLUSTER_WIDE),
     namespaceResourceWhitelist: inNamespace ? [...inNamespaces(), ...kindsOf(objects, RIGHTS)] : [],
     ...(signatureKeys.length > 0 && { signatureKeys: signatureKeys.map((keyId) => ({ keyId })) }),
     ...(syncWindows.length > 0 && { syncWindows: syncWindows.map((window) => ({ ...window, applications: ['*'] })) }),
   };
+}
+
+/** Namespaces beside its own in which a stack writes something: rights, in those that it looks after. */
+function elsewhere(
+  objects: readonly ApiObject[],
+  { namespace, server }: ApplicationSpecDestination,
+): ApplicationSpecDestination[] {
+  const named = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  return [...named]
+    .filter((each) => each !== namespace)
+    .sort()
+    .map((each) => ({ server, namespace: each }));
 }
 
 function syncPolicyOf({ autoSync }: Gitops, runsJobsOnce: boolean): NonNullable<ApplicationSpec['syncPolicy']> {

@@ -19,18 +19,24 @@ const known = new WeakMap<readonly KubeObject[], Map<string, string[]>>();
 function checksumsIn(objects: readonly KubeObject[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
   const contents = new Map(
-    objects.filter(({ kind }) => kind === 'ConfigMap').map((each) => [each.metadata.name, each.data]),
+    objects.filter(({ kind }) => kind === 'ConfigMap').map((each) => [placeOf(each, each.metadata.name), each.data]),
   );
   for (const object of objects) {
-    const names = [...new Set(configMapsIn(object))].filter((name) => contents.has(name));
+    const names = [...new Set(configMapsIn(object))].filter((name) => contents.has(placeOf(object, name)));
     for (const some of subsets(names)) {
-      const data = Object.assign({}, ...some.map((name) => contents.get(name))) as Record<string, string>;
+      const data = Object.assign({}, ...some.map((name) => contents.get(placeOf(object, name)))) as Record<
+        string,
+        string
+      >;
       const key = checksum(data);
       if (!found.has(key)) found.set(key, some);
     }
   }
   return found;
 }
+
+/** Pods read what is in their own namespace. */
+const placeOf = ({ metadata: { namespace = '' } }: KubeObject, name: string): string => `${namespace}/${name}`;
 
 function configMapsIn(value: unknown): string[] {
   if (value === null || typeof value !== 'object') return [];

@@ -16,6 +16,8 @@ export interface DerivedObject {
   readonly name: string;
   readonly when: Decision;
   readonly node: Node;
+  /** It is there once for each element of this list, or entry of this record, of the settings. */
+  readonly each?: { readonly path: string; readonly of: 'list' | 'record' };
   /** An action that stands before it. */
   readonly first?: string;
 }
@@ -53,9 +55,25 @@ export class Learner {
       const [kind = '', name = ''] = title.split(' ');
       const before = merger.doubts.length;
       const learnt = merger.object(variants, { near: title.replace(' ', '/'), related: sectionsIn(variants) });
-      return { folder, title, object: { kind, name, ...learnt }, doubts: merger.doubts.slice(before) };
+      return {
+        folder,
+        title,
+        object: { kind, name, ...forEach(learnt, merger.canonical) },
+        doubts: merger.doubts.slice(before),
+      };
     });
   }
+}
+
+/** Of a list of objects, one for each element of a setting, the one. That there are elements need not be asked. */
+function forEach(
+  { node, when }: Pick<DerivedObject, 'node' | 'when'>,
+  canonical: Canonical,
+): Omit<DerivedObject, 'kind' | 'name'> {
+  const [item] = node.kind === 'list' ? node.items : [];
+  if (!item || !('each' in item)) return { node, when };
+  const given = { test: { feature: item.each, options: ['given'] }, yes: true, no: false };
+  return { node: item.node, when: canonical.given(when, given), each: { path: item.each, of: item.of } };
 }
 
 function variantsOf(terms: readonly (Term | undefined)[]): Variant[] {

@@ -52,17 +52,38 @@ export class Reader {
   }
 
   read(output: Output, sample: Sample): ReadSample {
-    return new Map(
-      [...output].map(([folder, beside]) => [
-        folder,
-        new Map(
-          beside.map((object) => {
-            const own = title(object);
-            return [own, this.value(ordered(object), { sample, beside, own: own.replace(' ', '/') })];
-          }),
-        ),
-      ]),
-    );
+    return new Map([...output].map(([folder, beside]) => [folder, this.folder(beside, sample)]));
+  }
+
+  /** Objects that are one for each element of a setting are one term: a list of these. */
+  private folder(beside: readonly KubeObject[], sample: Sample): Map<string, Term> {
+    const found = new Map<string, Term>();
+    const repeated = new Map<string, { title: string; item: TermItem }>();
+    for (const object of beside) {
+      const own = title(object);
+      const at = { sample, beside, own: own.replace(' ', '/') };
+      // By one of these they differ.
+      const { name, namespace = '' } = object.metadata;
+      const element = this.elementIn(`${name} ${namespace}`, at);
+      if (!element) {
+        found.set(own, this.value(ordered(object), at));
+        continue;
+      }
+      const inElement = inside({ ...at, element }, `[${element.path}]`, at);
+      const known = `${object.kind} ${element.path} ${this.templated(name, inElement)}`;
+      const { item, title: first } = repeated.get(known) ?? { title: own, item: undefined };
+      const terms = item?.terms ?? [];
+      if (element.index !== terms.length) throw this.outOfOrder(element.path, at);
+      const term = this.value(ordered(object), inElement);
+      repeated.set(known, { title: first, item: { key: `*${element.path}`, named: true, terms: [...terms, term] } });
+    }
+    // One that is there once may be called the same.
+    for (const { item, title } of repeated.values()) found.set(`${title} ${item.key}`, this.terms.list('list', [item]));
+    return found;
+  }
+
+  private outOfOrder(path: string, at: At): Error {
+    return new Error(`${path}: at ${near(at)} its elements are not in their order, which no chart can do`);
   }
 
   private value(value: unknown, at: At, json?: string): Term {
@@ -146,8 +167,7 @@ export class Reader {
         const term = this.value(item, inside({ ...at, element }, `[${element.path}]`, at));
         const last = items.at(-1);
         const next = last?.key === key ? last.terms.length : 0;
-        if (element.index !== next)
-          throw new Error(`${element.path}: at ${near(at)} its elements are not in their order, which no chart can do`);
+        if (element.index !== next) throw this.outOfOrder(element.path, at);
         if (last?.key === key) items[items.length - 1] = { ...last, terms: [...last.terms, term] };
         else items.push({ key, named: true, terms: [term] });
         continue;

@@ -30,7 +30,9 @@ export function templatesOf(
 ): Templates {
   const { chart } = go;
   const printer = new Printer(go, canonical);
-  const paths = new Set(derived.flatMap(({ node, when }) => [...pathsIn(node, when)]));
+  const paths = new Set(
+    derived.flatMap(({ each, node, when }) => [...pathsIn(node, when), ...(each ? [each.path] : [])]),
+  );
   const labelled = derived.map((each) => ({ ...each, node: withStandardLabels(each.node) }));
   const isClaim = ({ kind }: DerivedObject): boolean =>
     kind === 'PersistentVolumeClaim' && claimAnnotation !== undefined;
@@ -38,12 +40,15 @@ export function templatesOf(
   const objects = labelled.map((each) => {
     if (isClaim(each) && claimAnnotation !== undefined) return claimObject(each, claimAnnotation, go, specs);
     if (!isNamedByContent(each)) return each;
+    if (each.each)
+      throw new Error(`${each.kind} ${each.name}: no chart can have one for each of ${each.each.path} yet`);
     const run = runOf(each.node, runAnnotation);
     if (run) return { ...each, node: withRun(each.node, run) };
     return { ...each, node: withSuffix(each.node, `-{{ ${go.checksumOf([contentOf(each.kind)(each.name)], {})} }}`) };
   });
   const repeated = new Repeated(
-    objects.map(({ node }) => node),
+    // What is made of an element reads as part of it, and stays where it is.
+    objects.map(({ each, node }) => (each ? { kind: 'map', entries: [] } : node)),
     go,
     specs.all.map(({ name }) => name),
   );
@@ -52,7 +57,12 @@ export function templatesOf(
   return {
     paths,
     texts: objects.map((object, at) =>
-      objectTemplate({ ...object, node: nodes[at] ?? object.node }, printer, checked, runAnnotation),
+      objectTemplate(
+        { ...object, node: (object.each ? undefined : nodes[at]) ?? object.node },
+        printer,
+        checked,
+        runAnnotation,
+      ),
     ),
     helpers: [
       ...repeated.helpers().map((helper) => helperTemplate(go, helper, canonical)),
@@ -82,7 +92,8 @@ function objectTemplate(
   runAnnotation: string | undefined,
 ): string {
   const { go } = printer;
-  const { first, kind, name, node, when } = object;
+  const { each, first, kind, name, node, when } = object;
+  if (each) return guarded(repeatedTemplate(printer, object, each), when, go);
   const own = CONTENT[kind] ?? '';
   const content = entryOf(node, own);
   if (!content || !(isNamedByContent(object) || checked.has(name))) {
@@ -96,6 +107,18 @@ function objectTemplate(
   // Its last line end is a part of a text at its end.
   const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];
   return `${define.join('\n')}${guarded(printer.block(whole, 0, { known: when }), when, go)}`;
+}
+
+/** A document for each element; for equal ones one, as there can be no two objects of one name. */
+function repeatedTemplate(
+  printer: Printer,
+  { node, when }: DerivedObject,
+  each: NonNullable<DerivedObject['each']>,
+): string[] {
+  const lines = printer.block(node, 0, { known: when, element: each });
+  const setting = printer.go.setting(each.path, {});
+  const range = each.of === 'record' ? `$key, $value := ${setting}` : `uniq ${setting}`;
+  return [`{{- range ${range} }}`, '---', ...lines, '{{- end }}'];
 }
 
 /** The object with something added to its name. */

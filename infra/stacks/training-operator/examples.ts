@@ -14,7 +14,10 @@ const everything: z.input<typeof settings> = {
   manager: { disruptionBudget: true, topologySpread: true, workers: 4, logLevel: 'debug', pod: EXTRAS },
 };
 
-/** Some namespaces only, with rights in no other, and no progress. */
+/** Some namespaces only, with rights in no other. */
+const watched: z.input<typeof settings> = { watchNamespaces: ['ml-training', 'research'] };
+
+/** The same by bindings that others make, and no progress. */
 const bounded: z.input<typeof settings> = {
   watchNamespaces: ['ml-training', 'research'],
   rights: 'namespaces',
@@ -22,4 +25,4 @@ const bounded: z.input<typeof settings> = {
   karmada: { memberClusters: ['member1', 'member2'] },
 };
 
-export const examples = { everything, bounded };
+export const examples = { everything, watched, bounded };

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 const RIGHTS = 'training-operator';
-/** Not bound by the stack: a RoleBinding in a namespace gives the operator its rights there. */
+/** Not bound in the cluster: a RoleBinding in a namespace gives the operator its rights there. */
 export const JOB_RIGHTS = `${RIGHTS}-jobs`;
 
 const rule = (apiGroup: string, resources: string[], verbs: string[], resourceNames?: string[]): K8s.PolicyRule => ({
@@ -52,14 +52,15 @@ const ownRules = (settings: Settings): K8s.PolicyRule[] => [
 ];
 
 /**
- * In all of the cluster, or, by bindings of the namespaces' own administrators, in those that have one: such a binding is made by
- * who may give these rights there, and taken back by them.
+ * In the namespaces that are watched, or in all of the cluster; or, by bindings of the namespaces' own administrators, in those
+ * that have one: such a binding is made by who may give these rights there, and taken back by them.
  */
 export function grantRights(stack: Stack, serviceAccount: string, settings: Settings): void {
-  const { namespace, progress, rights } = settings;
+  const { namespace, progress, rights, watchNamespaces } = settings;
   const name = stack.named(RIGHTS);
   const subjects = [{ kind: 'ServiceAccount', name: serviceAccount, namespace: namespace.name }];
-  const isBounded = rights === 'namespaces';
+  const bound = rights === 'watched' ? [...new Set(watchNamespaces)] : [];
+  const isBounded = rights === 'namespaces' || bound.length > 0;
   const ofCluster = [...(isBounded ? [] : jobRules(settings)), ...(progress.enabled ? [TOKEN_KEYS] : [])];
   if (ofCluster.length > 0) {
     new k8s.KubeClusterRole(stack, 'cluster-role', { metadata: { name }, rules: ofCluster });
@@ -73,6 +74,13 @@ export function grantRights(stack: Stack, serviceAccount: string, settings: Sett
     new k8s.KubeClusterRole(stack, 'jobs-role', {
       metadata: { name: stack.named(JOB_RIGHTS) },
       rules: jobRules(settings),
+    });
+  }
+  for (const watched of bound) {
+    new k8s.KubeRoleBinding(stack, `jobs-in-${watched}`, {
+      metadata: { name: stack.named(JOB_RIGHTS), namespace: watched },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: stack.named(JOB_RIGHTS) },
+      subjects,
     });
   }
   new k8s.KubeRole(stack, 'role', { metadata: { name }, rules: ownRules(settings) });

@@ -21,17 +21,17 @@ export const settings = withRules(
     .strictObject({
       ...f.common('training-operator'),
       gitops: f.gitops({ karmadaServer: f.karmadaServer() }),
+      rights: z
+        .enum(['watched', 'namespaces'])
+        .default('watched')
+        .describe(
+          'Where the operator may do its work. watched: in watchNamespaces, which must exist, and in all of the cluster without any. namespaces: where a RoleBinding of yours says so; see the first steps.',
+        ),
       watchNamespaces: z
         .array(s.dnsLabel())
         .max(100)
         .default([])
         .describe('Namespaces whose TrainingJobs are run; none: all of the cluster.'),
-      rights: z
-        .enum(['cluster', 'namespaces'])
-        .default('cluster')
-        .describe(
-          'Where the operator may do its work. namespaces: where a RoleBinding of yours says so; see the first steps.',
-        ),
       manager: manager(),
       karmada: f.section('Through Karmada: the operator in all clusters, by one apply.', {
         memberClusters: z

@@ -117,8 +117,11 @@ export const objectsIn = (text: string): KubeObject[] =>
   );
 
 /** Objects by kind and name, to compare. */
+/** In all namespaces but its own an object says where it is. */
+const titleOf = ({ kind, metadata: { name, namespace = '' } }: KubeObject): string => `${kind}/${namespace}/${name}`;
+
 export function byTitle(objects: readonly KubeObject[]): Record<string, KubeObject> {
-  return Object.fromEntries(objects.map((object) => [`${object.kind}/${object.metadata.name}`, object]));
+  return Object.fromEntries(objects.map((object) => [titleOf(object), object]));
 }
 
 /** A claim of a chart bears what was asked for, which its manifest does not: it must be right, and is left out here to compare the two. */

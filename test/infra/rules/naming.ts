@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { own, type Subject, title } from '../subjects.ts';
 import { containersOf, podsOf } from './pods.ts';
 
@@ -11,12 +12,19 @@ const CLUSTER_SCOPED = [
   'CustomResourceDefinition',
 ];
 
+/** Rights in a namespace that a setting names. */
+function isBoundThere({ kind, metadata }: KubeObject, settings: object): boolean {
+  const { watchNamespaces = [] } = settings as { watchNamespaces?: readonly string[] };
+  return kind === 'RoleBinding' && watchNamespaces.includes(metadata.namespace ?? '');
+}
+
 /** Names that a server takes, labels by which everything of a stack is found, one namespace. */
 export function namesAndLabels(subject: Subject): string[] {
   const { definition, folders, settings } = subject;
   const breaches = own(subject).flatMap((object) => {
     const { labels = {}, name, namespace } = object.metadata;
-    const wrongNamespace = !CLUSTER_SCOPED.includes(object.kind) && namespace !== settings.namespace.name;
+    const wrongNamespace =
+      !CLUSTER_SCOPED.includes(object.kind) && namespace !== settings.namespace.name && !isBoundThere(object, settings);
     return [
       ...(NAME.test(name) ? [] : [`${title(object)}: no valid name`]),
       ...(labels['app.kubernetes.io/part-of'] === definition.name ? [] : [`${title(object)}: no label part-of`]),
@@ -32,7 +40,7 @@ export function namesAndLabels(subject: Subject): string[] {
   );
   const twice = [...folders].flatMap(([folder, objects]) =>
     objects
-      .map(title)
+      .map((object) => `${title(object)} in ${object.metadata.namespace ?? 'no namespace'}`)
       .filter((each, index, titles) => titles.indexOf(each) !== index)
       .map((each) => `${folder}/${each} stands twice`),
   );

@@ -378,6 +378,33 @@ describe('what the operator may do', () => {
     expect(mayDo(values, 'ClusterRole')).toEqual(expect.arrayContaining(['pods/log', 'podgroups']));
   });
 
+  test('is bound in each namespace that is watched, and in the cluster to the keys of tokens alone', () => {
+    const values = { watchNamespaces: ['team-a', 'team-b', 'team-a'] };
+    const bindings = objects(values).filter(({ kind }) => kind === 'RoleBinding');
+    const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'training-operator-jobs' };
+    const subjects = [{ kind: 'ServiceAccount', name: 'controller-manager', namespace: 'training-operator' }];
+    expect(bindings.filter(({ metadata }) => metadata.name === role.name)).toMatchObject([
+      { metadata: { namespace: 'team-a' }, roleRef: role, subjects },
+      { metadata: { namespace: 'team-b' }, roleRef: role, subjects },
+    ]);
+    expect(rulesOf(values, 'ClusterRole')).toEqual([
+      { nonResourceURLs: ['/.well-known/openid-configuration', '/openid/v1/jwks'], verbs: ['get'] },
+    ]);
+    expect(mayDo(values, 'ClusterRole', role.name)).toEqual(mayDo({}, 'ClusterRole'));
+    const inCluster = objects(values).filter(({ kind }) => kind === 'ClusterRoleBinding');
+    expect(inCluster).toMatchObject([{ roleRef: { name: 'training-operator' } }]);
+  });
+
+  test('Argo CD may write where these bindings are, and nowhere else', () => {
+    const projects = subjectOf(trainingOperator, { watchNamespaces: ['team-a'] }).folders.get('argocd') ?? [];
+    const destinations = projects
+      .filter(({ kind, metadata }) => kind === 'AppProject' && !metadata.name.endsWith('-karmada'))
+      .map(({ spec }) => (spec as { destinations: { namespace: string }[] }).destinations);
+    expect(destinations.map((each) => each.map(({ namespace }) => namespace))).toEqual([
+      ['training-operator', 'team-a'],
+    ]);
+  });
+
   test('is bound in no namespace by the stack, where the namespaces say who may', () => {
     const values = { rights: 'namespaces', watchNamespaces: ['team-a'] };
     expect(rulesOf(values, 'ClusterRole')).toEqual([

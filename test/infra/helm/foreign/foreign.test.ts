@@ -39,6 +39,17 @@ describe('the chart of a foreign program', () => {
     expect([...chart.files.values()].join('\n')).not.toMatch(/undefined|ml-?platform|karmada/i);
   });
 
+  test('has an object for each element of a list once, repeated, beside the one that is called the same', () => {
+    const documents = chart.files.get('templates/configmap-guestbook.yaml') ?? '';
+    expect(documents.match(/^kind: ConfigMap$/gm)).toHaveLength(2);
+    expect(documents).toContain('\n{{- range uniq .Values.readers }}\n---\napiVersion: v1\nkind: ConfigMap\n');
+    expect(documents).toContain('  name: guestbook\n  namespace: {{ . | quote }}\n');
+    expect(documents).toContain('  GREETING: {{ $.Values.greeting | quote }}\n');
+    expect(documents).toContain('  {{- if not $.Values.secretive }}\n  REPLICAS: ');
+    // No elements, no object: not asked for twice.
+    expect(documents).not.toContain('if .Values.readers');
+  });
+
   test('is what the script of the README writes', () => {
     const folder = mkdtempSync(join(tmpdir(), 'foreign-'));
     try {
@@ -67,6 +78,7 @@ describe('the chart of a foreign program', () => {
       // All that it can be was among them.
       const kinds = new Set(rendered.flatMap((each) => each.map(({ kind }) => kind)));
       expect([...kinds].sort()).toEqual(['ConfigMap', 'Deployment', 'Ingress', 'Service']);
+      expect(Math.max(...rendered.map((each) => each.filter(({ kind }) => kind === 'ConfigMap').length))).toBe(3);
     },
   );
 

@@ -45,12 +45,19 @@ const settings = z.strictObject({
     })
     .prefault({})
     .describe('The pods.'),
+  readers: z
+    .array(z.string().regex(/^[a-z]{1,20}$/))
+    .max(5)
+    .default([])
+    .describe('Namespaces from which the greeting may be read.'),
+  secretive: z.boolean().default(false).describe('Readers may not even list what else there is.'),
 });
 
 type Settings = z.output<typeof settings>;
 
 /** The objects, as any cdk8s program makes them. */
-function guestbook({ debug, exposure, greeting, ingress, languages, pod, replicas }: Settings): Chart {
+function guestbook(values: Settings): Chart {
+  const { debug, exposure, greeting, ingress, languages, pod, readers, replicas, secretive } = values;
   const chart = new Chart(new App(), 'guestbook', { disableResourceNameHashes: true });
   const metadata = { name: 'guestbook', labels: { app: 'guestbook' } };
   const data = { GREETING: greeting, LANGUAGES: languages.join(','), ...(debug && { DEBUG: 'requests' }) };
@@ -92,6 +99,15 @@ function guestbook({ debug, exposure, greeting, ingress, languages, pod, replica
       ports: [{ port: 80, targetPort: 8080 }],
     },
   });
+  for (const namespace of new Set(readers)) {
+    // One that is there once, and is called the same, is none of these.
+    new ApiObject(chart, `copy-${namespace}`, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata, namespace, annotations: { for: `whoever reads in ${namespace}` } },
+      data: { ...data, ...(!secretive && { REPLICAS: String(replicas) }) },
+    });
+  }
   if (exposure === 'ingress') {
     const service = { name: 'guestbook', port: { number: 80 } };
     const paths = [{ path: '/', pathType: 'Prefix', backend: { service } }];
