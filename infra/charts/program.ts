@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { withoutSyncHook } from '../constructs/argocd.ts';
 import { CHECK_FOLDER } from '../constructs/check.ts';
 import { imageReference } from '../constructs/image.ts';
+import { SECRETS_FOLDER } from '../constructs/outside-secrets.ts';
 import { RUN_ANNOTATION, withoutRun } from '../constructs/runs.ts';
 import { ownRulesOf } from '../data/field-rules.ts';
 import type { Program } from '../helm/program.ts';
@@ -18,8 +19,8 @@ import { valuesOf } from './values.ts';
 /** What the manifests are typed for is 1.28 (docs/adr/0002). */
 const OLDEST_KUBERNETES = '1.28';
 
-/** What Argo CD takes is no part of a Helm release. */
-const NOT_RELEASED = ['argocd'];
+/** What Argo CD takes is no part of a Helm release, and templates for people are none. */
+const NOT_RELEASED = ['argocd', SECRETS_FOLDER];
 
 export const CLAIM_ANNOTATION = 'mlplatform.io/claimed';
 

@@ -58,6 +58,7 @@ const IN_NAMESPACES: Readonly<Record<string, readonly string[]>> = {
   batch: ['CronJob', 'Job'],
   'cert-manager.io': ['Certificate', 'Issuer'],
   'cloud.google.com': ['BackendConfig'],
+  'external-secrets.io': ['ExternalSecret'],
   'gateway.networking.k8s.io': ['HTTPRoute'],
   'kafka.strimzi.io': ['Kafka', 'KafkaNodePool'],
   'monitoring.coreos.com': ['PrometheusRule', 'ServiceMonitor'],

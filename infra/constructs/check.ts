@@ -1,7 +1,9 @@
 import { Construct } from 'constructs';
 import type { Resources } from '../settings/fragments.ts';
+import { cidrPeers } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { INSTANCE, selectorLabels, workloadLabels } from './labels.ts';
+import { tcpPort } from './network-policy.ts';
 import { type PodProps, podSpec } from './pod.ts';
 import { Folder, type Stack } from './stack.ts';
 import { type Workload, workloadsOf } from './workload.ts';
@@ -12,7 +14,14 @@ export const CHECK_FOLDER = 'check';
 export interface CheckProps extends Pick<PodProps, 'image' | 'user' | 'command' | 'args' | 'env' | 'mounts'> {
   /** Pods that are not the stack's own, by name and selector, which it asks too. */
   readonly others?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Ports anywhere that it asks, too: those of the stack's own way in. */
+  readonly portsOutside?: readonly number[];
+  /** Places, `host:port`, that no other pod may reach: a second pod, which nobody has declared, tries to. */
+  readonly closed?: readonly string[];
 }
+
+/** Runs as nobody: it needs no file. */
+const NOBODY = 65534;
 
 const RESOURCES: Resources = {
   requests: { cpu: '50m', memory: '64Mi' },
@@ -24,7 +33,10 @@ const RESOURCES: Resources = {
  * workloads are. It may reach every pod of the stack: by policies of its own, which are there only as long as it is.
  */
 export class Check extends Construct {
-  constructor(stack: Stack, { others = {}, ...props }: CheckProps = servicesAnswer(stack)) {
+  constructor(
+    stack: Stack,
+    { closed = [], others = {}, portsOutside = [], ...props }: CheckProps = servicesAnswer(stack),
+  ) {
     super(new Folder(stack, CHECK_FOLDER, stack.settings.namespace.name), 'check');
     const app = `${stack.name}-check`;
     const name = stack.named(app);
@@ -38,14 +50,50 @@ export class Check extends Construct {
         restartPolicy: 'Never',
       },
     });
-    if (stack.settings.isolation.enabled)
-      this.letThrough(stack, name, { labels, selector: selectorLabels(stack, app), others });
+    if (!stack.settings.isolation.enabled) return;
+    this.letThrough(stack, name, { labels, selector: selectorLabels(stack, app), others, portsOutside });
+    if (closed.length > 0) this.send(stack, closed);
+  }
+
+  /** The stranger may go anywhere: what keeps it out is on the other side. */
+  private send(stack: Stack, closed: readonly string[]): void {
+    const app = `${stack.name}-stranger`;
+    const metadata = { name: stack.named(app), labels: workloadLabels(stack, app, 'check') };
+    new k8s.KubeServiceAccount(this, 'stranger-account', { metadata, automountServiceAccountToken: false });
+    new k8s.KubeNetworkPolicy(this, 'stranger-out', {
+      metadata,
+      spec: {
+        podSelector: { matchLabels: selectorLabels(stack, app) },
+        policyTypes: ['Ingress', 'Egress'],
+        egress: [{}],
+      },
+    });
+    new k8s.KubePod(this, 'stranger', {
+      metadata,
+      spec: {
+        ...podSpec(stack, {
+          name: app,
+          serviceAccount: metadata.name,
+          resources: RESOURCES,
+          image: stack.settings.images.wait,
+          user: NOBODY,
+          command: ['sh', '-c', STRANGER, 'stranger'],
+          args: [...closed],
+        }),
+        restartPolicy: 'Never',
+      },
+    });
   }
 
   private letThrough(
     { instance }: Stack,
     name: string,
-    { labels, others, selector }: Record<'labels' | 'selector', Record<string, string>> & { others: Others },
+    {
+      labels,
+      others,
+      portsOutside,
+      selector,
+    }: Record<'labels' | 'selector', Record<string, string>> & { others: Others; portsOutside: readonly number[] },
   ): void {
     const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: instance } };
     const itself: K8s.LabelSelector = { matchLabels: selector };
@@ -55,7 +103,12 @@ export class Check extends Construct {
       spec: {
         podSelector: itself,
         policyTypes: ['Ingress', 'Egress'],
-        egress: Object.values(asked).map((podSelector) => ({ to: [{ podSelector }] })),
+        egress: [
+          ...Object.values(asked).map((podSelector) => ({ to: [{ podSelector }] })),
+          ...(portsOutside.length > 0
+            ? [{ to: cidrPeers(['0.0.0.0/0', '::/0']), ports: portsOutside.map(tcpPort) }]
+            : []),
+        ],
       },
     });
     for (const [id, podSelector] of Object.entries(asked)) {
@@ -72,6 +125,21 @@ type Others = NonNullable<CheckProps['others']>;
 
 const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> =>
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+
+/** A name that leads nowhere proves nothing; the check before it has seen that something answers there. */
+const STRANGER = `failed=0
+for place in "$@"; do
+  if said=$(nc -z -w 5 "\${place%:*}" "\${place##*:}" 2>&1); then
+    echo "a stranger is let in: $place (does the cluster's network hold to NetworkPolicies?)" >&2
+    failed=1
+  elif echo "$said" | grep -q 'bad address'; then
+    echo "no such place: $place $said" >&2
+    failed=1
+  else
+    echo "a stranger is kept out: $place"
+  fi
+done
+exit "$failed"`;
 
 /** What is asked comes as arguments, never inside the script's text: nothing in it can be run. */
 const SCRIPT = `answers() {
@@ -95,9 +163,6 @@ for place in "$@"; do
   echo "answers: $place"
 done
 exit "$failed"`;
-
-/** Runs as nobody: it needs no file. */
-const NOBODY = 65534;
 
 /** Asks each Service of the stack's workloads, and what else is named: `host:port`, or the URL of something that answers with 200. */
 export function servicesAnswer(stack: Stack, further: readonly string[] = []): CheckProps {

@@ -1,5 +1,5 @@
 import type { PostgresSettings } from '../settings/database.ts';
-import type { CommonSettings, IngressSettings } from '../settings/fragments.ts';
+import type { CommonSettings, IngressSettings, SecretsSettings } from '../settings/fragments.ts';
 
 /** Something that a manifest refers to and that no manifest holds, mostly because it is secret. */
 export interface CreatedAtDeploy {
@@ -11,12 +11,40 @@ export interface CreatedAtDeploy {
   readonly what: string;
   /** Its values where they are not all random: what is known already in, every key out. Left out: each key is random. */
   readonly values?: (known: Readonly<Record<string, string>>, random: () => string) => Record<string, string>;
+  /** A cluster issues it to this command, which no store can do in its place. */
+  readonly isIssued?: true;
   /** Who makes it; left out: the deploy command. */
   readonly madeBy?: string;
   /** Keys that people log in with, and as whom. */
   readonly logIns?: Readonly<Record<string, string>>;
   /** The settings name it for nothing else than to use it: who wrote them knows. */
   readonly byName?: true;
+}
+
+/** Who makes what the settings leave to others, for people. */
+const MAKERS = { externalSecrets: 'External Secrets', sealedSecrets: 'Sealed Secrets', sops: 'SOPS' } as const;
+type Maker = (typeof MAKERS)[keyof typeof MAKERS];
+
+/** With the makers that `secrets.source` chooses: of what this command or an administrator would make. */
+export function asChosen({ source }: SecretsSettings, all: readonly CreatedAtDeploy[]): CreatedAtDeploy[] {
+  if (source === 'deploy') return [...all];
+  return all.map((each) => (isOpenToChoice(each) ? { ...each, madeBy: MAKERS[source] } : each));
+}
+
+const isOpenToChoice = ({ byName, isIssued, kind, madeBy }: CreatedAtDeploy): boolean =>
+  kind === 'Secret' && !byName && !isIssued && (madeBy === undefined || madeBy === 'the administrator');
+
+/** Those whose maker `secrets.source` has chosen; each Secret once, with all that its parts want of it. */
+export function chosen(all: readonly CreatedAtDeploy[]): CreatedAtDeploy[] {
+  const makers: readonly string[] = Object.values(MAKERS) satisfies Maker[];
+  const byName = new Map<string, CreatedAtDeploy>();
+  for (const each of all) {
+    if (each.madeBy === undefined || !makers.includes(each.madeBy)) continue;
+    const before = byName.get(each.name);
+    const keys = [...new Set([...(before?.keys ?? []), ...each.keys])];
+    byName.set(each.name, { ...each, keys, what: before ? `${before.what}; ${each.what}` : each.what });
+  }
+  return [...byName.values()];
 }
 
 /**

@@ -10,6 +10,8 @@ export interface ForeignChart {
   /** Where its makers have it; an OCI registry without its scheme, as Argo CD has it. */
   readonly source: string;
   readonly version: string;
+  /** Of an OCI registry; empty: the version decides. */
+  readonly digest: string;
   readonly release: string;
   readonly namespace: string;
   readonly values: object;
@@ -31,7 +33,7 @@ export class ChartApplications extends Construct {
         metadata: { name },
         spec: {
           description: `The chart ${chart.name} of its own makers, and nothing else.`,
-          sourceRepos: [chart.source],
+          sourceRepos: [sourceOf(chart).repoUrl],
           destinations: [destination, { server: gitops.server, namespace: 'kube-system' }],
           clusterResourceWhitelist: [{ group: '*', kind: '*' }],
         },
@@ -40,12 +42,7 @@ export class ChartApplications extends Construct {
         metadata: { name },
         spec: {
           project: name,
-          source: {
-            repoUrl: chart.source,
-            chart: chart.name,
-            targetRevision: chart.version,
-            helm: { releaseName: chart.release, valuesObject: chart.values },
-          },
+          source: { ...sourceOf(chart), helm: { releaseName: chart.release, valuesObject: chart.values } },
           destination,
           syncPolicy: {
             ...(gitops.autoSync && { automated: { prune: true, selfHeal: true } }),
@@ -58,3 +55,9 @@ export class ChartApplications extends Construct {
     }
   }
 }
+
+/** By its digest it is an artifact like any other, whose content is a chart (Argo CD 3.1 or newer). */
+const sourceOf = ({ digest, name, source, version }: ForeignChart) =>
+  digest === ''
+    ? { repoUrl: source, chart: name, targetRevision: version }
+    : { repoUrl: `oci://${source}/${name}`, path: '.', targetRevision: digest };

@@ -5,8 +5,12 @@ import type { Target } from './target.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
+interface Place {
+  readonly ip?: string;
+  readonly hostname?: string;
+}
 interface IngressStatus {
-  readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] };
+  readonly loadBalancer?: { readonly ingress?: readonly Place[] };
 }
 
 /** The variable by which the settings learn the address of the stack's entrance, where they do not have it yet. */
@@ -14,11 +18,24 @@ export const addressVariable = ({ planned: { definition, settings } }: Target): 
   definition.unknownEntrance?.(settings)?.variable;
 
 /** The address that the stack's Ingress has; undefined: it has none, or is not there. */
-export async function entranceAddress({ management, namespace, planned }: Target): Promise<string | undefined> {
-  const entrance = planned.definition.unknownEntrance?.(planned.settings);
+export async function entranceAddress(target: Target): Promise<string | undefined> {
+  const { definition, settings } = target.planned;
+  const entrance = definition.unknownEntrance?.(settings);
   if (!entrance) return undefined;
-  const found = await management.kube.get(INGRESS, { namespace, name: entrance.ingress });
-  return (found?.status as IngressStatus | undefined)?.loadBalancer?.ingress?.find(({ ip }) => ip !== undefined)?.ip;
+  const { ip } = await whereIs(target, entrance.ingress);
+  return ip;
+}
+
+/** An IP address, or the name that some load balancers have in its place. */
+export async function addressOf(target: Target, ingress: string): Promise<string | undefined> {
+  const { hostname, ip } = await whereIs(target, ingress);
+  return ip ?? hostname;
+}
+
+async function whereIs({ management, namespace }: Target, name: string): Promise<Place> {
+  const found = await management.kube.get(INGRESS, { namespace, name });
+  const places = (found?.status as IngressStatus | undefined)?.loadBalancer?.ingress ?? [];
+  return places.find(({ ip }) => ip !== undefined) ?? places[0] ?? {};
 }
 
 /** A load balancer gets its address some minutes after its Ingress is there. */

@@ -286,6 +286,32 @@ export const karmadaServer = () =>
     .default('')
     .describe('API server of Karmada, as Argo CD knows it; empty: somebody applies the folder karmada by hand.');
 
+/** One choice for all Secrets that no manifest holds and that people or programs of theirs have to bring. */
+export const secrets = () =>
+  section('Who makes the Secrets that the pods wait for. None of them is ever written by this program.', {
+    source: z
+      .enum(['deploy', 'externalSecrets', 'sealedSecrets', 'sops'])
+      .default('deploy')
+      .describe(
+        'npm run deploy, which makes random ones; External Secrets, by objects that are written here; or you, by Sealed Secrets or SOPS, from the templates of the folder secrets.',
+      ),
+    externalSecrets: section('For External Secrets.', {
+      store: section('The store that has the values.', {
+        kind: z.enum(['ClusterSecretStore', 'SecretStore']).default('ClusterSecretStore').describe('Its kind.'),
+        name: s.objectName().default('secrets').describe('Its name.'),
+      }),
+      path: s
+        .optionalText('[-._/a-zA-Z0-9]+', 'the beginning of a path such as team/prod/', 200)
+        .default('')
+        .describe('What stands in front of the name of each Secret in the store, such as ml-platform/prod/.'),
+      refreshInterval: s
+        .duration({ least: '10s', most: '7d' })
+        .default('1h')
+        .describe('Time after which the store is asked again.'),
+    }),
+  });
+export type SecretsSettings = z.output<ReturnType<typeof secrets>>;
+
 /** What proves after an installation that the stack does its work. A stack whose check can do more adds its fields. */
 export const check = <More extends z.ZodRawShape = Record<never, never>>(more: More = {} as More) =>
   section('The check after an installation: the folder check, or helm test.', {
@@ -314,6 +340,7 @@ export const common = (stack: string) => ({
   isolation: isolation(),
   monitoring: monitoring(),
   gitops: gitops(),
+  secrets: secrets(),
   check: check(),
 });
 export type CommonSettings = z.output<z.ZodObject<ReturnType<typeof common>>>;

@@ -4,6 +4,7 @@ import { DEFAULT_RAY_IMAGE } from '../../service/contract.ts';
 // such as the registry by a mirror; a digest pins it beyond its tag.
 export const THIRD_PARTY_IMAGES = {
   busybox: { registry: 'docker.io', repository: 'library/busybox', tag: '1.37.0' },
+  curl: { registry: 'docker.io', repository: 'curlimages/curl', tag: '8.16.0' },
   grafana: { registry: 'docker.io', repository: 'grafana/grafana', tag: '12.2.1' },
   haproxy: { registry: 'docker.io', repository: 'library/haproxy', tag: '3.2.7-alpine3.22' },
   kafka: { registry: 'docker.io', repository: 'apache/kafka', tag: '3.9.1' },

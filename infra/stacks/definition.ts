@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
+import { asChosen, type CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import type { ForeignChart } from '../constructs/foreign-chart.ts';
 import type { Stack } from '../constructs/stack.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
@@ -16,6 +16,20 @@ interface Variable {
 export interface Section {
   readonly title: string;
   readonly lines: readonly string[];
+}
+
+/** A way in by HTTPS, and what must hold of it for whoever comes that way. */
+export interface WayIn {
+  readonly host: string;
+  readonly ports: { readonly http: number; readonly https: number };
+  /** A page that anybody may see. */
+  readonly path: string;
+  /** Whose certificates are trusted: those of everybody, of the authority in this Secret (key ca.crt), or any at all. */
+  readonly trusts: 'public' | 'any' | { readonly secret: string };
+  /** Headers of its answers, and what is in each. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** HTTP leads to it. */
+  readonly redirects: boolean;
 }
 
 export interface BuildContext {
@@ -42,6 +56,10 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
   foreignCharts?(settings: z.output<Schema>): ForeignChart[];
   /** An Ingress whose address the settings do not know yet, and the variable that tells it to them. */
   unknownEntrance?(settings: z.output<Schema>): { readonly ingress: string; readonly variable: string } | undefined;
+  /** What `deploy` proves of the way in from outside, once there is one. */
+  wayIn?(settings: z.output<Schema>): WayIn | undefined;
+  /** Its check disturbs nobody: each deployment ends with it. */
+  readonly isCheckedAlways?: true;
   /** What a person does first once it runs. */
   firstSteps?(settings: z.output<Schema>, entrances: readonly Entrance[]): Section[];
 }
@@ -50,5 +68,9 @@ export interface StackDefinition<Schema extends z.ZodType<CommonSettings> = z.Zo
 export function defineStack<Schema extends z.ZodType<CommonSettings>>(
   definition: StackDefinition<Schema>,
 ): StackDefinition<Schema> {
-  return definition;
+  // Whoever asks what is created at deploy is told of it as the settings choose.
+  return {
+    ...definition,
+    createdAtDeploy: (settings) => asChosen(settings.secrets, definition.createdAtDeploy(settings)),
+  };
 }

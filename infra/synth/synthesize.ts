@@ -1,4 +1,6 @@
 import { ApiObject, Chart } from 'cdk8s';
+import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
+import { OutsideSecrets } from '../constructs/outside-secrets.ts';
 import { Stack } from '../constructs/stack.ts';
 import { WAVE_ANNOTATION, waveOf, wavesOfClaims } from '../constructs/waves.ts';
 import { type Workload, workloadsOf } from '../constructs/workload.ts';
@@ -31,11 +33,16 @@ export interface Synthesis {
  * the deploy command all start here.
  */
 export function synthesize<Settings extends CommonSettings>(
-  definition: Pick<StackDefinition, 'name'> & { build(stack: Stack, settings: Settings, context: BuildContext): void },
+  definition: Pick<StackDefinition, 'name'> & {
+    build(stack: Stack, settings: Settings, context: BuildContext): void;
+    createdAtDeploy(settings: Settings): readonly CreatedAtDeploy[];
+  },
   settings: Settings,
   context: BuildContext,
 ): Synthesis {
   const stack = new Stack(definition.name, settings);
+  // Before the parts, for the last of them, Argo CD's, looks at what all others write.
+  new OutsideSecrets(stack, definition.createdAtDeploy(settings));
   definition.build(stack, settings, context);
   if (stack.mistakes.length > 0) throw new SettingsError(stack.mistakes);
   const folders = new Map<string, KubeObject[]>();

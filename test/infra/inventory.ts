@@ -41,7 +41,7 @@ const FACTS: Record<string, (spec: Spec, object: KubeObject) => string[]> = {
     ),
   NetworkPolicy: ({ egress = [], ingress = [] }) => [
     ...ingress.map(({ from, ports }: Spec) => `in ${numbers(ports)} <- ${from?.map(peer).join(' ') ?? 'anyone'}`),
-    ...egress.map(({ ports, to }: Spec) => `out ${numbers(ports)} -> ${to.map(peer).join(' ')}`),
+    ...egress.map(({ ports, to }: Spec) => `out ${numbers(ports)} -> ${to?.map(peer).join(' ') ?? 'anywhere'}`),
   ],
   ConfigMap: (_, { data }) => Object.keys((data as object | undefined) ?? {}),
   ClusterRole: ruleFacts,

@@ -3,6 +3,7 @@ import { eventsIn, explainPod } from '../../../service/kube/pods/explain.ts';
 import { readPod } from '../../../service/kube/pods/pod.ts';
 import { CHECK_FOLDER } from '../../constructs/check.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
+import { addressVariable } from '../entrance-address.ts';
 import { StepFailure } from '../failure.ts';
 import { apply, remove } from '../kube/apply.ts';
 import type { Cluster } from '../kube/cluster.ts';
@@ -17,16 +18,30 @@ const SHOWN_LINES = 15;
 /** The stack's own check, as a pod beside it: what `helm test` runs too. It goes when it has ended. */
 export const check: Step = {
   title: 'Check',
-  skipped: (deployment) => (deployment.flags.probeJob ? forPlatform(deployment) : '--probe-job was not asked for'),
+  skipped(deployment) {
+    const { flags, target } = deployment;
+    if (addressVariable(target) !== undefined) return 'it comes once the address is known';
+    const isWanted = flags.probeJob || target.planned.definition.isCheckedAlways;
+    return isWanted ? forPlatform(deployment) : '--probe-job was not asked for';
+  },
   async run(deployment, say) {
     const { management, synthesis } = deployment.target;
     const objects = synthesis.folders.get(CHECK_FOLDER) ?? [];
-    const pod = objects.find(({ kind }) => kind === 'Pod');
-    if (!pod) throw new StepFailure(`${deployment.target.stack} has no check`);
+    const pods = objects.filter(({ kind }) => kind === 'Pod');
+    if (pods.length === 0) {
+      if (!deployment.flags.probeJob) return 'there is nothing of its own to check';
+      throw new StepFailure(`${deployment.target.stack} has no check`);
+    }
     await removeAll(management, objects);
     try {
-      for (const object of objects) await apply(management, object, { force: true });
-      return await ended(deployment, pod, say);
+      for (const object of objects) if (object.kind !== 'Pod') await apply(management, object, { force: true });
+      const said: string[] = [];
+      // One after the other: what the first has seen to answer is what the next must not reach.
+      for (const pod of pods) {
+        await apply(management, pod, { force: true });
+        said.push(await ended(deployment, pod, say));
+      }
+      return said.join('; ');
     } finally {
       // Also after Ctrl-C, when no request can be made: the next check begins with this.
       if (!deployment.target.signal.aborted) await removeAll(management, objects);

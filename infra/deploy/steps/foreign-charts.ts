@@ -15,9 +15,19 @@ export const chartsOf = ({
 export async function withoutHelm({ target }: Deployment): Promise<string[]> {
   const names = chartsOf(target).map(({ name }) => name);
   if (names.length === 0) return [];
-  const { code } = await runChild('helm', ['version', '--short'], { env: process.env, signal: target.signal });
-  if (code === 0) return [];
+  const { code, out } = await runChild('helm', ['version', '--short'], { env: process.env, signal: target.signal });
+  if (code === 0) return tooOldForDigests(out, chartsOf(target));
   return [`${names.join(' and ')} are installed by helm, which is not on PATH: install it, or set install to argocd`];
+}
+
+/** From this version on helm takes a chart by its digest. */
+const DIGESTS_SINCE = [3, 18] as const;
+
+function tooOldForDigests(version: string, charts: readonly ForeignChart[]): string[] {
+  const [, major = '0', minor = '0'] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
+  const isNewEnough = Number(major) > DIGESTS_SINCE[0] || (major === '3' && Number(minor) >= DIGESTS_SINCE[1]);
+  if (isNewEnough || charts.every(({ digest }) => digest === '')) return [];
+  return [`helm ${version.trim()} takes no chart by its digest: install ${DIGESTS_SINCE.join('.')} or newer`];
 }
 
 /** The charts of other makers, with the values that the settings make. They bring the kinds that our objects are of. */
@@ -49,8 +59,9 @@ function upgrade(
   { context, path }: Deployment['target']['kubeconfig'],
   timeoutMs: number,
 ): string[] {
-  const { name, namespace, release, source, version } = chart;
-  const place = /^https?:/.test(source) ? [name, '--repo', source] : [`oci://${source}/${name}`];
+  const { digest, name, namespace, release, source, version } = chart;
+  const pinned = digest === '' ? '' : `@${digest}`;
+  const place = /^https?:/.test(source) ? [name, '--repo', source] : [`oci://${source}/${name}${pinned}`];
   return [
     ...['upgrade', '--install', release, ...place, '--version', version],
     ...['--namespace', namespace, '--create-namespace', '--values', '-'],

@@ -14,6 +14,7 @@ import { pruning } from './prune.ts';
 import { record } from './record.ts';
 import { secrets } from './secrets.ts';
 import { verify } from './verify.ts';
+import { wayIn } from './way-in.ts';
 
 /** All that the objects need. */
 const PREPARATION: readonly Step[] = [prerequisites, build, push, record, karmadaObjects, karmadaIdentity, secrets];
@@ -22,4 +23,4 @@ const PREPARATION: readonly Step[] = [prerequisites, build, push, record, karmad
 export const stepsFor = ({ only }: Pick<DeployFlags, 'only'>): readonly Step[] =>
   only === 'prepare'
     ? [...PREPARATION, pruning, nextCommands]
-    : [...PREPARATION, foreignCharts, applyObjects, rollout, pruning, awaitAddress, verify, check, addresses];
+    : [...PREPARATION, foreignCharts, applyObjects, rollout, pruning, awaitAddress, verify, wayIn, check, addresses];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { CreatedAtDeploy } from '../../constructs/created-at-deploy.ts';
 import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
 import { StepFailure } from '../failure.ts';
+import { awaitOutsideSecrets } from '../outside-secrets.ts';
 import { readSecret, writeSecret } from '../secret.ts';
 import { type Deployment, forPlatform, type Step } from '../step.ts';
 
@@ -10,15 +11,21 @@ import { type Deployment, forPlatform, type Step } from '../step.ts';
 export const secrets: Step = {
   title: 'Secrets',
   skipped: forPlatform,
-  async run(deployment) {
+  async run(deployment, say) {
     const { target } = deployment;
     const wanted = target.createdAtDeploy.filter(({ kind, madeBy }) => kind === 'Secret' && madeBy === undefined);
     // The backend's kubeconfigs are a matter of the identity in Karmada.
     const ours = wanted.filter(({ name }) => name !== target.platform?.backend.kubeconfigSecret);
     const made: string[] = [];
     for (const secret of ours) if (await complete(deployment, secret)) made.push(secret.name);
-    if (made.length > 0) return `made ${made.join(', ')}`;
-    return ours.length > 0 ? `kept ${ours.map(({ name }) => name).join(', ')}` : 'none needed';
+    const theirs = await awaitOutsideSecrets(deployment, say);
+    const kept = ours.map(({ name }) => name).filter((name) => !made.includes(name));
+    const said = [
+      ...(made.length > 0 ? [`made ${made.join(', ')}`] : []),
+      ...(made.length === 0 && kept.length > 0 ? [`kept ${kept.join(', ')}`] : []),
+      ...(theirs === undefined ? [] : [theirs]),
+    ];
+    return said.join('; ') || 'none needed';
   },
 };
 

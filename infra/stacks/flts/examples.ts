@@ -16,6 +16,7 @@ const everything: z.input<typeof settings> = {
   inference: { replicas: 2, autoscaling: { enabled: true }, pod: EXTRAS },
   trainGru: { livenessCommand: ['sh', '-c', 'test -e /tmp/alive'], pod: EXTRAS },
   prometheus: { volume: { enabled: true } },
+  secrets: { source: 'externalSecrets', externalSecrets: { path: 'flts/prod/' } },
   locust: { enabled: true },
 };
 
@@ -28,6 +29,7 @@ const external: z.input<typeof settings> = {
   prometheus: { enabled: false },
   grafana: { enabled: false },
   exposure: { type: 'none' },
+  secrets: { source: 'sops' },
 };
 
 /** What keeps state is in the hands of operators. */

@@ -17,6 +17,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     name: backend.kubeconfigSecret,
     keys: [KUBECONFIG_SECRET.karmada, KUBECONFIG_SECRET.mgmt],
     what: 'kubeconfigs of the Karmada control plane and of the management cluster',
+    isIssued: true,
   };
   const tokens: CreatedAtDeploy = {
     kind: 'Secret',

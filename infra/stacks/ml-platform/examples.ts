@@ -47,6 +47,7 @@ const everything: z.input<typeof settings> = {
 /** A database that runs elsewhere, OpenID Connect, a certificate of one's own. */
 const external: z.input<typeof settings> = {
   database: { mode: 'external', secret: { name: 'company-postgres' }, external: { cidrs: ['10.20.0.0/16'] } },
+  secrets: { source: 'externalSecrets' },
   auth: {
     mode: 'oidc',
     oidc: {

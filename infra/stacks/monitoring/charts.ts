@@ -25,9 +25,10 @@ export const foreignCharts = (settings: Settings): ForeignChart[] => [
   },
 ];
 
-type Place = Pick<ForeignChart, 'install' | 'source' | 'version'>;
+type Place = Pick<ForeignChart, 'digest' | 'install' | 'source' | 'version'>;
 
-const placeOf = ({ install, source, version }: Place): Place => ({
+const placeOf = ({ digest, install, source, version }: Place): Place => ({
+  digest,
   install,
   source,
   version,

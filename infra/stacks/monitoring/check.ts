@@ -1,24 +1,29 @@
 import { Check } from '../../constructs/check.ts';
 import type { Stack } from '../../constructs/stack.ts';
+import type { WayIn } from '../definition.ts';
+import { FLEET_DASHBOARD, OPERATOR_DASHBOARD } from './dashboards.ts';
 import { GRAFANA_HEALTH } from './exposure.ts';
 import { chartNames, PORTS } from './names.ts';
 import { KEYS } from './secrets.ts';
 import type { Settings } from './settings.ts';
+import { wayIn } from './way-in.ts';
 
 /** The user of no file that the check's image has. */
 const NOBODY = 65534;
 
 /**
- * Says of each part whether it is there, until all are or the time is over. What Prometheus and Grafana are asked for comes as arguments:
- * nothing in it can be run.
+ * Says of each part whether it is there, until all are or the time is over. What is asked for comes as arguments: nothing in it
+ * can be run.
  */
-const SCRIPT = `limit=$1 grafana=$2 prometheus=$3 target=$4 dashboard=$5
+const SCRIPT = String.raw`limit=$1 grafana=$2 prometheus=$3 target=$4 dashboards=$5
+shift 5
+host=$1 https=$2 http=$3 page=$4 trusted=$5
 start=$(date +%s) failed=0
-ask() { wget -q -T 5 -O - "$@" 2>&1; }
+ask() { curl -sS --max-time 10 "$@" 2>&1; }
 holds() {
   what=$1 wanted=$2
   shift 2
-  until said=$(ask "$@") && echo "$said" | grep -q "$wanted"; do
+  until said=$(ask "$@") && echo "$said" | grep -qiE "$wanted"; do
     if [ $(($(date +%s) - start)) -ge "$limit" ]; then
       echo "not within $limit s: $what: $(echo "$said" | head -c 300)" >&2
       failed=1
@@ -28,34 +33,72 @@ holds() {
   done
   echo "holds: $what"
 }
-login=$(printf '%s:%s' "$GRAFANA_USER" "$GRAFANA_PASSWORD" | base64 | tr -d '\\n')
 holds 'Grafana is well' '"ok"' "http://$grafana${GRAFANA_HEALTH}"
 holds 'Prometheus is ready' 'Ready' "http://$prometheus/-/ready"
 holds 'the operator of TrainingJobs is scraped' '"value"' "http://$prometheus/api/v1/query?query=$target"
-holds 'its dashboard is loaded' "$dashboard" --header "Authorization: Basic $login" "http://$grafana/api/search?type=dash-db"
+holds 'its alerts are loaded' 'TrainingJobOperatorDown' "http://$prometheus/api/v1/rules?type=alert"
+for dashboard in $dashboards; do
+  holds "the dashboard $dashboard is loaded" "\"uid\":\"$dashboard\"" --user "$GRAFANA_USER:$GRAFANA_PASSWORD" "http://$grafana/api/search?type=dash-db"
+done
+if [ -n "$host" ]; then
+  case $trusted in
+    public) set -- ;;
+    any) set -- --insecure ;;
+    *) set -- --cacert "$trusted" ;;
+  esac
+  secure="https://$host:$https$page"
+  holds 'HTTPS answers' '^HTTP/[0-9.]+ 200' "$@" --dump-header - --output /dev/null "$secure"
+  holds 'HSTS is set' '^strict-transport-security: .*max-age=31536000' "$@" --dump-header - --output /dev/null "$secure"
+  holds 'CSP is set' '^content-security-policy: .*script-src' "$@" --dump-header - --output /dev/null "$secure"
+  [ "$http" = none ] || holds 'HTTP leads to HTTPS' "^30[1278] https://$host" --output /dev/null \
+    --write-out '%{http_code} %{redirect_url}' "http://$host:$http$page"
+fi
 exit "$failed"`;
 
 /** Of the operator's monitor: a target that is up, as a query in an address. */
 const TARGET_UP = 'up%7Bjob%3D~%22controller-manager.*%22%7D%20%3D%3D%201';
-const DASHBOARD = 'trainingjob-operator';
+
+const AUTHORITY = '/etc/check/authority';
 
 export function check(stack: Stack, settings: Settings): void {
-  if (settings.prometheusStack.install === 'none') return;
-  const { grafana, pods, prometheus } = chartNames(settings);
+  const { alertmanager, prometheusStack } = settings;
+  if (prometheusStack.install === 'none') return;
+  const names = chartNames(settings);
+  const { grafana, pods, prometheus } = names;
+  const way = wayIn(settings);
+  const secret = typeof way?.trusts === 'object' ? way.trusts.secret : undefined;
   new Check(stack, {
-    image: settings.images.wait,
+    image: settings.check.image,
     user: NOBODY,
     command: ['sh', '-c', SCRIPT, 'check', String(settings.check.timeoutSeconds)],
     args: [
       `${grafana}:${PORTS.grafanaService}`,
       `${prometheus}:${PORTS.prometheus}`,
       TARGET_UP,
-      stack.named(DASHBOARD),
+      [OPERATOR_DASHBOARD, FLEET_DASHBOARD].map((name) => stack.named(name)).join(' '),
+      ...entrance(way),
     ],
     env: {
       GRAFANA_USER: { secret: settings.grafana.secret, key: KEYS.adminUser },
       GRAFANA_PASSWORD: { secret: settings.grafana.secret, key: KEYS.adminPassword },
     },
+    ...(secret !== undefined && {
+      mounts: [{ name: 'authority', path: AUTHORITY, from: { secret, keys: [KEYS.authority] } }],
+    }),
     others: { grafana: pods.grafana, prometheus: pods.prometheus },
+    portsOutside: way ? [way.ports.https, ...(way.redirects ? [way.ports.http] : [])] : [],
+    closed: [
+      `${grafana}:${PORTS.grafanaService}`,
+      `${prometheus}:${PORTS.prometheus}`,
+      ...(alertmanager.enabled ? [`${names.alertmanager}:${PORTS.alertmanager}`] : []),
+    ],
   });
+}
+
+/** Host, ports, page and whom to trust; nothing where there is no host to ask. */
+function entrance(way: WayIn | undefined): string[] {
+  if (!way) return [];
+  const { host, path, ports, redirects, trusts } = way;
+  const trusted = typeof trusts === 'object' ? `${AUTHORITY}/${KEYS.authority}` : trusts;
+  return [host, String(ports.https), redirects ? String(ports.http) : 'none', path, trusted];
 }

@@ -2,13 +2,17 @@ import { OPERATOR_METRICS as JOBS, METRICS } from '../../../service/contract.ts'
 import { Dashboard, type Panel } from '../../constructs/dashboard.ts';
 import type { Stack } from '../../constructs/stack.ts';
 
+/** Of the ConfigMaps, and of the dashboards in Grafana. */
+export const OPERATOR_DASHBOARD = 'trainingjob-operator';
+export const FLEET_DASHBOARD = 'training-fleet';
+
 export function drawDashboards(stack: Stack): void {
   new Dashboard(stack, 'operator-dashboard', {
-    name: 'trainingjob-operator',
+    name: OPERATOR_DASHBOARD,
     title: 'TrainingJob Operator Metrics',
     panels: OPERATOR_PANELS,
   });
-  new Dashboard(stack, 'fleet-dashboard', { name: 'training-fleet', title: 'Training fleet', panels: FLEET_PANELS });
+  new Dashboard(stack, 'fleet-dashboard', { name: FLEET_DASHBOARD, title: 'Training fleet', panels: FLEET_PANELS });
 }
 
 const JOB = '{{namespace}}/{{training_job}}';

@@ -16,6 +16,7 @@ const ingress: z.input<typeof settings> = {
   alertmanager: { email: { enabled: true, to: 'on-call@example.com' } },
   grafana: { oidc: { enabled: true, provider: 'generic', adminGroup: 'ml-admins' } },
   prometheusStack: { managedControlPlane: false },
+  secrets: { source: 'externalSecrets', externalSecrets: { path: 'monitoring/', refreshInterval: '10m' } },
   namespace: { podSecurity: 'restricted', quota: { enabled: true }, limitRange: { enabled: true } },
 };
 
@@ -28,6 +29,8 @@ const gateway: z.input<typeof settings> = {
 const nipIo: z.input<typeof settings> = {
   exposure: { type: 'gke', address: '203.0.113.7' },
   certificates: { letsEncrypt: { solver: 'dns01' } },
+  certManager: { install: 'argocd', source: 'https://charts.jetstack.io' },
+  prometheusStack: { install: 'argocd', digest: `sha256:${'0123456789abcdef'.repeat(4)}` },
 };
 
 export const examples = { objectsOnly, ingress, gateway, nipIo };

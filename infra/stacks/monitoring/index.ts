@@ -10,6 +10,7 @@ import { hostOf } from './names.ts';
 import { createdAtDeploy } from './secrets.ts';
 import { settings } from './settings.ts';
 import { build } from './stack.ts';
+import { wayIn } from './way-in.ts';
 
 const ADDRESS = 'GRAFANA_ADDRESS';
 
@@ -33,5 +34,7 @@ export const monitoring = defineStack({
     if (!isIngress || prometheusStack.install === 'none' || hostOf(settings) !== undefined) return undefined;
     return { ingress: namePrefix + GRAFANA_INGRESS, variable: ADDRESS };
   },
+  wayIn,
+  isCheckedAlways: true,
   firstSteps,
 });

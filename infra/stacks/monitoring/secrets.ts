@@ -1,6 +1,7 @@
 import { broughtByUser, type CreatedAtDeploy } from '../../constructs/created-at-deploy.ts';
 import { certificateComesFrom } from './certificates.ts';
 import type { Settings } from './settings.ts';
+import { wayIn } from './way-in.ts';
 
 /** In the Secrets that the settings name. */
 export const KEYS = {
@@ -10,6 +11,8 @@ export const KEYS = {
   pagerDuty: 'routing-key',
   email: 'password',
   clientSecret: 'client-secret',
+  /** Beside the certificate, of whoever signed it. */
+  authority: 'ca.crt',
 } as const;
 
 export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
@@ -50,7 +53,8 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
 
   function certificate(): CreatedAtDeploy[] {
     if (certificateComesFrom(settings) !== 'secret') return [];
-    const keys = ['tls.crt', 'tls.key'];
+    const isOwn = typeof wayIn(settings)?.trusts === 'object';
+    const keys = ['tls.crt', 'tls.key', ...(isOwn ? [KEYS.authority] : [])];
     const what = 'certificate of Grafana';
     return [{ kind: 'Secret', name: certificates.secretName, keys, what, madeBy: 'cert-manager' }];
   }

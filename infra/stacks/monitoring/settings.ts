@@ -3,6 +3,7 @@ import { type FieldRule, withRules } from '../../data/field-rules.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
+import { THIRD_PARTY_IMAGES } from '../../settings/third-party-images.ts';
 
 /** Of the release, as the guide of the first operator has it. Names of Services begin with it. */
 const RELEASE = 'monitoring';
@@ -17,9 +18,13 @@ const chart = (doc: string, defaults: { install: 'helm' | 'argocd' | 'none'; sou
     .default(defaults.source)
     .describe('Where its makers, or your mirror, have the chart.'),
   version: s
-    .text('[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 88.5.3')
+    .text('v?[0-9]+\\.[0-9]+\\.[0-9]+', 'a version such as 88.5.3')
     .default(defaults.version)
     .describe('Version of the chart.'),
+  digest: s
+    .imageDigest()
+    .default('')
+    .describe('Digest that pins the chart beyond its version, in an OCI registry; empty: the version decides.'),
 });
 
 const prometheusStack = () =>
@@ -43,8 +48,8 @@ const certManager = () =>
   f.section('cert-manager, which makes and renews certificates.', {
     ...chart('Who installs it: npm run deploy by Helm, Argo CD, or nobody, where it is there already or not needed.', {
       install: 'none',
-      source: 'https://charts.jetstack.io',
-      version: '1.18.2',
+      source: 'quay.io/jetstack/charts',
+      version: 'v1.18.2',
     }),
     namespace: s.dnsLabel().default('cert-manager').describe('Its namespace.'),
   });
@@ -211,6 +216,23 @@ const certificates = () =>
     existing: f.section('For an issuer that is there.', {
       kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer').describe('Its kind.'),
       name: s.objectName().default('letsencrypt').describe('Its name.'),
+      privateAuthority: z
+        .boolean()
+        .default(false)
+        .describe('Its authority is your own: proofs trust the ca.crt that it puts into the Secret, and no other.'),
+    }),
+  });
+
+const check = () =>
+  f.check({
+    image: f.image(THIRD_PARTY_IMAGES.curl),
+    entrance: f.section('The way in by HTTPS: chain, headers, and HTTP that leads to it.', {
+      enabled: z
+        .boolean()
+        .default(true)
+        .describe('Prove it, from where npm run deploy runs and from a pod; off where these do not reach it.'),
+      https: s.port().default(443).describe('Port at which it is asked, such as 8443 where one is forwarded.'),
+      http: s.port().default(80).describe('Port at which HTTP is asked.'),
     }),
   });
 
@@ -250,8 +272,17 @@ export const settings = withRules(
       certificates: certificates(),
       certManager: certManager(),
       alerts: alerts(),
+      check: check(),
     })
-    .superRefine(commonRules),
+    .superRefine((value, context) => {
+      commonRules(value, context);
+      for (const chart of ['prometheusStack', 'certManager'] as const) {
+        const { digest, source } = value[chart];
+        if (digest === '' || !source.startsWith('https://')) continue;
+        const message = 'the address of an OCI registry, without a scheme: elsewhere charts have no digest';
+        context.addIssue({ code: 'custom', path: [chart, 'source'], message });
+      }
+    }),
   rules,
 );
 

@@ -23,6 +23,7 @@ const everything: z.input<typeof settings> = {
   },
   frontend: { disruptionBudget: true, topologySpread: true, pod: EXTRAS },
   collector: { pod: EXTRAS },
+  secrets: { source: 'externalSecrets', externalSecrets: { store: { kind: 'SecretStore', name: 'vault' } } },
 };
 
 /** What keeps state runs elsewhere; the locations come on a volume. */
@@ -30,6 +31,7 @@ const external: z.input<typeof settings> = {
   mysql: { mode: 'external', external: { host: 'mysql.example.com', address: { cidrs: ['10.20.0.0/16'] } } },
   redis: { mode: 'external' },
   seed: { locations: { source: 'volume', name: 'locations' } },
+  secrets: { source: 'sealedSecrets' },
 };
 
 export const examples = { everything, external };

@@ -5,9 +5,13 @@ import { type KubeObject, synthesize } from '../../../infra/synth/synthesize.ts'
 
 /** What a construct alone writes, in a stack named test with the given common settings. */
 export function build(parts: (stack: Stack) => void, settings: z.input<typeof commonSettings> = {}): Built {
-  const { folders } = synthesize({ name: 'test', build: parts }, commonSettings.parse(settings), {
-    environment: 'test',
-  });
+  const { folders } = synthesize(
+    { name: 'test', createdAtDeploy: () => [], build: parts },
+    commonSettings.parse(settings),
+    {
+      environment: 'test',
+    },
+  );
   const objects = folders.get('') ?? [];
   return {
     objects,

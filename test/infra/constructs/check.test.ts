@@ -139,6 +139,28 @@ describe('its script', () => {
     expect(stdout).toBe('answers: http://up:80/health\nanswers: up:5432\n');
   });
 
+  test('a stranger is content when it is kept out, and not with a name that leads nowhere', () => {
+    const [{ definition } = { definition: undefined }] = environments.filter(
+      (each) => each.definition.name === 'monitoring',
+    );
+    const pods = checkOf(subjectOf(definition as never, {})).filter(({ kind }) => kind === 'Pod');
+    const stranger = pods.find(({ metadata }) => metadata.name === 'monitoring-stranger')?.spec as unknown as PodSpec;
+    const [shell = '', ...script] = stranger.containers[0]?.command ?? [];
+    const knock = (...places: string[]) =>
+      spawnSync(shell, [...script, ...places], {
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${folder}${delimiter}${process.env.PATH}` },
+      });
+    expect(knock('closed:80')).toMatchObject({ status: 0, stdout: 'a stranger is kept out: closed:80\n' });
+    expect(knock('closed:80', 'up:5432')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('a stranger is let in: up:5432'),
+    });
+    writeFileSync(join(folder, 'nc'), '#!/bin/sh\necho "nc: bad address \'nowhere\'" >&2\nexit 1\n');
+    expect(knock('nowhere:80')).toMatchObject({ status: 1, stderr: expect.stringContaining('no such place') });
+    tool('nc', '*up\\ 5432');
+  });
+
   test('names each that does not answer, and asks the others all the same', () => {
     const { status, stderr, stdout } = run('http://down:80/', 'down:5432', 'up:5432');
     expect(status).toBe(1);

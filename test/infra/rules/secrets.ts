@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { ENV } from '../../../service/contract.ts';
 import { all, type Subject, title } from '../subjects.ts';
 
@@ -22,12 +23,19 @@ export const secretsIn = (text: string): string[] =>
 
 /** No Secret object, no text that looks like a secret, no variable of a secret's name with its value beside it. */
 export function nothingSecret(subject: Subject): string[] {
+  const templates = subject.folders.get('secrets') ?? [];
   return all(subject).flatMap((object) => [
-    ...(object.kind === 'Secret' ? [`${title(object)}: Secrets are made at deploy, not written`] : []),
+    ...(object.kind === 'Secret' && !(templates.includes(object) && isEmpty(object))
+      ? [`${title(object)}: Secrets are made at deploy, not written`]
+      : []),
     ...secretsIn(JSON.stringify(object)).map((what) => `${title(object)}: holds ${what}`),
     ...literals(object).map((name) => `${title(object)}: ${name} has its value in the manifest`),
   ]);
 }
+
+/** A template, for its values to be put in by somebody else. */
+const isEmpty = ({ data, stringData = {} }: KubeObject): boolean =>
+  data === undefined && Object.values(stringData as object).every((value) => value === '');
 
 /** Variables ({name, value}) and ConfigMap keys that are named like secrets and hold text. */
 function literals(value: unknown): string[] {

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import type { ForeignChart } from '../../../infra/constructs/foreign-chart.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { monitoring } from '../../../infra/stacks/monitoring/index.ts';
@@ -261,40 +258,6 @@ function queriesIn(text: string): string[] {
   const { panels = [] } = JSON.parse(text) as { panels?: { targets: { expr: string }[] }[] };
   return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
 }
-
-/** `helm pull` and unpack kube-prometheus-stack of the version in settings.ts, and name its folder. */
-const chart = process.env.KUBE_PROMETHEUS_STACK;
-
-test.skipIf(chart === undefined)(
-  `the chart of its makers has every value that we set${chart ? '' : ' (skipped: KUBE_PROMETHEUS_STACK names no folder)'}`,
-  () => {
-    const values = parse(readFileSync(join(chart ?? '', 'values.yaml'), 'utf8')) as object;
-    const grafana = parse(readFileSync(join(chart ?? '', 'charts/grafana/values.yaml'), 'utf8')) as object;
-    // What the chart says of the chart of Grafana that it has as a part is laid over what that says itself.
-    const known = [values, { grafana }, { grafana: { 'grafana.ini': {} } }];
-    for (const [name, settings] of Object.entries({ ...environments, ...examples })) {
-      const unknown = known.map((each) => unknownIn(valuesOf(settings), each));
-      expect(
-        unknown[0]?.filter((path) => unknown.every((paths) => paths.some((each) => path.startsWith(each)))),
-        name,
-      ).toEqual([]);
-    }
-  },
-);
-
-/** Paths of what is given and not known; below an empty object anything is. */
-function unknownIn(given: object, known: object, path = ''): string[] {
-  if (Object.keys(known).length === 0) return [];
-  return Object.entries(given).flatMap(([key, value]) => {
-    if (!(key in known)) return [`${path}${key}`];
-    const below = (known as Record<string, unknown>)[key];
-    if (!isRecord(value) || !isRecord(below)) return [];
-    return unknownIn(value, below, `${path}${key}.`);
-  });
-}
-
-const isRecord = (value: unknown): value is object =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
 
 test('the host is the one that is set, or the one that the address makes, or not known', () => {
   const host = (exposure: object) => hostOf(subjectOf(definition, { exposure }).settings as never);

@@ -7,13 +7,13 @@ export interface Certificate {
 
 export interface Authority {
   readonly ca: string;
-  /** For https://127.0.0.1 and https://localhost. */
+  /** For https://127.0.0.1 and the host. */
   readonly server: Certificate;
   client(user: string): Promise<Certificate>;
 }
 
 /** Made anew for each run: no key lies in the repository. */
-export async function createAuthority(): Promise<Authority> {
+export async function createAuthority(host = 'karmada.example'): Promise<Authority> {
   const root = await generate([{ name: 'commonName', value: 'test authority' }], {
     keyType: 'ec',
     algorithm: 'sha256',
@@ -39,7 +39,7 @@ export async function createAuthority(): Promise<Authority> {
         name: 'subjectAltName',
         altNames: [
           { type: 7, ip: '127.0.0.1' },
-          { type: 2, value: 'karmada.example' },
+          { type: 2, value: host },
         ],
       },
     ]),

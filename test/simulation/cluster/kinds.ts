@@ -72,6 +72,7 @@ export const CLUSTER_KINDS = resourceTable([
   kind('apiextensions.k8s.io', 'v1', 'customresourcedefinitions', 'CustomResourceDefinition', CLUSTER_WIDE),
   kind('monitoring.coreos.com', 'v1', 'servicemonitors', 'ServiceMonitor'),
   kind('monitoring.coreos.com', 'v1', 'prometheusrules', 'PrometheusRule'),
+  kind('external-secrets.io', 'v1', 'externalsecrets', 'ExternalSecret'),
   kind('cert-manager.io', 'v1', 'clusterissuers', 'ClusterIssuer', CLUSTER_WIDE),
   kind('cert-manager.io', 'v1', 'issuers', 'Issuer'),
   kind('cert-manager.io', 'v1', 'certificates', 'Certificate'),
