@@ -380,6 +380,11 @@ export interface ServiceMonitorSpecEndpoints {
   readonly scheme?: string;
 
   /**
+   * @schema ServiceMonitorSpecEndpoints#honorLabels
+   */
+  readonly honorLabels?: boolean;
+
+  /**
    * @schema ServiceMonitorSpecEndpoints#authorization
    */
   readonly authorization?: ServiceMonitorSpecEndpointsAuthorization;
@@ -405,6 +410,7 @@ export function toJson_ServiceMonitorSpecEndpoints(obj: ServiceMonitorSpecEndpoi
     'port': obj.port,
     'path': obj.path,
     'scheme': obj.scheme,
+    'honorLabels': obj.honorLabels,
     'authorization': toJson_ServiceMonitorSpecEndpointsAuthorization(obj.authorization),
     'interval': obj.interval,
     'scrapeTimeout': obj.scrapeTimeout,

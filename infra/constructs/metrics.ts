@@ -37,14 +37,22 @@ export class Monitor extends Construct {
     const { metrics } = workload.props;
     const { monitoring } = stackOf(this).settings;
     if (!metrics || !monitoring.enabled) return;
-    const { path, port, token } = metrics;
+    const { path, port, tellsOfOthers, token } = metrics;
     const authorization = token && { credentials: { name: token.secret, key: token.key } };
     if (servicePorts[metrics.port] === undefined) new PodsService(this, 'pods', workload, labels);
     new ServiceMonitor(this, 'monitor', {
       metadata: { name: workload.name, labels: { ...monitoring.labels, ...labels } },
       spec: {
         selector: { matchLabels: workload.selector },
-        endpoints: [{ port, path, ...(authorization && { authorization }), interval: monitoring.interval }],
+        endpoints: [
+          {
+            port,
+            path,
+            ...(tellsOfOthers && { honorLabels: true }),
+            ...(authorization && { authorization }),
+            interval: monitoring.interval,
+          },
+        ],
       },
     });
   }

@@ -6,8 +6,8 @@ export interface Mount {
   readonly path: string;
   /** One file of the volume instead of the whole of it. */
   readonly subPath?: string;
-  readonly from:
-    | { secret: string; keys?: string[] }
+  readonly from: /** Optional: the pod starts without it, or without a key of it, too. */
+    | { secret: string; keys?: string[]; optional?: true }
     | { configMap: string }
     | { claim: string; readOnly?: boolean }
     | { scratch: string }
@@ -53,7 +53,8 @@ const credentials = (): K8s.ProjectedVolumeSource => ({
 export function podVolume({ name, from }: Mount): K8s.Volume {
   if ('secret' in from) {
     const items = from.keys?.map((key) => ({ key, path: key }));
-    return { name, secret: { secretName: from.secret, defaultMode: OWNER_READ, ...(items && { items }) } };
+    const secret = { secretName: from.secret, defaultMode: OWNER_READ, ...(items && { items }) };
+    return { name, secret: { ...secret, ...(from.optional && { optional: true }) } };
   }
   if ('configMap' in from) return { name, configMap: { name: from.configMap } };
   if ('kubernetesApi' in from) return { name, projected: credentials() };

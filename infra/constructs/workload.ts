@@ -13,6 +13,8 @@ interface Metrics {
   readonly path: string;
   /** Who scrapes has to send it as a bearer token. */
   readonly token?: { readonly secret: string; readonly key: string };
+  /** Some of its figures are about others: they name the namespace of those, which is not to be replaced by its own. */
+  readonly tellsOfOthers?: true;
 }
 
 export interface WorkloadProps extends Omit<PodProps, 'name' | 'serviceAccount' | 'envFrom'> {

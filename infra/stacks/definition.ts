@@ -24,7 +24,7 @@ export interface WayIn {
   readonly ports: { readonly http: number; readonly https: number };
   /** A page that anybody may see. */
   readonly path: string;
-  /** Whose certificates are trusted: those of everybody, of the authority in this Secret (key ca.crt), or any at all. */
+  /** Whose certificates are trusted: those of everybody, of the authority in this Secret (key ca.crt) if it has one, or any. */
   readonly trusts: 'public' | 'any' | { readonly secret: string };
   /** Headers of its answers, and what is in each. */
   readonly headers: Readonly<Record<string, string>>;

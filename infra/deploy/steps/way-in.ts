@@ -41,12 +41,7 @@ export const wayIn: Step = {
 
 const HINT = 'check.entrance.enabled: false leaves this out, where neither this machine nor a pod reaches it';
 
-const chainOf = ({ trusts }: WayIn): string =>
-  trusts === 'public'
-    ? 'a chain that everybody trusts'
-    : trusts === 'any'
-      ? 'some chain'
-      : 'the chain of its authority';
+const chainOf = ({ trusts }: WayIn): string => (trusts === 'any' ? 'some chain' : 'a chain that is trusted');
 
 /** One after the other, for each needs the one before it. */
 async function faultsIn(target: Target, way: WayIn): Promise<string[]> {
@@ -57,9 +52,10 @@ async function faultsIn(target: Target, way: WayIn): Promise<string[]> {
   if (address === undefined) return ['the Ingress has no address'];
   const { signal } = target;
   if (typeof way.trusts !== 'object') return faultsOf(way, { address, signal });
-  const authority = (await readSecret(target, way.trusts.secret))?.[AUTHORITY_KEY];
-  if (authority === undefined) return [`the Secret ${way.trusts.secret} has no ${AUTHORITY_KEY}`];
-  return faultsOf(way, { address, authority, signal });
+  const secret = await readSecret(target, way.trusts.secret);
+  if (!secret) return [`the Secret ${way.trusts.secret} is not there`];
+  const { [AUTHORITY_KEY]: authority } = secret;
+  return faultsOf(way, { address, signal, ...(authority && { authority }) });
 }
 
 const ofKind = ({ objects }: Target, kind: string): KubeObject[] =>

@@ -157,18 +157,19 @@ function whoMayScrape({ access, tokenSecret }: Settings['backend']['metrics']): 
   readonly config: Record<string, string>;
   readonly mounts: Mount[];
 } {
-  const path = PATHS.metrics;
-  if (access === 'api') return { scraped: { port: 'http', path }, ports: {}, config: {}, mounts: [] };
+  // Trainings are told by the namespace of their team.
+  const figures = { path: PATHS.metrics, tellsOfOthers: true } as const;
+  if (access === 'api') return { scraped: { port: 'http', ...figures }, ports: {}, config: {}, mounts: [] };
   if (access === 'port') {
     return {
-      scraped: { port: 'metrics', path },
+      scraped: { port: 'metrics', ...figures },
       ports: { metrics: METRICS_PORT },
       config: { [ENV.metricsPort]: String(METRICS_PORT) },
       mounts: [],
     };
   }
   return {
-    scraped: { port: 'http', path, token: { secret: tokenSecret, key: METRICS_TOKEN_KEY } },
+    scraped: { port: 'http', ...figures, token: { secret: tokenSecret, key: METRICS_TOKEN_KEY } },
     ports: {},
     config: { [ENV.metricsTokenFile]: `${METRICS_DIRECTORY}/${METRICS_TOKEN_KEY}` },
     mounts: [{ name: 'metrics', path: METRICS_DIRECTORY, from: { secret: tokenSecret, keys: [METRICS_TOKEN_KEY] } }],

@@ -17,7 +17,7 @@ const NOBODY = 65534;
  */
 const SCRIPT = String.raw`limit=$1 grafana=$2 prometheus=$3 target=$4 dashboards=$5
 shift 5
-host=$1 https=$2 http=$3 page=$4 trusted=$5
+host=$1 https=$2 http=$3 page=$4 issuer=$5 staging=$6
 start=$(date +%s) failed=0
 ask() { curl -sS --max-time 10 "$@" 2>&1; }
 holds() {
@@ -41,11 +41,11 @@ for dashboard in $dashboards; do
   holds "the dashboard $dashboard is loaded" "\"uid\":\"$dashboard\"" --user "$GRAFANA_USER:$GRAFANA_PASSWORD" "http://$grafana/api/search?type=dash-db"
 done
 if [ -n "$host" ]; then
-  case $trusted in
-    public) set -- ;;
-    any) set -- --insecure ;;
-    *) set -- --cacert "$trusted" ;;
-  esac
+  set --
+  # What Let's Encrypt issues for trials nobody trusts; a CA of one's own leaves its certificate beside what it has signed.
+  if [ "$issuer $staging" = 'letsEncrypt true' ]; then set -- --insecure
+  elif [ -s "$AUTHORITY_FILE" ]; then set -- --cacert "$AUTHORITY_FILE"
+  fi
   secure="https://$host:$https$page"
   holds 'HTTPS answers' '^HTTP/[0-9.]+ 200' "$@" --dump-header - --output /dev/null "$secure"
   holds 'HSTS is set' '^strict-transport-security: .*max-age=31536000' "$@" --dump-header - --output /dev/null "$secure"
@@ -66,7 +66,6 @@ export function check(stack: Stack, settings: Settings): void {
   const names = chartNames(settings);
   const { grafana, pods, prometheus } = names;
   const way = wayIn(settings);
-  const secret = typeof way?.trusts === 'object' ? way.trusts.secret : undefined;
   new Check(stack, {
     image: settings.check.image,
     user: NOBODY,
@@ -76,17 +75,22 @@ export function check(stack: Stack, settings: Settings): void {
       `${prometheus}:${PORTS.prometheus}`,
       TARGET_UP,
       [OPERATOR_DASHBOARD, FLEET_DASHBOARD].map((name) => stack.named(name)).join(' '),
-      ...entrance(way),
+      ...entrance(way, settings),
     ],
     env: {
       GRAFANA_USER: { secret: settings.grafana.secret, key: KEYS.adminUser },
+      AUTHORITY_FILE: `${AUTHORITY}/${KEYS.authority}`,
       GRAFANA_PASSWORD: { secret: settings.grafana.secret, key: KEYS.adminPassword },
     },
-    ...(secret !== undefined && {
-      mounts: [{ name: 'authority', path: AUTHORITY, from: { secret, keys: [KEYS.authority] } }],
-    }),
+    mounts: [
+      {
+        name: 'authority',
+        path: AUTHORITY,
+        from: { secret: settings.certificates.secretName, keys: [KEYS.authority], optional: true },
+      },
+    ],
     others: { grafana: pods.grafana, prometheus: pods.prometheus },
-    portsOutside: way ? [way.ports.https, ...(way.redirects ? [way.ports.http] : [])] : [],
+    portsOutside: way ? [way.ports.https, way.ports.http] : [],
     closed: [
       `${grafana}:${PORTS.grafanaService}`,
       `${prometheus}:${PORTS.prometheus}`,
@@ -95,10 +99,17 @@ export function check(stack: Stack, settings: Settings): void {
   });
 }
 
-/** Host, ports, page and whom to trust; nothing where there is no host to ask. */
-function entrance(way: WayIn | undefined): string[] {
+/** Host, ports, page and who has issued the certificate; nothing where there is no host to ask. */
+function entrance(way: WayIn | undefined, { certificates }: Settings): string[] {
   if (!way) return [];
-  const { host, path, ports, redirects, trusts } = way;
-  const trusted = typeof trusts === 'object' ? `${AUTHORITY}/${KEYS.authority}` : trusts;
-  return [host, String(ports.https), redirects ? String(ports.http) : 'none', path, trusted];
+  const { host, path, ports, redirects } = way;
+  const { issuer, letsEncrypt } = certificates;
+  return [
+    host,
+    String(ports.https),
+    redirects ? String(ports.http) : 'none',
+    path,
+    issuer,
+    String(letsEncrypt.staging),
+  ];
 }

@@ -1,7 +1,6 @@
 import { broughtByUser, type CreatedAtDeploy } from '../../constructs/created-at-deploy.ts';
 import { certificateComesFrom } from './certificates.ts';
 import type { Settings } from './settings.ts';
-import { wayIn } from './way-in.ts';
 
 /** In the Secrets that the settings name. */
 export const KEYS = {
@@ -53,8 +52,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
 
   function certificate(): CreatedAtDeploy[] {
     if (certificateComesFrom(settings) !== 'secret') return [];
-    const isOwn = typeof wayIn(settings)?.trusts === 'object';
-    const keys = ['tls.crt', 'tls.key', ...(isOwn ? [KEYS.authority] : [])];
+    const keys = ['tls.crt', 'tls.key'];
     const what = 'certificate of Grafana';
     return [{ kind: 'Secret', name: certificates.secretName, keys, what, madeBy: 'cert-manager' }];
   }

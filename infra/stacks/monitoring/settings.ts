@@ -216,10 +216,6 @@ const certificates = () =>
     existing: f.section('For an issuer that is there.', {
       kind: z.enum(['ClusterIssuer', 'Issuer']).default('ClusterIssuer').describe('Its kind.'),
       name: s.objectName().default('letsencrypt').describe('Its name.'),
-      privateAuthority: z
-        .boolean()
-        .default(false)
-        .describe('Its authority is your own: proofs trust the ca.crt that it puts into the Secret, and no other.'),
     }),
   });
 

@@ -13,7 +13,16 @@ export function scrapeOperator(stack: Stack, { monitoring, operatorNamespace }: 
     spec: {
       selector: { matchLabels: OPERATOR_LABELS },
       namespaceSelector: { matchNames: [operatorNamespace] },
-      endpoints: [{ port: 'metrics', path: OPERATOR.paths.metrics, scheme: 'http', interval: monitoring.interval }],
+      endpoints: [
+        {
+          port: 'metrics',
+          path: OPERATOR.paths.metrics,
+          scheme: 'http',
+          // A job's figures name the job's namespace: Prometheus would write the operator's over it.
+          honorLabels: true,
+          interval: monitoring.interval,
+        },
+      ],
     },
   });
 }

@@ -23,10 +23,9 @@ export function wayIn(settings: Settings): WayIn | undefined {
   };
 }
 
+/** A CA of one's own leaves its certificate beside what it has signed; Let's Encrypt does not. */
 function trusted(settings: Settings): WayIn['trusts'] {
   if (certificateComesFrom(settings) !== 'secret') return 'public';
-  const { existing, issuer, letsEncrypt, secretName } = settings.certificates;
-  if (issuer === 'letsEncrypt') return letsEncrypt.staging ? 'any' : 'public';
-  const isOwn = issuer === 'selfSigned' || existing.privateAuthority;
-  return isOwn ? { secret: secretName } : 'public';
+  const { issuer, letsEncrypt, secretName } = settings.certificates;
+  return issuer === 'letsEncrypt' && letsEncrypt.staging ? 'any' : { secret: secretName };
 }

@@ -75,7 +75,7 @@ function operator(stack: Stack, settings: Settings): WebService {
     podLabels: { 'control-plane': MANAGER },
     ports,
     servicePorts: ports,
-    metrics: { port: 'metrics', path: OPERATOR.paths.metrics },
+    metrics: { port: 'metrics', path: OPERATOR.paths.metrics, tellsOfOthers: true },
     admits: [
       // Workers of any namespace report.
       ...(progress.enabled ? [{ port: 'progress', peers: 'anyone' as const }] : []),

@@ -117,7 +117,7 @@ test('one command: the charts, our objects, then the host that the address of th
   expect(isAddressed).toBe(true);
   expect(out).toContain(`Address: ${ADDRESS}`);
   expect(out).toContain(
-    `Way in: https://${HOST} answers with the chain of its authority and its headers, and HTTP leads there`,
+    `Way in: https://${HOST} answers with a chain that is trusted and its headers, and HTTP leads there`,
   );
   expect(out).toMatch(/Check: .*it succeeded; it succeeded/);
   const [certManager, stack, , again] = asked();

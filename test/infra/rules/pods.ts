@@ -26,7 +26,7 @@ export interface KeyRef {
 }
 interface Volume extends Record<string, unknown> {
   name: string;
-  secret?: { secretName: string; items?: { key: string }[] };
+  secret?: { secretName: string; items?: { key: string }[]; optional?: boolean };
   configMap?: { name: string; items?: { key: string }[] };
   persistentVolumeClaim?: { claimName: string };
 }

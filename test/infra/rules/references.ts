@@ -59,7 +59,7 @@ function podReferences(objects: KubeObject[]): Reference[] {
       ...(serviceAccountName ? [at('ServiceAccount', serviceAccountName)] : []),
       ...imagePullSecrets.map(({ name }) => at('Secret', name)),
       ...volumes.flatMap(({ configMap, persistentVolumeClaim, secret }) => [
-        ...(secret
+        ...(secret && !secret.optional
           ? [
               at('Secret', secret.secretName),
               ...(secret.items ?? []).map(({ key }) => at('Secret', secret.secretName, key)),

@@ -4,19 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { stacks } from '../../../infra/stacks/index.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { onPath } from '../../tools/on-path.ts';
-import { own, type Subject, subjectOf } from '../subjects.ts';
+import { watched } from '../prometheus/server.ts';
+import { own, type Subject } from '../subjects.ts';
 import { promqlErrors } from './promql.ts';
 
 const promtool = onPath('promtool');
-
-/** Every stack with all that it can watch switched on. */
-const watched: Subject[] = stacks.map(({ environments, ...each }) => {
-  const [values] = Object.values(environments) as { monitoring?: object }[];
-  return subjectOf({ environments, ...each }, { ...values, monitoring: { ...values?.monitoring, enabled: true } });
-});
 
 interface Rule {
   readonly alert: string;

@@ -194,7 +194,7 @@ describe('monitoring', () => {
     ).toEqual([]);
   });
 
-  test('tells when the monitor is behind, a cluster is gone, the queue stands, the database is down, requests fail', () => {
+  test('tells when the monitor is behind, a cluster is gone, the queue stands, the database is down, requests fail, dumps are late', () => {
     const { find } = platform({ monitoring: { enabled: true }, alerts: { monitorLagSeconds: 33 } });
     const rules: { alert: string; expr: string; annotations: { description: string } }[] = find(
       'PrometheusRule',
@@ -207,6 +207,7 @@ describe('monitoring', () => {
       'MlPlatformQueueNotDraining',
       'MlPlatformDatabaseDown',
       'MlPlatformErrorRate',
+      'MlPlatformBackupLate',
     ]);
     expect(rules[1]?.expr).toBe('min by (cluster) (mlp_monitor_lag_seconds{namespace="ml-platform"}) > 33');
     expect(rules.every(({ annotations }) => annotations.description.length > 20)).toBe(true);
