@@ -12,12 +12,10 @@ import { wayIn } from './way-in.ts';
 const NOBODY = 65534;
 
 /**
- * Says of each part whether it is there, until all are or the time is over. What is asked for comes as arguments: nothing in it
- * can be run.
+ * Says of each part whether it is there, until all are or the time is over. What is asked for comes as arguments and
+ * variables: nothing in it can be run.
  */
 const SCRIPT = String.raw`limit=$1 grafana=$2 prometheus=$3 target=$4 dashboards=$5
-shift 5
-host=$1 https=$2 http=$3 page=$4 issuer=$5 staging=$6
 start=$(date +%s) failed=0
 ask() { curl -sS --max-time 10 "$@" 2>&1; }
 holds() {
@@ -40,18 +38,18 @@ holds 'its alerts are loaded' 'TrainingJobOperatorDown' "http://$prometheus/api/
 for dashboard in $dashboards; do
   holds "the dashboard $dashboard is loaded" "\"uid\":\"$dashboard\"" --user "$GRAFANA_USER:$GRAFANA_PASSWORD" "http://$grafana/api/search?type=dash-db"
 done
-if [ -n "$host" ]; then
+if [ -n "$WAY_HOST" ]; then
   set --
   # What Let's Encrypt issues for trials nobody trusts; a CA of one's own leaves its certificate beside what it has signed.
-  if [ "$issuer $staging" = 'letsEncrypt true' ]; then set -- --insecure
+  if [ "$ISSUER $FOR_TRIALS" = 'letsEncrypt true' ]; then set -- --insecure
   elif [ -s "$AUTHORITY_FILE" ]; then set -- --cacert "$AUTHORITY_FILE"
   fi
-  secure="https://$host:$https$page"
+  secure="https://$WAY_HOST:$HTTPS_PORT$WAY_PAGE"
   holds 'HTTPS answers' '^HTTP/[0-9.]+ 200' "$@" --dump-header - --output /dev/null "$secure"
   holds 'HSTS is set' '^strict-transport-security: .*max-age=31536000' "$@" --dump-header - --output /dev/null "$secure"
   holds 'CSP is set' '^content-security-policy: .*script-src' "$@" --dump-header - --output /dev/null "$secure"
-  [ "$http" = none ] || holds 'HTTP leads to HTTPS' "^30[1278] https://$host" --output /dev/null \
-    --write-out '%{http_code} %{redirect_url}' "http://$host:$http$page"
+  [ "$HTTP_PORT" = none ] || holds 'HTTP leads to HTTPS' "^30[1278] https://$WAY_HOST" --output /dev/null \
+    --write-out '%{http_code} %{redirect_url}' "http://$WAY_HOST:$HTTP_PORT$WAY_PAGE"
 fi
 exit "$failed"`;
 
@@ -75,10 +73,10 @@ export function check(stack: Stack, settings: Settings): void {
       `${prometheus}:${PORTS.prometheus}`,
       TARGET_UP,
       [OPERATOR_DASHBOARD, FLEET_DASHBOARD].map((name) => stack.named(name)).join(' '),
-      ...entrance(way, settings),
     ],
     env: {
       GRAFANA_USER: { secret: settings.grafana.secret, key: KEYS.adminUser },
+      ...entrance(way, settings),
       AUTHORITY_FILE: `${AUTHORITY}/${KEYS.authority}`,
       GRAFANA_PASSWORD: { secret: settings.grafana.secret, key: KEYS.adminPassword },
     },
@@ -99,17 +97,17 @@ export function check(stack: Stack, settings: Settings): void {
   });
 }
 
-/** Host, ports, page and who has issued the certificate; nothing where there is no host to ask. */
-function entrance(way: WayIn | undefined, { certificates }: Settings): string[] {
-  if (!way) return [];
+/** Of the way in, by name, for there may be none: then it is not asked. */
+function entrance(way: WayIn | undefined, { certificates }: Settings): Record<string, string> {
+  if (!way) return {};
   const { host, path, ports, redirects } = way;
   const { issuer, letsEncrypt } = certificates;
-  return [
-    host,
-    String(ports.https),
-    redirects ? String(ports.http) : 'none',
-    path,
-    issuer,
-    String(letsEncrypt.staging),
-  ];
+  return {
+    WAY_HOST: host,
+    WAY_PAGE: path,
+    HTTPS_PORT: String(ports.https),
+    HTTP_PORT: redirects ? String(ports.http) : 'none',
+    ISSUER: issuer,
+    FOR_TRIALS: String(letsEncrypt.staging),
+  };
 }

@@ -20,6 +20,7 @@ const definition = monitoring as unknown as StackDefinition;
 interface Container {
   readonly command: string[];
   readonly args: string[];
+  readonly env: { readonly name: string; readonly value?: string }[];
 }
 const podOf = (values: unknown, name: string): Container => {
   const pods = (subjectOf(definition, values).folders.get('check') ?? []).filter(({ kind }) => kind === 'Pod');
@@ -75,14 +76,22 @@ describe.skipIf(curl === undefined)(`the check's script${curl ? '' : ' (skipped:
   async function run(values: object, { authority: file = '', issuer = 'selfSigned', staging = false }: Trust = {}) {
     const { http, https } = entrance.ports;
     const all = { check: { entrance: { http, https }, timeoutSeconds: 10 }, ...values };
-    const { args, command } = podOf(all, 'monitoring-check');
+    const { args, command, env } = podOf(all, 'monitoring-check');
     const port = (inside.address() as AddressInfo).port;
     const [shell = '', ...script] = command;
     // It gives up at once: what is not there now will not come.
     const arguments_ = [...script.slice(0, -1), '0', `127.0.0.1:${port}`, `127.0.0.1:${port}`, ...args.slice(2, 4)];
-    const rest = args.length > 4 ? ['localhost', ...args.slice(5, 8), issuer, String(staging)] : [];
-    const child = spawn(shell, [...arguments_, ...rest], {
-      env: { PATH: process.env.PATH, GRAFANA_USER: 'admin', GRAFANA_PASSWORD: 'secret', AUTHORITY_FILE: file },
+    const variables = new Map(env.map(({ name, value }) => [name, value ?? '']));
+    if (variables.has('WAY_HOST')) variables.set('WAY_HOST', 'localhost');
+    const own = { GRAFANA_USER: 'admin', GRAFANA_PASSWORD: 'secret', AUTHORITY_FILE: file };
+    const child = spawn(shell, arguments_, {
+      env: {
+        ...Object.fromEntries(variables),
+        ...own,
+        ISSUER: issuer,
+        FOR_TRIALS: String(staging),
+        PATH: process.env.PATH,
+      },
     });
     const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
     return { code: code as number | null, out, err };
@@ -136,12 +145,20 @@ describe.skipIf(curl === undefined)(`the check's script${curl ? '' : ' (skipped:
   });
 });
 
-test('it is told of the host, the issuer and whether that one is for trials', () => {
+test('it is told of the host, its ports, the issuer and whether that one is for trials', () => {
+  const told = (values: object) =>
+    Object.fromEntries(podOf(values, 'monitoring-check').env.map(({ name, value }) => [name, value]));
   const values = { exposure: { type: 'ingress', host: 'g.example.com' }, certificates: { issuer: 'existing' } };
-  const args = podOf(values, 'monitoring-check').args.slice(4);
-  expect(args).toEqual(['g.example.com', '443', '80', '/login', 'existing', 'false']);
-  const gateway = { exposure: { type: 'gateway', host: 'g.example.com' } };
-  expect(podOf(gateway, 'monitoring-check').args.slice(4, 7)).toEqual(['g.example.com', '443', 'none']);
+  const way = {
+    WAY_HOST: 'g.example.com',
+    HTTPS_PORT: '443',
+    HTTP_PORT: '80',
+    ISSUER: 'existing',
+    FOR_TRIALS: 'false',
+  };
+  expect(told(values)).toMatchObject(way);
+  expect(told({ exposure: { type: 'gateway', host: 'g.example.com' } })).toMatchObject({ HTTP_PORT: 'none' });
+  expect(told({})).not.toHaveProperty('WAY_HOST');
 });
 
 test('a stranger knocks at Grafana, Prometheus and Alertmanager', () => {

@@ -72,7 +72,7 @@ matchLabels:
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 27 times. */}}
+{{/* Used 35 times. */}}
 {{- define "flts.metadata-labels" -}}
 app.kubernetes.io/instance: "{{ include "flts.prefix" . }}flts"
 app.kubernetes.io/managed-by: Helm
@@ -258,6 +258,27 @@ securityContext:
 {{- end }}
 
 {{/* Used 7 times. */}}
+{{- define "flts.egress-object-storage" -}}
+ports:
+  -
+    {{- if eq .Values.objectStorage.mode "bundled" }}
+    port: 9000
+    {{- else }}
+    port: {{ int .Values.objectStorage.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.objectStorage.mode "bundled" }}
+  {{- range .Values.objectStorage.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 7 times. */}}
 {{- define "flts.wait-script" -}}
 what=$1 limit=$2
 shift 2
@@ -302,13 +323,13 @@ app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
 app.kubernetes.io/managed-by: Helm
 app.kubernetes.io/name: {{ $.app | quote }}
 app.kubernetes.io/part-of: flts
+{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
 {{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
 {{- if not (hasKey $.root.Values.monitoring.labels $key) }}
 {{ $key | quote }}: {{ $value | quote }}
 {{- end }}
-{{- end }}
-{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
@@ -364,27 +385,6 @@ readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
 {{- end }}
 
 {{/* Used 6 times. */}}
-{{- define "flts.egress-object-storage" -}}
-ports:
-  -
-    {{- if eq .Values.objectStorage.mode "bundled" }}
-    port: 9000
-    {{- else }}
-    port: {{ int .Values.objectStorage.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne .Values.objectStorage.mode "bundled" }}
-  {{- range .Values.objectStorage.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 6 times. */}}
 {{- define "flts.kafka-bootstrap-servers" -}}
 name: KAFKA_BOOTSTRAP_SERVERS
 {{- if eq .Values.kafka.mode "bundled" }}
@@ -416,23 +416,6 @@ preStop:
 - {{ include "flts.egress-kafka" . | nindent 2 | trim }}
 - {{ include "flts.egress-object-storage" . | nindent 2 | trim }}
 - {{ include "flts.egress" (dict "root" . "values" .Values.mlflow "name" "mlflow") | nindent 2 | trim }}
-{{- end }}
-
-{{/* Used 5 times, with root, values. */}}
-{{- define "flts.readiness-probe" -}}
-{{- if or $.values.healthPath $.values.readyPath }}
-httpGet:
-  {{- if $.values.readyPath }}
-  path: {{ $.values.readyPath | quote }}
-  {{- else }}
-  path: {{ $.values.healthPath | quote }}
-  {{- end }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 5 times, with root, values. */}}
@@ -524,6 +507,36 @@ resources:
   {{- include "flts.init-container-resources" . | nindent 2 }}
 securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
+{{- end }}
+
+{{/* Used 4 times, with root, values. */}}
+{{- define "flts.readiness-probe" -}}
+{{- if or $.values.healthPath $.values.readyPath }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
+{{- end }}
+
+{{/* Used 4 times, with root, values. */}}
+{{- define "flts.container-liveness-probe" -}}
+{{- if not $.values.healthPath }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- else }}
+httpGet:
+  path: {{ $.values.healthPath | quote }}
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, values, app. */}}
@@ -680,32 +693,6 @@ spec:
 - {{ include "flts.wait-for-mlflow" . | nindent 2 | trim }}
 {{- end }}
 
-{{/* Used 3 times. */}}
-{{- define "flts.egress-kafka" -}}
-ports:
-  -
-    {{- if eq .Values.kafka.mode "external" }}
-    port: {{ int .Values.kafka.external.address.port }}
-    {{- else }}
-    port: 9092
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.kafka.mode "external" }}
-  {{- range .Values.kafka.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else if eq .Values.kafka.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- end }}
-{{- end }}
-
 {{/* Used 3 times, with root, name, name2, values. */}}
 {{- define "flts.spec-volumes" -}}
 - {{ include "flts.volume" (dict "root" $.root "sizeLimit" "64Mi" "name" "tmp") | nindent 2 | trim }}
@@ -756,19 +743,6 @@ valueFrom:
     {{- else }}
     name: {{ $.values.secret.name | quote }}
     {{- end }}
-{{- end }}
-
-{{/* Used 3 times, with root, values. */}}
-{{- define "flts.container-liveness-probe" -}}
-{{- if not $.values.healthPath }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- else }}
-httpGet:
-  path: {{ $.values.healthPath | quote }}
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, mountPath, name, values. */}}
@@ -1030,9 +1004,42 @@ securityContext:
 {{- end }}
 {{- end }}
 
+{{/* Used 2 times. */}}
+{{- define "flts.egress-kafka" -}}
+ports:
+  -
+    {{- if eq .Values.kafka.mode "external" }}
+    port: {{ int .Values.kafka.external.address.port }}
+    {{- else }}
+    port: 9092
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.kafka.mode "external" }}
+  {{- range .Values.kafka.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else if eq .Values.kafka.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
+  {{- else }}
+  - podSelector:
+      matchLabels:
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
+  {{- end }}
+{{- end }}
+
 {{/* Used 2 times, with root, values. */}}
 {{- define "flts.backup" -}}
-{{- if eq $.values.cloudnativepg.backup.method "objectStore" }}
+{{- if ne $.values.cloudnativepg.backup.method "objectStore" }}
+{{- if $.values.cloudnativepg.backup.snapshotClass }}
+volumeSnapshot:
+  className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
+{{- else }}
+volumeSnapshot: {}
+{{- end }}
+{{- else }}
 retentionPolicy: "{{ int $.values.cloudnativepg.backup.keepDays }}d"
 barmanObjectStore:
   destinationPath: {{ $.values.cloudnativepg.backup.objectStore.destination | quote }}
@@ -1048,13 +1055,33 @@ barmanObjectStore:
       key: ACCESS_SECRET_KEY
   wal:
     compression: gzip
-{{- else }}
-{{- if $.values.cloudnativepg.backup.snapshotClass }}
-volumeSnapshot:
-  className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
-{{- else }}
-volumeSnapshot: {}
 {{- end }}
+{{- end }}
+
+{{/* Used 2 times, with root, values. */}}
+{{- define "flts.data" -}}
+{{- if and $.root.Values.secrets.externalSecrets.path (eq $.values.mode "bundled") }}
+- secretKey: {{ $.values.secret.passwordKey | quote }}
+  remoteRef:
+    key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
+    property: {{ $.values.secret.passwordKey | quote }}
+{{- end }}
+{{- if $.root.Values.secrets.externalSecrets.path }}
+- secretKey: {{ $.values.secret.urlKey | quote }}
+  remoteRef:
+    key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
+    property: {{ $.values.secret.urlKey | quote }}
+{{- else if eq $.values.mode "bundled" }}
+- secretKey: {{ $.values.secret.passwordKey | quote }}
+  remoteRef:
+    key: {{ $.values.secret.name | quote }}
+    property: {{ $.values.secret.passwordKey | quote }}
+{{- end }}
+{{- if not $.root.Values.secrets.externalSecrets.path }}
+- secretKey: {{ $.values.secret.urlKey | quote }}
+  remoteRef:
+    key: {{ $.values.secret.name | quote }}
+    property: {{ $.values.secret.urlKey | quote }}
 {{- end }}
 {{- end }}
 
@@ -1069,12 +1096,12 @@ ports:
     {{- end }}
     protocol: TCP
 to:
-  {{- if eq .Values.database.mode "cloudnativepg" }}
+  {{- if eq .Values.database.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
+  {{- else if eq .Values.database.mode "cloudnativepg" }}
   - podSelector:
       matchLabels:
         cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
-  {{- else if eq .Values.database.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
   {{- else }}
   {{- range .Values.database.external.cidrs }}
   - ipBlock:

@@ -54,6 +54,18 @@ helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
+{{/* Used 18 times. */}}
+{{- define "ml-platform.metadata-labels" -}}
+app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: ml-platform
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
 {{/* Used 13 times, with root, name. */}}
 {{- define "ml-platform.selector" -}}
 matchLabels:
@@ -65,18 +77,6 @@ matchLabels:
 {{- define "ml-platform.from" -}}
 podSelector:
   {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
-{{- end }}
-
-{{/* Used 8 times. */}}
-{{- define "ml-platform.metadata-labels" -}}
-app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/part-of: ml-platform
-{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 7 times, with root, values. */}}

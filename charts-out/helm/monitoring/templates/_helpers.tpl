@@ -31,7 +31,7 @@
 {{- printf "monitoring-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Used 21 times. */}}
+{{/* Used 26 times. */}}
 {{- define "monitoring.labels" -}}
 app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
 app.kubernetes.io/managed-by: Helm
@@ -43,19 +43,27 @@ helm.sh/chart: {{ include "monitoring.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 6 times. */}}
+{{/* Used 9 times, with root, app. */}}
 {{- define "monitoring.metadata-labels" -}}
-app: monitoring-check
+app: {{ $.app | quote }}
 app.kubernetes.io/component: check
-app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
+app.kubernetes.io/instance: "{{ include "monitoring.prefix" $.root }}monitoring"
 app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/name: monitoring-check
+app.kubernetes.io/name: {{ $.app | quote }}
 app.kubernetes.io/part-of: monitoring
-{{- range $key, $value := omit .Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
 {{ $key | quote }}: {{ $value | quote }}
 {{- end }}
-helm.sh/chart: {{ include "monitoring.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+helm.sh/chart: {{ include "monitoring.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 7 times. */}}
+{{- define "monitoring.annotations" -}}
+argocd.argoproj.io/sync-wave: "1"
+helm.sh/hook: test
+helm.sh/hook-weight: "0"
+helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"
 {{- end }}
 
 {{/* Used 5 times, with root, port. */}}

@@ -72,6 +72,18 @@ podSelector:
   {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
+{{/* Used 13 times. */}}
+{{- define "preempt.metadata-labels" -}}
+app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: preempt
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "preempt.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
 {{/* Used 12 times. */}}
 {{- define "preempt.image-pull-secrets" -}}
 {{- range .Values.images.pullSecrets }}
@@ -87,18 +99,6 @@ limits:
 requests:
   cpu: {{ $.values.resources.requests.cpu | quote }}
   memory: {{ $.values.resources.requests.memory | quote }}
-{{- end }}
-
-{{/* Used 10 times. */}}
-{{- define "preempt.metadata-labels" -}}
-app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/part-of: preempt
-{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "preempt.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 8 times, with root, values. */}}
