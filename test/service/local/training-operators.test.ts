@@ -214,7 +214,7 @@ it.skipIf(tool === undefined)(
     expect(words(row).slice(0, 4)).toEqual(['resnet-simple', 'Completed', '100%', '5']);
     const [wide] = (await kubectl('get', 'tj', '--all-namespaces', '-o', 'wide')).split('\n');
     expect(words(wide)).toEqual(
-      'NAMESPACE NAME STATE PROGRESS EPOCH AGE LOSS ETA CHECKPOINT ATTEMPT WORKERS REASON'.split(' '),
+      'NAMESPACE NAME STATE PROGRESS EPOCH AGE LOSS ETA CHECKPOINT ATTEMPT WORKERS REASON METRICS STALL'.split(' '),
     );
     const described = await kubectl('describe', 'trainingjob', 'resnet-simple', ...here);
     expect(described).toMatch(/State: +Completed/);
