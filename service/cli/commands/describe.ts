@@ -41,7 +41,7 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
   const facts: [string, string][] = [
     ['Job', id],
     ['State', `${paintState(cli.terminal, stateOf(job), job)}${job.message === '' ? '' : `: ${plain(job.message)}`}`],
-    ['Needs attention', job.attention === null ? '' : `${job.attention.reason}: ${plain(job.attention.message)}`],
+    ['Needs attention', job.attention ? `${job.attention.reason}: ${plain(job.attention.message)}` : ''],
     ['What to do', job.advice ?? ''],
     ['Queue', place],
     [
