@@ -116,10 +116,11 @@ export const objectsIn = (text: string): KubeObject[] =>
     (object): object is KubeObject => object !== null && object !== undefined,
   );
 
-/** Objects by kind and name, to compare. */
-/** In all namespaces but its own an object says where it is. */
-const titleOf = ({ kind, metadata: { name, namespace = '' } }: KubeObject): string => `${kind}/${namespace}/${name}`;
+/** Two of one name may be in different namespaces. */
+export const titleOf = ({ kind, metadata: { name, namespace = '' } }: KubeObject): string =>
+  `${kind}/${name}${namespace && ` in ${namespace}`}`;
 
+/** Objects by kind, name and namespace, to compare. */
 export function byTitle(objects: readonly KubeObject[]): Record<string, KubeObject> {
   return Object.fromEntries(objects.map((object) => [titleOf(object), object]));
 }

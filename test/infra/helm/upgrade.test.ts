@@ -10,7 +10,7 @@ import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
 import { charts, given } from './charts.ts';
-import { byTitle, helms, objectsIn, renderAll, valuesFor, write } from './render.ts';
+import { byTitle, helms, objectsIn, renderAll, titleOf, valuesFor, write } from './render.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
@@ -172,8 +172,8 @@ const claimNamed = (name: string): KubeObject => ({
 });
 
 const isOneOf = (objects: readonly KubeObject[]) => {
-  const titles = Object.keys(byTitle(objects));
-  return ({ kind, metadata }: KubeObject): boolean => titles.includes(`${kind}/${metadata.name}`);
+  const titles = objects.map(titleOf);
+  return (object: KubeObject): boolean => titles.includes(titleOf(object));
 };
 
 const claimedOf = ({ metadata }: KubeObject): unknown => metadata.annotations?.[CLAIM_ANNOTATION];
