@@ -67,7 +67,10 @@ function filesOf(objects: readonly DerivedObject[], texts: readonly string[]): M
   const files = new Map<string, string>();
   objects.forEach((object, at) => {
     const path = templatePath(object);
-    files.set(path, (files.get(path) ?? '') + texts[at]);
+    const before = files.get(path);
+    // One that is repeated has a mark before each already.
+    const begins = before === undefined || object.each ? '' : '---\n';
+    files.set(path, (before ?? '') + begins + texts[at]);
   });
   return files;
 }
