@@ -6,7 +6,7 @@ import { release } from '../../../infra/helm/release.ts';
 import { type KubeObject, synthesize } from '../../../infra/synth/synthesize.ts';
 import { settingsOf } from '../subjects.ts';
 import { charts, given } from './charts.ts';
-import { byTitle, helms, objectsIn, renderAll, template, withChart, withoutRecord } from './render.ts';
+import { byTitle, helms, objectsIn, renderAll, template, titleOf, withChart, withoutRecord } from './render.ts';
 
 // What whoever reviews a chart looks for first, and what charts that are parts of others rely on.
 
@@ -55,7 +55,7 @@ describe.skipIf(helms.length === 0).each(charts)('$name', (chart) => {
       const plain = synthesize(definition, loaded, { environment: 'test' }).folders.get(folder) ?? [];
       const released = byTitle(release(program, loaded).get(folder) ?? []);
       for (const object of plain.filter(({ kind }) => kind !== 'Job')) {
-        expect(selectorsIn(released[`${object.kind}/${object.metadata.name}`])).toEqual(selectorsIn(object));
+        expect(selectorsIn(released[titleOf(object)])).toEqual(selectorsIn(object));
       }
     }
   });
