@@ -137,6 +137,11 @@ export interface ClusterSpec {
   readonly inheritedMetadata?: ClusterSpecInheritedMetadata;
 
   /**
+   * @schema ClusterSpec#serviceAccountTemplate
+   */
+  readonly serviceAccountTemplate?: ClusterSpecServiceAccountTemplate;
+
+  /**
    * @schema ClusterSpec#backup
    */
   readonly backup?: ClusterSpecBackup;
@@ -158,6 +163,7 @@ export function toJson_ClusterSpec(obj: ClusterSpec | undefined): Record<string,
     'resources': toJson_ClusterSpecResources(obj.resources),
     'affinity': toJson_ClusterSpecAffinity(obj.affinity),
     'inheritedMetadata': toJson_ClusterSpecInheritedMetadata(obj.inheritedMetadata),
+    'serviceAccountTemplate': toJson_ClusterSpecServiceAccountTemplate(obj.serviceAccountTemplate),
     'backup': toJson_ClusterSpecBackup(obj.backup),
   };
   // filter undefined values
@@ -340,6 +346,30 @@ export function toJson_ClusterSpecInheritedMetadata(obj: ClusterSpecInheritedMet
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
+ * @schema ClusterSpecServiceAccountTemplate
+ */
+export interface ClusterSpecServiceAccountTemplate {
+  /**
+   * @schema ClusterSpecServiceAccountTemplate#metadata
+   */
+  readonly metadata: ClusterSpecServiceAccountTemplateMetadata;
+}
+
+/**
+ * Converts an object of type 'ClusterSpecServiceAccountTemplate' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterSpecServiceAccountTemplate(obj: ClusterSpecServiceAccountTemplate | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': toJson_ClusterSpecServiceAccountTemplateMetadata(obj.metadata),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
  * @schema ClusterSpecBackup
  */
 export interface ClusterSpecBackup {
@@ -406,6 +436,30 @@ export function toJson_ClusterSpecBootstrapInitdb(obj: ClusterSpecBootstrapInitd
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
+ * @schema ClusterSpecServiceAccountTemplateMetadata
+ */
+export interface ClusterSpecServiceAccountTemplateMetadata {
+  /**
+   * @schema ClusterSpecServiceAccountTemplateMetadata#annotations
+   */
+  readonly annotations?: { [key: string]: string };
+}
+
+/**
+ * Converts an object of type 'ClusterSpecServiceAccountTemplateMetadata' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterSpecServiceAccountTemplateMetadata(obj: ClusterSpecServiceAccountTemplateMetadata | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'annotations': ((obj.annotations) === undefined) ? undefined : (Object.entries(obj.annotations).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
  * @schema ClusterSpecBackupVolumeSnapshot
  */
 export interface ClusterSpecBackupVolumeSnapshot {
@@ -449,6 +503,16 @@ export interface ClusterSpecBackupBarmanObjectStore {
   readonly s3Credentials?: ClusterSpecBackupBarmanObjectStoreS3Credentials;
 
   /**
+   * @schema ClusterSpecBackupBarmanObjectStore#googleCredentials
+   */
+  readonly googleCredentials?: ClusterSpecBackupBarmanObjectStoreGoogleCredentials;
+
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStore#azureCredentials
+   */
+  readonly azureCredentials?: ClusterSpecBackupBarmanObjectStoreAzureCredentials;
+
+  /**
    * @schema ClusterSpecBackupBarmanObjectStore#wal
    */
   readonly wal?: ClusterSpecBackupBarmanObjectStoreWal;
@@ -464,6 +528,8 @@ export function toJson_ClusterSpecBackupBarmanObjectStore(obj: ClusterSpecBackup
     'destinationPath': obj.destinationPath,
     'endpointURL': obj.endpointUrl,
     's3Credentials': toJson_ClusterSpecBackupBarmanObjectStoreS3Credentials(obj.s3Credentials),
+    'googleCredentials': toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentials(obj.googleCredentials),
+    'azureCredentials': toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentials(obj.azureCredentials),
     'wal': toJson_ClusterSpecBackupBarmanObjectStoreWal(obj.wal),
   };
   // filter undefined values
@@ -484,6 +550,11 @@ export interface ClusterSpecBackupBarmanObjectStoreS3Credentials {
    * @schema ClusterSpecBackupBarmanObjectStoreS3Credentials#secretAccessKey
    */
   readonly secretAccessKey?: ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey;
+
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreS3Credentials#inheritFromIAMRole
+   */
+  readonly inheritFromIamRole?: boolean;
 }
 
 /**
@@ -495,6 +566,67 @@ export function toJson_ClusterSpecBackupBarmanObjectStoreS3Credentials(obj: Clus
   const result = {
     'accessKeyId': toJson_ClusterSpecBackupBarmanObjectStoreS3CredentialsAccessKeyId(obj.accessKeyId),
     'secretAccessKey': toJson_ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey(obj.secretAccessKey),
+    'inheritFromIAMRole': obj.inheritFromIamRole,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentials
+ */
+export interface ClusterSpecBackupBarmanObjectStoreGoogleCredentials {
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentials#gkeEnvironment
+   */
+  readonly gkeEnvironment?: boolean;
+
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentials#applicationCredentials
+   */
+  readonly applicationCredentials?: ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials;
+}
+
+/**
+ * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreGoogleCredentials' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentials(obj: ClusterSpecBackupBarmanObjectStoreGoogleCredentials | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'gkeEnvironment': obj.gkeEnvironment,
+    'applicationCredentials': toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials(obj.applicationCredentials),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials
+ */
+export interface ClusterSpecBackupBarmanObjectStoreAzureCredentials {
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials#inheritFromAzureAD
+   */
+  readonly inheritFromAzureAd?: boolean;
+
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials#connectionString
+   */
+  readonly connectionString?: ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString;
+}
+
+/**
+ * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreAzureCredentials' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentials(obj: ClusterSpecBackupBarmanObjectStoreAzureCredentials | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'inheritFromAzureAD': obj.inheritFromAzureAd,
+    'connectionString': toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString(obj.connectionString),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -575,6 +707,66 @@ export interface ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey 
  */
 /* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 export function toJson_ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey(obj: ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'key': obj.key,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials
+ */
+export interface ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials {
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials#key
+   */
+  readonly key: string;
+}
+
+/**
+ * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials(obj: ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'key': obj.key,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString
+ */
+export interface ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString {
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString#key
+   */
+  readonly key: string;
+}
+
+/**
+ * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString(obj: ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
     'name': obj.name,

@@ -28,7 +28,7 @@ interface Target {
   readonly destination: ApplicationSpecDestination;
   /** Folders of the repository. */
   readonly paths: readonly string[];
-  /** Whether any of it is in a namespace. */
+  /** Whether it is the stack's own objects, which are in its namespace. */
   readonly inNamespace: boolean;
   readonly objects: readonly ApiObject[];
 }
@@ -46,6 +46,8 @@ const CLUSTER_WIDE = new Set([
   'ResourceInterpreterCustomization',
 ]);
 const RIGHTS = new Set(['Role', 'RoleBinding']);
+/** As whom the stack logs in to Karmada. */
+const IDENTITY = new Set(['ServiceAccount']);
 
 /**
  * What settings can make a stack of ours write, by API group: all of it, for what a change of settings no longer writes has to
@@ -149,7 +151,10 @@ function projectOf({ repoUrl, signatureKeys, syncWindows }: Gitops, target: Targ
     sourceRepos: [repoUrl],
     destinations: [destination, ...elsewhere(objects, destination)],
     clusterResourceWhitelist: kindsOf(objects, CLUSTER_WIDE),
-    namespaceResourceWhitelist: inNamespace ? [...inNamespaces(), ...kindsOf(objects, RIGHTS)] : [],
+    namespaceResourceWhitelist: [
+      ...(inNamespace ? inNamespaces() : kindsOf(objects, IDENTITY)),
+      ...kindsOf(objects, RIGHTS),
+    ],
     ...(signatureKeys.length > 0 && { signatureKeys: signatureKeys.map((keyId) => ({ keyId })) }),
     ...(syncWindows.length > 0 && { syncWindows: syncWindows.map((window) => ({ ...window, applications: ['*'] })) }),
   };

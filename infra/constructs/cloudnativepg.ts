@@ -1,7 +1,7 @@
 import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Cluster, type ClusterSpecBackup, ScheduledBackup } from '../../imports/postgresql.cnpg.io.ts';
-import type { PostgresSettings } from '../settings/database.ts';
+import { OBJECT_STORE_KEYS, type PostgresSettings } from '../settings/database.ts';
 import { type Endpoint, external, namespacePeer } from './endpoint.ts';
 import { imageReference } from './image.ts';
 import { type K8s, k8s } from './k8s.ts';
@@ -76,6 +76,9 @@ export class CloudNativePostgres extends Construct {
           topologyKey: 'kubernetes.io/hostname',
           podAntiAffinityType: 'preferred',
         },
+        ...(Object.keys(cloudnativepg.serviceAccountAnnotations).length > 0 && {
+          serviceAccountTemplate: { metadata: { annotations: { ...cloudnativepg.serviceAccountAnnotations } } },
+        }),
         ...this.backup(),
       },
     });
@@ -93,10 +96,7 @@ export class CloudNativePostgres extends Construct {
         barmanObjectStore: {
           destinationPath: objectStore.destination,
           ...(objectStore.endpointUrl && { endpointUrl: objectStore.endpointUrl }),
-          s3Credentials: {
-            accessKeyId: { name: objectStore.secretName, key: 'ACCESS_KEY_ID' },
-            secretAccessKey: { name: objectStore.secretName, key: 'ACCESS_SECRET_KEY' },
-          },
+          ...credentials(objectStore),
           wal: { compression: 'gzip' },
         },
       },
@@ -142,5 +142,29 @@ export class CloudNativePostgres extends Construct {
         },
       }),
     });
+  }
+}
+
+type ObjectStore = PostgresSettings['cloudnativepg']['backup']['objectStore'];
+
+function credentials({
+  credentials: how,
+  secretName,
+}: ObjectStore): Partial<NonNullable<ClusterSpecBackup['barmanObjectStore']>> {
+  const [first = '', second = ''] = OBJECT_STORE_KEYS[how];
+  const one = { name: secretName, key: first };
+  switch (how) {
+    case 's3Keys':
+      return { s3Credentials: { accessKeyId: one, secretAccessKey: { name: secretName, key: second } } };
+    case 's3Role':
+      return { s3Credentials: { inheritFromIamRole: true } };
+    case 'googleKey':
+      return { googleCredentials: { applicationCredentials: one } };
+    case 'googleIdentity':
+      return { googleCredentials: { gkeEnvironment: true } };
+    case 'azureConnection':
+      return { azureCredentials: { connectionString: one } };
+    case 'azureIdentity':
+      return { azureCredentials: { inheritFromAzureAd: true } };
   }
 }

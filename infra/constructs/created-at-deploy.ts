@@ -1,4 +1,4 @@
-import type { PostgresSettings } from '../settings/database.ts';
+import { OBJECT_STORE_KEYS, type PostgresSettings } from '../settings/database.ts';
 import type { CommonSettings, IngressSettings, SecretsSettings } from '../settings/fragments.ts';
 
 /** Something that a manifest refers to and that no manifest holds, mostly because it is secret. */
@@ -94,11 +94,11 @@ export function postgresSecrets(
   const backup: CreatedAtDeploy = {
     kind: 'Secret',
     name: objectStore.secretName,
-    keys: ['ACCESS_KEY_ID', 'ACCESS_SECRET_KEY'],
+    keys: [...OBJECT_STORE_KEYS[objectStore.credentials]],
     what: 'credentials of the storage for backups',
     madeBy: 'the administrator',
   };
-  return method === 'objectStore' ? [own, backup] : [own];
+  return method === 'objectStore' && backup.keys.length > 0 ? [own, backup] : [own];
 }
 
 /** What an Ingress of these settings needs. */

@@ -3,6 +3,8 @@ import type { CommonSettings } from '../settings/fragments.ts';
 
 const NAME = 'app.kubernetes.io/name';
 export const INSTANCE = 'app.kubernetes.io/instance';
+/** On Services, as the instance, under a name of our own: Argo CD writes its application's name over that one, where it tracks by label. */
+export const INSTALLATION = 'mlplatform.io/installation';
 const COMPONENT = 'app.kubernetes.io/component';
 const PART_OF = 'app.kubernetes.io/part-of';
 
@@ -34,5 +36,10 @@ export function selectorLabels({ instance }: Installation, name: string): Record
 
 /** On a workload's pods and on the objects that belong to it; `app` is what the first documentation selects by. */
 export function workloadLabels(stack: Installation, name: string, component: string): Record<string, string> {
-  return { ...selectorLabels(stack, name), [COMPONENT]: component, [PART_OF]: stack.name, app: name };
+  return {
+    ...selectorLabels(stack, name),
+    [COMPONENT]: component,
+    [PART_OF]: stack.name,
+    app: name,
+  };
 }

@@ -2,15 +2,18 @@ import { Construct } from 'constructs';
 import type { LoadBalancerSettings } from '../settings/observability.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { CreatedAtDeploy } from './created-at-deploy.ts';
-import { address, type Endpoint } from './endpoint.ts';
+import { namePods, podsName } from './metrics.ts';
 import { http, SLOW_START } from './probes.ts';
+import { stackOf } from './stack.ts';
 import { WebService } from './web-service.ts';
 import type { WorkloadProps } from './workload.ts';
 
 export interface LoadBalancerProps {
   readonly settings: LoadBalancerSettings;
   readonly title: string;
-  readonly backend: Endpoint;
+  readonly backend: WebService;
+  /** The port of the backend that is asked. */
+  readonly port: string;
   /** Path of the backend that answers 200 when it is well. */
   readonly healthPath: string;
   readonly nodePort?: number;
@@ -30,7 +33,8 @@ export class LoadBalancer extends Construct {
 
   constructor(scope: Construct, name: string, props: LoadBalancerProps) {
     super(scope, name);
-    const { settings } = props;
+    const { backend, port, settings } = props;
+    namePods(backend, port);
     const config = new ConfigFiles(this, 'config', {
       name: `${name}-config`,
       files: { 'haproxy.cfg': configuration(props) },
@@ -52,7 +56,7 @@ export class LoadBalancer extends Construct {
       env: { STATS_PASSWORD: { secret: settings.secret, key: PASSWORD } },
       configFiles: config.files,
       mounts: [{ name: 'config', path: CONFIG, from: { configMap: config.name } }],
-      talksTo: [{ to: props.backend, waitSeconds: 600 }],
+      talksTo: [{ to: backend.endpoint(port), waitSeconds: 600 }],
       metrics: { port: 'own', path: '/metrics' },
       probes: {
         startup: http('/alive', OWN, SLOW_START),
@@ -65,8 +69,13 @@ export class LoadBalancer extends Construct {
   }
 }
 
-/** The backend's Service spreads connections over its pods, so one server line is enough and no DNS is asked at run time. */
-function configuration({ backend, healthPath, settings }: LoadBalancerProps): string {
+/**
+ * Each pod is a server of its own, found by the DNS of the cluster as pods come and go: behind the one address of a Service no
+ * connection could be kept, and none be given to the pod that has the fewest.
+ */
+function configuration({ backend, healthPath, port, settings }: LoadBalancerProps): string {
+  // HAProxy knows no search domains, so the name has to be whole.
+  const pods = `${podsName(backend)}.${stackOf(backend).settings.namespace.name}.svc.${settings.clusterDomain}`;
   return `global
   log stdout format raw local0
   maxconn ${settings.maxConnections}
@@ -87,11 +96,15 @@ frontend traffic
   stats auth "admin:\${STATS_PASSWORD}"
   default_backend pods
 
+resolvers cluster
+  parse-resolv-conf
+  accepted_payload_size 8192
+  hold valid 5s
+
 backend pods
+  balance leastconn
   option httpchk GET ${healthPath}
-  # A connection that is kept would lead to the same pod again.
-  http-reuse never
-  server service ${address(backend)} check inter 5s
+  server-template pod 1-${settings.maxPods} ${pods}:${backend.port(port)} check inter 5s resolvers cluster init-addr none
 
 frontend own
   bind :${OWN}

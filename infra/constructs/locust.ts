@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { LocustSettings } from '../settings/observability.ts';
 import { ConfigFiles } from './config-files.ts';
-import { address, type Endpoint } from './endpoint.ts';
+import { address, type Endpoint, external } from './endpoint.ts';
 import { command, http, SLOW_START } from './probes.ts';
 import { WebService } from './web-service.ts';
 
@@ -12,10 +12,23 @@ const USER = 1000;
 const CONFIG = '/etc/locust';
 const FILE = 'locustfile.py';
 
+/** A worker has no port of its own: it is well when the kernel has its connection to the master as established (1). */
+const CONNECTED = [
+  'python',
+  '-c',
+  `import sys
+rows = [line.split() for name in ("tcp", "tcp6") for line in open("/proc/net/" + name)]
+sys.exit(not any(row[3] == "01" and row[2].endswith(":${WORKERS.toString(16).toUpperCase()}") for row in rows))`,
+];
+
 /** Load on one service, from a master with a page and its workers. */
 export class Locust extends Construct {
-  constructor(scope: Construct, name: string, settings: LocustSettings, target: Endpoint) {
+  constructor(scope: Construct, name: string, settings: LocustSettings, own: Endpoint) {
     super(scope, name);
+    const { targetAddress, targetHost } = settings;
+    const target = targetHost
+      ? external('Target of the load', 'target', targetAddress, new URL(targetHost).hostname)
+      : own;
     const script = new ConfigFiles(this, 'script', { name: `${name}-script`, files: { [FILE]: settings.script } });
     const shared = {
       component: 'load-test',
@@ -27,7 +40,7 @@ export class Locust extends Construct {
       configFiles: script.files,
       mounts: [{ name: 'script', path: CONFIG, from: { configMap: script.name } }],
     };
-    const base = [`--locustfile=${CONFIG}/${FILE}`, `--host=http://${address(target)}`];
+    const base = [`--locustfile=${CONFIG}/${FILE}`, `--host=${targetHost || `http://${address(target)}`}`];
     const master = new WebService(this, 'master', {
       ...shared,
       name: `${name}-master`,
@@ -39,7 +52,6 @@ export class Locust extends Construct {
       args: [...base, '--master'],
       probes: { startup: http('/', WEB, SLOW_START), liveness: http('/', WEB), readiness: http('/', WEB) },
     });
-    const connected = ['python', '-c', 'import os; os.stat("/proc/1/fd")'];
     new WebService(this, 'workers', {
       ...shared,
       name: `${name}-worker`,
@@ -47,7 +59,10 @@ export class Locust extends Construct {
       replicas: settings.workers,
       args: [...base, '--worker', `--master-host=${master.name}`, `--master-port=${WORKERS}`],
       talksTo: [{ to: master.endpoint('workers'), waitSeconds: 300 }, { to: target }],
-      probes: { liveness: command(connected, { periodSeconds: 30 }), readiness: command(connected) },
+      probes: {
+        liveness: command(CONNECTED, { periodSeconds: 30, failureThreshold: 10 }),
+        readiness: command(CONNECTED),
+      },
     });
   }
 }

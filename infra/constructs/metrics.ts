@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { ServiceMonitor } from '../../imports/monitoring.coreos.com.ts';
 import { k8s } from './k8s.ts';
+import { INSTALLATION } from './labels.ts';
 import { stackOf } from './stack.ts';
 import type { Workload } from './workload.ts';
 
@@ -8,24 +9,31 @@ import type { Workload } from './workload.ts';
  * A headless Service that names every pod of a workload: a Service's own address leads to one pod of several, and
  * opening the port of the metrics on a Service that is exposed would expose them too.
  */
-export class PodsService extends Construct {
-  readonly name: string;
-
-  constructor(scope: Construct, id: string, workload: Workload, labels: Record<string, string> = {}) {
+class PodsService extends Construct {
+  constructor(scope: Construct, id: string, workload: Workload, portName: string, labels: Record<string, string>) {
     super(scope, id);
-    this.name = podsName(workload);
-    const { metrics } = workload.props;
-    if (!metrics) throw new Error(`${workload.node.path} declares no metrics`);
-    const port = { name: metrics.port, port: workload.port(metrics.port), protocol: 'TCP' };
     new k8s.KubeService(this, 'service', {
-      metadata: { name: this.name, labels },
+      metadata: { name: podsName(workload), labels },
       spec: {
         clusterIp: 'None',
         selector: workload.selector,
-        ports: [{ ...port, targetPort: k8s.IntOrString.fromString(metrics.port) }],
+        ports: [
+          {
+            name: portName,
+            port: workload.port(portName),
+            protocol: 'TCP',
+            targetPort: k8s.IntOrString.fromString(portName),
+          },
+        ],
       },
     });
   }
+}
+
+/** One name for all pods of a workload, each by its own address; some have it already, where the operator watches or a load balancer asks. */
+export function namePods(workload: Workload, portName: string, labels: Record<string, string> = {}): void {
+  const isThere = workload.node.findAll().some((part) => part instanceof PodsService);
+  if (!isThere) new PodsService(workload, 'pods', workload, portName, labels);
 }
 
 export const podsName = (workload: Workload): string => `${workload.name}-pods`;
@@ -35,15 +43,16 @@ export class Monitor extends Construct {
   constructor(workload: Workload, labels: Record<string, string>, servicePorts: Record<string, number>) {
     super(workload, 'monitor');
     const { metrics } = workload.props;
-    const { monitoring } = stackOf(this).settings;
+    const stack = stackOf(this);
+    const { monitoring } = stack.settings;
     if (!metrics || !monitoring.enabled) return;
     const { path, port, tellsOfOthers, token } = metrics;
     const authorization = token && { credentials: { name: token.secret, key: token.key } };
-    if (servicePorts[metrics.port] === undefined) new PodsService(this, 'pods', workload, labels);
+    if (servicePorts[metrics.port] === undefined) namePods(workload, metrics.port, labels);
     new ServiceMonitor(this, 'monitor', {
       metadata: { name: workload.name, labels: { ...monitoring.labels, ...labels } },
       spec: {
-        selector: { matchLabels: workload.selector },
+        selector: { matchLabels: { app: workload.app, [INSTALLATION]: stack.instance } },
         endpoints: [
           {
             port,

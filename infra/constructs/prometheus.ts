@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { PrometheusSettings } from '../settings/observability.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { Endpoint } from './endpoint.ts';
-import { PodsService, podsName } from './metrics.ts';
+import { namePods, podsName } from './metrics.ts';
 import { http, SLOW_START } from './probes.ts';
 import { stackOf } from './stack.ts';
 import { StatefulService } from './stateful-service.ts';
@@ -28,9 +28,7 @@ export class Prometheus extends Construct {
   constructor(scope: Construct, name: string, settings: PrometheusSettings) {
     super(scope, name);
     const targets = workloadsOf(stackOf(this)).filter((workload) => workload.props.metrics);
-    for (const target of targets.filter((workload) => !namesItsPods(workload))) {
-      new PodsService(this, target.app, target);
-    }
+    for (const target of targets) if (target.props.metrics) namePods(target, target.props.metrics.port);
     const config = new ConfigFiles(this, 'config', {
       name: `${name}-config`,
       files: { [FILE]: scrapeConfiguration(targets, settings) },
@@ -50,6 +48,7 @@ export class Prometheus extends Construct {
         `--config.file=${CONFIG}/${FILE}`,
         `--storage.tsdb.path=${DATA}`,
         `--storage.tsdb.retention.time=${settings.retention}`,
+        `--storage.tsdb.retention.size=${settings.retentionSize}`,
       ],
       configFiles: config.files,
       mounts: [this.data(name, settings), { name: 'config', path: CONFIG, from: { configMap: config.name } }],
@@ -70,10 +69,6 @@ export class Prometheus extends Construct {
     return { name: 'data', path: DATA, from: { claim: claim.name } };
   }
 }
-
-/** Where the operator watches as well, some have such a Service already. */
-const namesItsPods = (workload: Workload): boolean =>
-  workload.node.findAll().some((part) => part instanceof PodsService);
 
 function scrapeConfiguration(targets: Workload[], { interval }: PrometheusSettings): string {
   return Yaml.stringify({

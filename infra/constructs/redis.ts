@@ -19,6 +19,18 @@ const USER = 999;
 const DATA = '/data';
 const PASSWORD = 'password';
 
+/** The rest of its memory is for the copies of an append-only file that is rewritten, and for buffers of clients. */
+const START = `password=$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\\\"]/\\\\&/g')
+limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || echo max)
+{
+  printf 'port ${PORT}\\ndir ${DATA}\\nappendonly yes\\nrequirepass "%s"\\n' "$password"
+  case $limit in
+    *[!0-9]*) ;;
+    *) printf 'maxmemory %s\\n' "$((limit / 4 * 3))" ;;
+  esac
+} > /tmp/redis.conf
+exec redis-server /tmp/redis.conf`;
+
 /** Redis with a password, or one that runs elsewhere; clients need only `connection()`. */
 export class Redis extends Construct {
   readonly endpoint: Endpoint;
@@ -59,12 +71,7 @@ export class Redis extends Construct {
       ports: { redis: PORT },
       servicePorts: { redis: PORT },
       // The password goes into a file in scratch space: as an argument every process list would show it.
-      command: [
-        'sh',
-        '-euc',
-        `printf 'port ${PORT}\\ndir ${DATA}\\nappendonly yes\\nrequirepass "%s"\\n' "$REDISCLI_AUTH" > /tmp/redis.conf
-exec redis-server /tmp/redis.conf`,
-      ],
+      command: ['sh', '-euc', START],
       env: { REDISCLI_AUTH: this.password() },
       mounts: [{ name: 'data', path: DATA, from: { claim: claim.name } }],
       probes: { startup: command(answers, SLOW_START), liveness: command(answers), readiness: command(answers) },

@@ -25,7 +25,7 @@ export class StatefulService extends Workload {
     });
     this.withAffinity(statefulSet);
     new k8s.KubeService(this, 'service', {
-      metadata: this.metadata(),
+      metadata: this.serviceMetadata(),
       spec: {
         type: 'ClusterIP',
         selector: this.selector,
@@ -37,6 +37,6 @@ export class StatefulService extends Workload {
         })),
       },
     });
-    new Monitor(this, this.labels(), props.servicePorts);
+    new Monitor(this, this.serviceMetadata().labels, props.servicePorts);
   }
 }

@@ -29,7 +29,7 @@ export class WebService extends Workload {
     if (props.servicePorts) this.service(props.servicePorts);
     if (props.disruptionBudget) this.budget();
     if (props.autoscaling?.enabled) this.autoscaler(props.autoscaling);
-    new Monitor(this, this.labels(), props.servicePorts ?? {});
+    new Monitor(this, this.serviceMetadata().labels, props.servicePorts ?? {});
   }
 
   /** The Service's port of that name, for clients in the namespace. */
@@ -79,7 +79,10 @@ export class WebService extends Workload {
       }),
     );
     const type = Object.keys(nodePorts).length > 0 ? 'NodePort' : 'ClusterIP';
-    new k8s.KubeService(this, 'service', { metadata: this.metadata(), spec: { type, ports, selector: this.selector } });
+    new k8s.KubeService(this, 'service', {
+      metadata: this.serviceMetadata(),
+      spec: { type, ports, selector: this.selector },
+    });
   }
 
   private budget(): void {

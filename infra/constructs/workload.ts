@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { checksum } from '../data/checksum.ts';
 import { type Endpoint, namespacePeer } from './endpoint.ts';
 import { type K8s, k8s } from './k8s.ts';
-import { selectorLabels, workloadLabels } from './labels.ts';
+import { INSTALLATION, selectorLabels, workloadLabels } from './labels.ts';
 import { type Admission, networkPolicySpec } from './network-policy.ts';
 import { type PodProps, podSpec } from './pod.ts';
 import { type Stack, stackOf } from './stack.ts';
@@ -92,6 +92,12 @@ export abstract class Workload extends Construct {
 
   protected metadata(name = this.name): { name: string; labels: Record<string, string> } {
     return { name, labels: this.labels() };
+  }
+
+  /** Of its Services, which monitors select. */
+  protected serviceMetadata(): { name: string; labels: Record<string, string> } {
+    const { labels, name } = this.metadata();
+    return { name, labels: { ...labels, [INSTALLATION]: this.stack.instance } };
   }
 
   protected labels(): Record<string, string> {

@@ -17,6 +17,25 @@ interface DatabaseDefaults {
 
 const identifier = () => s.text('[a-z_][a-z0-9_]*', 'lower-case letters, digits and underscores', 63);
 
+const OBJECT_STORE_CREDENTIALS = [
+  's3Keys',
+  's3Role',
+  'googleKey',
+  'googleIdentity',
+  'azureConnection',
+  'azureIdentity',
+] as const;
+
+/** Keys of the Secret with which backups get into the object storage. */
+export const OBJECT_STORE_KEYS: Readonly<Record<(typeof OBJECT_STORE_CREDENTIALS)[number], readonly string[]>> = {
+  s3Keys: ['ACCESS_KEY_ID', 'ACCESS_SECRET_KEY'],
+  s3Role: [],
+  googleKey: ['GOOGLE_CREDENTIALS'],
+  googleIdentity: [],
+  azureConnection: ['AZURE_CONNECTION_STRING'],
+  azureIdentity: [],
+};
+
 /** PostgreSQL in one of three ways: a pod of our own, a CloudNativePG cluster, or one that runs elsewhere. */
 export const postgres = (defaults: DatabaseDefaults) =>
   section('PostgreSQL.', {
@@ -44,6 +63,10 @@ export const postgres = (defaults: DatabaseDefaults) =>
         .dnsLabel()
         .default('cnpg-system')
         .describe('Namespace of the operator, which must reach the pods.'),
+      serviceAccountAnnotations: s
+        .annotations()
+        .default({})
+        .describe("Annotations of the instances' ServiceAccount, such as eks.amazonaws.com/role-arn."),
       backup: section('Backups by the operator.', {
         method: z
           .enum(['volumeSnapshot', 'objectStore', 'none'])
@@ -58,15 +81,29 @@ export const postgres = (defaults: DatabaseDefaults) =>
           .describe('Backups in the object store older than this are deleted.'),
         snapshotClass: s.optionalName().default('').describe("VolumeSnapshotClass; empty: the cluster's default."),
         objectStore: section('For method objectStore.', {
+          credentials: z
+            .enum(OBJECT_STORE_CREDENTIALS)
+            .default('s3Keys')
+            .describe(
+              'How the pods get in: by keys from a Secret, or as themselves (s3Role: IRSA; googleIdentity, azureIdentity: workload identity), by serviceAccountAnnotations.',
+            ),
           destination: s
-            .text('s3://[-._a-z0-9]{3,63}(/[-._a-zA-Z0-9]+)*', 'an address such as s3://bucket/path')
+            .text(
+              '(s3|gs)://[-._a-z0-9]{3,63}(/[-._a-zA-Z0-9]+)*|https://[a-z0-9]{3,24}\\.blob\\.core\\.windows\\.net(/[-._a-zA-Z0-9]+)+',
+              'an address such as s3://bucket/path, gs://bucket/path or https://account.blob.core.windows.net/container',
+            )
             .default('s3://backups/postgres')
             .describe('Where the backups go.'),
-          endpointUrl: s.optionalHttpUrl().default('').describe("Address of the storage; empty: Amazon's."),
+          endpointUrl: s
+            .optionalHttpUrl()
+            .default('')
+            .describe("Address of an S3-compatible storage; empty: the provider's own."),
           secretName: s
             .objectName()
             .default(`${defaults.secret}-backup`)
-            .describe('Secret with the keys ACCESS_KEY_ID and ACCESS_SECRET_KEY.'),
+            .describe(
+              'Secret with ACCESS_KEY_ID and ACCESS_SECRET_KEY (s3Keys), GOOGLE_CREDENTIALS (googleKey) or AZURE_CONNECTION_STRING (azureConnection).',
+            ),
           address: endpoint('The storage, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
         }),
       }),

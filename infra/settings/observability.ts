@@ -1,6 +1,6 @@
 // Settings of the parts that watch, spread and put load on a stack's services.
 import { z } from 'zod';
-import { type Amounts, image, pod, replicas, resources, section } from './fragments.ts';
+import { type Amounts, endpoint, image, pod, replicas, resources, section } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
@@ -18,6 +18,10 @@ export const prometheus = () =>
       .text('[1-9][0-9]{0,3}(h|d|w|y)', 'a time such as 15d')
       .default('15d')
       .describe('How long figures are kept.'),
+    retentionSize: s
+      .text('[1-9][0-9]{0,5}(MB|GB|TB)', 'an amount such as 4GB')
+      .default('4GB')
+      .describe('How much of them at most: less than the volume holds, or a full one stops it.'),
     interval: s.text('[1-9][0-9]{0,3}(s|m)', 'a time such as 15s').default('15s').describe('Time between two scrapes.'),
     volume: section('Where the figures are kept.', {
       enabled: z.boolean().default(false).describe('A volume claim; off: they go with the pod.'),
@@ -46,6 +50,11 @@ export const loadBalancer = () =>
     replicas: replicas(1),
     resources: resources(...small),
     secret: s.objectName().default('haproxy-credentials').describe('Secret with the key stats-password.'),
+    clusterDomain: s
+      .hostName()
+      .default('cluster.local')
+      .describe("The cluster's own domain, which HAProxy asks its DNS for."),
+    maxPods: z.int().min(1).max(1000).default(50).describe('Pods that it can spread connections over.'),
     maxConnections: z.int().min(10).max(100_000).default(2000).describe('Connections at one time.'),
     timeout: s
       .text('[1-9][0-9]{0,3}(s|m)', 'a time such as 60s')
@@ -71,6 +80,8 @@ export const locust = () =>
     enabled: z.boolean().default(false).describe('Write master and workers.'),
     image: image(THIRD_PARTY_IMAGES.locust),
     workers: replicas(2),
+    targetHost: s.optionalHttpUrl().default('').describe("What gets the load; empty: the stack's own load balancer."),
+    targetAddress: endpoint('Where that is, as the NetworkPolicy must name it.', { cidrs: ['10.0.0.0/8'], port: 443 }),
     resources: resources({ cpu: '200m', memory: '128Mi' }, { cpu: '1000m', memory: '512Mi' }),
     script: z.string().min(1).max(100_000).default(SCRIPT).describe('The locustfile, in Python.'),
     pod: pod(),

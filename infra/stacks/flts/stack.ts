@@ -124,7 +124,8 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   const { service: balancer } = new LoadBalancer(stack, 'inference-lb', {
     title: 'Load balancer',
     settings: settings.loadBalancer,
-    backend: inference.endpoint('http'),
+    backend: inference,
+    port: 'http',
     healthPath: settings.inference.healthPath,
     admits: clientsFromOutside(settings),
     ...(settings.exposure.type === 'nodePort' && { nodePort: settings.exposure.nodePort }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mlPlatform } from '../../../infra/stacks/ml-platform/index.ts';
 import { trainingOperator } from '../../../infra/stacks/training-operator/index.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
+import { projectsAllow } from '../rules/gitops.ts';
 import { own, type Subject, subjectOf } from '../subjects.ts';
 
 const KARMADA = 'https://karmada.example.com:5443';
@@ -26,6 +27,11 @@ describe('what is for Karmada', () => {
       'ClusterRole',
       'ClusterRoleBinding',
     ]);
+  });
+
+  test('and as whom it logs in there', () => {
+    const identity = { karmada: { identity: { type: 'serviceAccount' } }, gitops: { karmadaServer: KARMADA } };
+    expect(projectsAllow(subjectOf(mlPlatform, identity))).toEqual([]);
   });
 
   test('of a stack that goes to the members through Karmada is all of it', () => {

@@ -1,4 +1,8 @@
-import { expect, test } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { Grafana } from '../../../infra/constructs/grafana.ts';
 import { LoadBalancer } from '../../../infra/constructs/load-balancer.ts';
@@ -77,7 +81,8 @@ test('the statistics of the load balancer need a password, which stands in no ma
     new LoadBalancer(stack, 'lb', {
       title: 'Load balancer',
       settings: loadBalancer().parse({}),
-      backend: service(stack, 'app', '').endpoint('http'),
+      backend: service(stack, 'app', ''),
+      port: 'http',
       healthPath: '/healthz',
       nodePort: 30_023,
       admits: [],
@@ -85,12 +90,47 @@ test('the statistics of the load balancer need a password, which stands in no ma
   });
   const configuration: string = find('ConfigMap', 'lb-config').data['haproxy.cfg'];
   expect(configuration).toMatch(/stats auth "admin:\$\{STATS_PASSWORD\}"/);
-  expect(configuration).toContain('server service app:8000 check');
+  expect(configuration).toContain('server-template pod 1-50 app-pods.test.svc.cluster.local:8000 check');
+  expect(find('Service', 'app-pods').spec.clusterIP).toBe('None');
   expect(env(find('Deployment', 'lb').spec.template.spec.containers[0]).STATS_PASSWORD).toBe(
     'haproxy-credentials/stats-password',
   );
   // Its own figures are on a port that the exposed Service does not have.
   expect(find('Service', 'lb').spec.ports.map(({ port }: { port: number }) => port)).toEqual([80]);
+});
+
+const isHere = spawnSync('haproxy', ['-v']).status === 0;
+test.skipIf(!isHere)(`HAProxy takes its configuration${isHere ? '' : ' (skipped: no haproxy here)'}`, () => {
+  const { find } = build((stack) => {
+    new LoadBalancer(stack, 'lb', {
+      title: 'Load balancer',
+      settings: loadBalancer().parse({ maxPods: 3 }),
+      backend: service(stack, 'app', ''),
+      port: 'http',
+      healthPath: '/healthz',
+      admits: [],
+    });
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'haproxy.cfg');
+  writeFileSync(file, find('ConfigMap', 'lb-config').data['haproxy.cfg']);
+  const env = { ...process.env, STATS_PASSWORD: 'secret' };
+  const { status, stderr, stdout } = spawnSync('haproxy', ['-c', '-f', file], { env, encoding: 'utf8' });
+  expect({ status, told: `${stdout}${stderr}` }).toMatchObject({ status: 0 });
+});
+
+test('Locust loads what it is told to, and may reach just that', () => {
+  const settings = locust().parse({
+    targetHost: 'https://ml.example.com',
+    targetAddress: { cidrs: ['192.0.2.0/24'] },
+  });
+  const { find } = build((stack) => new Locust(stack, 'locust', settings, service(stack, 'app', '').endpoint('http')));
+  const [container] = find('Deployment', 'locust-worker').spec.template.spec.containers;
+  expect(container.args).toContain('--host=https://ml.example.com');
+  const egress = JSON.stringify(find('NetworkPolicy', 'locust-worker').spec.egress);
+  expect(egress).toContain('192.0.2.0/24');
+  expect(egress).not.toContain('"app"');
 });
 
 test('Locust workers find their master, and both the target', () => {

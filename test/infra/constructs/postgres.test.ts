@@ -133,6 +133,28 @@ describe('cloudnativepg', () => {
     expect(secrets.map(({ name }) => name)).toEqual(['postgres-app', 's3']);
   });
 
+  test.each([
+    ['s3Keys', { s3Credentials: expect.objectContaining({ accessKeyId: { name: 'keys', key: 'ACCESS_KEY_ID' } }) }],
+    ['s3Role', { s3Credentials: { inheritFromIAMRole: true } }],
+    ['googleKey', { googleCredentials: { applicationCredentials: { name: 'keys', key: 'GOOGLE_CREDENTIALS' } } }],
+    ['googleIdentity', { googleCredentials: { gkeEnvironment: true } }],
+    ['azureConnection', { azureCredentials: { connectionString: { name: 'keys', key: 'AZURE_CONNECTION_STRING' } } }],
+    ['azureIdentity', { azureCredentials: { inheritFromAzureAD: true } }],
+  ] as const)('with credentials by %s, and asks for a Secret only where there are some', (credentials, expected) => {
+    const objectStore = { credentials, secretName: 'keys' };
+    const { find, secrets } = database({
+      mode: 'cloudnativepg',
+      cloudnativepg: {
+        serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/backup' },
+        backup: { method: 'objectStore', objectStore },
+      },
+    });
+    const { backup, serviceAccountTemplate } = find('Cluster', 'postgres').spec;
+    expect(backup.barmanObjectStore).toMatchObject(expected);
+    expect(serviceAccountTemplate.metadata.annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
+    expect(secrets.map(({ name }) => name).includes('keys')).toBe(/Key|Connection/.test(credentials));
+  });
+
   test('or not at all', () => {
     const { find, objects } = database({ mode: 'cloudnativepg', cloudnativepg: { backup: { method: 'none' } } });
     expect(find('Cluster', 'postgres').spec).not.toHaveProperty('backup');

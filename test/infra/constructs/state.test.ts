@@ -1,4 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Connection } from '../../../infra/constructs/endpoint.ts';
 import { Kafka } from '../../../infra/constructs/kafka.ts';
 import { Mlflow } from '../../../infra/constructs/mlflow.ts';
@@ -11,6 +16,7 @@ import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { postgres } from '../../../infra/settings/database.ts';
 import { kafka, mysql, objectStorage, redis, server } from '../../../infra/settings/workloads.ts';
+import { eventually } from '../../patience.ts';
 import { build, env } from './build.ts';
 
 const small = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } };
@@ -145,3 +151,37 @@ test('MLflow knows the names by which it is reached: its own Service is not amon
   expect(hosts).toEqual(expect.arrayContaining(['two-mlflow:*', 'two-mlflow.test.svc.cluster.local:*', 'localhost:*']));
   expect(hosts).not.toContain('*');
 });
+
+const redisIsHere = spawnSync('redis-server', ['--version']).status === 0;
+test.skipIf(!redisIsHere)(
+  `Redis starts with any password, and keeps below the memory that it may have${redisIsHere ? '' : ' (skipped: no redis-server here)'}`,
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'redis-'));
+    const socket = join(folder, 'socket');
+    const { find } = build((stack) => void parts.redis(stack));
+    const [container] = find('StatefulSet', 'redis').spec.template.spec.containers;
+    const script: string = container.command.at(-1);
+    // In the place of the container: its folders, no port, and what the kernel says of its memory.
+    const here = script
+      .replaceAll('/tmp/redis.conf', join(folder, 'redis.conf'))
+      .replace('port 6379', `port 0\\nunixsocket ${socket}`)
+      .replace('dir /data', `dir ${folder}`)
+      .replace('/sys/fs/cgroup/memory.max', join(folder, 'memory.max'));
+    writeFileSync(join(folder, 'memory.max'), '268435456\n');
+    const env = { ...process.env, REDISCLI_AUTH: 'it\'s "quoted" \\ and %s $HOME' };
+    const server = spawn('sh', ['-euc', here], { env, stdio: 'ignore' });
+    const ended = once(server, 'exit');
+    onTestFinished(async () => {
+      server.kill('SIGKILL');
+      await ended;
+      rmSync(folder, { recursive: true });
+    });
+    const ask = (...words: string[]) =>
+      spawnSync('redis-cli', ['-s', socket, ...words], { env, encoding: 'utf8' }).stdout;
+    await eventually(
+      () => ask('ping'),
+      (answer) => answer.trim() === 'PONG',
+    );
+    expect(ask('config', 'get', 'maxmemory')).toContain('201326592');
+  },
+);

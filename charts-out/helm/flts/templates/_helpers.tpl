@@ -44,7 +44,7 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 91 times, with root, app, component. */}}
+{{/* Used 78 times, with root, app, component. */}}
 {{- define "flts.labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
@@ -62,11 +62,11 @@ app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{/* Used 52 times, with root, name. */}}
 {{- define "flts.from" -}}
 podSelector:
-  {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+  {{- include "flts.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
-{{/* Used 47 times, with root, name. */}}
-{{- define "flts.selector" -}}
+{{/* Used 40 times, with root, name. */}}
+{{- define "flts.pod-selector" -}}
 matchLabels:
   app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
   app.kubernetes.io/name: {{ $.name | quote }}
@@ -127,6 +127,22 @@ limits:
 requests:
   cpu: {{ $.values.resources.requests.cpu | quote }}
   memory: {{ $.values.resources.requests.memory | quote }}
+{{- end }}
+
+{{/* Used 13 times, with root, app, component. */}}
+{{- define "flts.labels-by-app" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: flts
+mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "flts.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 13 times, with root, sizeLimit, name. */}}
@@ -203,7 +219,7 @@ timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 9 times, with root, app, component. */}}
-{{- define "flts.labels-by-app" -}}
+{{- define "flts.labels-by-component" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
 app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
@@ -218,6 +234,14 @@ ports:
     protocol: TCP
 to:
   - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+{{- end }}
+
+{{/* Used 8 times, with root, secretKey, values. */}}
+{{- define "flts.data" -}}
+secretKey: {{ $.secretKey | quote }}
+remoteRef:
+  key: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+  property: {{ $.secretKey | quote }}
 {{- end }}
 
 {{/* Used 7 times. */}}
@@ -316,20 +340,21 @@ echo "$what is ready"
 {{- end }}
 
 {{/* Used 7 times, with root, app, component. */}}
-{{- define "flts.labels-by-component" -}}
+{{- define "flts.labels-monitoring" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
 app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
 app.kubernetes.io/managed-by: Helm
 app.kubernetes.io/name: {{ $.app | quote }}
 app.kubernetes.io/part-of: flts
-{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
 {{- if not (hasKey $.root.Values.monitoring.labels $key) }}
 {{ $key | quote }}: {{ $value | quote }}
 {{- end }}
+{{- end }}
+{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
@@ -342,16 +367,7 @@ annotations:
   {{- toYaml $.values.pod.annotations | nindent 2 }}
 {{- end }}
 labels:
-  {{- include "flts.labels-by-app" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
-{{- end }}
-
-{{/* Used 7 times, with root, port, name. */}}
-{{- define "flts.egress-by-port" -}}
-ports:
-  - port: {{ $.port }}
-    protocol: TCP
-to:
-  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
 {{- end }}
 
 {{/* Used 7 times, with root, values. */}}
@@ -396,10 +412,19 @@ value: "{{ .Values.kafka.external.host }}:{{ int .Values.kafka.external.address.
 {{- end }}
 {{- end }}
 
+{{/* Used 6 times, with root, port, name. */}}
+{{- define "flts.egress-by-port" -}}
+ports:
+  - port: {{ $.port }}
+    protocol: TCP
+to:
+  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+{{- end }}
+
 {{/* Used 6 times, with root, app, component. */}}
 {{- define "flts.template-metadata" -}}
 labels:
-  {{- include "flts.labels-by-app" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+  {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
 {{- end }}
 
 {{/* Used 6 times. */}}
@@ -509,36 +534,6 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 4 times, with root, values. */}}
-{{- define "flts.readiness-probe" -}}
-{{- if or $.values.healthPath $.values.readyPath }}
-httpGet:
-  {{- if $.values.readyPath }}
-  path: {{ $.values.readyPath | quote }}
-  {{- else }}
-  path: {{ $.values.healthPath | quote }}
-  {{- end }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
-{{- end }}
-
-{{/* Used 4 times, with root, values. */}}
-{{- define "flts.container-liveness-probe" -}}
-{{- if not $.values.healthPath }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- else }}
-httpGet:
-  path: {{ $.values.healthPath | quote }}
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
-{{- end }}
-
 {{/* Used 3 times, with root, values, app. */}}
 {{- define "flts.template" -}}
 metadata:
@@ -547,7 +542,7 @@ metadata:
     {{- toYaml $.values.pod.annotations | nindent 4 }}
   {{- end }}
   labels:
-    {{- include "flts.labels-by-app" (dict "root" $.root "app" $.app "component" "training") | nindent 4 }}
+    {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" "training") | nindent 4 }}
 spec:
   automountServiceAccountToken: false
   containers:
@@ -693,6 +688,32 @@ spec:
 - {{ include "flts.wait-for-mlflow" . | nindent 2 | trim }}
 {{- end }}
 
+{{/* Used 3 times. */}}
+{{- define "flts.egress-kafka" -}}
+ports:
+  -
+    {{- if eq .Values.kafka.mode "external" }}
+    port: {{ int .Values.kafka.external.address.port }}
+    {{- else }}
+    port: 9092
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.kafka.mode "external" }}
+  {{- range .Values.kafka.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else if eq .Values.kafka.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
+  {{- else }}
+  - podSelector:
+      matchLabels:
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
+  {{- end }}
+{{- end }}
+
 {{/* Used 3 times, with root, name, name2, values. */}}
 {{- define "flts.spec-volumes" -}}
 - {{ include "flts.volume" (dict "root" $.root "sizeLimit" "64Mi" "name" "tmp") | nindent 2 | trim }}
@@ -728,6 +749,23 @@ spec:
       protocol: TCP
 {{- end }}
 
+{{/* Used 3 times, with root, values. */}}
+{{- define "flts.readiness-probe" -}}
+{{- if or $.values.healthPath $.values.readyPath }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
+{{- end }}
+
 {{/* Used 3 times, with root, name, values, name2. */}}
 {{- define "flts.env-by-values" -}}
 name: {{ $.name | quote }}
@@ -743,6 +781,19 @@ valueFrom:
     {{- else }}
     name: {{ $.values.secret.name | quote }}
     {{- end }}
+{{- end }}
+
+{{/* Used 3 times, with root, values. */}}
+{{- define "flts.container-liveness-probe" -}}
+{{- if $.values.healthPath }}
+httpGet:
+  path: {{ $.values.healthPath | quote }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, mountPath, name, values. */}}
@@ -1001,87 +1052,6 @@ securityContext:
     - ipBlock:
         cidr: {{ . | quote }}
     {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "flts.egress-kafka" -}}
-ports:
-  -
-    {{- if eq .Values.kafka.mode "external" }}
-    port: {{ int .Values.kafka.external.address.port }}
-    {{- else }}
-    port: 9092
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.kafka.mode "external" }}
-  {{- range .Values.kafka.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else if eq .Values.kafka.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- end }}
-{{- end }}
-
-{{/* Used 2 times, with root, values. */}}
-{{- define "flts.backup" -}}
-{{- if ne $.values.cloudnativepg.backup.method "objectStore" }}
-{{- if $.values.cloudnativepg.backup.snapshotClass }}
-volumeSnapshot:
-  className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
-{{- else }}
-volumeSnapshot: {}
-{{- end }}
-{{- else }}
-retentionPolicy: "{{ int $.values.cloudnativepg.backup.keepDays }}d"
-barmanObjectStore:
-  destinationPath: {{ $.values.cloudnativepg.backup.objectStore.destination | quote }}
-  {{- if $.values.cloudnativepg.backup.objectStore.endpointUrl }}
-  endpointURL: {{ $.values.cloudnativepg.backup.objectStore.endpointUrl | quote }}
-  {{- end }}
-  s3Credentials:
-    accessKeyId:
-      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-      key: ACCESS_KEY_ID
-    secretAccessKey:
-      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-      key: ACCESS_SECRET_KEY
-  wal:
-    compression: gzip
-{{- end }}
-{{- end }}
-
-{{/* Used 2 times, with root, values. */}}
-{{- define "flts.data" -}}
-{{- if and $.root.Values.secrets.externalSecrets.path (eq $.values.mode "bundled") }}
-- secretKey: {{ $.values.secret.passwordKey | quote }}
-  remoteRef:
-    key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
-    property: {{ $.values.secret.passwordKey | quote }}
-{{- end }}
-{{- if $.root.Values.secrets.externalSecrets.path }}
-- secretKey: {{ $.values.secret.urlKey | quote }}
-  remoteRef:
-    key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
-    property: {{ $.values.secret.urlKey | quote }}
-{{- else if eq $.values.mode "bundled" }}
-- secretKey: {{ $.values.secret.passwordKey | quote }}
-  remoteRef:
-    key: {{ $.values.secret.name | quote }}
-    property: {{ $.values.secret.passwordKey | quote }}
-{{- end }}
-{{- if not $.root.Values.secrets.externalSecrets.path }}
-- secretKey: {{ $.values.secret.urlKey | quote }}
-  remoteRef:
-    key: {{ $.values.secret.name | quote }}
-    property: {{ $.values.secret.urlKey | quote }}
 {{- end }}
 {{- end }}
 

@@ -39,7 +39,7 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 26 times, with root, app, component. */}}
+{{/* Used 22 times, with root, app, component. */}}
 {{- define "ml-platform.labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
@@ -66,17 +66,17 @@ helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 13 times, with root, name. */}}
-{{- define "ml-platform.selector" -}}
-matchLabels:
-  app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
 {{/* Used 12 times, with root, name. */}}
 {{- define "ml-platform.from" -}}
 podSelector:
   {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 12 times, with root, name. */}}
+{{- define "ml-platform.selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
+  app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
 {{/* Used 7 times, with root, values. */}}
@@ -109,6 +109,22 @@ runAsNonRoot: true
 runAsUser: {{ $.fsGroup }}
 seccompProfile:
   type: RuntimeDefault
+{{- end }}
+
+{{/* Used 4 times, with root, app, component. */}}
+{{- define "ml-platform.labels-by-app" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: ml-platform
+mlplatform.io/installation: "{{ include "ml-platform.prefix" $.root }}ml-platform"
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 2 times, with root, name. */}}

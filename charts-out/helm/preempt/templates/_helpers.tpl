@@ -44,7 +44,7 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 44 times, with root, app, component. */}}
+{{/* Used 40 times, with root, app, component. */}}
 {{- define "preempt.labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
@@ -59,7 +59,7 @@ helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 25 times, with root, name. */}}
+{{/* Used 23 times, with root, name. */}}
 {{- define "preempt.pod-selector" -}}
 matchLabels:
   app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
@@ -331,6 +331,22 @@ until said=$("$@" 2>&1); do
   sleep 2
 done
 echo "$what is ready"
+{{- end }}
+
+{{/* Used 4 times, with root, app, component. */}}
+{{- define "preempt.labels-by-app" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: preempt
+mlplatform.io/installation: "{{ include "preempt.prefix" $.root }}preempt"
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}

@@ -63,7 +63,7 @@ helm.sh/chart: {{ include "training-operator.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 10 times, with root, app, component. */}}
+{{/* Used 9 times, with root, app, component. */}}
 {{- define "training-operator.metadata-labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
