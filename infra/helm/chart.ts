@@ -8,12 +8,11 @@ import { helpersFile } from './helpers.ts';
 import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import { entryOf, type Node } from './nodes.ts';
 import { notesElsewhere, notesFile } from './notes-file.ts';
 import { type Answered, chartName, type Program } from './program.ts';
 import { readme } from './readme.ts';
-import { HOOK, NOTES, release } from './release.ts';
-import { templatesOf } from './template.ts';
+import { NOTES, release } from './release.ts';
+import { isTest, templatePath, templatesOf } from './template.ts';
 import { validateTemplate } from './validate.ts';
 import { valuesFile } from './values.ts';
 import { valuesSchema } from './values-schema.ts';
@@ -67,24 +66,9 @@ function filesOf(objects: readonly DerivedObject[], texts: readonly string[]): M
   const files = new Map<string, string>();
   objects.forEach((object, at) => {
     const path = templatePath(object);
-    const before = files.get(path);
-    // One that is repeated has a mark before each already.
-    const begins = before === undefined || object.each ? '' : '---\n';
-    files.set(path, (before ?? '') + begins + texts[at]);
+    files.set(path, (files.get(path) ?? '') + texts[at]);
   });
   return files;
-}
-
-/** An object whose name is a setting has none here; the names of roles may hold colons. */
-function templatePath({ kind, name, node }: DerivedObject): string {
-  const own = name.includes('zq') ? '' : `-${name}`;
-  const folder = isTest(node) ? 'templates/tests' : 'templates';
-  return `${folder}/${kind.toLowerCase()}${own}.yaml`.replaceAll(':', '-');
-}
-
-function isTest(node: Node): boolean {
-  const hook = ['metadata', 'annotations', HOOK].reduce<Node | undefined>((outer, key) => entryOf(outer, key), node);
-  return hook?.kind === 'scalar' && hook.expression.what === 'literal' && hook.expression.value === 'test';
 }
 
 function filesAround(chart: ChartOf): Map<string, string> {

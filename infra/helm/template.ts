@@ -6,7 +6,7 @@ import type { DerivedObject } from './learn.ts';
 import { type Decision, type Entry, entryOf, type Node, withEntry } from './nodes.ts';
 import { Printer } from './print.ts';
 import type { Program } from './program.ts';
-import { isNamedByContent, withStandardLabels } from './release.ts';
+import { HOOK, isNamedByContent, withStandardLabels } from './release.ts';
 import { type Helper, Repeated } from './repeated.ts';
 import { RUN_HELPER, runOf, specOfRun, withRun } from './runs.ts';
 
@@ -30,7 +30,7 @@ export function templatesOf(
 ): Templates {
   const { chart } = go;
   const printer = new Printer(go, canonical);
-  const paths = new Set(
+  const settings = new Set(
     derived.flatMap(({ each, node, when }) => [...pathsIn(node, when), ...(each ? [each.path] : [])]),
   );
   const labelled = derived.map((each) => ({ ...each, node: withStandardLabels(each.node) }));
@@ -53,16 +53,16 @@ export function templatesOf(
     specs.all.map(({ name }) => name),
   );
   const nodes = repeated.nodes();
+  const paths = derived.map(templatePath);
+  const firsts = paths.map((path, at) => paths.indexOf(path) === at);
   const checked = new Set(objects.flatMap(({ node }) => configMapsChecked(node)));
   return {
-    paths,
+    paths: settings,
     texts: objects.map((object, at) =>
-      objectTemplate(
-        { ...object, node: (object.each ? undefined : nodes[at]) ?? object.node },
-        printer,
-        checked,
+      objectTemplate({ ...object, node: (object.each ? undefined : nodes[at]) ?? object.node }, printer, checked, {
         runAnnotation,
-      ),
+        isFirst: firsts[at] === true,
+      }),
     ),
     helpers: [
       ...repeated.helpers().map((helper) => helperTemplate(go, helper, canonical)),
@@ -89,15 +89,21 @@ function objectTemplate(
   object: DerivedObject,
   printer: Printer,
   checked: ReadonlySet<string>,
-  runAnnotation: string | undefined,
+  { isFirst, runAnnotation }: { runAnnotation: string | undefined; isFirst: boolean },
 ): string {
   const { go } = printer;
   const { each, first, kind, name, node, when } = object;
+  // Under the same condition as what it begins: Helm reads several marks in a row as one, and what follows as part of what was before.
+  const mark = isFirst ? [] : ['---'];
   if (each) return guarded(repeatedTemplate(printer, object, each), when, go);
   const own = CONTENT[kind] ?? '';
   const content = entryOf(node, own);
   if (!content || !(isNamedByContent(object) || checked.has(name))) {
-    return guarded([...(first === undefined ? [] : [first]), ...printer.block(node, 0, { known: when })], when, go);
+    return guarded(
+      [...mark, ...(first === undefined ? [] : [first]), ...printer.block(node, 0, { known: when })],
+      when,
+      go,
+    );
   }
   // By itself, for a checksum of it is computed here or elsewhere.
   const named = contentOf(kind)(name);
@@ -106,7 +112,7 @@ function objectTemplate(
   const whole = withEntry(node, own, { kind: 'map', entries: [call] });
   // Its last line end is a part of a text at its end.
   const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];
-  return `${define.join('\n')}${guarded(printer.block(whole, 0, { known: when }), when, go)}`;
+  return `${define.join('\n')}${guarded([...mark, ...printer.block(whole, 0, { known: when })], when, go)}`;
 }
 
 /** A document for each element; for equal ones one, as there can be no two objects of one name. */
@@ -163,4 +169,16 @@ const defined = (name: string, what: string, body: readonly string[]): string =>
 function guarded(lines: readonly string[], when: Decision, go: GoTemplate): string {
   const text = typeof when === 'boolean' ? lines : [`{{- if ${go.condition(when, {})} }}`, ...lines, '{{- end }}'];
   return `${text.join('\n')}\n`;
+}
+
+/** An object whose name is a setting has none here; the names of roles may hold colons. */
+export function templatePath({ kind, name, node }: DerivedObject): string {
+  const own = name.includes('zq') ? '' : `-${name}`;
+  const folder = isTest(node) ? 'templates/tests' : 'templates';
+  return `${folder}/${kind.toLowerCase()}${own}.yaml`.replaceAll(':', '-');
+}
+
+export function isTest(node: Node): boolean {
+  const hook = ['metadata', 'annotations', HOOK].reduce<Node | undefined>((outer, key) => entryOf(outer, key), node);
+  return hook?.kind === 'scalar' && hook.expression.what === 'literal' && hook.expression.value === 'test';
 }
