@@ -54,7 +54,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/learning': ['service/reports', 'service/trainingjob', ...CORE],
   'service/logs': CORE,
   // An S3 bucket: knows nothing of jobs.
-  'service/objects': [],
+  'service/objects': ['service/signals.ts'],
   'service/workdirs': ['service/objects', CONTRACT],
   // What jobs leave, wherever it can be read.
   'service/outputs': ['service/objects', 'service/jobs', CONTRACT],

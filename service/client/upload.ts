@@ -19,11 +19,19 @@ export async function sendTo(
 ): Promise<void> {
   const place = new URL(url).origin;
   for (let tries = 1; ; tries++) {
-    const patience = AbortSignal.timeout(PATIENCE_MS + Math.ceil(content.length / LEAST_BYTES_A_MS));
-    const ended = AbortSignal.any([patience, ...(signal ? [signal] : [])]);
-    const outcome = await send(url, { method: 'PUT', headers: sent(headers), body: content, signal: ended }).catch(
-      (error: Error) => error,
-    );
+    const ended = new AbortController();
+    const leave = (): void => ended.abort(signal?.reason);
+    signal?.addEventListener('abort', leave, { once: true });
+    if (signal?.aborted) leave();
+    const patienceMs = PATIENCE_MS + Math.ceil(content.length / LEAST_BYTES_A_MS);
+    const late = new DOMException(`not taken within ${Math.ceil(patienceMs / 1000)} s`, 'TimeoutError');
+    const patience = setTimeout(() => ended.abort(late), patienceMs);
+    const outcome = await send(url, { method: 'PUT', headers: sent(headers), body: content, signal: ended.signal })
+      .catch((error: Error) => error)
+      .finally(() => {
+        clearTimeout(patience);
+        signal?.removeEventListener('abort', leave);
+      });
     signal?.throwIfAborted();
     if (outcome instanceof Response && outcome.ok) return;
     const why =

@@ -1,4 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch';
+import { joinSignals } from '../signals.ts';
 
 // An S3-compatible object storage, of which the service needs a handful of requests: aws4fetch signs them (6 kB), for Amazon's
 // own client is some megabytes.
@@ -94,8 +95,9 @@ export const createObjectStorage = ({ endpoint, ...who }: StorageAccess): Object
       ANSWER_WITHIN_MS,
     );
     try {
-      const either = AbortSignal.any([patience.signal, ...(signal ? [signal] : [])]);
-      return await fetch(url, { method, headers, redirect: 'error', signal: either });
+      // Not released with the answer, whose content is read as long as the caller wants it.
+      const either = joinSignals(patience.signal, signal);
+      return await fetch(url, { method, headers, redirect: 'error', signal: either.signal });
     } catch (error) {
       throw new StorageError(`The object storage ${base} does not answer: ${reasonOf(error)}`, null, '', error);
     } finally {

@@ -1,3 +1,4 @@
+import type { Reason } from '../contract/reasons.ts';
 import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { json, statement, storable } from './statement.ts';
@@ -10,6 +11,7 @@ const fenceCluster = statement('fence-cluster');
 const unfenceCluster = statement('unfence-cluster');
 const leftBehind = statement('left-behind');
 const leftoversGone = statement('leftovers-gone');
+const LEFTOVERS_GONE: Reason = 'LeftoversGone';
 
 export function createClusterStore(database: Queries, notices: Notices): ClusterStore {
   return {
@@ -30,7 +32,7 @@ export function createClusterStore(database: Queries, notices: Notices): Cluster
     },
     leftBehind: (cluster, most) => database.query<LeftBehind>(leftBehind, [cluster, most]),
     async leftoversGone(cluster, gone, message) {
-      await database.query(leftoversGone, [json(gone), cluster, message]);
+      await database.query(leftoversGone, [json(gone), cluster, message, LEFTOVERS_GONE]);
       notices.send('mlp_events');
     },
   };

@@ -1,3 +1,4 @@
+import type { Reason } from '../contract/reasons.ts';
 import type { Job } from '../jobs/job.ts';
 import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
@@ -14,6 +15,8 @@ const inLostClusters = statement('in-lost-clusters');
 const nextDue = statement('next-due');
 const backlog = statement('backlog');
 const namespacesWithoutJobs = statement('namespaces-without-jobs');
+
+const TOLD_OF_A_LOST_CLUSTER: Reason = 'ClusterLost';
 
 type ClaimedRow = JobRow & {
   readonly token: string;
@@ -71,7 +74,9 @@ export function createDispatchStore(database: Queries, notices: Notices, readJob
     },
 
     async inLostClusters(seconds, fenced, { after, most }) {
-      return readJobs(await database.query<JobRow>(inLostClusters, [seconds, fenced, after, most]));
+      return readJobs(
+        await database.query<JobRow>(inLostClusters, [seconds, fenced, after, most, TOLD_OF_A_LOST_CLUSTER]),
+      );
     },
 
     async namespacesWithoutJobs(names): Promise<string[]> {

@@ -92,11 +92,13 @@ export const signInByBrowser = async (
       });
     });
     const opened = open(`${here}/`);
-    const patience = AbortSignal.any([AbortSignal.timeout(MINUTES_TO_SIGN_IN * 60_000), ...(signal ? [signal] : [])]);
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), MINUTES_TO_SIGN_IN * 60_000).unref();
+    signal?.addEventListener('abort', () => patience.abort(), { once: true });
     const parameters = await Promise.race([
       comesBack,
       opened.then(() => comesBack),
-      once(patience, 'abort').then(() => {
+      once(patience.signal, 'abort').then(() => {
         signal?.throwIfAborted();
         throw new Failure(
           EXIT.unauthorised,

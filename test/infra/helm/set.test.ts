@@ -32,8 +32,13 @@ function placed({ leaf: { path }, value }: Change): { path: string; value: unkno
   return [{ path, value }, ...(beside === undefined ? [] : [{ path: beside, value }])];
 }
 
-const isTaken = ({ settings }: StackDefinition, changes: readonly Change[]): boolean =>
-  settings.safeParse(settingsWith(changes)).success;
+/** By the settings, and with a Secret for each part: of two with one name the program makes one object, which a chart cannot tell. */
+function isTaken({ createdAtDeploy, settings }: StackDefinition, changes: readonly Change[]): boolean {
+  const parsed = settings.safeParse(settingsWith(changes));
+  if (!parsed.success) return false;
+  const names = createdAtDeploy(parsed.data).map(({ kind, name }) => `${kind} ${name}`);
+  return new Set(names).size === names.length;
+}
 
 /** Where a rule ties a setting to the defaults of others, no random value will do. */
 const TIED: Readonly<Record<string, unknown>> = {

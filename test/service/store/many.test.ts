@@ -113,6 +113,7 @@ describe('filters', () => {
       owner: [{ value: 'ann', jobs: 1 }],
       reason: [{ value: 'Scheduled', jobs: 1 }],
       cluster: [{ value: 'member1', jobs: 1 }],
+      metric: [],
     });
   });
 });

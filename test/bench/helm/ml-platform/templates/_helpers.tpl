@@ -7,7 +7,7 @@
 {{- .Values.namespace.name | default .Release.Namespace -}}
 {{- end }}
 
-{{/* Metadata of an object: (list $ name component wave), with the labels of a workload where there is a component. */}}
+{{/* Metadata of an object: (list $ name component wave), with the labels of a workload where there is a component; with anything more, those of a Service. */}}
 {{- define "platform.metadata" -}}
 {{- $root := index . 0 -}}
 {{- $workload := index . 1 | trimSuffix "-admitted" -}}
@@ -22,6 +22,9 @@ labels:
   {{- else }}
   app.kubernetes.io/instance: {{ include "platform.prefix" $root }}ml-platform
   app.kubernetes.io/part-of: ml-platform
+  {{- end }}
+  {{- if gt (len .) 4 }}
+  mlplatform.io/installation: {{ include "platform.prefix" $root }}ml-platform
   {{- end }}
   app.kubernetes.io/managed-by: Helm
   helm.sh/chart: ml-platform-{{ $root.Chart.Version }}
