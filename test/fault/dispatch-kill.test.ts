@@ -79,13 +79,15 @@ const BETWEEN_ATTEMPTS: readonly Moment[] = [
 /** The cluster of an attempt is lost, and fenced: what Karmada has of it goes, and the next attempt is sent elsewhere. */
 const TO_ANOTHER_CLUSTER: readonly Moment[] = [
   ...WHILE_REMOVED,
-  [
-    'whether the lost cluster answers',
-    'before',
-    (job) => new RegExp(`^GET .*/clusters/member1/proxy/.*/rayjobs\\?.*${job.id}`),
-  ],
   ...both('volume of the next attempt', toCreate('persistentvolumeclaims')),
   ...both('RayJob of the next attempt', toCreate('rayjobs')),
+];
+
+/** By itself: while one job waits for that cluster no other one asks it. */
+const WHETHER_IT_ANSWERS: Moment = [
+  'whether the lost cluster answers',
+  'before',
+  (job) => new RegExp(`^GET .*/clusters/member1/proxy/.*/rayjobs\\?.*${job.id}`),
 ];
 
 /** Its time is over. */
@@ -269,12 +271,15 @@ test('killed at any step between two attempts: after a restart there is exactly 
   expect(world.simulated.control.registry.store.list(RAY_JOB)).toHaveLength(jobs.length);
 });
 
-test('killed at any step from a lost cluster to another: after a restart there is exactly one more attempt', async () => {
+test.each([
+  ['killed at any step from a lost cluster to another', TO_ANOTHER_CLUSTER],
+  ['killed while the lost cluster is asked', [WHETHER_IT_ANSWERS]],
+])('%s: after a restart there is exactly one more attempt', async (_, moments) => {
   const world = await setUp();
   const first = world.dispatch({ unreachable: async () => new Set(['member2', 'member3']) });
   const retryPolicy = { maxAttempts: 5, on: ['infrastructure'], backoff: { seconds: 0 }, elsewhere: 'fromStart' };
   const jobs: Job[] = [];
-  for (const [index] of TO_ANOTHER_CLUSTER.entries()) {
+  for (const [index] of moments.entries()) {
     const { id } = await world.submit({ namespace: `team-${index}`, retryPolicy });
     jobs.push(await world.shows(id, 'Scheduled'));
   }
@@ -283,7 +288,7 @@ test('killed at any step from a lost cluster to another: after a restart there i
   const answersAgain = world.simulated.faults.add({ kind: 'refuse', where: 'member1' });
   await world.store.clusters.fence('member1', 'ada', 'its machines are off');
   for (const job of jobs) await fails(world.store, job, asReason('ClusterLost'));
-  await killAt(world, TO_ANOTHER_CLUSTER, jobs);
+  await killAt(world, moments, jobs);
   world.dispatch();
   world.dispatch();
   for (const { id } of jobs) {

@@ -94,8 +94,11 @@ export const job = (now: SceneNow): void => {
     expect(new Date(await stamp.innerText()).getTime()).toBe(Date.parse(pointed.get('at') ?? ''));
     await page.getByRole('button', { name: 'Full window' }).click();
     await page.getByRole('button', { name: 'Leave the full window' }).waitFor();
-    const { width = 0, height = 0 } = (await log.boundingBox()) ?? {};
-    expect([width > 1200, height > 600]).toEqual([true, true]);
+    const sizes = async () => {
+      const { width = 0, height = 0 } = (await log.boundingBox()) ?? {};
+      return [width > 1200, height > 600];
+    };
+    await expect.poll(sizes).toEqual([true, true]);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Full window' }).waitFor();
 
