@@ -550,11 +550,6 @@ export interface ClusterSpecBackupBarmanObjectStoreS3Credentials {
    * @schema ClusterSpecBackupBarmanObjectStoreS3Credentials#secretAccessKey
    */
   readonly secretAccessKey?: ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey;
-
-  /**
-   * @schema ClusterSpecBackupBarmanObjectStoreS3Credentials#inheritFromIAMRole
-   */
-  readonly inheritFromIamRole?: boolean;
 }
 
 /**
@@ -566,7 +561,6 @@ export function toJson_ClusterSpecBackupBarmanObjectStoreS3Credentials(obj: Clus
   const result = {
     'accessKeyId': toJson_ClusterSpecBackupBarmanObjectStoreS3CredentialsAccessKeyId(obj.accessKeyId),
     'secretAccessKey': toJson_ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAccessKey(obj.secretAccessKey),
-    'inheritFromIAMRole': obj.inheritFromIamRole,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -581,11 +575,6 @@ export interface ClusterSpecBackupBarmanObjectStoreGoogleCredentials {
    * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentials#gkeEnvironment
    */
   readonly gkeEnvironment?: boolean;
-
-  /**
-   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentials#applicationCredentials
-   */
-  readonly applicationCredentials?: ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials;
 }
 
 /**
@@ -596,7 +585,6 @@ export function toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentials(obj: 
   if (obj === undefined) { return undefined; }
   const result = {
     'gkeEnvironment': obj.gkeEnvironment,
-    'applicationCredentials': toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials(obj.applicationCredentials),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -608,14 +596,14 @@ export function toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentials(obj: 
  */
 export interface ClusterSpecBackupBarmanObjectStoreAzureCredentials {
   /**
-   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials#inheritFromAzureAD
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials#storageAccount
    */
-  readonly inheritFromAzureAd?: boolean;
+  readonly storageAccount?: ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount;
 
   /**
-   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials#connectionString
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentials#storageKey
    */
-  readonly connectionString?: ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString;
+  readonly storageKey?: ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey;
 }
 
 /**
@@ -625,8 +613,8 @@ export interface ClusterSpecBackupBarmanObjectStoreAzureCredentials {
 export function toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentials(obj: ClusterSpecBackupBarmanObjectStoreAzureCredentials | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
-    'inheritFromAzureAD': obj.inheritFromAzureAd,
-    'connectionString': toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString(obj.connectionString),
+    'storageAccount': toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount(obj.storageAccount),
+    'storageKey': toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey(obj.storageKey),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -718,25 +706,25 @@ export function toJson_ClusterSpecBackupBarmanObjectStoreS3CredentialsSecretAcce
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials
+ * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount
  */
-export interface ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials {
+export interface ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount {
   /**
-   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials#name
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount#name
    */
   readonly name: string;
 
   /**
-   * @schema ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials#key
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount#key
    */
   readonly key: string;
 }
 
 /**
- * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials' to JSON representation.
+ * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount' to JSON representation.
  */
 /* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials(obj: ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplicationCredentials | undefined): Record<string, any> | undefined {
+export function toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount(obj: ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageAccount | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
     'name': obj.name,
@@ -748,25 +736,25 @@ export function toJson_ClusterSpecBackupBarmanObjectStoreGoogleCredentialsApplic
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString
+ * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey
  */
-export interface ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString {
+export interface ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey {
   /**
-   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString#name
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey#name
    */
   readonly name: string;
 
   /**
-   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString#key
+   * @schema ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey#key
    */
   readonly key: string;
 }
 
 /**
- * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString' to JSON representation.
+ * Converts an object of type 'ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey' to JSON representation.
  */
 /* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString(obj: ClusterSpecBackupBarmanObjectStoreAzureCredentialsConnectionString | undefined): Record<string, any> | undefined {
+export function toJson_ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey(obj: ClusterSpecBackupBarmanObjectStoreAzureCredentialsStorageKey | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
     'name': obj.name,

@@ -148,23 +148,17 @@ export class CloudNativePostgres extends Construct {
 type ObjectStore = PostgresSettings['cloudnativepg']['backup']['objectStore'];
 
 function credentials({
-  credentials: how,
-  secretName,
+  provider,
+  secretName: name,
 }: ObjectStore): Partial<NonNullable<ClusterSpecBackup['barmanObjectStore']>> {
-  const [first = '', second = ''] = OBJECT_STORE_KEYS[how];
-  const one = { name: secretName, key: first };
-  switch (how) {
-    case 's3Keys':
-      return { s3Credentials: { accessKeyId: one, secretAccessKey: { name: secretName, key: second } } };
-    case 's3Role':
-      return { s3Credentials: { inheritFromIamRole: true } };
-    case 'googleKey':
-      return { googleCredentials: { applicationCredentials: one } };
-    case 'googleIdentity':
+  const account = { name, key: OBJECT_STORE_KEYS.account };
+  const key = { name, key: OBJECT_STORE_KEYS.key };
+  switch (provider) {
+    case 's3':
+      return { s3Credentials: { accessKeyId: account, secretAccessKey: key } };
+    case 'azure':
+      return { azureCredentials: { storageAccount: account, storageKey: key } };
+    case 'google':
       return { googleCredentials: { gkeEnvironment: true } };
-    case 'azureConnection':
-      return { azureCredentials: { connectionString: one } };
-    case 'azureIdentity':
-      return { azureCredentials: { inheritFromAzureAd: true } };
   }
 }

@@ -94,11 +94,11 @@ export function postgresSecrets(
   const backup: CreatedAtDeploy = {
     kind: 'Secret',
     name: objectStore.secretName,
-    keys: [...OBJECT_STORE_KEYS[objectStore.credentials]],
+    keys: Object.values(OBJECT_STORE_KEYS),
     what: 'credentials of the storage for backups',
     madeBy: 'the administrator',
   };
-  return method === 'objectStore' && backup.keys.length > 0 ? [own, backup] : [own];
+  return method === 'objectStore' && objectStore.provider !== 'google' ? [own, backup] : [own];
 }
 
 /** What an Ingress of these settings needs. */

@@ -17,24 +17,8 @@ interface DatabaseDefaults {
 
 const identifier = () => s.text('[a-z_][a-z0-9_]*', 'lower-case letters, digits and underscores', 63);
 
-const OBJECT_STORE_CREDENTIALS = [
-  's3Keys',
-  's3Role',
-  'googleKey',
-  'googleIdentity',
-  'azureConnection',
-  'azureIdentity',
-] as const;
-
-/** Keys of the Secret with which backups get into the object storage. */
-export const OBJECT_STORE_KEYS: Readonly<Record<(typeof OBJECT_STORE_CREDENTIALS)[number], readonly string[]>> = {
-  s3Keys: ['ACCESS_KEY_ID', 'ACCESS_SECRET_KEY'],
-  s3Role: [],
-  googleKey: ['GOOGLE_CREDENTIALS'],
-  googleIdentity: [],
-  azureConnection: ['AZURE_CONNECTION_STRING'],
-  azureIdentity: [],
-};
+/** The Secret with which backups get into the object storage: account and key, whoever's it is. */
+export const OBJECT_STORE_KEYS = { account: 'ACCESS_KEY_ID', key: 'ACCESS_SECRET_KEY' } as const;
 
 /** PostgreSQL in one of three ways: a pod of our own, a CloudNativePG cluster, or one that runs elsewhere. */
 export const postgres = (defaults: DatabaseDefaults) =>
@@ -66,7 +50,7 @@ export const postgres = (defaults: DatabaseDefaults) =>
       serviceAccountAnnotations: s
         .annotations()
         .default({})
-        .describe("Annotations of the instances' ServiceAccount, such as eks.amazonaws.com/role-arn."),
+        .describe("Annotations of the instances' ServiceAccount, such as iam.gke.io/gcp-service-account."),
       backup: section('Backups by the operator.', {
         method: z
           .enum(['volumeSnapshot', 'objectStore', 'none'])
@@ -81,11 +65,11 @@ export const postgres = (defaults: DatabaseDefaults) =>
           .describe('Backups in the object store older than this are deleted.'),
         snapshotClass: s.optionalName().default('').describe("VolumeSnapshotClass; empty: the cluster's default."),
         objectStore: section('For method objectStore.', {
-          credentials: z
-            .enum(OBJECT_STORE_CREDENTIALS)
-            .default('s3Keys')
+          provider: z
+            .enum(['s3', 'azure', 'google'])
+            .default('s3')
             .describe(
-              'How the pods get in: by keys from a Secret, or as themselves (s3Role: IRSA; googleIdentity, azureIdentity: workload identity), by serviceAccountAnnotations.',
+              "Whose it is: S3-compatible and Azure, by account and key from a Secret; Google's, by the pods' own identity (workload identity, serviceAccountAnnotations).",
             ),
           destination: s
             .text(
@@ -101,9 +85,7 @@ export const postgres = (defaults: DatabaseDefaults) =>
           secretName: s
             .objectName()
             .default(`${defaults.secret}-backup`)
-            .describe(
-              'Secret with ACCESS_KEY_ID and ACCESS_SECRET_KEY (s3Keys), GOOGLE_CREDENTIALS (googleKey) or AZURE_CONNECTION_STRING (azureConnection).',
-            ),
+            .describe('Secret with the keys ACCESS_KEY_ID and ACCESS_SECRET_KEY: of Azure the account and its key.'),
           address: endpoint('The storage, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
         }),
       }),

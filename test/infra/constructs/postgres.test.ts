@@ -134,25 +134,25 @@ describe('cloudnativepg', () => {
   });
 
   test.each([
-    ['s3Keys', { s3Credentials: expect.objectContaining({ accessKeyId: { name: 'keys', key: 'ACCESS_KEY_ID' } }) }],
-    ['s3Role', { s3Credentials: { inheritFromIAMRole: true } }],
-    ['googleKey', { googleCredentials: { applicationCredentials: { name: 'keys', key: 'GOOGLE_CREDENTIALS' } } }],
-    ['googleIdentity', { googleCredentials: { gkeEnvironment: true } }],
-    ['azureConnection', { azureCredentials: { connectionString: { name: 'keys', key: 'AZURE_CONNECTION_STRING' } } }],
-    ['azureIdentity', { azureCredentials: { inheritFromAzureAD: true } }],
-  ] as const)('with credentials by %s, and asks for a Secret only where there are some', (credentials, expected) => {
-    const objectStore = { credentials, secretName: 'keys' };
+    ['s3', { s3Credentials: expect.objectContaining({ accessKeyId: { name: 'keys', key: 'ACCESS_KEY_ID' } }) }],
+    [
+      'azure',
+      { azureCredentials: expect.objectContaining({ storageKey: { name: 'keys', key: 'ACCESS_SECRET_KEY' } }) },
+    ],
+    ['google', { googleCredentials: { gkeEnvironment: true } }],
+  ] as const)('of %s with its credentials, and asks for a Secret only where there are some', (provider, expected) => {
+    const objectStore = { provider, secretName: 'keys' };
     const { find, secrets } = database({
       mode: 'cloudnativepg',
       cloudnativepg: {
-        serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/backup' },
+        serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': 'backup@project.iam.gserviceaccount.com' },
         backup: { method: 'objectStore', objectStore },
       },
     });
     const { backup, serviceAccountTemplate } = find('Cluster', 'postgres').spec;
     expect(backup.barmanObjectStore).toMatchObject(expected);
-    expect(serviceAccountTemplate.metadata.annotations).toHaveProperty(['eks.amazonaws.com/role-arn']);
-    expect(secrets.map(({ name }) => name).includes('keys')).toBe(/Key|Connection/.test(credentials));
+    expect(serviceAccountTemplate.metadata.annotations).toHaveProperty(['iam.gke.io/gcp-service-account']);
+    expect(secrets.map(({ name }) => name).includes('keys')).toBe(provider !== 'google');
   });
 
   test('or not at all', () => {

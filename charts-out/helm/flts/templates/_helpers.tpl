@@ -236,14 +236,6 @@ to:
   - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
 {{- end }}
 
-{{/* Used 8 times, with root, secretKey, values. */}}
-{{- define "flts.data" -}}
-secretKey: {{ $.secretKey | quote }}
-remoteRef:
-  key: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-  property: {{ $.secretKey | quote }}
-{{- end }}
-
 {{/* Used 7 times. */}}
 {{- define "flts.wait-for-minio" -}}
 name: wait-for-minio
