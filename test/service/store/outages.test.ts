@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TIMEOUTS } from '../../../service/store/database.ts';
 import { StoreTooSlow, StoreUnavailable } from '../../../service/store/errors.ts';
 import { type FaultProxy, startFaultProxy } from '../../fault-proxy.ts';
+import { PATIENCE_MS } from '../../patience.ts';
 import { freshDatabase, type OwnPostgres, onDatabase, startOwnPostgres, type TestDatabase } from '../postgres.ts';
 import { inserted, newJob } from '../some-jobs.ts';
 
@@ -110,14 +112,18 @@ describe('a network that', () => {
   });
 
   test('goes silent: readiness is refused soon, the dead sessions are not used again, and closing waits for none of them', async () => {
-    const store = database.store({ url: throughProxy(), poolSize: 2 });
+    // A statement that nobody waits for in a hurry has longer than any busy machine takes, and so tells what is soon.
+    const store = database.store({
+      url: throughProxy(),
+      poolSize: 2,
+      timeouts: { ...TIMEOUTS, statementMs: 2 * PATIENCE_MS },
+    });
     const id = await inserted(store);
     // Two sessions, open and idle.
     await Promise.all([store.jobs.get(id), store.jobs.get(id)]);
 
     proxy.blackHole();
     const refusal = expect(store.check()).rejects.toBeInstanceOf(StoreUnavailable);
-    // A statement that nobody waits for in a hurry has longer, and so tells what is soon.
     const statement = store.jobs.get(id).catch(() => undefined);
     expect(await Promise.race([refusal.then(() => 'check'), statement.then(() => 'statement')])).toBe('check');
     // New connections work again; those in the hole stay there.
