@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/signals.ts': [],
   'service/shared-answer.ts': [],
   'service/newest.ts': [],
+  'service/lookout.ts': ['service/store'],
   'service/kube': ['service/signals.ts'],
   'service/karmada': ['service/newest.ts', 'service/jobs', 'service/kube', CONTRACT],
   'service/trainingjob': [],
@@ -51,14 +52,14 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/events': ['service/newest.ts', 'service/signals.ts', 'service/jobs', 'service/store', CONTRACT],
   // The wire format of reports, for whoever takes them.
   'service/reports': ['service/newest.ts', 'service/trainingjob'],
-  'service/learning': ['service/reports', 'service/trainingjob', ...CORE],
+  'service/learning': ['service/lookout.ts', 'service/reports', 'service/trainingjob', ...CORE],
   'service/logs': CORE,
   // An S3 bucket: knows nothing of jobs.
   'service/objects': ['service/signals.ts'],
   'service/workdirs': ['service/objects', CONTRACT],
   // What jobs leave, wherever it can be read.
   'service/outputs': ['service/objects', 'service/jobs', CONTRACT],
-  'service/dispatch': ['service/shared-answer.ts', ...CORE],
+  'service/dispatch': ['service/lookout.ts', 'service/shared-answer.ts', ...CORE],
   'service/monitor': CORE,
   'service/notify': CORE,
   'service/metrics.ts': ['service/monitor', ...CORE],

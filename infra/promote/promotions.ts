@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { at } from '../data/paths.ts';
 import { PlanError, type Planned, plan } from '../plan.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
@@ -56,7 +57,7 @@ function promotion(source: Planned, target: Planned, tag: string | undefined, st
   }
   const wanted = tag === undefined ? ofSource(definition, source.settings) : { 'images.tag': tag };
   const changes = Object.entries(wanted)
-    .map(([setting, after]) => ({ setting, before: valueAt(target.settings, setting), after }))
+    .map(([setting, after]) => ({ setting, before: textAt(target.settings, setting), after }))
     .filter(({ after, before }) => after !== before);
   const text = readFileSync(file, 'utf8');
   const values = Object.fromEntries(changes.map(({ after, setting }) => [setting, after]));
@@ -72,15 +73,15 @@ function promotion(source: Planned, target: Planned, tag: string | undefined, st
 /** The version of all, and what single images of ours have of their own. */
 function ofSource(definition: StackDefinition, settings: CommonSettings): Record<string, string> {
   const single = ownImages(definition).flatMap((path) => [`${path}.tag`, `${path}.digest`]);
-  return Object.fromEntries(['images.tag', ...single].map((setting) => [setting, valueAt(settings, setting)]));
+  return Object.fromEntries(['images.tag', ...single].map((setting) => [setting, textAt(settings, setting)]));
 }
 
 /** One tag for all says nothing of those that have their own. */
 function ownVersions(definition: StackDefinition, settings: CommonSettings): string[] {
   return ownImages(definition)
     .flatMap((path) => [`${path}.tag`, `${path}.digest`])
-    .filter((setting) => valueAt(settings, setting) !== '')
-    .map((setting) => `${setting} stays ${valueAt(settings, setting)}: it is set for this image alone`);
+    .filter((setting) => textAt(settings, setting) !== '')
+    .map((setting) => `${setting} stays ${textAt(settings, setting)}: it is set for this image alone`);
 }
 
 /** Paths of the images that we build: their registry is the one of all. */
@@ -96,11 +97,10 @@ function ownImages(definition: StackDefinition): string[] {
   return found;
 }
 
-function valueAt(settings: CommonSettings, path: string): string {
-  let value: unknown = settings;
-  for (const key of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[key];
+const textAt = (settings: CommonSettings, path: string): string => {
+  const value = at(settings, path);
   return typeof value === 'string' ? value : '';
-}
+};
 
 function fileOf(stack: string, environment: string, stacksFolder: string): string {
   const files = ['yaml', 'ts'].map((ending) => join(stacksFolder, stack, 'environments', `${environment}.${ending}`));

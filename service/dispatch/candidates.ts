@@ -118,6 +118,7 @@ export function createCandidates({ fenced, karmada, unreachable, now = Date.now 
       }),
   };
 }
+
 function freeIn({ allocatable, allocated }: MemberCluster): Demand {
   const free = (resource: string) => quantity(allocatable[resource]) - quantity(allocated[resource]);
   return { gpus: free(GPU), cpus: free('cpu'), memoryGiB: free('memory') / 2 ** 30 };

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { LABELS } from '../contract.ts';
 import type { Job } from '../jobs/job.ts';
@@ -8,6 +6,7 @@ import { loseCluster } from '../jobs/state/index.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
 import { isNotServed } from '../kube/errors.ts';
+import { createLookout, type Lookout } from '../lookout.ts';
 import type { Fence, Lease, LeftBehind, MonitorChange, Store } from '../store/store.ts';
 import { STILL_WRITE } from './next-attempt.ts';
 
@@ -20,7 +19,6 @@ const JOBS_AT_ONCE = 500;
 const LEFT_AT_ONCE = 60;
 /** One replica looks at a time. */
 const LEASE = 'jobs of lost clusters';
-const LEASE_SECONDS = 60;
 
 interface LostClustersOptions {
   readonly karmada: Pick<Karmada, 'member'>;
@@ -31,27 +29,15 @@ interface LostClustersOptions {
   readonly lookEveryMs?: number;
 }
 
-export interface LostClusters {
-  start(): void;
-  stop(): Promise<void>;
-}
-
-export function createLostClusters(options: LostClustersOptions): LostClusters {
+export function createLostClusters(options: LostClustersOptions): Lookout {
   const { afterSeconds, karmada, log, lookEveryMs = Math.min(LOOK_EVERY_MS, afterSeconds * 1000), store } = options;
-  const holder = `lost clusters ${randomUUID()}`;
-  const stopping = new AbortController();
-  let leases: readonly Lease[] = [];
-  let running: Promise<void> | undefined;
-
-  async function look(): Promise<void> {
-    leases = await store.leases.hold(holder, [LEASE], 1, LEASE_SECONDS);
-    if (leases.length === 0) return;
+  async function look(leases: readonly Lease[], signal: AbortSignal): Promise<void> {
     const fences = new Map((await store.clusters.fences()).map((fence) => [fence.cluster, fence]));
-    await lookAtJobs(fences);
-    for (const { cluster, leftBehind } of fences.values()) if (leftBehind > 0) await lookForLeftovers(cluster);
+    await lookAtJobs(fences, leases);
+    for (const { cluster, leftBehind } of fences.values()) if (leftBehind > 0) await lookForLeftovers(cluster, signal);
   }
 
-  async function lookAtJobs(fences: ReadonlyMap<string, Fence>): Promise<void> {
+  async function lookAtJobs(fences: ReadonlyMap<string, Fence>, leases: readonly Lease[]): Promise<void> {
     const fenced = [...fences.keys()];
     let after = '';
     for (;;) {
@@ -64,9 +50,9 @@ export function createLostClusters(options: LostClustersOptions): LostClusters {
     }
   }
 
-  async function lookForLeftovers(cluster: string): Promise<void> {
+  async function lookForLeftovers(cluster: string, signal: AbortSignal): Promise<void> {
     const left = await store.clusters.leftBehind(cluster, LEFT_AT_ONCE);
-    const gone = await goneAmong(karmada.member(cluster), left, stopping.signal).catch((error: unknown) => {
+    const gone = await goneAmong(karmada.member(cluster), left, signal).catch((error: unknown) => {
       // Of a cluster that does not answer nothing is concluded; one that Karmada no longer knows has nothing that it could remove.
       if (error instanceof KarmadaError && error.failure === 'unknownCluster') return left;
       if (error instanceof KarmadaError) return [];
@@ -77,24 +63,18 @@ export function createLostClusters(options: LostClustersOptions): LostClusters {
     await store.clusters.leftoversGone(cluster, gone, message);
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await look().catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.warn({ err: error }, 'Could not look after the jobs of lost clusters');
-      });
-      await rest(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-    await store.leases.release(leases).catch(() => undefined);
-  }
-
+  const { start, stop } = createLookout({
+    leases: store.leases,
+    lease: LEASE,
+    everyMs: lookEveryMs,
+    look,
+    onFailure: (error) => log.warn({ err: error }, 'Could not look after the jobs of lost clusters'),
+  });
   return {
     start() {
-      if (afterSeconds > 0) running ??= run();
+      if (afterSeconds > 0) start();
     },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
+    stop,
   };
 }
 

@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { concernOf, type StallRules } from '../jobs/attention.ts';
 import { attend } from '../jobs/state/index.ts';
+import { createLookout, type Lookout } from '../lookout.ts';
 import type { CurveStore, Lease, LeaseStore, MonitorChange, MonitorStore } from '../store/store.ts';
 
 const LOOK_EVERY_MS = 10_000;
@@ -10,7 +9,6 @@ const LOOK_EVERY_MS = 10_000;
 const MAX_JOBS_A_LOOK = 2_000;
 /** One replica looks at a time: what two of them found would be written once all the same. */
 const LEASE = 'watch over trainings';
-const LEASE_SECONDS = 60;
 
 interface WatcherOptions {
   readonly store: {
@@ -23,21 +21,9 @@ interface WatcherOptions {
   readonly lookEveryMs?: number;
 }
 
-export interface Watcher {
-  start(): void;
-  stop(): Promise<void>;
-}
-
 /** Looks now and then whether trainings that run still get on, and says so where one does not. */
-export function createWatcher({ store, rules, log, lookEveryMs = LOOK_EVERY_MS }: WatcherOptions): Watcher {
-  const holder = `watcher ${randomUUID()}`;
-  const stopping = new AbortController();
-  let leases: readonly Lease[] = [];
-  let running: Promise<void> | undefined;
-
-  async function look(): Promise<void> {
-    leases = await store.leases.hold(holder, [LEASE], 1, LEASE_SECONDS);
-    if (leases.length === 0) return;
+export function createWatcher({ store, rules, log, lookEveryMs = LOOK_EVERY_MS }: WatcherOptions): Lookout {
+  async function look(leases: readonly Lease[]): Promise<void> {
     const pulses = await store.curves.pulses(rules, MAX_JOBS_A_LOOK);
     const now = new Date();
     const concerns = new Map(pulses.map((pulse) => [pulse.jobId, concernOf(pulse, rules, now)]));
@@ -50,21 +36,17 @@ export function createWatcher({ store, rules, log, lookEveryMs = LOOK_EVERY_MS }
     await store.monitor.apply(changes, leases);
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await look().catch((error: unknown) => log.debug({ err: error }, 'Could not look how trainings get on'));
-      await rest(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-    }
-    await store.leases.release(leases).catch(() => undefined);
-  }
-
+  const { start, stop } = createLookout({
+    leases: store.leases,
+    lease: LEASE,
+    everyMs: lookEveryMs,
+    look,
+    onFailure: (error) => log.debug({ err: error }, 'Could not look how trainings get on'),
+  });
   return {
     start() {
-      if (rules.steps > 0) running ??= run();
+      if (rules.steps > 0) start();
     },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
+    stop,
   };
 }

@@ -2,6 +2,7 @@ import type { Cluster, Team } from '../../client/index.ts';
 import type { AddCommand } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { FORMATS, onePage, parseFormat, printList, type Shape } from '../output/format.ts';
+import { amountOf, GIBIBYTE } from '../quantity.ts';
 
 export const addTop: AddCommand = (program, cli) => {
   const top = program
@@ -71,24 +72,7 @@ const used = (
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-const FACTORS: Readonly<Record<string, number>> = {
-  '': 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-};
+/** What no amount is counts as none. */
+const coresOf = (quantity: string): number => amountOf(quantity) || 0;
 
-const coresOf = (quantity: string): number => {
-  const [, number = '0', unit = ''] = /^([\d.eE+-]+?)([a-zA-Z]*)$/.exec(quantity) ?? [];
-  return Number(number) * (FACTORS[unit] ?? Number.NaN);
-};
-
-const gibibytesOf = (quantity: string): number => coresOf(quantity) / 2 ** 30;
+const gibibytesOf = (quantity: string): number => coresOf(quantity) / GIBIBYTE;

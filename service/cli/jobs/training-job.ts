@@ -1,4 +1,5 @@
 import { wrongUse } from '../failures.ts';
+import { amountOf, GIBIBYTE } from '../quantity.ts';
 import type { Document } from './documents.ts';
 
 // A TrainingJob as teams have it, as the job that the platform makes a TrainingJob of in one of its clusters. What a job has no word
@@ -39,7 +40,7 @@ export const jobOfTrainingJob = ({ place, content }: Document): Carried => {
       instanceCount: spec('numWorkers') ?? 1,
       instanceResources: {
         gpuCount: spec('gpusPerWorker') ?? 1,
-        cpuCores: amountOf(size?.cpu),
+        cpuCores: numberIn(size?.cpu),
         memoryGiB: inGibibytes(size?.memory),
       },
       volumeSizeGB: inGibibytes(spec('checkpoint.storage.size')),
@@ -122,29 +123,15 @@ const claimOf = (object: Taken): Tree => {
   return object.at('spec.checkpoint.storage.pvcName') === undefined ? {} : { keepVolume: true };
 };
 
-const FACTORS: Readonly<Record<string, number>> = {
-  '': 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
 /** "500m" -> 0.5; what is none is the service's to refuse. */
-const amountOf = (said: unknown): unknown => {
-  const [, number, unit = ''] = /^([\d.]+)([a-zA-Z]*)$/.exec(String(said ?? '')) ?? [];
-  const factor = FACTORS[unit];
-  return number === undefined || factor === undefined ? said : Number(number) * factor;
+const numberIn = (said: unknown): unknown => {
+  const amount = amountOf(String(said ?? ''));
+  return Number.isNaN(amount) ? said : amount;
 };
 
 const inGibibytes = (said: unknown): unknown => {
-  const bytes = amountOf(said);
-  return typeof bytes === 'number' ? Math.max(1, Math.ceil(bytes / 2 ** 30)) : bytes;
+  const bytes = numberIn(said);
+  return typeof bytes === 'number' ? Math.max(1, Math.ceil(bytes / GIBIBYTE)) : bytes;
 };
 
 /** An object of which one takes what one understands; what is left at the end was not understood. */
