@@ -28,10 +28,7 @@ export function describeLostCluster(startBase: () => Promise<Base>): void {
         const conditions: readonly Record<string, string>[] = body.status.conditions;
         return conditions.some(({ status, type }) => type === 'Ready' && status === 'True');
       };
-      const job = await client.submit({
-        jobName: 'demo',
-        namespace: world.newNamespace(),
-        algorithm: { source: 'builtin', algorithmName: 'xgboost' },
+      const job = await world.submit({
         retryPolicy: { maxAttempts: 3, on: ['infrastructure'], backoff: { seconds: 0 }, elsewhere: 'fromStart' },
       });
       const first = await world.placed(job);

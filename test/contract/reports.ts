@@ -40,13 +40,6 @@ export function describeReports(startBase: () => Promise<Base>): void {
       await rm(folder, { recursive: true });
     });
 
-    const submit = (more: Record<string, unknown> = {}): Promise<JobAnswer> =>
-      world.client.submit({
-        jobName: 'demo',
-        namespace: world.newNamespace(),
-        algorithm: { source: 'builtin', algorithmName: 'xgboost' },
-        ...more,
-      });
     const pathOf = ({ namespace }: JobAnswer, objectName: string) =>
       `/api/v1/namespaces/${namespace}/secrets/${objectName}-report`;
     const everywhere = () => [world.base.control, ...world.base.members.values()];
@@ -74,7 +67,7 @@ export function describeReports(startBase: () => Promise<Base>): void {
     it('comes to its cluster alone, is as good there as the hub takes it, and goes with the job', async (context) => {
       if (!mayMakeSecrets) return context.skip();
       const { base, client } = world;
-      const job = await submit();
+      const job = await world.submit();
       const placed = await world.placed(job);
       const since = performance.now();
       const path = pathOf(job, objectNameOf(job.id));
@@ -104,7 +97,9 @@ export function describeReports(startBase: () => Promise<Base>): void {
     it('is another one for the next attempt, and that of the last one is worth nothing any more', async (context) => {
       if (!mayMakeSecrets) return context.skip();
       const { base, client } = world;
-      const job = await submit({ retryPolicy: { maxAttempts: 2, on: ['infrastructure'], backoff: { seconds: 1 } } });
+      const job = await world.submit({
+        retryPolicy: { maxAttempts: 2, on: ['infrastructure'], backoff: { seconds: 1 } },
+      });
       const placed = await world.placed(job);
       const [before, after] = [1, 2].map((attempt) => pathOf(job, attemptNameOf(job.id, attempt)));
       const token = await tokenIn(placed.cluster, before ?? '');

@@ -22,12 +22,6 @@ export function describeRequests(startBase: () => Promise<Base>): void {
     });
     afterAll(() => world?.close());
 
-    const submit = (namespace: string): Promise<JobAnswer> =>
-      world.client.submit({
-        jobName: 'demo',
-        namespace,
-        algorithm: { source: 'builtin', algorithmName: 'xgboost' },
-      });
     const placed = async (job: JobAnswer): Promise<string> =>
       (await world.client.until(job.id, (now) => now?.clusters.length === 1))?.clusters[0] ?? '';
     const remove = async ({ id }: JobAnswer) => {
@@ -42,7 +36,7 @@ export function describeRequests(startBase: () => Promise<Base>): void {
       'are ever rarer for one whose removal somebody holds up in %s, and it goes when it is let go',
       async ([_where, api], { onTestFinished }) => {
         const { base, database } = world;
-        const job = await submit(world.newNamespace());
+        const job = await world.submit();
         const { cluster, path } = await world.placed(job);
         await placed(job);
         const holder = api(cluster);
@@ -78,10 +72,10 @@ export function describeRequests(startBase: () => Promise<Base>): void {
       const { base } = world;
       const namespace = world.newNamespace();
       // What all share: the watches, the namespace, the policy of each first choice.
-      await Promise.all([...base.members.keys()].map(() => submit(namespace).then(placed)));
+      await Promise.all([...base.members.keys()].map(() => world.submit({ namespace }).then(placed)));
 
       const before = await requestsOf(world);
-      const jobs = await Promise.all(Array.from({ length: JOBS }, () => submit(namespace)));
+      const jobs = await Promise.all(Array.from({ length: JOBS }, () => world.submit({ namespace })));
       const clusters = await Promise.all(jobs.map(placed));
       const toPlace = ((await requestsOf(world)) - before) / JOBS;
       await Promise.all(jobs.map((job) => world.placed(job)));

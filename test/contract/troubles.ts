@@ -21,13 +21,6 @@ export function describeTroubles(startBase: () => Promise<Base>): void {
   });
   afterAll(() => world?.close());
 
-  const submit = (more: Record<string, unknown> = {}): Promise<JobAnswer> =>
-    world.client.submit({
-      jobName: 'demo',
-      namespace: world.newNamespace(),
-      algorithm: { source: 'builtin', algorithmName: 'xgboost' },
-      ...more,
-    });
   const until = (job: JobAnswer, holds: (job: JobAnswer) => boolean) =>
     world.client.until(job.id, (now) => now !== undefined && holds(now));
   const runs = async (job: JobAnswer) => {
@@ -50,7 +43,7 @@ export function describeTroubles(startBase: () => Promise<Base>): void {
       const { base, client } = world;
       const [cluster = ''] = base.members.keys();
       const there = { targetClusters: [cluster] };
-      const [running, cancelled] = await Promise.all([submit(there), submit(there)]);
+      const [running, cancelled] = await Promise.all([world.submit(there), world.submit(there)]);
       const [placed, other] = await Promise.all([runs(running), runs(cancelled)]);
       const uid = (await placed.object())?.metadata.uid;
 
@@ -59,9 +52,9 @@ export function describeTroubles(startBase: () => Promise<Base>): void {
       const cut = await until(running, ({ unreachableSince }) => cluster in unreachableSince);
       expect(cut).toMatchObject({ status: 'Running', reason: 'Running' });
       // Karmada calls it ready for as long as that takes.
-      const free = await submit();
+      const free = await world.submit();
       expect((await world.placed(free)).cluster).not.toBe(cluster);
-      const bound = await submit(there);
+      const bound = await world.submit(there);
       await until(bound, ({ reason }) => reason === 'Unschedulable');
       await client.send('POST', `/api/v1/jobs/${cancelled.id}/cancel`);
       await until(cancelled, ({ message }) => message.includes(`Cluster ${cluster} cannot be asked`));
@@ -93,7 +86,7 @@ export function describeTroubles(startBase: () => Promise<Base>): void {
       context.onTestFinished(async () => {
         for (const accept of refusals.values()) await accept();
       });
-      const job = await submit({ namespace });
+      const job = await world.submit({ namespace });
       const [first = ''] = (await until(job, ({ clusters }) => clusters.length === 1))?.clusters ?? [];
       const others = [...refusals.keys()].filter((name) => name !== first);
       for (const name of others) await refusals.get(name)?.();
@@ -122,7 +115,7 @@ export function describeTroubles(startBase: () => Promise<Base>): void {
       const giveUp = new AbortController();
       const karmada = clusterFor(await loadKubeconfig(base.adminKubeconfig), 'default', giveUp.signal);
       context.onTestFinished(() => karmada.kube.close());
-      const jobs = await Promise.all([...base.members.keys()].map((name) => submit({ targetClusters: [name] })));
+      const jobs = await Promise.all([...base.members.keys()].map((name) => world.submit({ targetClusters: [name] })));
       await Promise.all(jobs.map(runs));
       // As the command does: it would send again what is missing.
       await world.service.stop();

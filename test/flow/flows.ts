@@ -24,8 +24,7 @@ export function describeFlows(startBase: () => Promise<Base>): void {
   });
   afterAll(() => world?.close());
 
-  const submit = (more: Record<string, unknown> = {}): Promise<JobAnswer> =>
-    world.client.submit({ jobName: 'demo', namespace: world.newNamespace(), algorithm: xgboost, ...more });
+  const submit = (more: Record<string, unknown> = {}): Promise<JobAnswer> => world.submit(more);
   const submitTraining = (more: Record<string, unknown> = {}): Promise<JobAnswer> =>
     submit({
       runtime: 'trainingjob',

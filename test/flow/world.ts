@@ -7,6 +7,8 @@ import type { Base } from './base.ts';
 import { type Client, createClient, type JobAnswer } from './client.ts';
 import { type ServiceProcess, startServiceProcess } from './service-process.ts';
 
+const XGBOOST = { source: 'builtin', algorithmName: 'xgboost' };
+
 /** The service in its own process, its database, and what it talks to. */
 export interface World {
   readonly base: Base;
@@ -15,6 +17,8 @@ export interface World {
   readonly client: Client;
   /** A name that no other test uses; removed at the end. */
   newNamespace(): string;
+  /** A job that no other test has, in a namespace of its own unless another one is named. */
+  submit(more?: Readonly<Record<string, unknown>>): Promise<JobAnswer>;
   /** Where the job was put, once its object is there. */
   placed(job: JobAnswer): Promise<PlacedJob>;
   pathsOf(job: JobAnswer): { workload: string; volume: string; policies: string[] };
@@ -62,16 +66,20 @@ export async function startWorld(base: Base, environment: Record<string, string>
     return found.flat();
   }
 
+  function newNamespace(): string {
+    const name = `flow-${randomBytes(4).toString('hex')}`;
+    namespaces.push(name);
+    return name;
+  }
+
   return {
     base,
     service,
     database,
     client,
-    newNamespace() {
-      const name = `flow-${randomBytes(4).toString('hex')}`;
-      namespaces.push(name);
-      return name;
-    },
+    newNamespace,
+    submit: ({ namespace = newNamespace(), ...more } = {}) =>
+      client.submit({ jobName: 'demo', namespace, algorithm: XGBOOST, ...more }),
 
     async placed(job) {
       const { workload } = pathsOf(job);
