@@ -54,28 +54,42 @@ const ask = async (request: Request, body: ArrayBuffer | null, options: Transpor
   const token = (await (typeof options.token === 'function' ? options.token() : options.token)) ?? null;
   const headers = new Headers(request.headers);
   if (token !== null && !headers.has('Authorization')) headers.set('Authorization', `Bearer ${token}`);
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(new Unreachable(noAnswer(request, timeoutMs))), timeoutMs);
-  const leave = () => patience.abort(request.signal.reason);
-  request.signal.addEventListener('abort', leave, { once: true });
-  if (request.signal.aborted) leave();
+  const patience = { ms: timeoutMs, late: new Unreachable(noAnswer(request, timeoutMs)) };
   try {
-    const send = options.fetch ?? fetch;
-    // Not as a Request: Node forgets the signal of one that nobody else holds, and the answer is waited for for ever.
-    const response = await send(request.url, { method: request.method, headers, body, signal: patience.signal });
-    if (response.status === 401) {
-      options.onUnauthorized?.(headers.get('Authorization')?.replace(/^Bearer /, '') ?? null);
-    }
-    // A stream goes on, and ends with its reader.
-    return response.ok && STREAMS.test(headers.get('Accept') ?? '') ? response : await whole(response);
+    return await withPatience(patience, request.signal, async (signal) => {
+      const send = options.fetch ?? fetch;
+      // Not as a Request: Node forgets the signal of one that nobody else holds, and the answer is waited for for ever.
+      const response = await send(request.url, { method: request.method, headers, body, signal });
+      if (response.status === 401) {
+        options.onUnauthorized?.(headers.get('Authorization')?.replace(/^Bearer /, '') ?? null);
+      }
+      // A stream goes on, and ends with its reader.
+      return response.ok && STREAMS.test(headers.get('Accept') ?? '') ? response : await whole(response);
+    });
   } catch (error) {
     if (error instanceof Unreachable || request.signal.aborted) throw error;
     throw new Unreachable(unreachable(request, error), error);
-  } finally {
-    clearTimeout(timer);
-    request.signal.removeEventListener('abort', leave);
   }
 };
+
+/** Runs with a signal that aborts with the caller's, or when patience is at its end; the caller's is let go of when it is done. */
+export async function withPatience<T>(
+  { ms, late }: { readonly ms: number; readonly late: Error },
+  signal: AbortSignal | undefined,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const ended = new AbortController();
+  const timer = setTimeout(() => ended.abort(late), ms);
+  const leave = () => ended.abort(signal?.reason);
+  signal?.addEventListener('abort', leave, { once: true });
+  if (signal?.aborted) leave();
+  try {
+    return await run(ended.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', leave);
+  }
+}
 
 const whole = async (response: Response): Promise<Response> => {
   const { status, statusText, headers } = response;
@@ -92,9 +106,16 @@ const noAnswer = (request: Request, timeoutMs: number): string =>
   `${placeOf(request)} did not answer within ${timeoutMs / 1000} s.`;
 
 const unreachable = (request: Request, error: unknown): string => {
-  const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause;
-  const why = [cause?.code, cause?.message, (error as Error).message].find((said) => typeof said === 'string' && said);
+  const why = whyOf(error);
   return `${placeOf(request)} cannot be reached${why ? ` (${why})` : ''}.`;
+};
+
+/** What `fetch` failed of, as far as it says so. */
+export const whyOf = (error: unknown): string | undefined => {
+  const { cause, message } = error as { cause?: { code?: unknown; message?: unknown }; message?: unknown };
+  return [cause?.code, cause?.message, message].find((said) => typeof said === 'string' && said !== '') as
+    | string
+    | undefined;
 };
 
 const placeOf = ({ url }: Request): string => `The service at ${new URL(url).origin}`;

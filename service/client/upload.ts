@@ -1,5 +1,5 @@
 import { Unreachable } from './problem.ts';
-import { rest } from './transport.ts';
+import { rest, whyOf, withPatience } from './transport.ts';
 import type { Workdir } from './types.ts';
 
 const TRIES = 3;
@@ -19,23 +19,15 @@ export async function sendTo(
 ): Promise<void> {
   const place = new URL(url).origin;
   for (let tries = 1; ; tries++) {
-    const ended = new AbortController();
-    const leave = (): void => ended.abort(signal?.reason);
-    signal?.addEventListener('abort', leave, { once: true });
-    if (signal?.aborted) leave();
-    const patienceMs = PATIENCE_MS + Math.ceil(content.length / LEAST_BYTES_A_MS);
-    const late = new DOMException(`not taken within ${Math.ceil(patienceMs / 1000)} s`, 'TimeoutError');
-    const patience = setTimeout(() => ended.abort(late), patienceMs);
-    const outcome = await send(url, { method: 'PUT', headers: sent(headers), body: content, signal: ended.signal })
-      .catch((error: Error) => error)
-      .finally(() => {
-        clearTimeout(patience);
-        signal?.removeEventListener('abort', leave);
-      });
+    const ms = PATIENCE_MS + Math.ceil(content.length / LEAST_BYTES_A_MS);
+    const late = new DOMException(`not taken within ${Math.ceil(ms / 1000)} s`, 'TimeoutError');
+    const outcome = await withPatience({ ms, late }, signal, (signal) =>
+      send(url, { method: 'PUT', headers: sent(headers), body: content, signal }),
+    ).catch((error: Error) => error);
     signal?.throwIfAborted();
     if (outcome instanceof Response && outcome.ok) return;
     const why =
-      outcome instanceof Response ? `answered ${await codeOf(outcome)}` : `cannot be reached (${reasonOf(outcome)})`;
+      outcome instanceof Response ? `answered ${await codeOf(outcome)}` : `cannot be reached (${whyOf(outcome)})`;
     const passes = !(outcome instanceof Response) || outcome.status >= 500 || outcome.status === 429;
     if (!passes || tries === TRIES) throw new Unreachable(`The object storage ${place} ${why}.`, outcome);
     await rest(PAUSE_MS * tries, signal);
@@ -49,9 +41,4 @@ const sent = (headers: Readonly<Record<string, string>>) =>
 const codeOf = async (response: Response): Promise<string> => {
   const code = /<Code>([\w.]{1,100})<\/Code>/.exec(await response.text().catch(() => ''))?.[1];
   return code === undefined ? String(response.status) : `${response.status} ${code}`;
-};
-
-const reasonOf = (error: Error): string => {
-  const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
-  return cause?.code ?? cause?.message ?? message;
 };

@@ -1,5 +1,4 @@
-import type { ObjectStorage, Upload } from '../objects/object-storage.ts';
-import { type ObjectAddress, uriOf } from '../objects/object-storage.ts';
+import { type ObjectAddress, type ObjectStorage, type Upload, uriOf } from '../objects/object-storage.ts';
 
 // Folders that are sent along with jobs, as zip files that are named by their content: what two jobs have alike is sent once.
 // Whoever sends one brings it to the storage itself, by a link that is signed for this content alone.
