@@ -55,7 +55,7 @@ export const postgres = (defaults: DatabaseDefaults) =>
         method: z
           .enum(['volumeSnapshot', 'objectStore', 'none'])
           .default('volumeSnapshot')
-          .describe('Snapshots of the volumes, base backups and WAL to S3-compatible storage, or none.'),
+          .describe('Snapshots of the volumes, base backups and WAL to object storage, or none.'),
         schedule: cronFields().default('30 2 * * *').describe('When to back up.'),
         keepDays: z
           .int()
