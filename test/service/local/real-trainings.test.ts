@@ -1,5 +1,5 @@
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { outcomeOf } from '../../../service/local/karmada/life/outcome.ts';
@@ -74,6 +74,28 @@ describe('jobs of built-in algorithms', () => {
     const { over } = await trainings('echo "$S3_TRAIN_KEY $LABEL_COLUMN"');
     const { lines } = await untilEnd(over, job('a', 'python -m mlplatform.train lightgbm'));
     expect(lines.at(-1)).toBe('file:///sample/train.csv spend');
+  });
+
+  it('take the threads that their pods ask for and half of the machine at most, and let others run while they wait', async () => {
+    const { over } = await trainings('echo "$OMP_NUM_THREADS $OMP_WAIT_POLICY"');
+    const asking = (cpu: string | undefined, env = {}) => {
+      const one = job(`a-${cpu}`, 'python -m mlplatform.train xgboost', env);
+      const containers = [{ name: 'worker', ...(cpu && { resources: { requests: { cpu } } }) }];
+      Object.assign(one.spec as object, {
+        rayClusterSpec: { workerGroupSpecs: [{ template: { spec: { containers } } }] },
+      });
+      return untilEnd(over, one);
+    };
+    const half = Math.max(1, Math.floor(availableParallelism() / 2));
+    for (const [cpu, threads] of [
+      ['1', 1],
+      ['1500m', 1],
+      ['1000', half],
+      [undefined, 1],
+    ] as const) {
+      expect((await asking(cpu)).lines.at(-1), cpu).toBe(`${threads} passive`);
+    }
+    expect((await asking('2', { OMP_NUM_THREADS: '7' })).lines.at(-1)).toBe('7 passive');
   });
 
   it('fail with the exit code and the last lines, as Ray tells them', async () => {

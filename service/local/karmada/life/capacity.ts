@@ -10,7 +10,7 @@ export const lackOf = (node: StoredObject | undefined, specs: readonly unknown[]
 const amount = (value: unknown): number => quantity(String(value ?? ''));
 
 /** The sum over the containers of a pod; limits count where nothing is requested. */
-const requested = (spec: unknown, resource: string): number =>
+export const requested = (spec: unknown, resource: string): number =>
   listAt(spec, 'containers').reduce<number>((sum, container) => {
     const asked =
       pick(container, 'resources', 'requests', resource) ?? pick(container, 'resources', 'limits', resource);
