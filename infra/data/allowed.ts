@@ -7,8 +7,14 @@ export function allowed(field: z.ZodType): string {
   return inWords(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
 }
 
+/**
+ * JSON Schema that nothing fits, and that says so in words: validators tell what a constant should have been, where of a
+ * pattern they would show the regular expression.
+ */
+export const refusal = (words: string) => ({ const: words, not: { const: words } });
+
 /** The pattern's own message, which says what is allowed: asked for by a text that no pattern lets through. */
-function textInWords(schema: z.ZodString): string {
+export function textInWords(schema: z.ZodString): string {
   const refused = schema.safeParse('\u0000').error?.issues.find(({ code }) => code === 'invalid_format');
   return refused?.message ?? `text of at most ${schema.maxLength} characters`;
 }

@@ -54,6 +54,8 @@ function chartOf(program: Program, { canonical, folders, leaves }: Derived, fold
   const values = valuesOf(program);
   const all = leavesOf(values);
   const used = usedPaths(paths, all, answered);
+  // What a rule hangs on need be in no object.
+  for (const { path, when } of rules) if (when && used.has(path)) used.add(when.path);
   const validate = validateTemplate(go, rules, (path) => used.has(path));
   if (validate) templates.set('templates/validate.yaml', validate);
   const helpersText = helpersFile(name, program.name, answered, go.included, helpers);

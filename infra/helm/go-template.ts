@@ -1,3 +1,4 @@
+import { numbersOf } from '../data/numbers-as-text.ts';
 import { helpersFor } from './answered.ts';
 import { PARAM } from './holes.ts';
 import type { Leaf } from './leaves.ts';
@@ -185,6 +186,12 @@ export class GoTemplate {
     return this.leafOf(ref)?.kind === 'number';
   }
 
+  /** As a number of that size it would be written as 1e+09. */
+  private mayBeLargeNumber(ref: Ref): boolean {
+    const { schema } = this.leafOf(ref) ?? {};
+    return schema !== undefined && (numbersOf(schema)?.maximum ?? 0) >= 1e6;
+  }
+
   ref(ref: Ref, scope: Scope): string {
     const value = this.value(ref, scope);
     const address = this.leafOf(ref);
@@ -198,6 +205,7 @@ export class GoTemplate {
       case 'firstLabel':
         return `splitList "." ${isAddressLeaf(address) ? `(urlParse ${value}).hostname` : value} | first`;
       case 'value':
+        if (this.mayBeLargeNumber(ref)) return this.call('text', value);
         if (!this.isNumber(ref)) return value;
         if (ref.plus === undefined) return `int ${value}`;
         return ref.plus > 0 ? `add (int ${value}) ${ref.plus}` : `sub (int ${value}) ${-ref.plus}`;
@@ -240,6 +248,7 @@ export class GoTemplate {
       leaf.kind,
       this.isHarmless({ path, what: 'value' }),
       isAddressLeaf(leaf),
+      numbersOf(leaf.schema),
       leaf.kind === 'record' ? leaf.fallback : '',
       leaf.element.map(own),
     ]);

@@ -66,6 +66,11 @@ function helpers(chart: string, program: string, { images, namePrefix, namespace
       body: `{{- .Values.${images?.tag} | default .Chart.AppVersion -}}`,
     },
     {
+      name: 'text',
+      what: 'A text, or the number that was given in its place, whole.',
+      body: `{{- toJson . | trimAll "\\"" -}}`,
+    },
+    {
       name: 'chart',
       what: 'Name and version of the chart, as a label may have them.',
       body: `{{- printf "${chart}-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}`,

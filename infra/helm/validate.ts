@@ -12,12 +12,14 @@ export function validateTemplate(
   if (rules.length === 0) return undefined;
   const amounts = rules.filter(({ refuses }) => 'belowAmount' in refuses);
   const lists = rules.filter(({ refuses }) => 'twice' in refuses);
-  const others = rules.filter((rule) => !amounts.includes(rule) && !lists.includes(rule));
+  const tables = sameRefusals(rules);
+  const others = rules.filter((rule) => ![amounts, lists, ...tables].some((table) => table.includes(rule)));
   return [
     '{{/* Rules between values; all that are broken are told at once. */}}',
     '{{- $wrong := list }}',
-    ...amountsNotBelow(chart, amounts),
+    ...amountsNotBelow(go, amounts),
     ...nothingTwice(lists),
+    ...tables.flatMap((table) => noneIs(go, table)),
     ...others.flatMap((rule) => condition(go, rule)),
     '{{- if $wrong }}{{ fail (printf "\\n%s" (join "\\n" $wrong)) }}{{ end }}',
     ...(amounts.length > 0 ? ['', ...amountHelper(chart)] : []),
@@ -44,16 +46,18 @@ function wordsOfAll(rules: readonly FieldRule[]): string | undefined {
 }
 
 /** Most rules are of this kind: what they are about, as a table. */
-function amountsNotBelow(chart: string, rules: readonly FieldRule[]): string[] {
+function amountsNotBelow(go: GoTemplate, rules: readonly FieldRule[]): string[] {
   const allowed = wordsOfAll(rules);
   if (allowed === undefined) return [];
-  const amount = (place: number) => `(float64 (include "${chart}.amount" (index . ${place})))`;
+  const amount = (of: string) => `(float64 (include "${go.chart}.amount" ${of}))`;
   return [
     '{{- range list',
     ...rules.map((rule) => `  (list ${text(rule.path)} ${pathsOf(rule).map(value).join(' ')})`),
     '}}',
-    `{{- if lt ${amount(1)} ${amount(2)} }}`,
-    wrong('(index . 0)', '(index . 1)', allowed, '(index . 2)'),
+    `{{- $limit := ${go.call('text', '(index . 1)')} }}`,
+    `{{- $request := ${go.call('text', '(index . 2)')} }}`,
+    `{{- if lt ${amount('$limit')} ${amount('$request')} }}`,
+    wrong('(index . 0)', '$limit', allowed, '$request'),
     '{{- end }}',
     '{{- end }}',
   ];
@@ -78,6 +82,35 @@ function nothingTwice(rules: readonly FieldRule[]): string[] {
     '{{- end }}',
     '{{- end }}',
   ];
+}
+
+/** Of so many settings that may not have one value, for the same reason, there is a table. */
+const TABLE = 3;
+
+function sameRefusals(rules: readonly FieldRule[]): FieldRule[][] {
+  const tables = new Map<string, FieldRule[]>();
+  for (const rule of rules.filter(({ refuses }) => 'value' in refuses)) {
+    const same = JSON.stringify([rule.refuses, rule.when, rule.allowed]);
+    tables.set(same, [...(tables.get(same) ?? []), rule]);
+  }
+  return [...tables.values()].filter(({ length }) => length >= TABLE);
+}
+
+function noneIs(go: GoTemplate, rules: readonly FieldRule[]): string[] {
+  const [first] = rules;
+  if (!first || !('value' in first.refuses)) return [];
+  const { allowed, refuses, when } = first;
+  const lines = [
+    '{{- range list',
+    ...rules.map(({ path }) => `  (list ${text(path)} ${value(path)})`),
+    '}}',
+    `{{- if eq (index . 1) ${JSON.stringify(refuses.value)} }}`,
+    wrong('(index . 0)', '(index . 1)', allowed, ''),
+    '{{- end }}',
+    '{{- end }}',
+  ];
+  if (!when) return lines;
+  return [`{{- if ${unwrapped(equals(go, when.path, when.is))} }}`, ...lines, '{{- end }}'];
 }
 
 function condition(go: GoTemplate, rule: FieldRule): string[] {
@@ -108,6 +141,9 @@ function equals(go: GoTemplate, path: string, is: string | boolean): string {
   if (typeof is === 'string') return `(eq ${own} ${text(is)})`;
   return is ? own : `(not ${own})`;
 }
+
+/** Alone behind `if`, parentheses say nothing. */
+const unwrapped = (test: string): string => (/^\([^()]*\)$/.test(test) ? test.slice(1, -1) : test);
 
 function amountHelper(chart: string): string[] {
   const units = Object.entries(UNITS).map(([unit, thousandths]) => `${text(unit)} ${thousandths}`);

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { refusal, textInWords } from '../data/allowed.ts';
+import { numbersOf } from '../data/numbers-as-text.ts';
 
 interface Json {
-  type?: string;
+  type?: string | string[];
   pattern?: string;
   properties?: Record<string, Json>;
   required?: string[];
@@ -16,7 +18,13 @@ export function valuesSchema(
   kept: (path: string) => boolean,
   patternNames: ReadonlyMap<string, string> = new Map(),
 ): Json {
-  const all = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Json;
+  const all = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    override: ({ jsonSchema, zodSchema }) => {
+      if (zodSchema instanceof z.ZodString && jsonSchema.pattern) Object.assign(jsonSchema, textRule(zodSchema));
+    },
+  }) as Json;
   const { $schema, ...rest } = withDefinitions(pruned(all, '', kept), patternNames);
   // Helm adds it for charts that are used as a part of another one, with what other charts want to be told.
   const global = { ...(rest.properties?.global ?? { type: 'object' }), additionalProperties: true };
@@ -41,29 +49,44 @@ function pruned(schema: Json, path: string, kept: (path: string) => boolean): Js
 const isScalar = ({ type, default: value }: Json): boolean =>
   !(type === 'object' && value !== undefined && Object.keys(value as object).length > 0);
 
+/** Beside the pattern of a text: what is allowed, in words, and the numbers that stand for one. */
+interface TextRule {
+  readonly words: string;
+  readonly numbers?: object | undefined;
+}
+const textRule = (schema: z.ZodString): TextRule => ({ words: textInWords(schema), numbers: numbersOf(schema) });
+
 /**
  * Each pattern once: Helm compiles every pattern that it reads, which for a hundred of them took a third of the time of a
- * whole `helm template`.
+ * whole `helm template`. It is the condition of a refusal in words, for Helm would show the pattern.
  */
 function withDefinitions(schema: Json, patternNames: ReadonlyMap<string, string>): Json {
   const names = new Map<string, string>();
   const definitions: Record<string, Json> = {};
-  const nameOf = (pattern: string, key: string): string => {
-    const name = names.get(pattern) ?? patternNames.get(pattern) ?? unused(key, definitions);
-    names.set(pattern, name);
-    definitions[name] = { type: 'string', pattern };
-    return name;
+  const defined = (definition: Json, wanted: string): { $ref: string } => {
+    const text = JSON.stringify(definition);
+    const name = names.get(text) ?? unused(wanted, definitions);
+    names.set(text, name);
+    definitions[name] = definition;
+    return { $ref: `#/definitions/${name}` };
   };
   const visited = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((inner) => visited(inner, key));
     if (value === null || typeof value !== 'object') return value;
-    const { pattern, type, ...others } = value as Json;
+    const { numbers, pattern, type, words, ...others } = value as Json & Partial<TextRule>;
     const isText = type === 'string' && typeof pattern === 'string';
     const fields = isText ? others : (value as Json);
     const inner = Object.entries(fields).map(([name, field]) => [name, visited(field, name)]);
-    // Beside a $ref of its own, draft 7 would have everything else ignored.
-    const same = isText ? [['allOf', [{ $ref: `#/definitions/${nameOf(pattern, key)}` }]]] : [];
-    return Object.fromEntries([...inner, ...same]);
+    if (!isText) return Object.fromEntries(inner);
+    const name = patternNames.get(pattern) ?? key;
+    const text = { type, pattern };
+    const right = numbers ? { anyOf: [text, { type: 'number', ...numbers }] } : text;
+    return {
+      ...Object.fromEntries(inner),
+      type: numbers ? [type, 'number'] : type,
+      if: defined(right, name),
+      else: defined(refusal(words ?? ''), `${name}Allowed`),
+    };
   };
   return { ...(visited(schema, '') as Json), definitions };
 }

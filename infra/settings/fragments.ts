@@ -158,7 +158,7 @@ export const topologySpread = () =>
 export const ingress = (host: string) =>
   section('Ingress: one host name for all that is exposed.', {
     className: s.optionalName().default('nginx').describe("IngressClass; empty: the cluster's default."),
-    host: s.hostName().default(host).describe('The host name.'),
+    host: s.ingressHost().default(host).describe('The host name; with a star, all those of one domain.'),
     tls: section('TLS.', {
       source: z
         .enum(['certManager', 'secret', 'none'])

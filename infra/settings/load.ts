@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withTexts } from '../data/numbers-as-text.ts';
 import type { CommonSettings } from './fragments.ts';
 import { type Layer, overlay } from './layers.ts';
 import { type Mistake, mistakesOf } from './mistakes.ts';
@@ -13,7 +14,8 @@ export function loadSettings<Schema extends z.ZodType<CommonSettings>>(
   schema: Schema,
   layers: readonly Layer[],
 ): Loaded<z.output<Schema>> {
-  const merged = layers.reduce<unknown>((below, { values }) => overlay(below, values), {});
+  const given = layers.reduce<unknown>((below, { values }) => overlay(below, values), {});
+  const merged = withTexts(schema, given);
   const result = schema.safeParse(merged);
   if (result.success) return { ok: true, settings: result.data };
   const issues = [...result.error.issues, ...ruleIssues(schema, merged, result.error.issues)];

@@ -1,12 +1,15 @@
 // Where pods may run, held to what the API server takes: it refuses the whole workload for one wrong word.
 import { z } from 'zod';
+import { refusal } from '../data/allowed.ts';
 import * as s from './scalars.ts';
 
-/** What a chart's schema says of the combinations; the words are the program's. */
+const NO_VALUE = 'no value with the operator Exists';
+
+/** What a chart's schema says of the combinations. */
 const TOLERATION_RULES = {
   if: { properties: { operator: { const: 'Exists' } }, required: ['operator'] },
   // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own word
-  then: { not: { required: ['value'] } },
+  then: { properties: { value: refusal(NO_VALUE) } },
   else: { required: ['key'] },
 };
 
@@ -23,7 +26,7 @@ export const toleration = () =>
     })
     .superRefine(({ key, operator, value }, context) => {
       if (operator === 'Exists' && value !== undefined)
-        context.addIssue({ code: 'custom', path: ['value'], message: 'no value with the operator Exists' });
+        context.addIssue({ code: 'custom', path: ['value'], message: NO_VALUE });
       if (operator === 'Equal' && key === undefined)
         context.addIssue({ code: 'custom', message: 'one with a key, or with the operator Exists' });
     })

@@ -5,11 +5,6 @@ import type { CommonSettings } from './fragments.ts';
 /** Rules between fields that every stack has. The message says what is allowed; the loader adds path and value. */
 export function commonRules(settings: CommonSettings, context: z.core.$RefinementCtx<unknown>): void {
   for (const rule of commonRulesFor(settings)) tell(breachesOf(rule, settings), context);
-  if (!settings.production) return;
-  visit(settings, [], (value, path) => {
-    if (path.at(-1) !== 'tag' || value !== 'latest') return;
-    tell([{ path, message: 'a version that is pinned; production settings refuse latest' }], context);
-  });
 }
 
 /** Those of them that follow from how the settings are built, for all their parts. */
@@ -20,6 +15,7 @@ export function commonRulesFor(settings: unknown): FieldRule[] {
     if (has(value, 'requests', 'limits') && isAmounts(value.requests) && isAmounts(value.limits)) {
       rules.push(limitNotBelowRequest(path, 'cpu'), limitNotBelowRequest(path, 'memory'));
     }
+    if (has(value, 'tag')) rules.push(pinnedInProduction(`${path}.tag`));
     if (has(value, 'replicas', 'autoscaling')) rules.push(maximumNotBelowReplicas(path));
     // A pod names each volume once, and mounts one thing in a place.
     if (has(value, 'extraVolumes')) {
@@ -41,6 +37,13 @@ const limitNotBelowRequest = (path: string, name: string): FieldRule => ({
   path: `${path}.limits.${name}`,
   refuses: { belowAmount: `${path}.requests.${name}` },
   allowed: 'at least the request, which is {}',
+});
+
+const pinnedInProduction = (path: string): FieldRule => ({
+  path,
+  when: { path: 'production', is: true },
+  refuses: { value: 'latest' },
+  allowed: 'a version that is pinned; production settings refuse latest',
 });
 
 const maximumNotBelowReplicas = (path: string): FieldRule => ({

@@ -3,6 +3,7 @@
 // knows (no look-around), for Helm checks with it.
 import { z } from 'zod';
 import { DURATION_UNITS } from '../../service/contract.ts';
+import { orNumber } from '../data/numbers-as-text.ts';
 import { wholeNumbers } from './whole-numbers.ts';
 
 // Lengths are bounded beside the pattern: a counted repetition is written out by Go's regular expressions, and Helm
@@ -36,6 +37,7 @@ const labelHelp = 'a DNS label: lower-case letters, digits and dashes, at most 6
 const nameHelp = 'a Kubernetes name: lower-case letters, digits, dashes and dots';
 const fullHostName = `(${label}\\.)+[a-z]([-a-z0-9]*[a-z0-9])?`;
 const hostNameHelp = 'a host name such as ml.example.com';
+const ingressHostHelp = 'a host name such as ml.example.com or *.example.com';
 const registryHelp = 'a registry host with optional port and path, such as registry.example.com:5000/team';
 
 export const dnsLabel = () => text(label, labelHelp, 63);
@@ -49,6 +51,8 @@ export const namePrefix = () =>
 export const objectName = () => text(name, nameHelp);
 export const optionalName = () => optionalText(name, nameHelp);
 export const hostName = () => text(fullHostName, hostNameHelp);
+/** A star stands for one label, as the API server takes it for an Ingress. */
+export const ingressHost = () => text(`(\\*\\.)?${fullHostName}`, ingressHostHelp);
 export const optionalHostName = () => optionalText(fullHostName, hostNameHelp);
 export const optionalAddress = () => optionalText(`${octet}(\\.${octet}){3}`, 'an IPv4 address');
 export const mailAddress = () => text('[-+._a-zA-Z0-9]+@[-.a-zA-Z0-9]+', 'an e-mail address such as ml@example.com');
@@ -65,14 +69,17 @@ export const optionalImageReference = () =>
 export const imageDigest = () => optionalText('sha256:[a-f0-9]{64}', 'a digest: sha256: and 64 hexadecimal digits');
 /** Kubernetes knows thousandths, and nothing smaller. */
 export const cpu = () =>
-  text(
-    '[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}(\\.[0-9]{1,3})?|0\\.[0-9]{0,2}[1-9]0{0,2}',
-    'CPUs such as 500m, 0.5 or 2, as text',
+  orNumber(
+    text('[1-9][0-9]{0,5}m|[1-9][0-9]{0,3}(\\.[0-9]{1,3})?|0\\.[0-9]{0,2}[1-9]0{0,2}', 'CPUs such as 500m, 0.5 or 2'),
+    { minimum: 0.001, maximum: 9999.999, multipleOf: 0.001 },
   );
 export const bytes = () =>
-  text(
-    '[1-9][0-9]{0,5}(\\.[0-9]{1,2})?(Ki|Mi|Gi|Ti|k|M|G|T)|[1-9][0-9]{5,14}',
-    'an amount such as 512Mi, 1.5Gi or 10G',
+  orNumber(
+    text(
+      '[1-9][0-9]{0,5}(\\.[0-9]{1,2})?(Ki|Mi|Gi|Ti|k|M|G|T)|[1-9][0-9]{5,14}',
+      'an amount such as 512Mi, 1.5Gi or 10G',
+    ),
+    { minimum: 100_000, maximum: 999_999_999_999_999, multipleOf: 1 },
   );
 
 /** From `least` to `most`, in any unit: the pattern has the range of each. */

@@ -2,6 +2,9 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { z } from 'zod';
+import { allowed } from '../../../infra/data/allowed.ts';
+import { withTexts } from '../../../infra/data/numbers-as-text.ts';
 import { at, put } from '../../../infra/data/paths.ts';
 import { type Leaf, leavesOf } from '../../../infra/helm/leaves.ts';
 import { loadSettings } from '../../../infra/settings/load.ts';
@@ -59,8 +62,8 @@ function mistakes(definition: StackDefinition, leaves: readonly Leaf[]): fc.Arbi
     }));
 }
 
-const leafTakes = ({ schema }: Leaf, value: unknown): boolean =>
-  (schema as unknown as { safeParse(value: unknown): { success: boolean } }).safeParse(value).success;
+const leafTakes = ({ schema }: Pick<Leaf, 'schema'>, value: unknown): boolean =>
+  (schema as z.ZodType).safeParse(withTexts(schema, value)).success;
 
 function withValue(settings: Record<string, unknown>, path: string, value: unknown): Record<string, unknown> {
   const copy = structuredClone(settings);
@@ -116,6 +119,20 @@ describe.each(charts)('$name', (chart) => {
   });
 
   test.each(helms)(
+    'helm $version says what is allowed in the words of the program, and shows no pattern',
+    ({ helm }) => {
+      const texts = leaves.filter(({ kind, schema }) => kind === 'text' && !leafTakes({ schema }, NO_TEXT));
+      const told = messageOf(() =>
+        renderAll(helm, chart, [texts.reduce((all, { path }) => withValue(all, path, NO_TEXT), {})]),
+      );
+      const missing = texts.filter(({ schema }) => !told.includes(allowed(schema as z.ZodType)));
+      expect(missing.map(({ path }) => path)).toEqual([]);
+      expect(told).not.toMatch(/\^\(\?:|pattern/);
+      expect(told.split('\n').length).toBeGreaterThan(texts.length);
+    },
+  );
+
+  test.each(helms)(
     'null, which Helm takes for "no value", is refused by helm $version where one is needed',
     ({ helm }) => {
       const [first] = leaves.filter(({ kind }) => kind === 'text');
@@ -125,6 +142,8 @@ describe.each(charts)('$name', (chart) => {
   );
 });
 
+/** Of no pattern, and too long for none. */
+const NO_TEXT = '\n';
 const HERE = 'here';
 /** Settings with nothing but this one, to see whether a chart has it. */
 const settingsOf = (path: string): Record<string, unknown> => withValue({}, path, HERE);
@@ -145,14 +164,16 @@ const isMap = (value: unknown): value is Record<string, unknown> =>
 
 /** Which of the values, by their number, a run of helm complains of. */
 function refusedBy(run: () => unknown, count: number): Set<number> {
+  const told = messageOf(run);
+  return new Set(Array.from({ length: count }, (_, index) => index).filter((index) => told.includes(`\nr${index}:\n`)));
+}
+
+/** What helm says when it refuses; nothing where it does not. */
+function messageOf(run: () => unknown): string {
   try {
     run();
-    return new Set();
+    return '';
   } catch (error) {
-    const { stderr } = error as { stderr?: Buffer | string };
-    const text = String(stderr ?? error);
-    return new Set(
-      Array.from({ length: count }, (_, index) => index).filter((index) => text.includes(`\nr${index}:\n`)),
-    );
+    return String((error as { stderr?: Buffer | string }).stderr ?? error);
   }
 }

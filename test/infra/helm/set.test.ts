@@ -29,7 +29,7 @@ function settingsWith(changes: readonly Change[]): Record<string, unknown> {
 
 function placed({ leaf: { path }, value }: Change): { path: string; value: unknown }[] {
   const beside = BESIDE[path];
-  return [{ path, value }, ...(beside === undefined ? [] : [{ path: beside, value }])];
+  return [{ path, value }, ...(beside === undefined ? [] : [beside])];
 }
 
 /** By the settings, and with a Secret for each part: of two with one name the program makes one object, which a chart cannot tell. */
@@ -46,8 +46,11 @@ const TIED: Readonly<Record<string, unknown>> = {
   'training.topic': 'inference-data',
   'training.resultTopic': 'inference-data',
 };
-/** What must be another at the same time. */
-const BESIDE: Readonly<Record<string, string>> = { 'prometheus.enabled': 'grafana.enabled' };
+/** What must be something else at the same time. */
+const BESIDE: Readonly<Record<string, { path: string; value: unknown }>> = {
+  'prometheus.enabled': { path: 'grafana.enabled', value: false },
+  production: { path: 'images.tag', value: 'v1' },
+};
 
 const PREFERENCE = {
   weight: 1,
@@ -80,7 +83,7 @@ function argument(prefix: string, { path, value }: ReturnType<typeof placed>[num
 }
 
 describe.skipIf(helms.length === 0).each(charts)('--set of every value of $name', (chart) => {
-  const { definition, files, folder, program } = chart;
+  const { definition, files } = chart;
   const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
   const schema = files.get('values.schema.json') ?? '{}';
   const leaves = leavesOf(definition.settings).filter(({ path }) => isIn(JSON.parse(schema), path));
@@ -112,11 +115,30 @@ describe.skipIf(helms.length === 0).each(charts)('--set of every value of $name'
       options,
     );
     return groups.filter((group, index) => {
-      const expected = release(program, settingsOf(definition, settingsWith(group))).get(folder) ?? [];
+      const expected = released(chart, settingsWith(group));
       return !isDeepStrictEqual(byTitle((rendered[index] ?? []).map(withoutRecord)), byTitle(expected));
     });
   }
 });
+
+test.skipIf(helms.length === 0).each(helms)('an amount may be a number, by helm $version', ({ helm }) => {
+  const chart = charts.find(({ name }) => name === 'ml-platform') ?? expect.fail('no chart of the platform');
+  const resources = { requests: { cpu: 0.5, memory: 1_073_741_824 }, limits: { cpu: 2, memory: 2_147_483_648 } };
+  const expected = byTitle(released(chart, { backend: { resources } }));
+  const cpu = 'backend.resources.limits.cpu=2';
+  const memory = 'backend.resources.limits.memory=2147483648';
+  const [byFile, bySet] = renderAll(
+    helm,
+    chart,
+    // A number of a file is one with a point to Helm, and one of --set a whole number.
+    [{ backend: { resources } }, { backend: { resources: { requests: resources.requests } } }],
+    ['--set', `r1.${cpu},r1.${memory}`],
+  );
+  for (const objects of [byFile, bySet]) expect(byTitle((objects ?? []).map(withoutRecord))).toEqual(expected);
+});
+
+const released = ({ definition, folder, program }: (typeof charts)[number], settings: object) =>
+  release(program, settingsOf(definition, settings)).get(folder) ?? [];
 
 /** Each change in one group, with others that the program takes together with it. */
 function grouped(definition: StackDefinition, changes: readonly Change[]): Change[][] {

@@ -83,9 +83,17 @@ describe('mistakes', () => {
     ]);
   });
 
-  test('say of a number where text belongs that it wants quotes', () => {
-    expect(mistakes({ backend: { resources: { limits: { cpu: 2 } } } })[0]).toMatch(
-      /limits\.cpu: 2 is not allowed; allowed: CPUs such as 500m, 0\.5 or 2, as text/,
+  test('are not made by a number that stands for a text', () => {
+    const resources = { requests: { cpu: 0.25, memory: 134_217_728 }, limits: { cpu: 2 } };
+    expect(right({ backend: { resources } }).backend.resources).toEqual({
+      requests: { cpu: '0.25', memory: '134217728' },
+      limits: { cpu: '2', memory: '1Gi' },
+    });
+    expect(mistakes({ backend: { resources: { limits: { cpu: -2 } } } })[0]).toMatch(
+      /limits\.cpu: -2 is not allowed; allowed: CPUs such as 500m, 0\.5 or 2/,
+    );
+    expect(mistakes({ images: { tag: 2 } })[0]).toMatch(
+      /images\.tag: 2 is not allowed; allowed: an image tag \(text: in quotes/,
     );
   });
 

@@ -88,6 +88,12 @@ describe('the small pieces', () => {
       wrong: ['https://ghcr.io', 'a b', 'ghcr.io/', 'Ghcr.io', 'ghcr..io', 'ghcr.io/a..b', 'ghcr.io/a-'],
     },
     {
+      name: 'ingressHost',
+      schema: s.ingressHost(),
+      right: ['ml.example.com', '*.example.com', '*.a.example.com'],
+      wrong: ['', '*', '*.', 'a.*.com', '**.example.com', '*example.com', 'example', '10.0.0.1', 'A.example.com'],
+    },
+    {
       name: 'imageRepository',
       schema: s.imageRepository(),
       right: ['a', 'team/name', 'library/postgres'],

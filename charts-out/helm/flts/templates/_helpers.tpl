@@ -31,6 +31,11 @@
 {{- .Values.images.tag | default .Chart.AppVersion -}}
 {{- end }}
 
+{{/* A text, or the number that was given in its place, whole. */}}
+{{- define "flts.text" -}}
+{{- toJson . | trimAll "\"" -}}
+{{- end }}
+
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "flts.chart" -}}
 {{- printf "flts-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
@@ -123,10 +128,10 @@ value: {{ $.root.Values.objectStorage.external.url | quote }}
 {{- define "flts.resources" -}}
 limits:
   cpu: {{ $.values.resources.limits.cpu | quote }}
-  memory: {{ $.values.resources.limits.memory | quote }}
+  memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
 requests:
   cpu: {{ $.values.resources.requests.cpu | quote }}
-  memory: {{ $.values.resources.requests.memory | quote }}
+  memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
 {{- end }}
 
 {{/* Used 13 times, with root, app, component. */}}
@@ -317,7 +322,7 @@ echo "$what is ready"
 {{- define "flts.volumes" -}}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ $.values.tmpSize | quote }}
+    sizeLimit: {{ include "flts.text" $.values.tmpSize | quote }}
 {{- range $.values.pod.extraVolumes }}
 - name: "extra-{{ .name }}"
   {{- if eq .kind "configMap" }}
@@ -595,10 +600,10 @@ spec:
       resources:
         limits:
           cpu: {{ $.values.resources.limits.cpu | quote }}
-          memory: {{ $.values.resources.limits.memory | quote }}
+          memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
         requests:
           cpu: {{ $.values.resources.requests.cpu | quote }}
-          memory: {{ $.values.resources.requests.memory | quote }}
+          memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
       securityContext:
         allowPrivilegeEscalation: false
         capabilities:
@@ -655,7 +660,7 @@ spec:
   volumes:
     - name: tmp
       emptyDir:
-        sizeLimit: {{ $.values.tmpSize | quote }}
+        sizeLimit: {{ include "flts.text" $.values.tmpSize | quote }}
     {{- range $.values.pod.extraVolumes }}
     - name: "extra-{{ .name }}"
       {{- if eq .kind "configMap" }}
@@ -845,10 +850,10 @@ spec:
       resources:
         limits:
           cpu: {{ $.values.resources.limits.cpu | quote }}
-          memory: {{ $.values.resources.limits.memory | quote }}
+          memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
         requests:
           cpu: {{ $.values.resources.requests.cpu | quote }}
-          memory: {{ $.values.resources.requests.memory | quote }}
+          memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
       securityContext:
         {{- include "flts.security-context" $.root | nindent 8 }}
       startupProbe:
@@ -931,10 +936,10 @@ spec:
           resources:
             limits:
               cpu: {{ $.values.resources.limits.cpu | quote }}
-              memory: {{ $.values.resources.limits.memory | quote }}
+              memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
             requests:
               cpu: {{ $.values.resources.requests.cpu | quote }}
-              memory: {{ $.values.resources.requests.memory | quote }}
+              memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
           securityContext:
             {{- include "flts.security-context" $.root | nindent 12 }}
           volumeMounts:

@@ -26,6 +26,11 @@
 {{- .Values.images.tag | default .Chart.AppVersion -}}
 {{- end }}
 
+{{/* A text, or the number that was given in its place, whole. */}}
+{{- define "ml-platform.text" -}}
+{{- toJson . | trimAll "\"" -}}
+{{- end }}
+
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "ml-platform.chart" -}}
 {{- printf "ml-platform-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}

@@ -12,6 +12,11 @@
 {{- .Values.namespace.name | default .Release.Namespace -}}
 {{- end }}
 
+{{/* A text, or the number that was given in its place, whole. */}}
+{{- define "monitoring-charts.text" -}}
+{{- toJson . | trimAll "\"" -}}
+{{- end }}
+
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "monitoring-charts.chart" -}}
 {{- printf "monitoring-charts-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}

@@ -26,6 +26,11 @@
 {{- .Values.images.tag | default .Chart.AppVersion -}}
 {{- end }}
 
+{{/* A text, or the number that was given in its place, whole. */}}
+{{- define "monitoring.text" -}}
+{{- toJson . | trimAll "\"" -}}
+{{- end }}
+
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "monitoring.chart" -}}
 {{- printf "monitoring-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}

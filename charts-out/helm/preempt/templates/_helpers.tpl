@@ -31,6 +31,11 @@
 {{- .Values.images.tag | default .Chart.AppVersion -}}
 {{- end }}
 
+{{/* A text, or the number that was given in its place, whole. */}}
+{{- define "preempt.text" -}}
+{{- toJson . | trimAll "\"" -}}
+{{- end }}
+
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "preempt.chart" -}}
 {{- printf "preempt-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
@@ -95,10 +100,10 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- define "preempt.resources" -}}
 limits:
   cpu: {{ $.values.resources.limits.cpu | quote }}
-  memory: {{ $.values.resources.limits.memory | quote }}
+  memory: {{ include "preempt.text" $.values.resources.limits.memory | quote }}
 requests:
   cpu: {{ $.values.resources.requests.cpu | quote }}
-  memory: {{ $.values.resources.requests.memory | quote }}
+  memory: {{ include "preempt.text" $.values.resources.requests.memory | quote }}
 {{- end }}
 
 {{/* Used 8 times, with root, values. */}}
@@ -297,7 +302,7 @@ labels:
 {{- define "preempt.volumes" -}}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ $.values.tmpSize | quote }}
+    sizeLimit: {{ include "preempt.text" $.values.tmpSize | quote }}
 - name: config
   configMap:
     name: "{{ include "preempt.prefix" $.root }}preempt-config"
@@ -515,7 +520,7 @@ securityContext:
 {{- define "preempt.spec-volumes" -}}
 - name: tmp
   emptyDir:
-    sizeLimit: {{ $.values.tmpSize | quote }}
+    sizeLimit: {{ include "preempt.text" $.values.tmpSize | quote }}
 - name: config
   configMap:
     name: "{{ include "preempt.prefix" $.root }}preempt-config"

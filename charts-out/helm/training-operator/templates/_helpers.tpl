@@ -31,6 +31,11 @@
 {{- .Values.images.tag | default .Chart.AppVersion -}}
 {{- end }}
 
+{{/* A text, or the number that was given in its place, whole. */}}
+{{- define "training-operator.text" -}}
+{{- toJson . | trimAll "\"" -}}
+{{- end }}
+
 {{/* Name and version of the chart, as a label may have them. */}}
 {{- define "training-operator.chart" -}}
 {{- printf "training-operator-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
