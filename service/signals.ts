@@ -1,11 +1,18 @@
+import { setMaxListeners } from 'node:events';
+
 // By hand rather than with AbortSignal.any: on Node 20 every signal that it makes stays with a long-lived one until that one is
 // collected, long after the request that it was made for.
 
 /** Calls `then` when the signal aborts, at once if it has; the function returned takes that back. */
 export function onAbort(signal: AbortSignal | undefined, then: () => void): () => void {
-  if (signal?.aborted) then();
-  else signal?.addEventListener('abort', then, { once: true });
-  return () => signal?.removeEventListener('abort', then);
+  if (!signal) return () => {};
+  if (signal.aborted) then();
+  else {
+    // A job of twelve pods has twelve streams under one signal, and Node would warn of a leak from the eleventh on.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', then, { once: true });
+  }
+  return () => signal.removeEventListener('abort', then);
 }
 
 interface JoinedSignal {

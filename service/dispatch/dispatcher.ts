@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { isFinished, type Job } from '../jobs/job.ts';
@@ -123,8 +122,6 @@ export function createDispatcher(dependencies: DispatcherDependencies): Dispatch
   let overview: Overview | undefined;
   const underWay = { work: new Set<Promise<void>>(), endings: new Set<Promise<void>>() };
   const givingUp = new AbortController();
-  // As many rounds as there are slots listen to it.
-  setMaxListeners(0, givingUp.signal);
   let stopping = false;
   let explainAgainAt = 0;
   let running: Promise<void> | undefined;

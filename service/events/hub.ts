@@ -1,4 +1,4 @@
-import { EventEmitter, once, setMaxListeners } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { JobEvent } from '../jobs/job.ts';
@@ -117,8 +117,6 @@ export function createEventHub(store: EventStore, log: Logger, progress: Pick<Pr
   return {
     async start() {
       stopping = new AbortController();
-      // One for each watcher.
-      setMaxListeners(0, stopping.signal);
       newest = await store.latest();
       unlistenProgress = await progress.onProgress((news) => signals.emit('progress', news));
       running = readCommits(stopping.signal);

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { joinSignals, onAbort, withSignals } from '../../service/signals.ts';
 
@@ -28,6 +29,18 @@ test('what is done, well or not, leaves nothing behind on a signal that outlives
   await expect(withSignals([long.signal], () => Promise.reject(new Error('odd')))).rejects.toThrow('odd');
   onAbort(long.signal, () => {})();
   expect(listeners(long.signal)).toBe(0);
+});
+
+test('twelve requests under one signal are no leak that Node would warn of', async () => {
+  const warnings: string[] = [];
+  const hear = ({ name }: Error): unknown => warnings.push(name);
+  process.on('warning', hear);
+  const long = new AbortController();
+  const takeBack = Array.from({ length: 12 }, () => onAbort(long.signal, () => {}));
+  await setImmediate();
+  process.off('warning', hear);
+  for (const each of takeBack) each();
+  expect(warnings).not.toContain('MaxListenersExceededWarning');
 });
 
 test('nobody in the service joins signals otherwise', () => {
