@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KubeObject } from '../kube/kube.ts';
-import { KarmadaError } from './errors.ts';
 import type { MemberCluster } from './karmada.ts';
+import { conditions, understand } from './understand.ts';
 
 const quantities = z.record(z.string(), z.coerce.string()).default({});
 
@@ -12,16 +12,7 @@ const clusterSchema = z.looseObject({
   status: z
     .looseObject({
       kubernetesVersion: z.string().default(''),
-      conditions: z
-        .array(
-          z.looseObject({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().default(''),
-            message: z.string().default(''),
-          }),
-        )
-        .default([]),
+      conditions: conditions.default([]),
       nodeSummary: z.looseObject({ totalNum: z.number().default(0), readyNum: z.number().default(0) }).prefault({}),
       resourceSummary: z.looseObject({ allocatable: quantities, allocated: quantities }).prefault({}),
     })
@@ -30,14 +21,7 @@ const clusterSchema = z.looseObject({
 
 /** A Cluster of Karmada as the rest of the service knows it. */
 export function memberCluster(cluster: KubeObject): MemberCluster {
-  const parsed = clusterSchema.safeParse(cluster);
-  if (!parsed.success)
-    throw new KarmadaError(
-      'garbled',
-      `Karmada answered with a Cluster "${cluster.metadata.name}" of an unknown shape.`,
-      { cause: parsed.error },
-    );
-  const { spec, status } = parsed.data;
+  const { spec, status } = understand(clusterSchema, cluster, 'Cluster');
   const labels = cluster.metadata.labels ?? {};
   const ready = status.conditions.find(({ type }) => type === 'Ready');
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KubeObject } from '../kube/kube.ts';
-import { KarmadaError } from './errors.ts';
 import type { Placement } from './karmada.ts';
+import { conditions, understand } from './understand.ts';
 
 const targets = z.array(z.looseObject({ name: z.string() })).nullish();
 
@@ -20,16 +20,7 @@ const bindingSchema = z.looseObject({
   }),
   status: z
     .looseObject({
-      conditions: z
-        .array(
-          z.looseObject({
-            type: z.string(),
-            status: z.string(),
-            reason: z.string().default(''),
-            message: z.string().default(''),
-          }),
-        )
-        .nullish(),
+      conditions: conditions.nullish(),
     })
     .prefault({}),
 });
@@ -48,14 +39,7 @@ interface PlacedObject {
 
 /** Where a ResourceBinding says that its object goes. */
 export function placementOf(binding: KubeObject): PlacedObject {
-  const parsed = bindingSchema.safeParse(binding);
-  if (!parsed.success)
-    throw new KarmadaError(
-      'garbled',
-      `Karmada answered with a ResourceBinding "${binding.metadata.name}" of an unknown shape.`,
-      { cause: parsed.error },
-    );
-  const { spec, status } = parsed.data;
+  const { spec, status } = understand(bindingSchema, binding, 'ResourceBinding');
   const own = (spec.clusters ?? []).map(({ name }) => name);
   const required = (spec.requiredBy ?? []).flatMap(({ clusters }) => (clusters ?? []).map(({ name }) => name));
   const scheduled = status.conditions?.find(({ type }) => type === 'Scheduled');

@@ -99,29 +99,41 @@ export function createTransport(identity: Identity, options: TransportOptions): 
     throw failureOf(failed, call);
   }
 
+  /** Makes the call in its time; whatever ends it is explained and counted. What goes on after it clears the deadline itself. */
+  async function within<T>(
+    call: Call,
+    { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS }: RequestOptions = {},
+    make: (deadline: Deadline, meter: Meter) => Promise<T>,
+    { outlivesTheCall = false } = {},
+  ): Promise<T> {
+    const meter = createMeter(call, onRequest);
+    const deadline = createDeadline(signal, timeoutMs);
+    let made = false;
+    try {
+      const result = await make(deadline, meter);
+      made = true;
+      return result;
+    } catch (error) {
+      const explained = deadline.explain(error, call);
+      meter.failed(explained);
+      throw explained;
+    } finally {
+      if (!(made && outlivesTheCall)) deadline.clear();
+    }
+  }
+
   return {
-    async json(call, read, { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS } = {}) {
-      const meter = createMeter(call, onRequest);
-      const deadline = createDeadline(signal, timeoutMs);
-      try {
+    json: (call, read, requestOptions) =>
+      within(call, requestOptions, async (deadline, meter) => {
         const answer = await send(call, deadline, 'requests', meter);
         const body = answer && (await readAll(answer, maxBytes, call, deadline, meter));
         const understood = body && read(parseJson(body, call), call);
         meter.done(answer ? 'ok' : 'missing');
         return understood;
-      } catch (error) {
-        const explained = deadline.explain(error, call);
-        meter.failed(explained);
-        throw explained;
-      } finally {
-        deadline.clear();
-      }
-    },
+      }),
 
-    async forward(call, port, { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS } = {}) {
-      const meter = createMeter(call, onRequest);
-      const deadline = createDeadline(signal, timeoutMs);
-      try {
+    forward: (call, port, requestOptions) =>
+      within(call, requestOptions, async (deadline, meter) => {
         const line = await currentLine(call, deadline);
         const stream = await openPortForward(line, call, port, deadline).catch(async (error: unknown) => {
           if (deadline.signal.aborted) throw error;
@@ -132,47 +144,28 @@ export function createTransport(identity: Identity, options: TransportOptions): 
         });
         stream.once('close', () => meter.done('ok'));
         return stream;
-      } catch (error) {
-        const explained = deadline.explain(error, call);
-        meter.failed(explained);
-        throw explained;
-      } finally {
-        deadline.clear();
-      }
-    },
+      }),
 
-    async raw(call, { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS } = {}) {
-      const meter = createMeter(call, onRequest);
-      const deadline = createDeadline(signal, timeoutMs);
-      try {
+    raw: (call, requestOptions) =>
+      within(call, requestOptions, async (deadline, meter) => {
         const answer = await dispatch(call, deadline, 'requests');
         const body = await readAll(answer, maxBytes, call, deadline, meter);
         meter.done('ok');
         return { status: answer.statusCode, text: body.toString('utf8') };
-      } catch (error) {
-        const explained = deadline.explain(error, call);
-        meter.failed(explained);
-        throw explained;
-      } finally {
-        deadline.clear();
-      }
-    },
+      }),
 
-    async stream(call, { signal, timeoutMs = options.timeoutMs ?? TIMEOUT_MS }) {
-      const meter = createMeter(call, onRequest);
-      const deadline = createDeadline(signal, timeoutMs);
-      try {
-        const answer = await send(call, deadline, 'streams', meter);
-        if (!answer) throw garbled(call, 'nothing to stream');
-        deadline.stopClock();
-        return pieces(answer.body, call, deadline, meter);
-      } catch (error) {
-        deadline.clear();
-        const explained = deadline.explain(error, call);
-        meter.failed(explained);
-        throw explained;
-      }
-    },
+    stream: (call, requestOptions) =>
+      within(
+        call,
+        requestOptions,
+        async (deadline, meter) => {
+          const answer = await send(call, deadline, 'streams', meter);
+          if (!answer) throw garbled(call, 'nothing to stream');
+          deadline.stopClock();
+          return pieces(answer.body, call, deadline, meter);
+        },
+        { outlivesTheCall: true },
+      ),
 
     close: () => lines.close(),
   };
