@@ -26,7 +26,10 @@ export interface Platform {
 /** A training of half a minute takes one or two seconds, its start much less. */
 const SPEED = 20;
 
-export const startPlatform = async (connection: DatabaseAddress, { speed = SPEED } = {}): Promise<Platform> => {
+export const startPlatform = async (
+  connection: DatabaseAddress,
+  { speed = SPEED, settings = {} }: { speed?: number; settings?: Record<string, string> } = {},
+): Promise<Platform> => {
   await ensureBuilt((line) => console.log(line));
   const karmada = await startSimulatedKarmada({ speed, propagationDelayMs: 5, notReadyAfterMs: 500 });
   const directory = await mkdtemp(join(tmpdir(), 'ml-platform-page-'));
@@ -47,7 +50,7 @@ export const startPlatform = async (connection: DatabaseAddress, { speed = SPEED
     return { ...loaded.config, database: connection, karmadaKubeconfig };
   };
 
-  const config = await configOf({});
+  const config = await configOf(settings);
   let service: Service | undefined = await startService(config, log);
   const { port } = service;
   const url = `http://127.0.0.1:${port}`;

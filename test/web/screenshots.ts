@@ -1,8 +1,11 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import pg from 'pg';
 import type { Browser, Page } from 'playwright-core';
+import { ENV } from '../../service/contract.ts';
+import { freePort } from '../../service/local/free-port.ts';
 import { startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { parseConnection } from '../../service/store/connection.ts';
 import { findChromium, launchBrowser } from './browser.ts';
@@ -22,7 +25,7 @@ const JOBS: readonly Record<string, unknown>[] = [
   { jobName: 'speech-base', algorithm: { algorithmName: 'jax-pjit' }, namespace: 'research' },
   { jobName: 'fraud-nightly', algorithm: { algorithmName: 'xgboost' }, priority: 900 },
 ];
-/** Submitted when the others have ended. */
+/** Submitted when the others have ended, for each scheme anew. */
 const LATE_JOBS: readonly Record<string, unknown>[] = [
   {
     jobName: 'pose-estimation',
@@ -31,12 +34,12 @@ const LATE_JOBS: readonly Record<string, unknown>[] = [
     targetClusters: ['member2'],
   },
   {
-    jobName: 'assistant-finetune-forever',
+    jobName: 'assistant-finetune',
     algorithm: { algorithmName: 'deepspeed-zero3' },
     namespace: 'research',
     priority: 800,
   },
-  { jobName: 'pricing-forever', algorithm: { algorithmName: 'horovod-mpi' }, targetClusters: ['member1'] },
+  { jobName: 'pricing', algorithm: { algorithmName: 'horovod-mpi' }, targetClusters: ['member1'] },
 ];
 
 /** A month of work: who, how it ended, hours, GPUs, and steps that it told of. */
@@ -77,16 +80,21 @@ const addWork = async (url: string): Promise<void> => {
 
 type Shot = { name: string; path: string; ready: (page: Page) => Promise<unknown>; width?: number; height?: number };
 
+/** At this pace a training takes a minute and a half: it is under way in all pictures that show it. */
+const SPEED = 0.33;
+
 const shots = (stuck: string, running: string): Shot[] => {
   const text = (words: string | RegExp) => (page: Page) => page.getByText(words).first().waitFor();
+  const percent = (page: Page) => page.getByRole('progressbar').first().waitFor();
   const onPhone = { width: 390, height: 844 };
   return [
-    { name: 'jobs', path: '/', ready: text('pricing-forever') },
-    { name: 'jobs-phone', path: '/', ready: text('pricing-forever'), ...onPhone },
+    { name: 'jobs', path: '/', ready: percent },
+    { name: 'jobs-phone', path: '/', ready: percent, ...onPhone },
+    { name: 'job-running', path: `/jobs/${running}`, ready: percent },
+    { name: 'curves', path: `/jobs/${running}/curves`, ready: (page) => page.locator('canvas').first().waitFor() },
+    { name: 'job-phone', path: `/jobs/${running}`, ready: percent, ...onPhone },
+    { name: 'logs', path: `/jobs/${running}/logs`, ready: text(/epoch 2\//) },
     { name: 'job-stuck', path: `/jobs/${stuck}`, ready: text('Check the name of the image') },
-    { name: 'job-running', path: `/jobs/${running}`, ready: text(/Running on/) },
-    { name: 'job-phone', path: `/jobs/${running}`, ready: text(/Running on/), ...onPhone },
-    { name: 'logs', path: `/jobs/${running}/logs`, ready: text(/epoch 8\//) },
     { name: 'new-job', path: '/new', ready: text('num_round') },
     { name: 'goodput', path: '/goodput?days=30', ready: text('ads') },
     { name: 'goodput-phone', path: '/goodput?days=30', ready: text('ads'), ...onPhone },
@@ -104,6 +112,16 @@ const settled = async ({ url }: Platform, ids: readonly string[], wanted: RegExp
       if (wanted.test(`${status} ${reason}`)) break;
       await new Promise((later) => setTimeout(later, 200));
     }
+  }
+};
+
+const halfWay = async ({ url }: Platform, id: string): Promise<void> => {
+  for (;;) {
+    const { progress } = (await (await fetch(`${url}/api/v1/jobs/${id}`)).json()) as {
+      progress: { percent: number } | null;
+    };
+    if ((progress?.percent ?? 0) > 40) return;
+    await new Promise((later) => setTimeout(later, 500));
   }
 };
 
@@ -132,6 +150,18 @@ const take = async (browser: Browser, url: string, scheme: 'light' | 'dark', sho
   console.log(`${relative('.', file)}  ${Math.round(size / 1000)} kB`);
 };
 
+/** Jobs tell how far they are. */
+const reporting = async (): Promise<Record<string, string>> => {
+  const port = await freePort();
+  const key = join(home, 'progress-key');
+  await writeFile(key, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  return {
+    [ENV.progressUrl]: `http://127.0.0.1:${port}/progress`,
+    [ENV.progressPort]: String(port),
+    [ENV.progressKeyFile]: key,
+  };
+};
+
 const chromium = await findChromium();
 if (typeof chromium === 'string') {
   console.error(`No screenshots: ${chromium}`);
@@ -139,15 +169,16 @@ if (typeof chromium === 'string') {
 }
 const home = await mkdtemp(join(tmpdir(), 'ml-platform-screenshots-'));
 const postgres = await startPostgres({ directory: join(home, 'postgres'), log: () => undefined });
-const platform = await startPlatform(parseConnection(postgres.url));
+const platform = await startPlatform(parseConnection(postgres.url), { speed: SPEED, settings: await reporting() });
 const { browser, close } = await launchBrowser(chromium);
 try {
   await mkdir(DIRECTORY, { recursive: true });
   await settled(platform, await submitAll(platform, JOBS), /Succeeded|Failed/);
-  const [stuck = '', , running = ''] = await submitAll(platform, LATE_JOBS);
-  await settled(platform, [running], /Running/);
   await addWork(postgres.url);
   for (const scheme of ['light', 'dark'] as const) {
+    const [stuck = '', , running = ''] = await submitAll(platform, LATE_JOBS);
+    await settled(platform, [running], /Running/);
+    await halfWay(platform, running);
     for (const shot of shots(stuck, running)) await take(browser, platform.url, scheme, shot);
   }
 } finally {

@@ -28,7 +28,7 @@ export function createHubReports(member: Member): HubReports {
     if (known) return known;
     const environment = environmentOf(pod);
     if (environment.KUBEFLOW_TRAINER_SERVER_URL === undefined) return undefined;
-    const program = createTrainingProgram(environment, undefined);
+    const program = createTrainingProgram(environment.MLPLATFORM_JOB_ID ?? pod.metadata.name, environment, undefined);
     const fresh = { program, toldAt: Number.NEGATIVE_INFINITY, isUnderWay: false };
     programs.set(pod.metadata.uid, fresh);
     return fresh;

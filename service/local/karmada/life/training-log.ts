@@ -1,4 +1,6 @@
-/** Lines such as a training run prints; the loss falls, with some noise that is the same in every run. */
+import { createLearningCurve } from './learning-curve.ts';
+
+/** Lines such as a training run prints. */
 export interface TrainingLog {
   /** Lines due when this part (0 to 1) of the run is over, that have not been handed out before. */
   until(part: number): string[];
@@ -7,6 +9,7 @@ export interface TrainingLog {
 }
 
 const MAX_EPOCHS = 60;
+const VALIDATION_GAP = 0.04;
 
 export function createTrainingLog(name: string, environment: Readonly<Record<string, string>>): TrainingLog {
   const rounds = Number(environment.NUM_BOOST_ROUND ?? environment.EPOCHS ?? 20) || 20;
@@ -20,6 +23,10 @@ export function createTrainingLog(name: string, environment: Readonly<Record<str
     `INFO  reading ${source}`,
     'INFO  train: 45,211 rows x 17 columns, validation: 5,024 rows',
   ];
+  const curve = createLearningCurve(name);
+  const lossOf = (epoch: number, gap = 0): string => (curve.loss(epoch / epochs) + gap).toFixed(4);
+  const epochLine = (epoch: number): string =>
+    `epoch ${epoch}/${epochs} - loss: ${lossOf(epoch)} - val_loss: ${lossOf(epoch, VALIDATION_GAP)} - 0.50s`;
   let opened = false;
   let epoch = 0;
 
@@ -29,7 +36,7 @@ export function createTrainingLog(name: string, environment: Readonly<Record<str
       opened = true;
       for (const due = Math.floor(part * epochs); epoch < due; ) {
         epoch += 1;
-        lines.push(epochLine(epoch, epochs));
+        lines.push(epochLine(epoch));
       }
       return lines;
     },
@@ -42,15 +49,8 @@ export function createTrainingLog(name: string, environment: Readonly<Record<str
       `ValueError: loss is NaN at epoch ${epoch}`,
     ],
     success: () => [
-      `INFO  best validation loss ${loss(epochs, 0.04).toFixed(4)} at epoch ${epochs}`,
+      `INFO  best validation loss ${lossOf(epochs, VALIDATION_GAP)} at epoch ${epochs}`,
       `INFO  model of ${name} saved`,
     ],
   };
 }
-
-const noise = (epoch: number): number => Math.abs(Math.sin(epoch * 12.9898) * 43758.5453) % 1;
-
-const loss = (epoch: number, gap: number): number => 0.9 * Math.exp(-epoch / 12) + 0.08 + gap + noise(epoch) * 0.02;
-
-const epochLine = (epoch: number, epochs: number): string =>
-  `epoch ${epoch}/${epochs} - loss: ${loss(epoch, 0).toFixed(4)} - val_loss: ${loss(epoch, 0.04).toFixed(4)} - ${(0.4 + noise(epoch) * 0.2).toFixed(2)}s`;

@@ -1,3 +1,5 @@
+import { createLearningCurve } from './learning-curve.ts';
+
 /** A simulated training: epochs and checkpoints by the variables and files that a real one is given. */
 export interface TrainingProgram {
   readonly epochs: number;
@@ -13,14 +15,16 @@ export interface TrainingProgram {
 const EPOCHS = 20;
 const STEPS_PER_EPOCH = 100;
 
-/** `hyperparameters`: JSON, as in /etc/training-config. */
+/** Of the job of this name; `hyperparameters`: JSON, as in /etc/training-config. */
 export function createTrainingProgram(
+  name: string,
   environment: Readonly<Record<string, string>>,
   hyperparameters: string | undefined,
 ): TrainingProgram {
   const epochs = wholeNumber(epochsIn(hyperparameters) ?? environment.EPOCHS) ?? EPOCHS;
   const every = wholeNumber(environment.CHECKPOINT_FREQUENCY) ?? 1;
   const directory = environment.CHECKPOINT_DIR;
+  const curve = createLearningCurve(name);
   const resumed = wholeNumber(/epoch-(\d+)/.exec(environment.RESUME_FROM ?? '')?.[1]) ?? 0;
 
   return {
@@ -36,8 +40,8 @@ export function createTrainingProgram(
         total_epochs: epochs,
         current_step: Math.floor(part * epochs * STEPS_PER_EPOCH),
         total_steps: epochs * STEPS_PER_EPOCH,
-        loss: (0.1 + 0.9 * Math.exp(-3 * part)).toFixed(4),
-        accuracy: (0.95 - 0.6 * Math.exp(-4 * part)).toFixed(4),
+        loss: curve.loss(part).toFixed(4),
+        accuracy: curve.accuracy(part).toFixed(4),
         ...(kept > 0 && { checkpoint_epoch: kept }),
       };
       return {

@@ -106,8 +106,8 @@ export function createWorkers(member: Member, pods: Pods, clock: LifeClock): Wor
   async function train(pod: StoredObject, outcome: Outcome, startedAt: number): Promise<void> {
     const environment = environmentOf(pod);
     const hyperparameters = await readFile(member, pod, '/etc/training-config/hyperparameters');
-    const program = createTrainingProgram(environment, hyperparameters);
     const name = pod.metadata.labels?.['job-name'] ?? pod.metadata.name;
+    const program = createTrainingProgram(name, environment, hyperparameters);
     const told = { EPOCHS: String(program.epochs), NUM_WORKER: environment.NUM_WORKERS ?? '1' };
     const log = createTrainingLog(name, told);
     if (program.from > 0) {
