@@ -4,6 +4,7 @@ import {
   Application,
   type ApplicationSpec,
   type ApplicationSpecDestination,
+  type ApplicationSpecIgnoreDifferences,
   AppProject,
   type AppProjectSpec,
 } from '../../imports/argoproj.io.ts';
@@ -104,13 +105,7 @@ export class ArgoApplication extends Construct {
     const { destination, name, paths } = target;
     const metadata = { name, ...metadataOf(gitops) };
     new AppProject(this, `${name}-project`, { metadata: { name }, spec: projectOf(gitops, target) });
-    // What has run is left as it was, whatever the image is by now.
-    const once = jobsThatRunOnce(target.objects).map((job) => ({
-      group: 'batch',
-      kind: 'Job',
-      name: job,
-      jsonPointers: ['/spec'],
-    }));
+    const kept = keptAsTheyAre(target.objects);
     const [source, ...further] = paths.map((path) => ({
       repoUrl: gitops.repoUrl,
       path,
@@ -124,8 +119,8 @@ export class ArgoApplication extends Construct {
         destination,
         info: [{ name: 'Written by', value: `npm run synth, of ${paths.join(' and ')}` }],
         revisionHistoryLimit: gitops.historyLimit,
-        ...(once.length > 0 && { ignoreDifferences: once }),
-        syncPolicy: syncPolicyOf(gitops, once.length > 0),
+        ...(kept.length > 0 && { ignoreDifferences: kept }),
+        syncPolicy: syncPolicyOf(gitops, kept.length > 0),
       },
     });
   }
@@ -172,7 +167,7 @@ function elsewhere(
     .map((each) => ({ server, namespace: each }));
 }
 
-function syncPolicyOf({ autoSync }: Gitops, runsJobsOnce: boolean): NonNullable<ApplicationSpec['syncPolicy']> {
+function syncPolicyOf({ autoSync }: Gitops, keepsSome: boolean): NonNullable<ApplicationSpec['syncPolicy']> {
   return {
     ...(autoSync && { automated: { prune: true, selfHeal: true } }),
     // Jobs are replaced when they are applied (job.ts): a sync must leave alone what has not changed, or every
@@ -180,7 +175,7 @@ function syncPolicyOf({ autoSync }: Gitops, runsJobsOnce: boolean): NonNullable<
     syncOptions: [
       'ServerSideApply=true',
       'ApplyOutOfSyncOnly=true',
-      ...(runsJobsOnce ? ['RespectIgnoreDifferences=true'] : []),
+      ...(keepsSome ? ['RespectIgnoreDifferences=true'] : []),
     ],
     // A first sync waits for Secrets and certificates that others make.
     retry: { limit: 10, backoff: { duration: '10s', factor: 2, maxDuration: '5m' } },
@@ -230,6 +225,20 @@ function objectsOf(stack: Stack): Map<string, ApiObject[]> {
     folders.set(folder, [...(folders.get(folder) ?? []), object]);
   }
   return folders;
+}
+
+/** What a sync leaves as the cluster has it, where it has it already. */
+function keptAsTheyAre(objects: readonly ApiObject[]): ApplicationSpecIgnoreDifferences[] {
+  // What has run is left as it was, whatever the image is by now.
+  const jobs = jobsThatRunOnce(objects).map((name) => ({
+    group: 'batch',
+    kind: 'Job',
+    name,
+    jsonPointers: ['/spec'],
+  }));
+  // It can never be changed, and was another one in the first versions.
+  const serviceNames = { group: 'apps', kind: 'StatefulSet', jsonPointers: ['/spec/serviceName'] };
+  return [...jobs, ...(objects.some(({ kind }) => kind === 'StatefulSet') ? [serviceNames] : [])];
 }
 
 function jobsThatRunOnce(objects: readonly ApiObject[]): string[] {

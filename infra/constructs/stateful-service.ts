@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { k8s } from './k8s.ts';
-import { Monitor } from './metrics.ts';
+import { Monitor, namePods, podsName } from './metrics.ts';
 import { Workload, type WorkloadProps } from './workload.ts';
 
 export interface StatefulServiceProps extends WorkloadProps {
@@ -8,8 +8,8 @@ export interface StatefulServiceProps extends WorkloadProps {
 }
 
 /**
- * One pod that keeps state on volume claims of fixed names: StatefulSet and Service. A single pod on purpose: what
- * needs more (a database with failover) is an operator's business.
+ * One pod that keeps state on volume claims of fixed names: StatefulSet, a headless Service that names its pod, and the
+ * Service that clients use. A single pod on purpose: what needs more (a database with failover) is an operator's business.
  */
 export class StatefulService extends Workload {
   constructor(scope: Construct, id: string, props: StatefulServiceProps) {
@@ -18,7 +18,7 @@ export class StatefulService extends Workload {
       metadata: this.metadata(),
       spec: {
         replicas: 1,
-        serviceName: this.name,
+        serviceName: podsName(this),
         selector: { matchLabels: this.selector },
         template: this.podTemplate(),
       },
@@ -38,5 +38,6 @@ export class StatefulService extends Workload {
       },
     });
     new Monitor(this, this.serviceMetadata().labels, props.servicePorts);
+    for (const port of Object.keys(props.servicePorts).slice(0, 1)) namePods(this, port);
   }
 }

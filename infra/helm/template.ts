@@ -9,6 +9,7 @@ import type { Program } from './program.ts';
 import { HOOK, isNamedByContent, withStandardLabels } from './release.ts';
 import { type Helper, Repeated } from './repeated.ts';
 import { RUN_HELPER, runOf, specOfRun, withRun } from './runs.ts';
+import { isServiceNameKept, SERVICE_NAME_HELPER, withServiceNameKept } from './service-names.ts';
 
 /** The templates of a chart's objects, and the helpers that they include. */
 export interface Templates {
@@ -39,7 +40,7 @@ export function templatesOf(
   const specs = new ClaimSpecs(labelled.filter(isClaim));
   const objects = labelled.map((each) => {
     if (isClaim(each) && claimAnnotation !== undefined) return claimObject(each, claimAnnotation, go, specs);
-    if (!isNamedByContent(each)) return each;
+    if (!isNamedByContent(each)) return withServiceNameKept(each, go);
     if (each.each)
       throw new Error(`${each.kind} ${each.name}: no chart can have one for each of ${each.each.path} yet`);
     const run = runOf(each.node, runAnnotation);
@@ -78,6 +79,9 @@ export function templatesOf(
             ),
           ]
         : []),
+      ...(objects.some(isServiceNameKept)
+        ? [defined(`${chart}.${SERVICE_NAME_HELPER.name}`, SERVICE_NAME_HELPER.what, SERVICE_NAME_HELPER.body)]
+        : []),
       ...(objects.some(({ node }) => runOf(node, runAnnotation))
         ? [defined(`${chart}.${RUN_HELPER.name}`, RUN_HELPER.what, RUN_HELPER.body)]
         : []),
@@ -108,7 +112,8 @@ function objectTemplate(
   // By itself, for a checksum of it is computed here or elsewhere.
   const named = contentOf(kind)(name);
   const asked = `include "${go.chart}.${named}" .`;
-  const call = { go: runOf(node, runAnnotation) ? specOfRun(go, node, asked) : asked, when: true };
+  const run = runOf(node, runAnnotation);
+  const call = { go: run ? specOfRun(go, node, run, asked) : asked, when: true };
   const whole = withEntry(node, own, { kind: 'map', entries: [call] });
   // Its last line end is a part of a text at its end.
   const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];

@@ -105,6 +105,11 @@ const cases: Case[] = [
     told: /port http is no port of its pods/,
   },
   {
+    breaks: 'the pod of a StatefulSet is named by a Service with an address of its own',
+    change: (s) => Object.assign(spec(s, 'StatefulSet', 'postgres'), { serviceName: 'postgres' }),
+    told: /StatefulSet\/postgres: Service\/postgres is no headless Service/,
+  },
+  {
     breaks: 'an Ingress goes nowhere',
     change: (s) =>
       Object.assign(spec(s, 'Ingress', 'ml-platform').rules[0].http.paths[0].backend.service, { name: 'x' }),

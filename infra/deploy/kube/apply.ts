@@ -4,6 +4,7 @@ import type { KubeObject } from '../../synth/synthesize.ts';
 import { differences } from '../applied/differences.ts';
 import { StepFailure } from '../failure.ts';
 import { type Cluster, placeIfServed } from './cluster.ts';
+import { withFixed } from './fixed.ts';
 import { type ObjectKey, titleOf } from './objects.ts';
 
 export const FIELD_MANAGER = 'ml-platform-deploy';
@@ -51,7 +52,8 @@ export async function applied(
   if (before && runOf(object) !== undefined) return before;
   const { kind, name } = await cluster.placeOf(object);
   const { namespace } = name;
-  const whole = { ...object, metadata: { ...object.metadata, ...(namespace !== null && { namespace }) } };
+  const possible = withFixed(object, before);
+  const whole = { ...possible, metadata: { ...object.metadata, ...(namespace !== null && { namespace }) } };
   const send = () => cluster.kube.apply(kind, whole, { fieldManager: FIELD_MANAGER, force, dryRun });
   try {
     return await send();

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLAIM_ANNOTATION } from '../../../infra/charts/program.ts';
 import { RUN_ANNOTATION } from '../../../infra/constructs/runs.ts';
@@ -10,54 +10,8 @@ import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { typeOfKind } from '../../../service/local/kube/resources.ts';
 import { type SimulatedCluster, startSimulatedCluster } from '../../simulation/cluster/simulated-cluster.ts';
 import { charts, given } from './charts.ts';
-import { byTitle, helms, objectsIn, renderAll, titleOf, valuesFor, write } from './render.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-const fieldsOf = (value: unknown): Fields => (value ?? {}) as Fields;
-
-/** The part of an object that an API server never lets change (Kubernetes' validation of updates); of other kinds, nothing. */
-const FIXED: Readonly<Record<string, (object: KubeObject) => unknown>> = {
-  Deployment: ({ spec }) => fieldsOf(spec).selector,
-  StatefulSet({ spec }) {
-    const {
-      minReadySeconds,
-      ordinals,
-      persistentVolumeClaimRetentionPolicy,
-      replicas,
-      template,
-      updateStrategy,
-      ...fixed
-    } = fieldsOf(spec);
-    return fixed;
-  },
-  Job({ spec }) {
-    const { completionMode, completions, selector, template } = fieldsOf(spec);
-    return { completionMode, completions, selector, template };
-  },
-  PersistentVolumeClaim({ spec }) {
-    const { resources, volumeAttributesClassName, ...fixed } = fieldsOf(spec);
-    return fixed;
-  },
-  // Only between a Service with an address of its own and one without; the type may change.
-  Service: ({ spec }) => fieldsOf(spec).clusterIP,
-  RoleBinding: ({ roleRef }) => roleRef,
-  ClusterRoleBinding: ({ roleRef }) => roleRef,
-};
-
-/** Helm deletes a hook before it makes it anew. */
-const isMadeAnew = ({ metadata: { annotations = {} } }: KubeObject): boolean =>
-  annotations['helm.sh/hook-delete-policy']?.includes('before-hook-creation') ?? false;
-
-/** What an upgrade would be refused for. */
-function touched(before: readonly KubeObject[], after: readonly KubeObject[]): string[] {
-  const old = byTitle(before);
-  return Object.entries(byTitle(after)).flatMap(([title, object]) => {
-    const known = old[title];
-    const fixed = FIXED[object.kind];
-    if (!known || !fixed || (isMadeAnew(known) && isMadeAnew(object))) return [];
-    return isDeepStrictEqual(fixed(known), fixed(object)) ? [] : [title];
-  });
-}
+import { fieldsOf, ofRelease, touched } from './fixed.ts';
+import { helms, objectsIn, renderAll, titleOf, valuesFor, write } from './render.ts';
 
 /** Claims and Jobs that run once look at what the cluster has: below, with a cluster. */
 const looksAtCluster = ({ kind, metadata: { annotations = {} } }: KubeObject): boolean =>
@@ -147,7 +101,7 @@ describe.skipIf(helms.length === 0).each(helms)('where claims and Jobs exist, he
     const image = (job: KubeObject | undefined) => JSON.stringify(job?.spec).match(/preempt-backend:[^"]*/)?.[0];
     const first = seed(await rendered('dev', '--set', 'images.tag=v1'), 1);
     if (!first) throw new Error('no Job that seeds');
-    create({ ...first, metadata: ofRelease(first.metadata) });
+    create({ ...first, metadata: ofRelease('preempt', first.metadata) });
     const after = await rendered('dev', '--set', 'images.tag=v2');
     expect(image(seed(after, 1))).toBe('preempt-backend:v1');
     const type = typeOfKind(cluster.registry.table, 'batch/v1', 'Job') ?? expect.fail('Jobs are not simulated');
@@ -181,19 +135,8 @@ const claimedOf = ({ metadata }: KubeObject): unknown => metadata.annotations?.[
 /** As a cluster has it: with what it fills in, which is fixed from then on, too. */
 const bound = ({ metadata, spec, ...claim }: KubeObject): KubeObject => ({
   ...claim,
-  metadata: ofRelease(metadata),
+  metadata: ofRelease('preempt', metadata),
   spec: { ...fieldsOf(spec), storageClassName: 'standard', volumeMode: 'Filesystem', volumeName: 'pv-1' },
-});
-
-/** As Helm marks what it has made. */
-const ofRelease = ({ annotations, labels, ...metadata }: KubeObject['metadata']): KubeObject['metadata'] => ({
-  ...metadata,
-  labels: { ...labels, 'app.kubernetes.io/managed-by': 'Helm' },
-  annotations: {
-    ...annotations,
-    'meta.helm.sh/release-name': 'preempt',
-    'meta.helm.sh/release-namespace': 'default',
-  },
 });
 
 test('what may not change is seen when it does', () => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { broughtByUser } from '../../../infra/constructs/created-at-deploy.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { own, type Subject, title } from '../subjects.ts';
@@ -23,6 +24,7 @@ export function referencesResolve(subject: Subject): string[] {
         `${by}: there is no ${kind}/${name}${key === undefined ? '' : ` with the key ${key}`}`,
     ),
     ...selectorBreaches(objects),
+    ...headlessBreaches(objects),
     ...unusedList(subject),
   ];
 }
@@ -112,6 +114,19 @@ function otherReferences(objects: KubeObject[]): Reference[] {
       ),
     ];
   });
+}
+
+/** The pods of a StatefulSet have names by a Service without an address of its own. */
+function headlessBreaches(objects: KubeObject[]): string[] {
+  return objects
+    .filter(({ kind }) => kind === 'StatefulSet')
+    .flatMap((set) => {
+      const { selector, serviceName } = set.spec as { selector: { matchLabels: Labels }; serviceName: string };
+      const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === serviceName);
+      const { clusterIP, selector: own } = (service?.spec ?? {}) as { clusterIP?: string; selector?: Labels };
+      const isRight = clusterIP === 'None' && isDeepStrictEqual(own, selector.matchLabels);
+      return service && !isRight ? [`${title(set)}: ${title(service)} is no headless Service of its pods`] : [];
+    });
 }
 
 type Labels = Record<string, string>;

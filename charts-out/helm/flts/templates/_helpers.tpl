@@ -77,7 +77,7 @@ matchLabels:
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 35 times. */}}
+{{/* Used 39 times. */}}
 {{- define "flts.metadata-labels" -}}
 app.kubernetes.io/instance: "{{ include "flts.prefix" . }}flts"
 app.kubernetes.io/managed-by: Helm
@@ -192,16 +192,8 @@ rollingUpdate:
 type: RollingUpdate
 {{- end }}
 
-{{/* Used 12 times, with root, name, port. */}}
-{{- define "flts.port" -}}
-name: {{ $.name | quote }}
-port: {{ $.port }}
-protocol: TCP
-targetPort: {{ $.name | quote }}
-{{- end }}
-
 {{/* Used 11 times, with root, containerPort, name. */}}
-{{- define "flts.port-by-container-port" -}}
+{{- define "flts.port" -}}
 name: {{ $.name | quote }}
 containerPort: {{ $.containerPort }}
 protocol: TCP
@@ -221,6 +213,14 @@ timeoutSeconds: 3
   port: {{ int $.values.port }}
   protocol: TCP
   targetPort: http
+{{- end }}
+
+{{/* Used 10 times, with root, name, port. */}}
+{{- define "flts.spec-ports" -}}
+- name: {{ $.name | quote }}
+  port: {{ $.port }}
+  protocol: TCP
+  targetPort: {{ $.name | quote }}
 {{- end }}
 
 {{/* Used 9 times, with root, app, component. */}}
@@ -838,7 +838,7 @@ spec:
             - "--dbname={{ $.values.database }}"
         timeoutSeconds: 5
       ports:
-        - {{ include "flts.port-by-container-port" (dict "root" $.root "containerPort" 5432 "name" "postgres") | nindent 10 | trim }}
+        - {{ include "flts.port" (dict "root" $.root "containerPort" 5432 "name" "postgres") | nindent 10 | trim }}
       readinessProbe:
         exec:
           command:
@@ -1095,8 +1095,23 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{- $asked -}}
 {{- end }}
 
+{{/* The Service that names the pods of a StatefulSet: of one that is there already, its own. */}}
+{{- define "flts.service-name" -}}
+{{- dig "spec" "serviceName" .asked (lookup "apps/v1" "StatefulSet" .namespace .name) -}}
+{{- end }}
+
 {{/* The spec of a Job that runs once: of one that is there already, its own, for it is not run again. */}}
 {{- define "flts.run" -}}
 {{- $there := lookup "batch/v1" "Job" .namespace .name -}}
-{{- if $there }}{{ toYaml $there.spec }}{{ else }}{{ .spec }}{{ end }}
+{{- if $there }}{{ toYaml $there.spec }}{{ else }}{{ .spec }}
+{{- $before := printf "^%s[0-9a-f]{16}$" .before -}}
+{{- if eq (toString .run) "1" }}
+{{- range (lookup "batch/v1" "Job" .namespace "").items }}
+{{- if and (regexMatch $before .metadata.name) (.status).succeeded }}
+completions: 0
+{{- break }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}

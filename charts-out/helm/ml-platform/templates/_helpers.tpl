@@ -59,7 +59,7 @@ helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 18 times. */}}
+{{/* Used 19 times. */}}
 {{- define "ml-platform.metadata-labels" -}}
 app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
 app.kubernetes.io/managed-by: Helm
@@ -166,4 +166,9 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{- $asked = dig "annotations" "mlplatform.io/claimed" (omit .spec "resources" | toJson) .metadata -}}
 {{- end -}}
 {{- $asked -}}
+{{- end }}
+
+{{/* The Service that names the pods of a StatefulSet: of one that is there already, its own. */}}
+{{- define "ml-platform.service-name" -}}
+{{- dig "spec" "serviceName" .asked (lookup "apps/v1" "StatefulSet" .namespace .name) -}}
 {{- end }}

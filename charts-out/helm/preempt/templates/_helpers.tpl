@@ -77,7 +77,7 @@ podSelector:
   {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
-{{/* Used 13 times. */}}
+{{/* Used 15 times. */}}
 {{- define "preempt.metadata-labels" -}}
 app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
 app.kubernetes.io/managed-by: Helm
@@ -585,8 +585,23 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{- $asked -}}
 {{- end }}
 
+{{/* The Service that names the pods of a StatefulSet: of one that is there already, its own. */}}
+{{- define "preempt.service-name" -}}
+{{- dig "spec" "serviceName" .asked (lookup "apps/v1" "StatefulSet" .namespace .name) -}}
+{{- end }}
+
 {{/* The spec of a Job that runs once: of one that is there already, its own, for it is not run again. */}}
 {{- define "preempt.run" -}}
 {{- $there := lookup "batch/v1" "Job" .namespace .name -}}
-{{- if $there }}{{ toYaml $there.spec }}{{ else }}{{ .spec }}{{ end }}
+{{- if $there }}{{ toYaml $there.spec }}{{ else }}{{ .spec }}
+{{- $before := printf "^%s[0-9a-f]{16}$" .before -}}
+{{- if eq (toString .run) "1" }}
+{{- range (lookup "batch/v1" "Job" .namespace "").items }}
+{{- if and (regexMatch $before .metadata.name) (.status).succeeded }}
+completions: 0
+{{- break }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
