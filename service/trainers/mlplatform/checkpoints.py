@@ -1,6 +1,7 @@
 """Checkpoints of one job: whole or not there, counted, and found again by the job's id.
 
-<storage>/checkpoints/<job id>/step-000000120/ has the algorithm's own files and checkpoint.json, written last.
+<storage>/checkpoints/<job id>/step-000000120/ has the algorithm's own files and checkpoint.json, written last. Where
+steps are epochs, step-000000003-000000017 is one made 17 changes of the weights into the fourth of them.
 """
 
 from __future__ import annotations
@@ -75,14 +76,21 @@ class Checkpoints:
         return None
 
     def save(
-        self, step: int, state: Mapping[str, Any], write: Callable[[Path], None], together: Together | None = None
+        self,
+        step: int,
+        state: Mapping[str, Any],
+        write: Callable[[Path], None],
+        together: Together | None = None,
+        within: int = 0,
     ) -> Checkpoint | None:
         """`write` puts files into a folder, which appears under its name when all of it is on the disk.
 
         `together`: every worker writes files of its own into it; all of them have to call.
+        `within`: how far beyond it the next step has come.
         """
+        target = self.folder / (f"step-{step:09d}" + (f"-{within:09d}" if within else ""))
         if together is None:
-            return self._save(step, state, write, self.folder / _new_name()) if self.writes else None
+            return self._save(target, step, state, write, self.folder / _new_name()) if self.writes else None
         made = self.folder / together.of_the_first(_new_name())
         if self.writes:
 
@@ -90,7 +98,7 @@ class Checkpoints:
                 write(folder)
                 together.meet()
 
-            kept = self._save(step, state, wait_for_all, made)
+            kept = self._save(target, step, state, wait_for_all, made)
         else:
             kept = None
             with writing(str(made), _FIELD):
@@ -100,8 +108,9 @@ class Checkpoints:
         together.meet()
         return kept
 
-    def _save(self, step: int, state: Mapping[str, Any], write: Callable[[Path], None], made: Path) -> Checkpoint:
-        target = self.folder / f"step-{step:09d}"
+    def _save(
+        self, target: Path, step: int, state: Mapping[str, Any], write: Callable[[Path], None], made: Path
+    ) -> Checkpoint:
         self.claim.check()
         with writing(str(target), _FIELD):
             made.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,6 @@ from mlplatform.neural import (
     alone,
     by_channel,
     learning_rate,
-    mean_of_all,
     steps_in,
 )
 from mlplatform.run import Outcome, Run
@@ -90,7 +89,7 @@ def _train(run: Run, strategy: Any, plan: KerasPlan, examples: Mapping[str, Exam
     here = _local_replicas(run, strategy)
     batch = plan.batch_size * here
     steps = plan.steps_per_epoch or steps_in(len(examples["train"]), batch, total)
-    epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps)
+    epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps, total)
     start = epochs.go_on_from()
     with strategy.scope():
         model = plan.build() if start is None else keras.models.load_model(start / _STATE, compile=False)
@@ -99,6 +98,7 @@ def _train(run: Run, strategy: Any, plan: KerasPlan, examples: Mapping[str, Exam
         if start is not None:
             _load_optimizer(optimizer, start)
     step = _step(strategy, model, optimizer, plan)
+    epochs.settle = lambda: _agree_on_statistics(model, total)
 
     def save(folder: Path) -> None:
         model.save(folder / _STATE)
@@ -107,21 +107,17 @@ def _train(run: Run, strategy: Any, plan: KerasPlan, examples: Mapping[str, Exam
     figures_of = _figures_by(model, plan, total)
     while not epochs.is_over:
         order = _order(len(examples["train"]), batch, plan, epochs.done, steps, whole_batches=here > 1)
-        losses: list[float] = []
-        hits: list[float] = []
-        for index in range(steps):
+        for index in epochs.steps_left:
             rate = learning_rate(epochs.step, plan.epochs * steps, plan.peak_rate, plan.warmup(steps), plan.schedule)
             optimizer.learning_rate = rate
             rows = order[index * batch : (index + 1) * batch]
             loss, hit = step(*_of_each_replica(strategy, here, examples["train"], rows))
-            losses.append(_mean_here(strategy, loss))
-            hits.append(_mean_here(strategy, hit))
             epochs.step += 1
-            epochs.during(index + 1, losses[-1], len(rows) * run.world.size, rate)
+            seen = {"loss": _mean_here(strategy, loss), "hits": _mean_here(strategy, hit)}
+            epochs.during(index + 1, seen, len(rows) * run.world.size, rate, save)
         _agree_on_statistics(model, total)
-        figures = _named(
-            plan, mean_of_all(total, float(np.mean(losses)), 1), mean_of_all(total, float(np.mean(hits)), 1)
-        )
+        means = epochs.means()
+        figures = _named(plan, means["loss"], means["hits"])
         if "validation" in examples:
             figures |= {f"validation_{name}": value for name, value in figures_of(examples["validation"]).items()}
         epochs.after(figures, save)
@@ -152,7 +148,9 @@ def strategy_of(run: Run, communication: str = "auto") -> Any:
         raise UserError(f"{run.world.size} workers of TensorFlow find each other by TF_CONFIG, which is not set")
     way = tf.distribute.experimental.CommunicationImplementation[communication.upper()]
     options = tf.distribute.experimental.CommunicationOptions(implementation=way)
-    return tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
+    strategy = tf.distribute.MultiWorkerMirroredStrategy(communication_options=options)
+    run.stop.listen_again()
+    return strategy
 
 
 def one_hot(examples: Mapping[str, Examples], classes: int) -> dict[str, Examples]:

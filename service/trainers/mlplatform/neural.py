@@ -15,7 +15,7 @@ from mlplatform.data.table import Floats
 from mlplatform.errors import DataError, Interrupted
 from mlplatform.progress import Pace, Step
 from mlplatform.run import Run
-from mlplatform.stopping import is_over
+from mlplatform.stopping import Agreement, is_over
 
 Integers = np.typing.NDArray[np.int64]
 Doubles = np.typing.NDArray[np.float64]
@@ -130,6 +130,10 @@ class Epochs:
     """A checkpoint after this many epochs; 0: at the end alone."""
     patience: int | None
     steps_each: int
+    sum: Sum = alone
+    """Over all workers."""
+    settle: Callable[[], None] = lambda: None
+    """Brings to one value what each worker has of its own in the middle of an epoch; all of them do it."""
     history: list[dict[str, float]] = field(default_factory=list)
     checkpoint: str | None = None
     checkpoint_epoch: int | None = None
@@ -137,6 +141,23 @@ class Epochs:
     pace: Pace = field(default_factory=Pace)
     told: dict[str, float] = field(default_factory=dict)
     """Beside the figures, of the last step."""
+    begun: int = 0
+    """Steps of this epoch that an attempt before has done."""
+    seen: dict[str, list[float]] = field(default_factory=dict)
+    """This worker's figures of each step of the epoch."""
+
+    def __post_init__(self) -> None:
+        self._agreement = Agreement(self.run.stop, self.run.world.size, self.sum)
+        self._ends = False
+
+    @property
+    def steps_left(self) -> range:
+        """Of this epoch. Their rows are in the order that its number decides, wherever it was left."""
+        return range(self.begun, self.steps_each)
+
+    def means(self) -> dict[str, float]:
+        """Of all steps of the epoch and of all workers."""
+        return {name: mean_of_all(self.sum, float(np.mean(values)), 1.0) for name, values in self.seen.items()}
 
     @property
     def done(self) -> int:
@@ -149,6 +170,10 @@ class Epochs:
         self.history = [dict(figures) for figures in found.state["history"]]
         self.step = int(found.state["optimizer_steps"])
         self.checkpoint, self.checkpoint_epoch = str(found.folder), self.done
+        if begun := found.state.get("begun"):
+            # With another number of workers an epoch has other steps: the same share of it is done.
+            self.begun = min(self.steps_each - 1, round(begun["steps"] * self.steps_each / begun["of"]))
+            self.seen = {name: [mean] * self.begun for name, mean in begun["means"].items()}
         return found.folder
 
     @property
@@ -158,26 +183,40 @@ class Epochs:
         watched = [figures["validation_loss"] for figures in self.history if "validation_loss" in figures]
         return is_over(watched, self.patience, larger_is_better=False)
 
-    def during(self, step: int, loss: float, examples: int, rate: float) -> None:
+    def during(
+        self,
+        step: int,
+        figures: Mapping[str, float],
+        examples: int,
+        rate: float,
+        save: Callable[[Path], None],
+        whole: bool = True,
+    ) -> None:
         """After each step: progress, and the end that somebody asked for. `step` counts within the epoch, from 1.
 
-        `examples` are those that all workers together have learnt from in it.
+        `figures` are this worker's, `examples` those that all workers together have learnt from in it. Not `whole` is
+        one whose gradients wait for those of the next.
         """
         total = self.total * self.steps_each
         seen = self.done * self.steps_each + step
         self.pace.more(examples)
         self.told = {"learning_rate": rate, **self.pace.told()}
-        figures = {"loss": loss, **self.told}
-        self.run.told(Step(seen, total, self.done, self.total, figures, self.checkpoint, self.checkpoint_epoch))
-        if self.run.stop.requested:
-            # Only whole epochs are kept: one that was begun is done again, in the same order.
-            raise Interrupted(f"asked to end in epoch {self.done + 1} of {self.total}; it goes on from there")
+        for name, value in figures.items():
+            self.seen.setdefault(name, []).append(value)
+        told = {"loss": figures["loss"], **self.told}
+        self.run.told(Step(seen, total, self.done, self.total, told, self.checkpoint, self.checkpoint_epoch))
+        self._ends = whole and self._agreement.reached()
+        if self._ends and step < self.steps_each:
+            self.settle()
+            self._keep(save, step)
+            raise self._interrupted(f"step {step} of {self.steps_each} in epoch {self.done + 1}")
 
     def after(self, figures: Mapping[str, float], save: Callable[[Path], None]) -> None:
         self.history.append(dict(figures))
+        self.begun, self.seen = 0, {}
         if not math.isfinite(figures["loss"]):
             raise self.run.parameters.wrong("learning_rate", "the loss is no longer a number; a smaller one may help")
-        if self.every and self.done % self.every == 0:
+        if self._ends or (self.every and self.done % self.every == 0):
             self._keep(save)
         step = Step(
             self.done * self.steps_each,
@@ -189,15 +228,24 @@ class Epochs:
             self.checkpoint_epoch,
         )
         self.run.told(step, epoch_end=True)
+        if self._ends and not self.is_over:
+            raise self._interrupted(f"epoch {self.done}")
+
+    def _interrupted(self, place: str) -> Interrupted:
+        # An engine may end a worker whose peers are gone: none goes before the checkpoint is there.
+        self.sum(np.zeros(1))
+        return Interrupted(f"asked to end after {place} of {self.total}; it goes on from there")
 
     def finish(self, save: Callable[[Path], None]) -> None:
         """The end is kept, too, unless it is already."""
         if self.checkpoint_epoch != self.done:
             self._keep(save)
 
-    def _keep(self, save: Callable[[Path], None]) -> None:
+    def _keep(self, save: Callable[[Path], None], within: int = 0) -> None:
         state: dict[str, Any] = {"history": self.history, "optimizer_steps": self.step}
-        kept = self.run.checkpoints.save(self.done, state, save)
+        if within:
+            state["begun"] = {"steps": within, "of": self.steps_each, "means": self.means()}
+        kept = self.run.checkpoints.save(self.done, state, save, within=within)
         if kept is not None:
             self.checkpoint, self.checkpoint_epoch = str(kept.folder), self.done
 

@@ -90,7 +90,7 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
         network = nn.SyncBatchNorm.convert_sync_batchnorm(network)
     optimizer = _optimizer(plan, network)
     steps = steps_in(len(tables["train"]), plan.batch_size, total)
-    epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps)
+    epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps, total)
     start = epochs.go_on_from()
     if start is not None:
         state = torch.load(start / _STATE, map_location=device, weights_only=True)
@@ -107,10 +107,9 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
 
     while not epochs.is_over:
         model.train()
-        losses: list[float] = []
         rate = plan.peak_rate
         order = list(batches(len(tables["train"]), plan.batch_size, plan.seed + run.world.rank, epochs.done))
-        for index in range(steps):
+        for index in epochs.steps_left:
             rows = order[index % len(order)]
             last = (index + 1) % plan.accumulation == 0 or index + 1 == steps
             hold = model.no_sync() if isinstance(model, DistributedDataParallel) and not last else nullcontext()
@@ -118,7 +117,6 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
                 loss = _loss(plan, model, tables["train"], rows, scaling, device)
             with hold:
                 scaler.scale(loss / plan.accumulation * (1 if plan.average else run.world.size)).backward()
-            losses.append(float(loss.detach()))
             if last:
                 rate = learning_rate(epochs.step, total_updates, plan.peak_rate, warmup, plan.schedule)
                 for group in optimizer.param_groups:
@@ -130,8 +128,9 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
                 scaler.update()
                 optimizer.zero_grad(set_to_none=True)
                 epochs.step += 1
-            epochs.during(index + 1, losses[-1], len(rows) * run.world.size, rate)
-        figures = {"loss": mean_of_all(total, float(np.mean(losses)), 1.0)}
+            figures = {"loss": float(loss.detach())}
+            epochs.during(index + 1, figures, len(rows) * run.world.size, rate, save, whole=last)
+        figures = epochs.means()
         if "validation" in tables:
             figures |= {
                 f"validation_{name}": value

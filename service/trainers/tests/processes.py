@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,8 +47,17 @@ def places(size: int) -> list[dict[str, str]]:
     ]
 
 
+Processes = list[subprocess.Popen[str]]
+
+
 def trained(algorithm: str, told: Mapping[str, str], size: int, **variables: str) -> list[Ended]:
-    environment = merged(told, {**variables, "NUM_WORKER": str(size), "MLPLATFORM_JOB_ID": f"by-{size}"})
+    return trained_while(lambda _: None, algorithm, told, size, **variables)
+
+
+def trained_while(
+    meanwhile: Callable[[Processes], None], algorithm: str, told: Mapping[str, str], size: int, **variables: str
+) -> list[Ended]:
+    environment = merged(told, {"MLPLATFORM_JOB_ID": f"by-{size}", **variables, "NUM_WORKER": str(size)})
     processes = [
         subprocess.Popen(
             command(algorithm),
@@ -60,6 +69,7 @@ def trained(algorithm: str, told: Mapping[str, str], size: int, **variables: str
         for place in places(size)
     ]
     try:
+        meanwhile(processes)
         said = [process.communicate(timeout=PATIENCE_SECONDS) for process in processes]
     finally:
         for process in processes:

@@ -34,6 +34,7 @@ from mlplatform.neural import Integers, Sum, check_classes, classes_in, learning
 from mlplatform.progress import Pace, Step
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
+from mlplatform.stopping import Agreement
 from mlplatform.torch_training import device_of, group, sum_by
 
 _SHARDS = "shards"
@@ -97,7 +98,7 @@ def _train(run: Run, device: torch.device) -> Outcome:
     save = partial(engine.save_checkpoint, tag=_SHARDS, save_latest=False)
     loss_of = _loss_by(engine, examples, size, total, device)
     every, told_every = parameters.integer("checkpoint_every"), parameters.integer("logging_steps")
-    pace = Pace()
+    pace, agreement = Pace(), Agreement(run.stop, run.world.size, total)
     while done < steps:
         engine.train()
         epoch, index = divmod(done, each)
@@ -126,14 +127,13 @@ def _train(run: Run, device: torch.device) -> Outcome:
                 figures["eval_loss"] = loss_of("validation")
             place = (done, steps, done // each, math.ceil(steps / each))
             run.told(Step(*place, metrics=figures, checkpoint=checkpoint), epoch_end=ends_epoch)
-        # Of several workers each hears at another step that it is to end, and all must keep the same one.
-        asked = run.stop.requested and run.world.size == 1
+        asked = agreement.reached()
         if (every and done % every == 0) or done == steps or asked:
             state = {"workers": run.world.size}
             kept = run.checkpoints.save(done, state, lambda folder: save(str(folder)), _Together(run, device))
             checkpoint = str(kept.folder) if kept else checkpoint
-        if run.stop.requested:
-            raise Interrupted(f"asked to end after step {done} of {steps}; it goes on from its last checkpoint")
+        if asked and done < steps:
+            raise Interrupted(f"asked to end after step {done} of {steps}; it goes on from there")
 
     metrics = {channel: {"loss": loss_of(channel)} for channel in examples}
     _keep_model(run, model, tokenizer)

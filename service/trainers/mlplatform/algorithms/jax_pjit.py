@@ -28,10 +28,11 @@ from jax.sharding import PartitionSpec as Split
 from mlplatform.data.text import END, text_column, token_blocks
 from mlplatform.errors import DataError, Interrupted, UnavailableError, UserError
 from mlplatform.hyperparameters import Hyperparameters
-from mlplatform.neural import learning_rate
+from mlplatform.neural import Doubles, Sum, alone, learning_rate
 from mlplatform.progress import Pace, Step
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
+from mlplatform.stopping import Agreement
 
 AXES = ("data", "fsdp", "tensor", "sequence")
 _STATE = "state.npz"
@@ -63,7 +64,8 @@ def train(run: Run) -> Outcome:
             state = _restored(state, start.folder / _STATE)
         step_of = _compiled_step(parameters, optimizer)
         rates, accumulated = _rates(parameters), parameters.integer("gradient_accumulation_steps")
-        pace = Pace()
+        pace, sum_up = Pace(), _sum_by(run)
+        agreement = Agreement(run.stop, run.world.size, sum_up)
         total, every = parameters.integer("total_steps"), parameters.integer("checkpoint_every")
         checkpoint = str(start.folder) if start else None
         evaluate = jax.jit(partial(_loss, parameters, training=False))
@@ -80,13 +82,14 @@ def train(run: Run) -> Outcome:
             looks = "validation" in blocks and (done == total or (look_every and done % look_every == 0))
             if looks:
                 figures["eval_loss"] = _mean_loss(evaluate, state["model"], blocks["validation"], batch, mesh)
-            # Of several workers each hears at another step that it is to end, and all must keep the same one.
-            asked = run.stop.requested and run.world.size == 1
+            asked = agreement.reached()
             if (every and done % every == 0) or done == total or asked:
                 kept = run.checkpoints.save(done, {}, partial(_save, _gathered(state)))
                 checkpoint = str(kept.folder) if kept else checkpoint
             run.told(Step(done, total, metrics=figures, checkpoint=checkpoint), epoch_end=bool(looks))
-            if run.stop.requested:
+            if asked and done < total:
+                # JAX ends a worker whose peers are gone: none goes before the checkpoint is there.
+                sum_up(np.zeros(1))
                 raise Interrupted(f"asked to end after step {done} of {total}; it goes on from there")
         metrics = {
             channel: _told(_mean_loss(evaluate, state["model"], rows, batch, mesh)) for channel, rows in blocks.items()
@@ -120,8 +123,16 @@ def _join(run: Run) -> None:
         raise UserError(f"{run.world.size} workers of JAX meet at JAX_COORDINATOR_ADDRESS, which is not set")
     try:
         jax.distributed.initialize(meet, run.world.size, run.world.rank)
+        run.stop.listen_again()
     except (RuntimeError, ValueError) as error:
         raise UnavailableError(f"the other workers are not there, at {meet}: {str(error)[:200]}") from error
+
+
+def _sum_by(run: Run) -> Sum:
+    def total(values: Doubles) -> Doubles:
+        return np.asarray(multihost_utils.process_allgather(values), np.float64).sum(axis=0)
+
+    return total if run.world.size > 1 else alone
 
 
 def _gathered(tree: Tree) -> Tree:
