@@ -20,8 +20,6 @@ COPY service/trainers/pyproject.toml service/trainers/README.md service/trainers
 COPY service/trainers/mlplatform service/trainers/mlplatform
 RUN cp -r service/trainers/mlplatform "$(python -c 'import site; print(site.getsitepackages()[0])')/" \
     && python -m compileall -q "$(python -c 'import site; print(site.getsitepackages()[0])')/mlplatform"
-# The algorithms are there, and say what they take.
-RUN python -m mlplatform.train --help > /dev/null
 # What is in it, as CycloneDX: by a program that is itself not in it.
 RUN python -m venv /opt/sbom \
     && /opt/sbom/bin/pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-sbom.txt \
@@ -37,6 +35,18 @@ RUN apt-get update && apt-get install -y --no-install-recommends libgomp1 wget \
     && useradd --uid 1000 --gid 100 --create-home --home-dir /home/ray ray \
     && mkdir /home/ray/result-storage && chown 1000:100 /home/ray/result-storage
 COPY --from=build /opt/trainer /opt/trainer
+# Each engine is loaded once: an index that has another build of PyTorch (PyPI's, without the CUDA that it links) ends the
+# build here, and not the first job.
+ARG VARIANT=cpu
+RUN case "${VARIANT}" in \
+        tensorflow) algorithms="tensorflow-cnn tensorflow-transformer tf-distributed" ;; \
+        gpu) algorithms="xgboost lightgbm torch-mpi horovod-mpi jax-pjit deepspeed-zero3" ;; \
+        *) algorithms="xgboost lightgbm torch-mpi horovod-mpi jax-pjit" ;; \
+    esac \
+    && for name in $algorithms; do \
+        PYTHONDONTWRITEBYTECODE=1 /opt/trainer/bin/python -c \
+            'import sys; from mlplatform.algorithms import algorithm_named; algorithm_named(sys.argv[1]).load()' "$name" || exit 1; \
+    done
 
 ARG VERSION=dev
 ARG REVISION=unknown

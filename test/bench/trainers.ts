@@ -10,14 +10,64 @@ import { TRAINERS, trainersEnvironment } from '../../service/trainers/environmen
 
 // npm run bench -- trainers: a training program beside the bare library, on the same file with the same rounds and one thread.
 
-const ALGORITHMS = ['xgboost', 'lightgbm'] as const;
-type Algorithm = (typeof ALGORITHMS)[number];
-const ROUNDS: Readonly<Record<Algorithm, string>> = { xgboost: 'NUM_BOOST_ROUND', lightgbm: 'NUM_ITERATIONS' };
+interface Algorithm {
+  readonly name: string;
+  readonly package: string;
+  /** Of how many rounds one of its own counts. */
+  readonly rounds: number;
+  readonly variable: string;
+  readonly told: Readonly<Record<string, string>>;
+  /** Of so many of its own rounds: those that are kept when each is, beyond those that are kept anyway. */
+  readonly moreKept: (rounds: number) => number;
+}
+
+const treesKept = (rounds: number) => rounds - Math.floor(rounds / Math.max(10, Math.floor(rounds / 20)));
+
+const ALGORITHMS: readonly Algorithm[] = [
+  {
+    name: 'xgboost',
+    package: 'xgboost',
+    rounds: 1,
+    variable: 'NUM_BOOST_ROUND',
+    told: {},
+    moreKept: treesKept,
+  },
+  {
+    name: 'lightgbm',
+    package: 'lightgbm',
+    rounds: 1,
+    variable: 'NUM_ITERATIONS',
+    told: { VERBOSITY: '-1' },
+    moreKept: treesKept,
+  },
+  {
+    name: 'torch-mpi',
+    package: 'torch',
+    // An epoch.
+    rounds: 20,
+    variable: 'EPOCHS',
+    told: {
+      MODEL_NAME: 'mlp',
+      NUM_CLASSES: '1',
+      BATCH_SIZE: '256',
+      OPTIMIZER: 'adam',
+      LEARNING_RATE: '0.001',
+      LEARNING_RATE_SCHEDULE: 'constant',
+      WARMUP_STEPS: '0',
+      WEIGHT_DECAY: '0',
+      GRADIENT_CLIP_NORM: '0',
+      CHECKPOINT_EVERY: '0',
+    },
+    moreKept: (epochs) => epochs - 1,
+  },
+];
 
 const SLOW_SECONDS = 1;
 
 interface Measured {
   readonly seconds: number;
+  /** Of a processor: what other programs do beside it changes it little. */
+  readonly cpuSeconds: number;
   readonly mebibytes: number;
   /** Until the first round was told; the bare library does not tell. */
   readonly firstStep?: number;
@@ -28,9 +78,13 @@ export async function run(args: string[]): Promise<void> {
     .option('--rows <number>', 'of 20 columns', '200000')
     .option('--rounds <number>', '', '100')
     .option('--repeat <number>', 'the best of so many', '3')
+    .option('--algorithms <names>', 'of these', ALGORITHMS.map(({ name }) => name).join(','))
+    .option('--python <path>', 'an environment of your own, which may have PyTorch, too')
     .parse(args, { from: 'user' })
-    .opts<{ rows: string; rounds: string; repeat: string }>();
-  const made = await trainersEnvironment({ lock: 'trees', seconds: 900, tell: console.log });
+    .opts<{ rows: string; rounds: string; repeat: string; algorithms: string; python?: string }>();
+  const made = options.python
+    ? ({ ok: true, python: options.python, version: 'of your own' } as const)
+    : await trainersEnvironment({ lock: 'trees', seconds: 900, tell: console.log });
   if (!made.ok) {
     console.log(`skipped: ${made.reason}`);
     return;
@@ -42,26 +96,31 @@ export async function run(args: string[]): Promise<void> {
     const file = join(folder, 'train.csv');
     await promisify(execFile)(python, ['-c', MAKE_DATA, file, options.rows]);
     console.log(`${options.rows} rows of 20 columns, ${options.rounds} rounds, one thread, Python ${version}`);
-    for (const algorithm of ALGORITHMS) {
+    for (const algorithm of ALGORITHMS.filter(({ name }) => options.algorithms.split(',').includes(name))) {
+      const { name } = algorithm;
+      if (!(await has(python, algorithm.package))) {
+        console.log(`\n${name}: skipped, ${algorithm.package} is not installed here (--python names an environment)`);
+        continue;
+      }
       const bare: Measured[] = [];
       const ours: Measured[] = [];
-      const told = { python, folder, file, algorithm, rounds: options.rounds };
+      const rounds = Math.ceil(Number(options.rounds) / algorithm.rounds);
+      const told = { python, folder, file, algorithm, rounds: String(rounds) };
       // In turn, so that a change of the machine's load meets both.
       for (let turn = 0; turn < Number(options.repeat); turn++) {
         bare.push(await bareLibrary(told));
-        ours.push(await training(told, `${algorithm}-${turn}`, {}));
+        ours.push(await training(told, `${name}-${turn}`, {}));
       }
       const plain = best(bare);
       const full = best(ours);
-      const often = await training(told, `${algorithm}-often`, { CHECKPOINT_EVERY: '1' });
-      const saves = Number(options.rounds) - 1;
-      const posted = await training(told, `${algorithm}-posted`, { KUBEFLOW_TRAINER_SERVER_URL: slow.url });
+      const often = await training(told, `${name}-often`, { CHECKPOINT_EVERY: '1' });
+      const posted = await training(told, `${name}-posted`, { KUBEFLOW_TRAINER_SERVER_URL: slow.url });
       console.log(`
-${algorithm}
-  bare library        ${plain.seconds.toFixed(2)} s  ${plain.mebibytes.toFixed(0)} MiB
-  training program    ${full.seconds.toFixed(2)} s  ${full.mebibytes.toFixed(0)} MiB   (start to first round ${full.firstStep?.toFixed(2)} s)
-  overhead            x${(full.seconds / plain.seconds).toFixed(2)} time  x${(full.mebibytes / plain.mebibytes).toFixed(2)} memory
-  a checkpoint        ${(((often.seconds - full.seconds) / saves) * 1000).toFixed(1)} ms (every round against every tenth)
+${name}
+  bare library        ${plain.seconds.toFixed(2)} s  CPU ${plain.cpuSeconds.toFixed(2)} s  ${plain.mebibytes.toFixed(0)} MiB
+  training program    ${full.seconds.toFixed(2)} s  CPU ${full.cpuSeconds.toFixed(2)} s  ${full.mebibytes.toFixed(0)} MiB   (start to first round ${full.firstStep?.toFixed(2)} s)
+  overhead            x${(full.seconds / plain.seconds).toFixed(2)} time  x${(full.cpuSeconds / plain.cpuSeconds).toFixed(2)} CPU time  x${(full.mebibytes / plain.mebibytes).toFixed(2)} memory
+  a checkpoint        ${(((often.cpuSeconds - full.cpuSeconds) / algorithm.moreKept(rounds)) * 1000).toFixed(1)} ms of CPU time (after each ${algorithm.rounds === 1 ? 'round' : 'epoch'} against as few as usual)
   posted progress     x${(posted.seconds / full.seconds).toFixed(2)} time, to a server that answers after ${SLOW_SECONDS} s`);
     }
     const { stdout } = await promisify(execFile)(python, ['-c', TELL_STEPS], { cwd: TRAINERS });
@@ -85,19 +144,28 @@ const ONE_THREAD = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '',
 
 async function bareLibrary({ python, file, algorithm, rounds }: Told): Promise<Measured> {
   const script = join(import.meta.dirname, 'trainers', 'bare.py');
-  return measured(python, [script, algorithm, file, rounds], ONE_THREAD);
+  return measured(python, [script, algorithm.name, file, rounds], ONE_THREAD);
 }
 
 const training = ({ python, folder, file, algorithm, rounds }: Told, job: string, more: Record<string, string>) =>
-  measured(python, ['-m', 'mlplatform.train', algorithm, '--runtime', 'process'], {
+  measured(python, ['-m', 'mlplatform.train', algorithm.name, '--runtime', 'process'], {
     ...ONE_THREAD,
     STORAGE_PATH: folder,
     MLPLATFORM_JOB_ID: job,
     S3_TRAIN_KEY: `file://${file}`,
-    [ROUNDS[algorithm]]: rounds,
-    ...(algorithm === 'lightgbm' ? { VERBOSITY: '-1' } : {}),
+    [algorithm.variable]: rounds,
+    ...algorithm.told,
     ...more,
   });
+
+const has = (python: string, name: string): Promise<boolean> =>
+  promisify(execFile)(python, [
+    '-c',
+    `import importlib.util, sys; sys.exit(not importlib.util.find_spec("${name}"))`,
+  ]).then(
+    () => true,
+    () => false,
+  );
 
 /** Of the whole process, with its start: that is what a person waits for. */
 async function measured(python: string, args: string[], env: Record<string, string>): Promise<Measured> {
@@ -113,12 +181,14 @@ async function measured(python: string, args: string[], env: Record<string, stri
     text += chunk;
     if (firstStep === undefined && text.includes('trainerStatus')) firstStep = (performance.now() - began) / 1000;
   }
-  const mebibytes = Number(/peak (\d+)/.exec(text)?.[1]) / 1024;
+  const [, peak, cpu] = /peak (\d+) cpu ([\d.]+)/.exec(text) ?? [];
+  const mebibytes = Number(peak) / 1024;
   if (Number.isNaN(mebibytes)) throw new Error(`${args.join(' ')} failed:\n${text}`);
-  return { seconds: (performance.now() - began) / 1000, mebibytes, ...(firstStep === undefined ? {} : { firstStep }) };
+  const seconds = (performance.now() - began) / 1000;
+  return { seconds, cpuSeconds: Number(cpu), mebibytes, ...(firstStep === undefined ? {} : { firstStep }) };
 }
 
-const best = (all: readonly Measured[]): Measured => all.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+const best = (all: readonly Measured[]): Measured => all.reduce((a, b) => (b.cpuSeconds < a.cpuSeconds ? b : a));
 
 /** Takes reports of progress, and its time. */
 async function slowServer(): Promise<{ url: string; close: () => Promise<void> }> {
@@ -149,7 +219,8 @@ const RUN_AND_MEASURE = `
 import resource, subprocess, sys
 code = subprocess.run([sys.executable, *sys.argv[1:]]).returncode
 if code == 0:
-    print("peak", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print("peak", used.ru_maxrss, "cpu", round(used.ru_utime + used.ru_stime, 3))
 `;
 
 const MAKE_DATA = `

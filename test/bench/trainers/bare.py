@@ -19,6 +19,28 @@ if algorithm == "xgboost":
     parameters = {"nthread": 1, "base_score": 0.5, "tree_method": "auto"}
     model = xgb.train(parameters, data, rounds, evals=[(data, "train")], verbose_eval=False)
     model.save_raw("ubj")
+elif algorithm == "torch-mpi":
+    import torch
+
+    torch.set_num_threads(1)
+    features = (features - features.mean(axis=0)) / features.std(axis=0)
+    x, y = torch.from_numpy(features), torch.from_numpy(label)
+    layers = (
+        torch.nn.Linear(x.shape[1], 64),
+        torch.nn.ReLU(),
+        torch.nn.Linear(64, 64),
+        torch.nn.ReLU(),
+        torch.nn.Linear(64, 1),
+    )
+    network = torch.nn.Sequential(*layers)
+    optimizer = torch.optim.Adam(network.parameters(), 0.001)
+    for epoch in range(rounds):
+        for rows in torch.randperm(len(x)).split(256):
+            loss = torch.nn.functional.mse_loss(network(x[rows]).squeeze(-1), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    torch.save(network.state_dict(), "/dev/null")
 else:
     import lightgbm as lgb
 
