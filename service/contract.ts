@@ -56,6 +56,10 @@ export const ENV = {
   workdirUrl: 'WORKDIR_URL',
   workdirMaxBytes: 'WORKDIR_MAX_BYTES',
   workdirImage: 'WORKDIR_IMAGE',
+  utilisationService: 'UTILISATION_SERVICE',
+  utilisationInterval: 'UTILISATION_INTERVAL',
+  utilisationIdlePercent: 'UTILISATION_IDLE_PERCENT',
+  utilisationIdleAfter: 'UTILISATION_IDLE_AFTER',
 } as const;
 
 /** How durations are written: a whole number and one of these units, such as 500ms or 2m. */
@@ -79,6 +83,9 @@ export const RANGES = {
   jobsPerNamespace: { least: 0, most: 100_000_000, default: 0 },
   logRetention: { least: '0s', most: '3650d', default: '0s' },
   workdirMaxBytes: { least: 1024, most: 1024 * 1024 * 1024, default: 100 * 1024 * 1024 },
+  utilisationInterval: { least: '1s', most: '1h', default: '1m' },
+  utilisationIdlePercent: { least: 0, most: 99, default: 5 },
+  utilisationIdleAfter: { least: '0s', most: '30d', default: '30m' },
 } as const;
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -284,6 +291,12 @@ export const METRICS = {
   trainings: 'mlp_trainings',
   trainingPercent: 'mlp_training_percent',
   trainingReportAge: 'mlp_training_report_age_seconds',
+  /** gauges {namespace}, of GPUs of running jobs of which it is known how much they are used; 200 namespaces, the rest is "other" */
+  gpus: 'mlp_gpus_measured',
+  idleGpus: 'mlp_gpus_idle',
+  gpuPercent: 'mlp_gpu_utilisation_percent',
+  /** gauge {cluster}: 1 where its Prometheus told what jobs use when it was asked last, else 0 */
+  utilisationKnown: 'mlp_utilisation_known',
   /** counter {outcome: accepted, or the HTTP status}: of trainings that report to the hub */
   progressReports: 'mlp_progress_reports_total',
   /** gauge: age in seconds of the oldest job that waits to be dispatched; 0 when none waits */

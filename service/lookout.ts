@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as rest } from 'node:timers/promises';
 import type { Lease, LeaseStore } from './store/store.ts';
 
+/** Longer than a look and the time until the next one, lest two take turns. */
 const LEASE_SECONDS = 60;
 
 /** Something that one replica at a time looks at now and then. */
@@ -14,6 +15,7 @@ interface LookoutOptions {
   readonly leases: Pick<LeaseStore, 'hold' | 'release'>;
   /** Who holds it looks. */
   readonly lease: string;
+  readonly leaseSeconds?: number;
   readonly everyMs: number;
   /** What is found is written under these leases. */
   look(leases: readonly Lease[], signal: AbortSignal): Promise<void>;
@@ -21,7 +23,14 @@ interface LookoutOptions {
   onFailure(error: unknown): void;
 }
 
-export function createLookout({ everyMs, lease, leases, look, onFailure }: LookoutOptions): Lookout {
+export function createLookout({
+  everyMs,
+  lease,
+  leaseSeconds = LEASE_SECONDS,
+  leases,
+  look,
+  onFailure,
+}: LookoutOptions): Lookout {
   const holder = `${lease} ${randomUUID()}`;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -29,7 +38,7 @@ export function createLookout({ everyMs, lease, leases, look, onFailure }: Looko
   let running: Promise<void> | undefined;
 
   async function lookIfHeld(): Promise<void> {
-    held = await leases.hold(holder, [lease], 1, LEASE_SECONDS);
+    held = await leases.hold(holder, [lease], 1, leaseSeconds);
     if (held.length > 0) await look(held, signal);
   }
 

@@ -8,7 +8,7 @@ import type { MakeReportSecret } from './dispatch/step.ts';
 import { createEventHub } from './events/hub.ts';
 import { LEAST_STALL_SECONDS } from './jobs/attention.ts';
 import { reportSecret } from './jobs/manifests/index.ts';
-import { createKarmada } from './karmada/client.ts';
+import { createKarmada, type KarmadaOptions } from './karmada/client.ts';
 import { loadKubeconfig } from './kube/kubeconfig.ts';
 import { type ReportEndpoint, startReportEndpoint } from './learning/endpoint.ts';
 import { createLogLearner } from './learning/log-learner.ts';
@@ -26,6 +26,7 @@ import { createOutputs } from './outputs/outputs.ts';
 import { configOrExit, runUntilSignal } from './process.ts';
 import { createStore } from './store/create-store.ts';
 import { type Housekeeping, migrateWhenReachable, startHousekeeping } from './upkeep.ts';
+import { createUtilisation, MAX_ANSWER_BYTES } from './utilisation/utilisation.ts';
 import { createWorkdirs } from './workdirs/workdirs.ts';
 
 export interface Service {
@@ -41,9 +42,9 @@ export interface Service {
 export async function startService(config: Config, log: Logger): Promise<Service> {
   const store = createStore({ connection: config.database, poolSize: config.databasePoolSize, log });
   const kubeconfig = await loadKubeconfig(config.karmadaKubeconfig, { onWarning: (message) => log.warn(message) });
-  const karmada = createKarmada(kubeconfig, {
-    onRequest: ({ cluster, outcome, seconds }) => metrics.karmadaRequest(cluster, outcome, seconds),
-  });
+  const onRequest: KarmadaOptions['onRequest'] = ({ cluster, outcome, seconds }) =>
+    metrics.karmadaRequest(cluster, outcome, seconds);
+  const karmada = createKarmada(kubeconfig, { onRequest });
   const recorder = createRecorder({ store: store.curves, log });
   const monitor = createMonitor({
     config: config.monitor,
@@ -79,6 +80,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     onFinished: (job) => metrics.statusChanged(job),
   });
   const lostClusters = createLostClusters({ karmada, store, afterSeconds: config.clusterLostAfterMs / 1000, log });
+  // With connections and bounds of its own: nobody waits for a Prometheus that takes its time.
+  const forPrometheus = createKarmada(kubeconfig, { maxBytes: MAX_ANSWER_BYTES, onRequest });
+  const utilisation =
+    config.utilisation && createUtilisation({ rules: config.utilisation, karmada: forPrometheus, store, log });
   const events = createEventHub(store.events, log, store.progress);
   const authenticator = createAuthenticator(config.auth, log);
   const api = createApi({
@@ -111,6 +116,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       logRecorder?.stop(),
       watcher.stop(),
       lostClusters.stop(),
+      utilisation?.stop(),
       webhook?.stop(),
       endpoint?.stop(),
     ]);
@@ -119,7 +125,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await recorder.stop();
     await events.stop();
     authenticator?.close();
-    await karmada.close();
+    await Promise.all([karmada.close(), forPrometheus.close()]);
     await store.close();
   };
   try {
@@ -137,6 +143,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     webhook?.start();
     watcher.start();
     lostClusters.start();
+    utilisation?.start();
     const { jobMs, jobsPerNamespace, logMs } = config.retention;
     const rules = { jobSeconds: jobMs / 1000, jobsPerNamespace, logSeconds: logMs / 1000 };
     housekeeping = startHousekeeping(store, { rules, onRemoved: metrics.removed }, log);

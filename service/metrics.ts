@@ -148,18 +148,36 @@ function storeReadings(
     'Seconds since the one that was heard longest ago was heard',
     teams,
   );
+  const gpus = gauge(METRICS.gpus, 'GPUs of running jobs of which it is known how much they are used', ['namespace']);
+  const idleGpus = gauge(METRICS.idleGpus, 'Of these those that do next to nothing', ['namespace']);
+  const gpuPercent = gauge(METRICS.gpuPercent, 'How busy these are, on average', ['namespace']);
+  const utilisationKnown = gauge(
+    METRICS.utilisationKnown,
+    '1 where the Prometheus of the cluster told what jobs use when it was asked last',
+    ['cluster'],
+  );
   const readLoop = loopReading(registry);
   const databaseUp = gauge(METRICS.databaseUp, '1 when the database answered this scrape');
 
   const read = async () => {
     await store.check(AbortSignal.timeout(DATABASE_TIMEOUT_MS));
-    const [{ summary, backlog, trainings: told }, health] = await Promise.all([store.figures(), readClusterHealth()]);
+    const [{ summary, backlog, trainings: told, gpus: used }, health, utilisation] = await Promise.all([
+      store.figures(),
+      readClusterHealth(),
+      store.utilisation.ofClusters(),
+    ]);
     for (const status of ['Pending', 'Running'] as const) activeJobs.set({ status }, summary.byStatus[status]);
     for (const { namespace, algorithm, jobs, percent, oldestSeconds } of told) {
       trainings.set({ namespace, algorithm }, jobs);
       if (percent !== null) trainingPercent.set({ namespace, algorithm }, percent);
       reportAge.set({ namespace, algorithm }, oldestSeconds);
     }
+    for (const { namespace, ...figures } of used) {
+      gpus.set({ namespace }, figures.gpus);
+      idleGpus.set({ namespace }, figures.idleGpus);
+      gpuPercent.set({ namespace }, figures.gpuPercent);
+    }
+    for (const [cluster, { why }] of utilisation) utilisationKnown.set({ cluster }, why === null ? 1 : 0);
     dispatchLag.set(backlog.oldestSeconds);
     for (const { cluster, lastAnswerAt, consecutiveFailures } of health.values()) {
       if (lastAnswerAt) monitorLag.set({ cluster }, Math.max(0, (Date.now() - lastAnswerAt.getTime()) / 1000));
@@ -167,9 +185,13 @@ function storeReadings(
     }
   };
 
+  const perScrape = [
+    ...[activeJobs, monitorLag, failures, trainings, trainingPercent, reportAge],
+    ...[gpus, idleGpus, gpuPercent, utilisationKnown],
+  ];
   const readAgain = async () => {
     readLoop();
-    for (const each of [activeJobs, monitorLag, failures, trainings, trainingPercent, reportAge]) each.reset();
+    for (const each of perScrape) each.reset();
     dispatchLag.remove();
     for (const [state, connections] of Object.entries(store.pool())) pool.set({ state }, connections);
     try {

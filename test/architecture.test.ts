@@ -53,6 +53,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The wire format of reports, for whoever takes them.
   'service/reports': ['service/newest.ts', 'service/trainingjob'],
   'service/learning': ['service/lookout.ts', 'service/reports', 'service/trainingjob', ...CORE],
+  'service/utilisation': ['service/lookout.ts', ...CORE],
   'service/logs': CORE,
   // An S3 bucket: knows nothing of jobs.
   'service/objects': ['service/signals.ts'],
@@ -105,6 +106,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/outputs',
     'service/process.ts',
     'service/upkeep.ts',
+    'service/utilisation',
     'service/workdirs',
     ...CORE,
   ],
@@ -123,6 +125,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/store',
     'service/trainers',
     'service/trainingjob',
+    'service/utilisation',
     'service/web',
     CONTRACT,
   ],

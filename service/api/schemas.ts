@@ -32,7 +32,9 @@ const ClusterStateBody = z
 
 const AttentionBody = z
   .object({
-    reason: z.string().describe('Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting'),
+    reason: z
+      .string()
+      .describe('Stalled, Diverging, LateReports, IdleGpus, ClusterLost, or what keeps it from starting'),
     since: time,
     message: z.string(),
   })
@@ -56,6 +58,19 @@ const ProgressBody = z
     at: time.describe('When it last changed'),
   })
   .meta({ id: 'Progress' });
+
+const UtilisationBody = z
+  .object({
+    gpuPercent: z
+      .int()
+      .nullable()
+      .describe('How busy its GPUs are, on average over five minutes; null: of none is it known'),
+    gpus: z.int().describe('Of which that is known'),
+    idleGpus: z.int().describe('Of these those that do next to nothing'),
+    cpuPercent: z.int().nullable().describe('Of what all its pods asked for'),
+    at: time,
+  })
+  .meta({ id: 'Utilisation' });
 
 export const JobBody = z
   .object({
@@ -88,6 +103,9 @@ export const JobBody = z
     nextAttemptAt: timeOrNull.describe('An attempt was lost, and the next begins then at the earliest; null otherwise'),
     attention: AttentionBody.nullable().describe('Why somebody should look at it; null: nobody need'),
     progress: ProgressBody.nullable().describe('How far the training is; null where nobody tells'),
+    utilisation: UtilisationBody.nullable().describe(
+      'What its pods use while it runs, as the Prometheus of its cluster tells; null where none does: GET /proxy/clusters has why',
+    ),
     createdBy: z.string().nullable(),
     createdAt: time,
     updatedAt: time,
@@ -301,6 +319,9 @@ export const TeamsBody = z
         gpus: z.number().describe('That running jobs have'),
         cpus: z.number().describe('Cores that running jobs have'),
         gpusWaitedFor: z.number().describe('That waiting jobs ask for'),
+        gpusMeasured: z.int().describe('Those of its GPUs of which it is known how much they are used'),
+        idleGpus: z.int().describe('Of these those that do next to nothing'),
+        gpuPercent: z.int().nullable().describe('How busy these are, on average; null: of none is it known'),
       }),
     ),
   })
@@ -475,6 +496,13 @@ const ClusterBody = z
       })
       .nullable()
       .describe('How fresh our knowledge is; null while no job is there'),
+    utilisation: z
+      .object({
+        answeredAt: timeOrNull.describe('When its Prometheus told last what jobs use there'),
+        why: z.string().nullable().describe('Why it does not; null: it does'),
+      })
+      .nullable()
+      .describe('null: nobody asks, since no job is there, or the service is not told of a Prometheus'),
     fence: z
       .object(fence)
       .nullable()

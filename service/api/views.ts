@@ -27,6 +27,7 @@ const listedJobView = (job: ListedJob) => ({
   nextAttemptAt: isFinished(job.status) ? null : nextAttemptAt(recoveryOf(job)),
   attention: attentionOf(job),
   progress: job.progress,
+  utilisation: job.status === 'Running' ? job.utilisation : null,
   createdBy: job.createdBy,
   createdAt: job.createdAt,
   updatedAt: job.updatedAt,

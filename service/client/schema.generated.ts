@@ -820,6 +820,16 @@ export interface components {
                 Succeeded?: number;
                 Suspended?: number;
             };
+            /** @description null: nobody asks, since no job is there, or the service is not told of a Prometheus */
+            utilisation: {
+                /**
+                 * Format: date-time
+                 * @description When its Prometheus told last what jobs use there
+                 */
+                answeredAt: string | null;
+                /** @description Why it does not; null: it does */
+                why: string | null;
+            } | null;
             zone: string;
         };
         Clusters: {
@@ -1214,7 +1224,7 @@ export interface components {
             /** @description Why somebody should look at it; null: nobody need */
             attention: {
                 message: string;
-                /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
+                /** @description Stalled, Diverging, LateReports, IdleGpus, ClusterLost, or what keeps it from starting */
                 reason: string;
                 /** Format: date-time */
                 since: string;
@@ -1527,6 +1537,19 @@ export interface components {
             };
             /** Format: date-time */
             updatedAt: string;
+            /** @description What its pods use while it runs, as the Prometheus of its cluster tells; null where none does: GET /proxy/clusters has why */
+            utilisation: {
+                /** Format: date-time */
+                at: string;
+                /** @description Of what all its pods asked for */
+                cpuPercent: number | null;
+                /** @description How busy its GPUs are, on average over five minutes; null: of none is it known */
+                gpuPercent: number | null;
+                /** @description Of which that is known */
+                gpus: number;
+                /** @description Of these those that do next to nothing */
+                idleGpus: number;
+            } | null;
             /**
              * @description What was last asked for; the state follows
              * @enum {string}
@@ -1545,7 +1568,7 @@ export interface components {
                 /** @description Why somebody should look at it; null: nobody need */
                 attention?: {
                     message: string;
-                    /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
+                    /** @description Stalled, Diverging, LateReports, IdleGpus, ClusterLost, or what keeps it from starting */
                     reason: string;
                     /** Format: date-time */
                     since: string;
@@ -1893,7 +1916,7 @@ export interface components {
             /** @description Why somebody should look at it; null: nobody need */
             attention: {
                 message: string;
-                /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
+                /** @description Stalled, Diverging, LateReports, IdleGpus, ClusterLost, or what keeps it from starting */
                 reason: string;
                 /** Format: date-time */
                 since: string;
@@ -2208,6 +2231,19 @@ export interface components {
             };
             /** Format: date-time */
             updatedAt: string;
+            /** @description What its pods use while it runs, as the Prometheus of its cluster tells; null where none does: GET /proxy/clusters has why */
+            utilisation: {
+                /** Format: date-time */
+                at: string;
+                /** @description Of what all its pods asked for */
+                cpuPercent: number | null;
+                /** @description How busy its GPUs are, on average over five minutes; null: of none is it known */
+                gpuPercent: number | null;
+                /** @description Of which that is known */
+                gpus: number;
+                /** @description Of these those that do next to nothing */
+                idleGpus: number;
+            } | null;
             /**
              * @description What was last asked for; the state follows
              * @enum {string}
@@ -2341,7 +2377,7 @@ export interface components {
             /** @description Why somebody should look at it; null: nobody need */
             attention: {
                 message: string;
-                /** @description Stalled, Diverging, LateReports, ClusterLost, or what keeps it from starting */
+                /** @description Stalled, Diverging, LateReports, IdleGpus, ClusterLost, or what keeps it from starting */
                 reason: string;
                 /** Format: date-time */
                 since: string;
@@ -2654,6 +2690,19 @@ export interface components {
             };
             /** Format: date-time */
             updatedAt: string;
+            /** @description What its pods use while it runs, as the Prometheus of its cluster tells; null where none does: GET /proxy/clusters has why */
+            utilisation: {
+                /** Format: date-time */
+                at: string;
+                /** @description Of what all its pods asked for */
+                cpuPercent: number | null;
+                /** @description How busy its GPUs are, on average over five minutes; null: of none is it known */
+                gpuPercent: number | null;
+                /** @description Of which that is known */
+                gpus: number;
+                /** @description Of these those that do next to nothing */
+                idleGpus: number;
+            } | null;
             /**
              * @description What was last asked for; the state follows
              * @enum {string}
@@ -2694,10 +2743,16 @@ export interface components {
             teams: {
                 /** @description Cores that running jobs have */
                 cpus: number;
+                /** @description How busy these are, on average; null: of none is it known */
+                gpuPercent: number | null;
                 /** @description That running jobs have */
                 gpus: number;
+                /** @description Those of its GPUs of which it is known how much they are used */
+                gpusMeasured: number;
                 /** @description That waiting jobs ask for */
                 gpusWaitedFor: number;
+                /** @description Of these those that do next to nothing */
+                idleGpus: number;
                 namespace: string;
                 running: number;
                 suspended: number;

@@ -27,6 +27,7 @@ import {
   kubernetesName,
   links,
   origins,
+  prometheusService,
   s3Folder,
   trustProxy,
 } from './values.ts';
@@ -347,6 +348,29 @@ export const SETTINGS = {
     variable: ENV.workdirImage,
     help: 'image of this service, by which such folders reach jobs without Ray; jobs of Ray need none',
     schema: imageReference,
+  }),
+  utilisationService: setting({
+    variable: ENV.utilisationService,
+    help: 'Service of a Prometheus in each member, by which it is known what jobs use of CPU and GPUs: namespace/name:port, with https: before the name and a path at the end where it needs these, such as monitoring/prometheus-operated:9090. Nobody is asked when not given',
+    schema: prometheusService,
+  }),
+  utilisationInterval: setting({
+    variable: ENV.utilisationInterval,
+    help: 'how often it is asked, by one query a member',
+    schema: duration(RANGES.utilisationInterval),
+    default: RANGES.utilisationInterval.default,
+  }),
+  utilisationIdlePercent: setting({
+    variable: ENV.utilisationIdlePercent,
+    help: 'a GPU that is busy for at most so many percent of five minutes is idle',
+    schema: integer(RANGES.utilisationIdlePercent),
+    default: String(RANGES.utilisationIdlePercent.default),
+  }),
+  utilisationIdleAfter: setting({
+    variable: ENV.utilisationIdleAfter,
+    help: 'a job some of whose GPUs have been idle for so long needs attention; 0s: none does',
+    schema: duration(RANGES.utilisationIdleAfter),
+    default: RANGES.utilisationIdleAfter.default,
   }),
 } as const;
 

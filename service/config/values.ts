@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DURATION_UNITS, LINK_PLACES, MAX_LINKS } from '../contract.ts';
+import type { ServicePort } from '../kube/kube.ts';
 import { addressOf, type ObjectAddress } from '../objects/object-storage.ts';
 import { type DatabaseAddress, parseConnection } from '../store/connection.ts';
 
@@ -68,6 +69,24 @@ export const s3Folder = z.string().transform((text, context): ObjectAddress => {
   if (found) return found;
   context.addIssue({ code: 'custom', message: 'must be a folder of a bucket, such as s3://bucket/workdirs' });
   return z.NEVER;
+});
+
+/** A Service in each member, and where below it the API of a Prometheus begins. */
+export const prometheusService = z.string().transform((text, context) => {
+  const name = '[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?';
+  const [, namespace, scheme, service, port, path = ''] =
+    new RegExp(`^(${name})/(?:(https?):)?(${name}):([1-9]\\d{0,4}|${name})((?:/[-._~a-zA-Z0-9]+)*)/?$`).exec(text) ??
+    [];
+  const isAbove = path.split('/').some((part) => /^\.{1,2}$/.test(part));
+  if (namespace === undefined || service === undefined || port === undefined || isAbove) {
+    context.addIssue({
+      code: 'custom',
+      message: 'must be namespace/name:port, such as monitoring/prometheus-operated:9090',
+    });
+    return z.NEVER;
+  }
+  const server: ServicePort = { namespace, name: service, port, scheme: scheme === 'https' ? 'https' : 'http' };
+  return { service: server, path };
 });
 
 /** Only http and https: a link that a job's own name could turn into a script is none. */

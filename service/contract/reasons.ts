@@ -137,6 +137,14 @@ export const REASONS = {
     label: 'Not heard of',
     hint: 'The training has told nothing for much longer than usual. Its log and its pods tell whether it still works.',
   },
+  IdleGpus: {
+    setBy: ['monitor'],
+    phase: 'running',
+    eventOnly: true,
+    attention: true,
+    label: 'Idle GPUs',
+    hint: 'It holds GPUs and hardly uses them. Most often the program computes on the CPU, waits for its data, or uses one GPU of several: its log tells. Clone it with fewer GPUs, or cancel it.',
+  },
   LeftoversGone: { setBy: ['dispatch'], phase: 'any', eventOnly: true, label: 'Leftovers gone' },
   GetsOn: { setBy: ['monitor'], phase: 'running', eventOnly: true, label: 'Gets on again' },
 

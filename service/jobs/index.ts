@@ -18,3 +18,4 @@ export * from './request.ts';
 export * from './retry-policy.ts';
 export * from './state/index.ts';
 export * from './stored-request.ts';
+export * from './utilisation.ts';

@@ -6,6 +6,7 @@ import type { SeenProgress } from './progress.ts';
 import type { JobRequest } from './request.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { StateCells } from './state/cells.ts';
+import type { Utilisation } from './utilisation.ts';
 
 export * from './kinds.ts';
 
@@ -78,6 +79,8 @@ export interface Job {
   readonly runningSince: Date | null;
   /** How far it is, where somebody tells and it was asked for. */
   readonly progress: SeenProgress | null;
+  /** What its pods use, where somebody tells and it was asked for. */
+  readonly utilisation: Utilisation | null;
   /** When its volume had been kept for long enough, and was removed. */
   readonly volumeRemovedAt: Date | null;
   /** Goes up with every write; a write names the version that it read, and a row that has moved on is left alone. */

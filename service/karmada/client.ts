@@ -23,7 +23,7 @@ export interface RequestReport extends Omit<KubeReport, 'server'> {
   readonly cluster: string | null;
 }
 
-interface KarmadaOptions {
+export interface KarmadaOptions {
   readonly onRequest?: (report: RequestReport) => void;
   readonly timeoutMs?: number;
   readonly maxBytes?: number;

@@ -9,6 +9,7 @@ import type {
   ObjectList,
   ObjectReference,
   RequestOptions,
+  ServicePort,
   Table,
   WatchEvent,
   WatchOptions,
@@ -141,6 +142,13 @@ export interface Member {
   get(reference: ObjectReference, options?: RequestOptions): Promise<KubeObject | undefined>;
   /** Ends when the server ends it or the signal aborts; throws KarmadaError: 'expired' on 410, 'memberUnavailable' when idle too long. */
   watch(kind: JobKind, resourceVersion: string, options: WatchOptions): AsyncIterable<WatchEvent>;
+  /** What a program behind a Service of the member answers to a GET, as JSON; undefined when it has no such Service. */
+  ask(
+    service: ServicePort,
+    path: string,
+    query: Readonly<Record<string, string | number>>,
+    options?: RequestOptions,
+  ): Promise<unknown>;
   /** Rejects with 'missing' when there is no such pod or container, 'notReady' while it has not started. */
   logs(pod: ContainerName, query: LogQuery, options: RequestOptions): Promise<AsyncIterable<Uint8Array>>;
 }

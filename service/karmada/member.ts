@@ -28,6 +28,7 @@ export function createMember(karmada: Kube, cluster: string): Member {
     get: async (reference, options) => member.get(kindOf(reference), reference, options),
     watch: (kind, resourceVersion, options) =>
       member.watch(WORKLOADS[kind], { labelSelector: OURS, resourceVersion }, options),
+    ask: (service, path, query, options) => member.ask(service, path, query, options),
     logs: (pod, query, options) => member.logs(pod, query, options),
   };
 }

@@ -1,6 +1,6 @@
 import { garbled, kubeError } from './failures.ts';
 import type { Identity } from './identity.ts';
-import { type Kind, POD } from './kinds.ts';
+import { type Kind, POD, SERVICE } from './kinds.ts';
 import type {
   Kube,
   KubeObject,
@@ -9,6 +9,7 @@ import type {
   ObjectName,
   ProxiedServer,
   Selection,
+  ServicePort,
   WriteOptions,
 } from './kube.ts';
 import { parseList, parseObject } from './objects.ts';
@@ -203,6 +204,18 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
       return transport.json(call, (body) => body, options);
     },
 
+    async ask({ namespace, name, port, scheme }, path, query, options) {
+      const service = objectTarget(server, SERVICE, { namespace, name });
+      // Colons stay: not every proxy takes them apart again.
+      const named = segment(server, portOfService({ name, port, scheme })).replaceAll('%3A', ':');
+      const end = path.split('/').map((part) => (part === '' ? '' : segment(server, part)));
+      const target = {
+        ...service,
+        path: `${service.path.slice(0, service.path.lastIndexOf('/'))}/${named}/proxy${end.join('/')}`,
+      };
+      return transport.json({ ...asking('ask', 'GET', target), ...(query && { query }) }, (body) => body, options);
+    },
+
     async request(method, path, { body, contentType, query, ...options } = {}) {
       const call = asking('request', method, { path, plural: 'resources', name: null });
       const sent = body === undefined ? {} : { body, contentType: contentType ?? 'application/json' };
@@ -219,6 +232,10 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     return object;
   }
 }
+
+/** The name under which the subresource `proxy` of a Service is asked for, and may be allowed. */
+const portOfService = ({ name, port, scheme }: Omit<ServicePort, 'namespace'>): string =>
+  `${scheme === 'https' ? 'https:' : ''}${name}:${port}`;
 
 /** An API server has the keys of its tokens as a JWK set alone: to who wants plain JSON it answers 406. */
 const DOCUMENT_ACCEPT = 'application/json, application/jwk-set+json';

@@ -35,6 +35,11 @@ export interface Kube {
   forward(pod: ContainerName, port: number, options?: RequestOptions): Promise<Duplex>;
   /** What a server tells beside objects: what it serves, its version. undefined when there is no such thing. */
   document(path: string, options?: RequestOptions): Promise<unknown>;
+  /**
+   * What a program behind a Service answers to a GET, read as JSON; undefined when there is no such Service. Who asks needs `get` of
+   * services/proxy, under the name `<scheme>:<name>:<port>`, or without the scheme where it is http.
+   */
+  ask(service: ServicePort, path: string, query?: RawOptions['query'], options?: RequestOptions): Promise<unknown>;
   /** Any request, and whatever was answered, unparsed: for what lies behind the proxy of a service or pod. Throws only without an answer. */
   request(method: Method, path: string, options?: RawOptions): Promise<RawAnswer>;
   /** A server that this one is a proxy for, over the same connections. */
@@ -171,6 +176,14 @@ export interface ContainerName {
   readonly name: string;
   /** Left out: the pod's only one. */
   readonly container?: string | undefined;
+}
+
+export interface ServicePort {
+  readonly namespace: string;
+  readonly name: string;
+  /** A number, or the name that the Service gives it. */
+  readonly port: string;
+  readonly scheme: 'http' | 'https';
 }
 
 export interface LogQuery {

@@ -15,6 +15,7 @@ export type Verb =
   | 'delete'
   | 'document'
   | 'forward'
+  | 'ask'
   | 'request';
 
 /** One per request, when its answer has been read, its stream has ended or it has failed. */

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { concernOf, type StallRules } from '../jobs/attention.ts';
 import { attend } from '../jobs/state/index.ts';
+import { IDLE_GPUS } from '../jobs/utilisation.ts';
 import { createLookout, type Lookout } from '../lookout.ts';
 import type { CurveStore, Lease, LeaseStore, MonitorChange, MonitorStore } from '../store/store.ts';
 
@@ -27,7 +28,10 @@ export function createWatcher({ store, rules, log, lookEveryMs = LOOK_EVERY_MS }
     const pulses = await store.curves.pulses(rules, MAX_JOBS_A_LOOK);
     const now = new Date();
     const concerns = new Map(pulses.map((pulse) => [pulse.jobId, concernOf(pulse, rules, now)]));
-    const news = pulses.filter(({ jobId, attention }) => concerns.get(jobId)?.reason !== attention?.reason);
+    const news = pulses.filter(({ jobId, attention }) => {
+      const reason = concerns.get(jobId)?.reason;
+      return reason === undefined ? attention !== null && attention.reason !== IDLE_GPUS : reason !== attention?.reason;
+    });
     if (news.length === 0) return;
     const changes = (await store.monitor.read(news.map(({ jobId }) => jobId))).flatMap((job): MonitorChange[] => {
       const change = attend(job, concerns.get(job.id) ?? null, now);

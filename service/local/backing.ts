@@ -10,10 +10,13 @@ import { freePort } from './free-port.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startObjectStorage } from './object-storage.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
+import { startPrometheus } from './prometheus.ts';
 import { type RealTrainings, startRealTrainings } from './real-trainings.ts';
 import { type MemberOperator, startTrainingOperators } from './training-operators.ts';
 
 const DATA = resolve('.data');
+/** member1 has none, as a cluster may. */
+const WITH_PROMETHEUS = ['member2', 'member3'];
 const MAX_OBJECTS_BYTES = 2 ** 30;
 /** No simulated job starts in one. */
 const WORKDIRS = {
@@ -60,6 +63,11 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
       ...(real && { programs: real.over }),
     });
     stops.push(() => karmada.close());
+    // What real programs use is not made up.
+    for (const name of real ? [] : WITH_PROMETHEUS) {
+      const prometheus = await startPrometheus(karmada.member(name));
+      stops.push(() => prometheus.stop());
+    }
     const objects = await startObjectStorage({ folder: join(DATA, 'objects'), maxBytes: MAX_OBJECTS_BYTES });
     stops.push(() => objects.close());
     const karmadaKubeconfig = join(DATA, 'karmada.kubeconfig');

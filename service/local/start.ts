@@ -10,12 +10,19 @@ import { startProduction, startService } from '../main.ts';
 import { configOrExit, runUntilSignal } from '../process.ts';
 import { parseConnection } from '../store/connection.ts';
 import { type Backing, startBacking } from './backing.ts';
+import { SIMULATED_PROMETHEUS } from './prometheus.ts';
 
 // npm start: the whole service with nothing but Node: a database of its own, three simulated clusters, the page.
 // Given a database or a kubeconfig, it is the production service instead.
 
-/** One person at their own machine is no flood; a shared service keeps the lower default. */
-const LOCAL_DEFAULTS = { [ENV.rateLimitPerMinute]: '60000' };
+const LOCAL_DEFAULTS = {
+  /** One person at their own machine is no flood; a shared service keeps the lower default. */
+  [ENV.rateLimitPerMinute]: '60000',
+  // Simulated trainings take half a minute.
+  [ENV.utilisationService]: SIMULATED_PROMETHEUS,
+  [ENV.utilisationInterval]: '10s',
+  [ENV.utilisationIdleAfter]: '1m',
+};
 
 /** Of the files in examples/. */
 const TRAINING_JOBS = '/apis/ml.example.com/v1/namespaces/ml-training/trainingjobs';

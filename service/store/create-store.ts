@@ -14,16 +14,18 @@ import { createProgressStore } from './progress.ts';
 import { createRetentionStore } from './retention.ts';
 import { createRowReader } from './rows.ts';
 import { statement } from './statement.ts';
-import type { Store, TrainingsOfTeam } from './store.ts';
+import type { GpusOfTeam, Store, TrainingsOfTeam } from './store.ts';
+import { createUtilisationStore } from './utilisation.ts';
 import { createWebhookStore } from './webhook.ts';
 
 /** Readiness is asked for every few seconds, by someone who does not wait long. */
 const CHECK_TIMEOUT_MS = 3_000;
 
-/** Pairs of namespace and algorithm in the metrics. */
+/** Pairs of namespace and algorithm in the metrics, or namespaces. */
 const MAX_TEAMS = 200;
 
 const trainingsByTeam = statement('trainings-by-team');
+const gpusByTeam = statement('gpus-by-team');
 const compactCounts = statement('compact-counts');
 
 interface StoreOptions {
@@ -45,6 +47,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
     events: createEventStore(database.as('events'), database.as('api'), notices),
     progress: createProgressStore(database.as('monitor'), notices),
     curves: createCurveStore(database.as('dispatch'), database.as('api')),
+    utilisation: createUtilisationStore(database.as('dispatch'), database.as('api')),
     leases: createLeaseStore(database.as('monitor')),
     logs: createLogStore(database.as('dispatch'), database.as('api'), readJobs),
     webhook: createWebhookStore(database.as('dispatch')),
@@ -59,6 +62,7 @@ export function createStore({ connection, poolSize, log, timeouts }: StoreOption
         summary: await readSummary(check, {}),
         backlog: await readBacklog(check),
         trainings: await check.query<TrainingsOfTeam>(trainingsByTeam, [MAX_TEAMS]),
+        gpus: await check.query<GpusOfTeam>(gpusByTeam, [MAX_TEAMS]),
       };
     },
     async housekeep() {

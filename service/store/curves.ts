@@ -1,4 +1,5 @@
 import { type CurveMark, type CurvePoint, type Curves, MAX_BUCKETS, MAX_NAMES, type Series } from '../jobs/curve.ts';
+import { IDLE_GPUS } from '../jobs/utilisation.ts';
 import type { Queries } from './database.ts';
 import { json, statement } from './statement.ts';
 import type { CurveEntry, CurveStore } from './store.ts';
@@ -40,7 +41,7 @@ export function createCurveStore(database: Queries, readers: Queries): CurveStor
     },
 
     async pulses({ leastSeconds, steps }, most) {
-      return database.query(pulses, [steps, leastSeconds, most]);
+      return database.query(pulses, [steps, leastSeconds, most, IDLE_GPUS]);
     },
 
     async lastSteps(jobIds) {

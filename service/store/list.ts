@@ -282,10 +282,18 @@ function conditionsOf(filter: JobFilter, bind: (value: unknown) => string): stri
   if (filter.states) conditions.push(inState(filter.states, bind));
   if (filter.algorithm !== undefined) conditions.push(`algorithm = ${bind(filter.algorithm)}`);
   if (filter.owner !== undefined) conditions.push(`created_by = ${bind(filter.owner)}`);
-  if (filter.reasons) conditions.push(`reason = any (${bind(filter.reasons)})`);
+  if (filter.reasons) conditions.push(forReasons(filter.reasons, bind));
   if (filter.attention !== undefined) conditions.push(needsAttention(filter.attention, bind));
   if (filter.cluster !== undefined) conditions.push(`clusters @> array[${bind(filter.cluster)}]`);
   return conditions;
+}
+
+/** A job says one itself, or somebody should look at it for one. */
+function forReasons(reasons: readonly string[], bind: (value: unknown) => string): string {
+  const said = `reason = any (${bind(reasons)})`;
+  const ofAttention = reasons.filter((reason) => ATTENTION_REASONS.includes(reason));
+  if (ofAttention.length === 0) return said;
+  return `(${said} or (attention is not null and attention->>'reason' = any (${bind(ofAttention)})))`;
 }
 
 /** Of those that go on: what its progress tells, or a reason that says so. */

@@ -1,9 +1,11 @@
 import { MAX_SPARK } from '../jobs/curve.ts';
 import { leastOf, type SeenProgress, type TrainingProgress } from '../jobs/progress.ts';
+import type { Utilisation } from '../jobs/utilisation.ts';
 import type { Queries } from './database.ts';
 import type { Notices } from './notices.ts';
 import { json, statement } from './statement.ts';
 import type { Lease, ProgressEntry, ProgressNews, ProgressStore, Reporter } from './store.ts';
+import { type StoredUtilisation, utilisationOf } from './utilisation.ts';
 
 const saveProgress = statement('save-progress');
 const progressOfJobs = statement('progress-of-jobs');
@@ -21,20 +23,26 @@ export type StoredProgresses = readonly StoredRow[] | null;
 /** The part of a query that reads what a list shows of it beside a job's row: of a page's rows alone, each by its key. */
 export const LISTED_OF_JOB = "(select '[' || string_agg(told, ',') || ']' from job_listed where job_id = id) as listed";
 
-/** Of what that reads, null where nothing was told: the progress in the clusters that the job is in, and the loss so far. */
+/** Of what that reads, null where nothing was told: the progress and the use in the clusters that the job is in, and the loss so far. */
 export function listedOfRow(
   listed: string | null,
   clusters: readonly string[],
-): { readonly progress: SeenProgress | null; readonly spark: number[] | null } {
-  if (listed === null) return { progress: null, spark: null };
-  const rows = JSON.parse(listed) as (StoredRow | readonly ['', number[]])[];
+): {
+  readonly progress: SeenProgress | null;
+  readonly spark: number[] | null;
+  readonly utilisation: Utilisation | null;
+} {
+  if (listed === null) return { progress: null, spark: null, utilisation: null };
+  const rows = JSON.parse(listed) as (StoredRow | StoredUtilisation | readonly ['', number[]])[];
   let progress: SeenProgress | null = null;
   let spark: number[] = [];
+  const used: StoredUtilisation[] = [];
   for (const row of rows) {
     if (row.length === 2) spark = row[1];
+    else if (row.length === 7) used.push(row);
     else if (clusters.includes(row[0])) progress = leastOf(progress, seenOf(row));
   }
-  return { progress, spark: sparkOf(spark, progress?.loss ?? null) };
+  return { progress, spark: sparkOf(spark, progress?.loss ?? null), utilisation: utilisationOf(used, clusters) };
 }
 
 /** What was merged is a little old, and has four digits: the latest is at the end. */

@@ -11,6 +11,7 @@ import type { StoreLog } from './database.ts';
 import { UnreadableJob } from './errors.ts';
 import { listedOfRow, progressOfRow, type StoredProgresses } from './progress.ts';
 import type { Attempt, ListedJob, MonitoredJob } from './store.ts';
+import { type StoredUtilisation, utilisationOf } from './utilisation.ts';
 
 /** Rows as pg returns them; what the domain sees is made of them here and nowhere else. */
 export interface MonitoredJobRow {
@@ -51,6 +52,7 @@ export interface JobRow extends MonitoredJobRow {
   readonly volume_removed_at: Date | null;
   /** Of one job alone. */
   readonly progress?: StoredProgresses;
+  readonly utilisation?: readonly StoredUtilisation[] | null;
   /** Of a list alone. */
   readonly listed?: string | null;
   /** By which the list is in order. */
@@ -171,12 +173,17 @@ export const toListedJob = (row: ListedJobRow): ListedJob => ({
   version: row.version,
 });
 
-function learnt(row: ListedJobRow): Pick<ListedJob, 'progress' | 'spark'> {
+function learnt(row: ListedJobRow): Pick<ListedJob, 'progress' | 'spark' | 'utilisation'> {
   const { clusters, listed, metric, metric_name } = row;
-  if (listed === undefined) return { progress: progressOfRow(row.progress, clusters) };
-  const { progress, spark } = listedOfRow(listed, clusters);
-  if (progress === null || metric === undefined || metric_name === undefined) return { progress, spark };
-  return { progress: { ...progress, metrics: { [metric_name]: metric, ...progress.metrics } }, spark };
+  if (listed === undefined) {
+    return {
+      progress: progressOfRow(row.progress, clusters),
+      utilisation: utilisationOf(row.utilisation ?? [], clusters),
+    };
+  }
+  const { progress, ...rest } = listedOfRow(listed, clusters);
+  if (progress === null || metric === undefined || metric_name === undefined) return { progress, ...rest };
+  return { progress: { ...progress, metrics: { [metric_name]: metric, ...progress.metrics } }, ...rest };
 }
 
 /** A job, or an attempt of one that was followed by another. */

@@ -8,6 +8,7 @@ import type { AttemptWork, Period } from '../jobs/goodput.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { SeenProgress, TrainingProgress } from '../jobs/progress.ts';
 import type { JobRequest } from '../jobs/request.ts';
+import type { Idleness } from '../jobs/utilisation.ts';
 
 /** All that the rest of the service may ask of PostgreSQL. Each method is one transaction. */
 export interface Store {
@@ -17,6 +18,7 @@ export interface Store {
   readonly events: EventStore;
   readonly progress: ProgressStore;
   readonly curves: CurveStore;
+  readonly utilisation: UtilisationStore;
   readonly leases: LeaseStore;
   readonly logs: LogStore;
   readonly webhook: WebhookStore;
@@ -33,6 +35,7 @@ export interface Store {
     summary: Summary;
     backlog: { waiting: number; oldestSeconds: number };
     trainings: readonly TrainingsOfTeam[];
+    gpus: readonly GpusOfTeam[];
   }>;
   pool(): { total: number; idle: number; waiting: number };
   close(): Promise<void>;
@@ -47,6 +50,14 @@ export interface TrainingsOfTeam {
   readonly percent: number | null;
   /** Since the one that was told of last the longest ago. */
   readonly oldestSeconds: number;
+}
+
+/** GPUs of running jobs of one namespace of which it is known how much they are used. */
+export interface GpusOfTeam {
+  readonly namespace: string;
+  readonly gpus: number;
+  readonly idleGpus: number;
+  readonly gpuPercent: number;
 }
 
 export interface NewJob {
@@ -147,6 +158,10 @@ export interface Team {
   readonly gpus: number;
   readonly cpus: number;
   readonly gpusWaitedFor: number;
+  /** Of its GPUs those of which it is known how much they are used, how many of these do nothing, and how busy they are on average. */
+  readonly gpusMeasured: number;
+  readonly idleGpus: number;
+  readonly gpuPercent: number | null;
 }
 
 /** Of one request: jobs that repeat each other, and the attempts of each that the hub made. */
@@ -395,6 +410,40 @@ export interface CurveStore {
   ): Promise<Map<string, { readonly at: Date; readonly stepSeconds: number | null }>>;
   /** Trainings that run and may not get on, at most so many; those that nothing was wrong with so far first. */
   pulses(rules: StallRules, most: number): Promise<(Pulse & { readonly attention: Attention | null })[]>;
+}
+
+/** What the pods of a job use in one cluster. */
+export interface JobFigures {
+  readonly namespace: string;
+  /** The name of its object, without the number of its attempt. */
+  readonly object: string;
+  readonly gpuPercent: number | null;
+  readonly gpus: number;
+  readonly idleGpus: number;
+  readonly cpuCores: number | null;
+}
+
+export interface ClusterUtilisation {
+  /** When its Prometheus answered last; null: it never has. */
+  readonly answeredAt: Date | null;
+  /** Why it does not; null: it does. */
+  readonly why: string | null;
+}
+
+/** What jobs use, as the Prometheus of each cluster tells. Written under leases, of which one must still hold. */
+export interface UtilisationStore {
+  /** In the place of all that was told of the cluster before; with why, what was told stays until it is too old. */
+  save(
+    told:
+      | { readonly cluster: string; readonly figures: readonly JobFigures[] }
+      | { readonly cluster: string; readonly why: string },
+    leases: readonly Lease[],
+  ): Promise<void>;
+  forgetOld(seconds: number, leases: readonly Lease[]): Promise<void>;
+  /** Jobs that are to be told of, because some of their GPUs have done nothing for so long, and those that are to be no longer. */
+  idle(seconds: number, most: number): Promise<Idleness[]>;
+  /** Of those that were asked lately. */
+  ofClusters(): Promise<Map<string, ClusterUtilisation>>;
 }
 
 export interface EventStore {

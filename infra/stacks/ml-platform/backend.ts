@@ -20,6 +20,7 @@ import type { Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { WorkloadProps } from '../../constructs/workload.ts';
 import { canonicalJson } from '../../data/canonical-json.ts';
+import { whoTellsUse } from './prometheus.ts';
 import type { Settings } from './settings.ts';
 
 export const BACKEND = 'ml-platform-backend';
@@ -117,6 +118,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       ...told.config,
       ...reports.config,
       ...storage.config,
+      ...whoTellsUse(settings.utilisation),
       ...access.config,
     },
     ...(access.files && { configFiles: access.files }),

@@ -35,6 +35,7 @@ const everything: z.input<typeof settings> = {
   },
   progress: { enabled: true, authoritySecret: 'company-authority' },
   objectStorage: { enabled: true, workdirs: 's3://ml-platform/workdirs', address: { cidrs: ['192.0.2.20/32'] } },
+  utilisation: { enabled: true, path: '/prometheus' },
   webhook: { enabled: true, url: 'https://hooks.example.com/ml', address: { cidrs: ['192.0.2.10/32'] } },
   jobs: {
     links: [
@@ -60,6 +61,7 @@ const external: z.input<typeof settings> = {
     },
   },
   exposure: { type: 'ingress', ingress: { className: '', tls: { source: 'secret', secretName: 'company-tls' } } },
+  utilisation: { enabled: true, namespace: 'metrics', service: 'thanos-query', https: true, port: 10_902 },
   karmada: { memberClusters: ['member1', 'member2'], identity: { type: 'serviceAccount' } },
 };
 

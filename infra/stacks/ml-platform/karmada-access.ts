@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { ClusterPropagationPolicy } from '../../../imports/policy.karmada.io.ts';
 import { type K8s, k8s } from '../../constructs/k8s.ts';
 import { Folder, type Stack } from '../../constructs/stack.ts';
+import { nameBehindProxy } from './prometheus.ts';
 import type { Settings } from './settings.ts';
 
 const CONTROL_PLANE_ROLE = 'ml-platform-backend';
@@ -38,11 +39,15 @@ const controlPlaneRules = (removeNamespaces: boolean, progress: boolean) => [
 ];
 
 /** What it reads in the members, through the proxy. */
-const memberRules = (removeNamespaces: boolean) => [
+const memberRules = (removeNamespaces: boolean, utilisation: Settings['utilisation']) => [
   rule('ray.io', ['rayjobs', 'rayclusters'], READ),
   rule('batch', ['jobs'], READ),
   rule('ml.example.com', ['trainingjobs'], READ),
   rule('', ['pods', 'pods/log', 'events', 'persistentvolumeclaims', 'services', 'nodes'], READ),
+  // Of all Services one name, whatever is asked of it: the proxy knows no more of a request than that it reads.
+  ...(utilisation.enabled
+    ? [{ ...rule('', ['services/proxy'], ['get']), resourceNames: [nameBehindProxy(utilisation)] }]
+    : []),
   // Whether a member had it before.
   ...(removeNamespaces ? [rule('', ['namespaces'], ['get'])] : []),
 ];
@@ -54,7 +59,12 @@ export class KarmadaAccess extends Construct {
 
   constructor(
     stack: Stack,
-    { jobs: { removeNamespaces }, karmada, progress }: Pick<Settings, 'jobs' | 'karmada' | 'progress'>,
+    {
+      jobs: { removeNamespaces },
+      karmada,
+      progress,
+      utilisation,
+    }: Pick<Settings, 'jobs' | 'karmada' | 'progress' | 'utilisation'>,
   ) {
     super(new Folder(stack, 'karmada'), 'access');
     this.named = (name) => stack.named(name);
@@ -70,7 +80,7 @@ export class KarmadaAccess extends Construct {
     this.grant(PROXY_ROLE, [{ ...proxy, ...members }], [this.user(), ...this.groups()]);
 
     // Karmada copies these two to the members. The control plane has no pods or nodes that they could open.
-    this.grant(MEMBER_ROLE, memberRules(removeNamespaces), [this.user()]);
+    this.grant(MEMBER_ROLE, memberRules(removeNamespaces, utilisation), [this.user()]);
     this.propagate(MEMBER_ROLE);
   }
 

@@ -170,6 +170,26 @@ const progress = () =>
       .describe('Secret with the key ca.crt, by which pods check the address; empty: by what their images trust.'),
   });
 
+const utilisation = () =>
+  f.section('What jobs use of CPU and GPUs, as a Prometheus in each member tells.', {
+    enabled: z
+      .boolean()
+      .default(false)
+      .describe('Whether they are asked. Gives the backend the right to ask this one Service, in the members alone.'),
+    namespace: s.dnsLabel().default('monitoring').describe('Namespace of its Service in the members.'),
+    service: s.dnsLabel().default('prometheus-operated').describe('Name of its Service there.'),
+    port: s.port().default(9090).describe('Port of that Service.'),
+    https: z.boolean().default(false).describe('Whether it speaks TLS.'),
+    path: s.optionalPath().default('').describe('Where its API begins, such as /prometheus; empty: at the root.'),
+    interval: duration(RANGES.utilisationInterval).describe('How often each is asked, by one query.'),
+    idlePercent: wholeNumber(RANGES.utilisationIdlePercent).describe(
+      'A GPU that is busy for at most so many percent of five minutes is idle.',
+    ),
+    idleAfter: duration(RANGES.utilisationIdleAfter).describe(
+      'A job some of whose GPUs have been idle for so long needs attention; 0s: none does.',
+    ),
+  });
+
 const objectStorage = () =>
   f.section('The S3-compatible object storage that jobs and those who submit them use.', {
     enabled: z.boolean().default(false).describe('Whether the platform has one.'),
@@ -325,6 +345,7 @@ export const settings = withRules(
       webhook: webhook(),
       progress: progress(),
       objectStorage: objectStorage(),
+      utilisation: utilisation(),
       frontend: frontend(),
       database: postgres({
         database: 'training_jobs',

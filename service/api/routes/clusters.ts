@@ -28,11 +28,12 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
     role: 'viewer',
     answers: { 200: { description: 'The clusters', body: ClustersBody } },
     async handle({ caller }) {
-      const [{ clusters: members, unreachableSince }, health, summary, fences] = await Promise.all([
+      const [{ clusters: members, unreachableSince }, health, summary, fences, utilisation] = await Promise.all([
         clusters.lastKnown(),
         readClusterHealth(),
         store.jobs.summary({ namespaces: visibleNamespaces(caller, undefined) }),
         store.clusters.fences(),
+        store.utilisation.ofClusters(),
       ]);
       const fenceOf = new Map(fences.map(({ cluster, ...fence }) => [cluster, fence]));
       const body = members.map((member) => {
@@ -43,6 +44,7 @@ export const clusterRoutes = ({ store, karmada, clusters, readClusterHealth }: A
           jobs: summary.byCluster[member.name] ?? NO_JOBS,
           states: summary.byClusterState[member.name] ?? NO_STATES,
           monitor: known ? monitor : null,
+          utilisation: utilisation.get(member.name) ?? null,
           fence: fenceOf.get(member.name) ?? null,
         };
       });

@@ -40,6 +40,11 @@ const clusterShape = ({ paint }: Terminal): Shape<Cluster> => ({
     { title: 'RUNNING', text: ({ jobs }) => String(jobs.Running ?? 0) },
     { title: 'KUBERNETES', wide: true, text: ({ kubernetesVersion }) => kubernetesVersion },
     { title: 'LAST HEARD', wide: true, text: ({ monitor }) => age(monitor?.lastAnswerAt ?? null) },
+    {
+      title: 'UTILISATION',
+      wide: true,
+      text: ({ utilisation }) => (utilisation ? (utilisation.why ?? 'known') : ''),
+    },
     { title: 'MESSAGE', wide: true, text: ({ message }) => message },
   ],
 });

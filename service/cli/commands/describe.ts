@@ -5,6 +5,7 @@ import { runTime } from '../jobs/columns.ts';
 import { findJob } from '../jobs/find.ts';
 import { checkpointOf, progressInWords, workersOf } from '../jobs/progress.ts';
 import { paintState, stateOf } from '../jobs/state.ts';
+import { whyNoUse, wordsOfUse } from '../jobs/utilisation.ts';
 import { createTable } from '../output/table.ts';
 import { age, duration } from '../output/time.ts';
 import { plain } from '../terminal.ts';
@@ -30,12 +31,13 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
   const { client } = await cli.connection();
   const id = await findJob(cli, said);
   const job = await client.jobs.get(id);
-  const [events, attempts, pods, place, outputs] = await Promise.all([
+  const [events, attempts, pods, place, outputs, use] = await Promise.all([
     client.jobs.events(id),
     client.jobs.attempts(id),
     podsOf(client, job),
     placeOf(client, job),
     outputsOf(client, job),
+    utilisationOf(client, job),
   ]);
   const { paint } = cli.terminal;
   const facts: [string, string][] = [
@@ -60,6 +62,7 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
     ['Progress', progressInWords(job.progress, job.finishedAt !== null)],
     ['Workers', workersOf(job.progress)],
     ['Checkpoint', checkpointOf(job.progress)],
+    ['Uses', use],
     ['Ran for', runTime(job)],
     ['Outputs', outputs],
     [
@@ -99,6 +102,13 @@ const outputsOf = async (client: Client, { id, finishedAt }: Job): Promise<strin
     ({ name, sizeBytes }) => `${plain(name)}${sizeBytes === null ? '' : ` (${inWords(sizeBytes)})`}`,
   );
   return [...each, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+};
+
+const utilisationOf = async (client: Client, job: Job): Promise<string> => {
+  if (job.status !== 'Running') return '';
+  if (job.utilisation) return wordsOfUse(job);
+  const all = await client.clusters().catch(() => undefined);
+  return all ? plain(whyNoUse(job, all.clusters)) : '';
 };
 
 const resourcesOf = ({ request }: Job): string => {

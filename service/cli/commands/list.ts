@@ -16,6 +16,7 @@ interface ListOptions {
   readonly cluster?: string;
   readonly owner?: string;
   readonly mine?: boolean;
+  readonly attention?: boolean;
   readonly search?: string;
   readonly sort?: string;
   readonly limit?: number;
@@ -37,6 +38,7 @@ export const addList: AddCommand = (program, cli) => {
     .option('--cluster <name>', 'in this cluster')
     .option('--owner <name>', 'submitted by this person')
     .option('--mine', 'submitted by me')
+    .option('--attention', 'that somebody should look at: stalled, diverging, with idle GPUs, or kept from starting')
     .option('-q, --search <text>', 'in name, id, reason or message')
     .option(
       '--sort <field>',
@@ -68,8 +70,18 @@ const list = async (cli: Cli, options: ListOptions): Promise<ExitCode> => {
 };
 
 const filtersOf = (options: ListOptions, namespace?: string): JobFilters => {
-  const { state, reason, algorithm, cluster, owner, search, sort } = options;
-  return { state, reason, algorithm, cluster, owner, q: search, sort, namespace };
+  const { attention, state, reason, algorithm, cluster, owner, search, sort } = options;
+  return {
+    ...(attention && { attention: 'true' }),
+    state,
+    reason,
+    algorithm,
+    cluster,
+    owner,
+    q: search,
+    sort,
+    namespace,
+  };
 };
 
 /** Of few jobs no more are asked for. */

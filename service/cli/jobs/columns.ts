@@ -3,6 +3,7 @@ import type { Shape } from '../output/format.ts';
 import { age, duration } from '../output/time.ts';
 import type { Terminal } from '../terminal.ts';
 import { paintState, stateOf } from './state.ts';
+import { shownUse } from './utilisation.ts';
 
 export const jobShape = (terminal: Terminal): Shape<ListedJob> => ({
   nameOf: ({ id }) => id,
@@ -15,6 +16,7 @@ export const jobShape = (terminal: Terminal): Shape<ListedJob> => ({
     { title: 'PROGRESS', text: ({ progress }) => (progress?.percent == null ? '' : `${progress.percent}%`) },
     { title: 'TIME', text: (job) => runTime(job) },
     { title: 'AGE', text: ({ createdAt }) => age(createdAt) },
+    { title: 'USE', wide: true, text: shownUse },
     { title: 'PRIORITY', wide: true, text: ({ priority }) => String(priority) },
     { title: 'OWNER', wide: true, text: ({ createdBy }) => createdBy ?? '' },
     { title: 'MESSAGE', wide: true, text: ({ message }) => message },

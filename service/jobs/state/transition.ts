@@ -66,8 +66,13 @@ export function transition(job: Observed, report: ClusterReport): Transition | u
   return replaced(job, cluster, state, at, isNews);
 }
 
-/** Its progress tells that something is wrong with a job that runs, or is no longer; of a stall there may be enough. */
-export function attend(job: Observed, attention: Attention | null, at: Date): Transition | undefined {
+/** Something is wrong with a job that runs, or is no longer, as `ended` tells then; of a stall there may be enough. */
+export function attend(
+  job: Observed,
+  attention: Attention | null,
+  at: Date,
+  ended = 'It makes steps again',
+): Transition | undefined {
   const cluster = job.clusters[0];
   const known = cluster === undefined ? undefined : job.clusterStates[cluster];
   if (cluster === undefined || !known || job.status !== 'Running' || job.wanted !== 'run') return undefined;
@@ -77,7 +82,7 @@ export function attend(job: Observed, attention: Attention | null, at: Date): Tr
     if (again) return again;
   }
   if (job.attention?.reason === attention?.reason) return undefined;
-  const { reason, message } = attention ?? { reason: 'GetsOn' as const, message: 'It makes steps again' };
+  const { reason, message } = attention ?? { reason: 'GetsOn' as const, message: ended };
   return { set: { clusterStates: {}, attention }, event: { cluster, reason, message } };
 }
 

@@ -67,7 +67,7 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
     const route = routeOf(request.path, registry.table);
     if (!route) return plain(404, '404 page not found\n');
     const special = options.subresources?.[`${route.type.plural}.${route.type.group}/${route.subresource}`];
-    if (special) return special(request, route, registry.read(route.type, route.namespace, route.name ?? ''));
+    if (special) return special(request, route, registry.read(route.type, route.namespace, objectOf(route)));
     if (route.subresource !== undefined && !(route.subresource === 'status' && route.type.statusSubresource)) {
       throw new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
     }
@@ -238,6 +238,10 @@ export function createApiServer(registry: Registry, options: ApiServerOptions): 
     },
   };
 }
+
+/** Behind the subresource `proxy` a Service is named with its port, and perhaps a scheme: "https:name:port". */
+const objectOf = ({ name = '', subresource, type }: Route): string =>
+  subresource === 'proxy' && type.plural === 'services' ? (name.replace(/^https?:/, '').split(':')[0] ?? '') : name;
 
 /** As real servers validate it: with bookmarks and the one way to match versions, or not at all. */
 function streamsList(query: URLSearchParams): boolean {

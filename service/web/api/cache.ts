@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { isNewer, withProgress } from '../lib/progress.ts';
 import { tellTheJob, withEvents } from '../lib/row-events.ts';
+import { withUse } from '../lib/utilisation.ts';
 import type { Job, JobEvent, JobPage, ListedJob, ProgressNews } from './types.ts';
 
 /** The names under which the page keeps what it fetched. A prefix stands for everything below it. */
@@ -14,6 +15,7 @@ export const KEYS = {
   queue: ['queue'],
   goodput: ['goodput'],
   jobLists: ['jobs'],
+  use: ['use'],
   comparison: ['comparison'],
   job: (id: string) => ['job', id],
   ofJob: (id: string, part: 'events' | 'pods' | 'manifest' | 'attempts' | 'runs' | 'curves' | 'outputs') => [
@@ -45,6 +47,10 @@ export const applyProgress = (queryClient: QueryClient, news: ReadonlyMap<string
     );
   }
 };
+
+/** What jobs use, as just read, where it is shown. */
+export const applyUse = (queryClient: QueryClient, read: readonly ListedJob[]): void =>
+  setRows(queryClient, (jobs) => withUse(jobs, read));
 
 const setRows = (queryClient: QueryClient, change: (jobs: readonly ListedJob[]) => readonly ListedJob[]): void => {
   queryClient.setQueriesData<InfiniteData<JobPage>>({ queryKey: KEYS.jobLists }, (lists) => {

@@ -14,7 +14,11 @@ import {
 // Events of the job make these stale (cache.ts), and read again while someone looks.
 
 /** Read once the event stream is open: whatever happens after that is told. */
-const useFollowed = <T>(queryKey: readonly string[], read: (signal: AbortSignal) => Promise<T>) => {
+const useFollowed = <T>(
+  queryKey: readonly string[],
+  read: (signal: AbortSignal) => Promise<T>,
+  everyMs: (read: T | undefined) => number | false = () => false,
+) => {
   const { listening } = useLive();
   return useQuery({
     queryKey,
@@ -22,10 +26,19 @@ const useFollowed = <T>(queryKey: readonly string[], read: (signal: AbortSignal)
       await listening;
       return read(signal);
     },
+    refetchInterval: ({ state }) => everyMs(state.data as T | undefined),
   });
 };
 
-export const useJob = (id: string) => useFollowed(KEYS.job(id), (signal) => getJob(id, signal));
+/** What a job uses is no event of it: while it runs it is read again now and then. */
+const USE_EVERY_MS = 20_000;
+
+export const useJob = (id: string) =>
+  useFollowed(
+    KEYS.job(id),
+    (signal) => getJob(id, signal),
+    (job) => job?.status === 'Running' && USE_EVERY_MS,
+  );
 
 export const useJobEvents = (id: string) => useFollowed(KEYS.ofJob(id, 'events'), (signal) => getJobEvents(id, signal));
 

@@ -1,5 +1,15 @@
 /** Beside the name and the state, which are always there. By what is worth most where there is little room. */
-const COLUMN_NAMES = ['age', 'cluster', 'duration', 'loss', 'algorithm', 'owner', 'priority', 'namespace'] as const;
+const COLUMN_NAMES = [
+  'age',
+  'cluster',
+  'duration',
+  'loss',
+  'algorithm',
+  'owner',
+  'priority',
+  'namespace',
+  'use',
+] as const;
 export type ColumnName = (typeof COLUMN_NAMES)[number];
 
 /** The order in which they stand, whatever the order in which they were chosen. */
@@ -9,6 +19,7 @@ export const COLUMN_ORDER: readonly ColumnName[] = [
   'algorithm',
   'cluster',
   'loss',
+  'use',
   'priority',
   'age',
   'duration',
@@ -21,6 +32,7 @@ export const COLUMN_WIDTHS: Record<ColumnName, number> = {
   algorithm: 7.5,
   cluster: 6.5,
   loss: 8,
+  use: 5.5,
   priority: 5,
   age: 4,
   duration: 6.5,

@@ -9,8 +9,8 @@ interface Rule {
   resourceNames?: string[];
 }
 
-function access(karmada: unknown = {}, jobs: unknown = {}) {
-  const objects = subjectOf(mlPlatform, { karmada, jobs }).folders.get('karmada') ?? [];
+function access(karmada: unknown = {}, jobs: unknown = {}, utilisation: unknown = {}) {
+  const objects = subjectOf(mlPlatform, { karmada, jobs, utilisation }).folders.get('karmada') ?? [];
   // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever kind it asked for.
   const find = (kind: string, name: string): any =>
     objects.find((each) => each.kind === kind && each.metadata.name === name);
@@ -90,6 +90,21 @@ test('a ServiceAccount comes with both groups that its token carries, for the pr
   ]);
   expect(find('ClusterRoleBinding', ROLE).subjects).toEqual([account]);
   expect(find('ClusterRoleBinding', `${ROLE}-member`).subjects).toEqual([account]);
+});
+
+test.each([
+  [{}, 'prometheus-operated:9090'],
+  [{ service: 'thanos', port: 10_902, https: true, path: '/x' }, 'https:thanos:10902'],
+])('the Prometheus of a member may be read under its one name, if it is asked at all: %o', (values, name) => {
+  const proxied = (utilisation: object) =>
+    access({}, {}, utilisation).rules.filter(({ resources }) => resources.includes('services/proxy'));
+  expect(proxied(values)).toEqual([]);
+  expect(proxied({ ...values, enabled: true })).toEqual([
+    { apiGroups: [''], resources: ['services/proxy'], verbs: ['get'], resourceNames: [name] },
+  ]);
+  const { find } = access({}, {}, { ...values, enabled: true });
+  const { rules } = find('ClusterRole', `${ROLE}-member`);
+  expect(rules.map(({ resources }: Rule) => resources.join())).toContain('services/proxy');
 });
 
 test('named members bound the proxy and the policy to them', () => {

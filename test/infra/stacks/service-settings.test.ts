@@ -26,6 +26,7 @@ describe('the variables of the service', () => {
     const set = new Set([
       ...['tokens', 'oidc', 'none'].flatMap((mode) => variables({ auth: { mode }, webhook: { enabled: true } })),
       ...variables({ objectStorage: { enabled: true, workdirs: 's3://bucket/workdirs' } }),
+      ...variables({ utilisation: { enabled: true } }),
       ...variables({ progress: { enabled: true, authoritySecret: 'authority' } }),
       ...['api', 'token', 'port'].flatMap((access) => variables({ backend: { metrics: { access } } })),
     ]);
@@ -39,8 +40,15 @@ describe('the variables of the service', () => {
 });
 
 describe('both take the same', () => {
-  const { backend, jobs } = settings.shape;
-  const fields = { ...backend.unwrap().shape, ...jobs.unwrap().shape };
+  const { backend, jobs, utilisation } = settings.shape;
+  const { idleAfter, idlePercent, interval } = utilisation.unwrap().shape;
+  const fields = {
+    ...backend.unwrap().shape,
+    ...jobs.unwrap().shape,
+    utilisationInterval: interval,
+    utilisationIdlePercent: idlePercent,
+    utilisationIdleAfter: idleAfter,
+  };
   type Ranged = keyof typeof RANGES;
 
   const number = fc.oneof(fc.nat(1_000), fc.nat(200_000_000), fc.constantFrom(...boundsInEveryUnit()));
@@ -69,8 +77,14 @@ describe('both take the same', () => {
   });
 
   test('and have the same defaults', () => {
-    const { backend, jobs } = settings.parse({});
-    const inStack: Record<string, unknown> = { ...backend, ...jobs };
+    const { backend, jobs, utilisation } = settings.parse({});
+    const inStack: Record<string, unknown> = {
+      ...backend,
+      ...jobs,
+      utilisationInterval: utilisation.interval,
+      utilisationIdlePercent: utilisation.idlePercent,
+      utilisationIdleAfter: utilisation.idleAfter,
+    };
     for (const name of Object.keys(RANGES) as Ranged[]) expect(SETTINGS[name].default).toBe(String(inStack[name]));
     expect(SETTINGS.credentialsSecret.default).toBe(jobs.credentialsSecret);
     expect(`${jobs.image.repository}:${jobs.image.tag}`).toBe(SETTINGS.rayImage.default);

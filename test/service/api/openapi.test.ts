@@ -132,6 +132,10 @@ test('metrics have the names that alerts rely on', async () => {
     METRICS.trainingPercent,
     METRICS.trainingReportAge,
     METRICS.progressReports,
+    METRICS.gpus,
+    METRICS.idleGpus,
+    METRICS.gpuPercent,
+    METRICS.utilisationKnown,
   ]);
   for (const name of Object.values(METRICS)) expect(text).toContain(`# TYPE ${name} `);
   for (const name of Object.values(METRICS).filter((one) => !labelled.has(one as never)))

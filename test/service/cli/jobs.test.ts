@@ -318,6 +318,39 @@ spec:
   ]);
 });
 
+test('what a job uses is told by describe, list, top and clusters; else why it is not known', async () => {
+  const id = (
+    await run('submit --algorithm deepspeed-zero3 --name used-forever -n used --gpus 2 --cluster member2')
+  ).out.trim();
+  await run(`wait ${id} --for=running -q`);
+  expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known: no Prometheus is asked\n/);
+  await world.database.query(
+    `insert into cluster_utilisation (cluster, asked_at, why) values ('member2', now(), 'It has no Service a/b:9090')`,
+  );
+  expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known: member2: It has no Service a\/b:9090\n/);
+  expect((await run('clusters -o wide')).out).toMatch(/member2 .*It has no Service a\/b:9090/);
+  await world.database.query(
+    `with used as (
+       insert into job_utilisation (job_id, cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)
+       values ($1, 'member2', now(), 47, 2, 1, 81) returning *
+     )
+     insert into job_listed (job_id, cluster, told)
+     select job_id, '%' || cluster, json_build_array('%', cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)::text from used`,
+    [id],
+  );
+  await world.database.query('update job set attention = $2 where id = $1', [
+    id,
+    JSON.stringify({ reason: 'IdleGpus', since: new Date().toISOString(), message: 'idle' }),
+  ]);
+  expect((await run(`describe ${id}`)).out).toMatch(
+    /Uses: +2 GPUs 47%, 1 of them idle; CPU 81% of what it asked for\n/,
+  );
+  expect((await run('list --attention -n used -o wide')).out).toMatch(new RegExp(`${id} .*GPU 47%`));
+  expect((await run('list --reason IdleGpus -o name')).out).toBe(`${id}\n`);
+  expect((await run('top jobs -n used')).out).toMatch(new RegExp(`\n${id} +used +member2 +2 +1 +47% +81% `));
+  expect((await run('top teams')).out).toMatch(/used +1 +2 +1 +47% /);
+});
+
 test('clusters, algorithms, top and version tell of the platform', async () => {
   expect((await run('clusters')).out).toMatch(/member1 +yes +eu-west/);
   expect((await run('clusters -o name')).out).toBe('member1\nmember2\nmember3\n');
@@ -333,7 +366,9 @@ test('clusters, algorithms, top and version tell of the platform', async () => {
     );
   }, 'the team');
   expect(team).toMatchObject({ running: 1, gpus: 4, waiting: 0, gpusWaitedFor: 0 });
-  expect((await run('top teams')).out).toMatch(/^NAMESPACE +RUNNING +GPUS +CPUS +WAITING +FOR GPUS +SUSPENDED\n/);
+  expect((await run('top teams')).out).toMatch(
+    /^NAMESPACE +RUNNING +GPUS +IDLE +BUSY +CPUS +WAITING +FOR GPUS +SUSPENDED\n/,
+  );
   expect((await run('goodput --since 1h -n gpus -o json')).out).toContain('"gpuHours"');
   expect((await run('goodput')).out).toMatch(/^NAMESPACE +JOBS +ATTEMPTS +GPU HOURS/);
   expect((await run('algorithms xgboost')).out).toMatch(/eta +number +0\.3 .*>= 0, <= 1/);

@@ -239,6 +239,7 @@ function job(more: Partial<Job> = {}): Job {
     ranForMs: 0,
     runningSince: null,
     progress: null,
+    utilisation: null,
     volumeRemovedAt: null,
     version: 1,
     ...more,

@@ -99,6 +99,21 @@ concurrently(
   },
 );
 
+concurrently('idle GPUs are none of its business, until something worse is wrong', async ({ expect }) => {
+  const { database, training, stepped, watch, needy } = await setUp();
+  const [idle, hanging] = [await training(), await training()];
+  const attention = { reason: 'IdleGpus', since: new Date().toISOString(), message: '' };
+  for (const id of [idle, hanging])
+    await database.query('update job set attention = $2 where id = $1', [id, JSON.stringify(attention)]);
+  await stepped(hanging, 600);
+  // Looked at, for a loss that is higher than at first; and found to be well.
+  await database.query("update job_curve set spark = '{1, 0.5, 2}' where job_id = $1", [idle]);
+  watch();
+  const found = async () => new Map((await needy()).map(({ id, attention }) => [id, attention?.reason]));
+  await expect.poll(async () => (await found()).get(hanging)).toBe('Stalled');
+  expect((await found()).get(idle)).toBe('IdleGpus');
+});
+
 concurrently('with a policy for it the attempt is given up, and another begins', async ({ expect }) => {
   const { store, training, stepped, watch } = await setUp();
   const id = await training({ maxAttempts: 2, on: ['stalled'], backoff: { seconds: 0, maxSeconds: 0 } });

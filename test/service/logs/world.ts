@@ -64,6 +64,7 @@ export function jobWith(more: Partial<Job> = {}): Job {
     ranForMs: 0,
     runningSince: at,
     progress: null,
+    utilisation: null,
     volumeRemovedAt: null,
     version: 1,
     ...more,

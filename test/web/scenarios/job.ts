@@ -30,6 +30,36 @@ export const job = (now: SceneNow): void => {
     expect(await time.getAttribute('title')).toMatch(/\d{4}.*\d:\d\d:\d\d.*(UTC|GMT)/);
   });
 
+  test('what a job uses is shown while it runs, its idle GPUs in the list too; else why it is not known', async () => {
+    const { database, platform, browser } = now();
+    const { page, id } = await started('hungry-forever', { targetClusters: ['member2'] });
+    await state(page, 'Running');
+    const card = page.getByRole('region', { name: 'Utilisation' });
+    await card.getByText('No utilisation: no Prometheus was asked yet').waitFor();
+    await database.query(
+      `insert into cluster_utilisation (cluster, asked_at, why) values ('member2', now(), 'It has no Service monitoring/prometheus:9090')`,
+    );
+    await page.reload();
+    await card.getByText('No utilisation: member2: It has no Service monitoring/prometheus:9090.').waitFor();
+    await database.query(
+      `with used as (
+         insert into job_utilisation (job_id, cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)
+         values ($1, 'member2', now(), 47, 4, 2, 81) returning *
+       )
+       insert into job_listed (job_id, cluster, told)
+       select job_id, '%' || cluster, json_build_array('%', cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)::text from used`,
+      [id],
+    );
+    await page.reload();
+    await card.getByText('47 %, 2 of them idle').waitFor();
+    await card.getByText('81 % of what it asked for').waitFor();
+    const list = await visit(browser, `${platform.url}/?q=hungry-forever&columns=use`);
+    await list.getByRole('cell', { name: 'GPU 47 %' }).waitFor();
+    const clusters = await visit(browser, `${platform.url}/clusters`);
+    await clusters.getByText('No utilisation: It has no Service monitoring/prometheus:9090').waitFor();
+    await database.query("delete from cluster_utilisation where cluster = 'member2'");
+  });
+
   test('a failed job ends in red, and its history keeps the lines of what was said', async () => {
     const { page, id } = await started('red-end-fail');
     await state(page, 'Failed');

@@ -97,6 +97,11 @@ class Cluster_Monitor(TypedDict):
     unreachableSince: str | None
 
 
+class Cluster_Utilisation(TypedDict):
+    answeredAt: str | None
+    why: str | None
+
+
 class Cluster_Fence(TypedDict):
     at: str
     by: str
@@ -118,6 +123,7 @@ class Cluster(TypedDict):
     jobs: "Counts"
     states: "Cluster_States"
     monitor: "Cluster_Monitor | None"
+    utilisation: "Cluster_Utilisation | None"
     fence: "Cluster_Fence | None"
 
 
@@ -495,6 +501,14 @@ class Job_Progress(TypedDict):
     at: str
 
 
+class Job_Utilisation(TypedDict):
+    gpuPercent: int | None
+    gpus: int
+    idleGpus: int
+    cpuPercent: int | None
+    at: str
+
+
 class Job(TypedDict):
     id: str
     jobName: str
@@ -517,6 +531,7 @@ class Job(TypedDict):
     nextAttemptAt: str | None
     attention: "Job_Attention | None"
     progress: "Job_Progress | None"
+    utilisation: "Job_Utilisation | None"
     createdBy: str | None
     createdAt: str
     updatedAt: str
@@ -839,6 +854,14 @@ class ListedJob_Progress(TypedDict):
     at: str
 
 
+class ListedJob_Utilisation(TypedDict):
+    gpuPercent: int | None
+    gpus: int
+    idleGpus: int
+    cpuPercent: int | None
+    at: str
+
+
 class ListedJob(TypedDict):
     id: str
     jobName: str
@@ -861,6 +884,7 @@ class ListedJob(TypedDict):
     nextAttemptAt: str | None
     attention: "ListedJob_Attention | None"
     progress: "ListedJob_Progress | None"
+    utilisation: "ListedJob_Utilisation | None"
     createdBy: str | None
     createdAt: str
     updatedAt: str
@@ -1101,6 +1125,14 @@ class SubmittedJob_Progress(TypedDict):
     at: str
 
 
+class SubmittedJob_Utilisation(TypedDict):
+    gpuPercent: int | None
+    gpus: int
+    idleGpus: int
+    cpuPercent: int | None
+    at: str
+
+
 class SubmittedJob(TypedDict):
     id: str
     jobName: str
@@ -1123,6 +1155,7 @@ class SubmittedJob(TypedDict):
     nextAttemptAt: str | None
     attention: "SubmittedJob_Attention | None"
     progress: "SubmittedJob_Progress | None"
+    utilisation: "SubmittedJob_Utilisation | None"
     createdBy: str | None
     createdAt: str
     updatedAt: str
@@ -1169,6 +1202,9 @@ class Teams_Teams_Item(TypedDict):
     gpus: float
     cpus: float
     gpusWaitedFor: float
+    gpusMeasured: int
+    idleGpus: int
+    gpuPercent: int | None
 
 
 class Teams(TypedDict):

@@ -38,6 +38,9 @@ export function ClusterCard({ cluster }: { cluster: Cluster }) {
           <CapacityBar key={capacity.label} capacity={capacity} />
         ))}
       </div>
+      {cluster.utilisation?.why && (
+        <p className="text-xs text-ink-soft wrap-anywhere">No utilisation: {cluster.utilisation.why}</p>
+      )}
       <div className="mt-auto flex flex-wrap justify-between gap-x-4 gap-y-1 border-t border-line pt-3 text-xs text-ink-faint">
         <Freshness cluster={cluster} />
         <span>

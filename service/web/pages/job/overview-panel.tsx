@@ -12,6 +12,7 @@ import { JobFacts } from './job-facts.tsx';
 import { Outputs } from './outputs.tsx';
 import { ProgressPanel } from './progress-panel.tsx';
 import { Timeline } from './timeline.tsx';
+import { UtilisationPanel } from './utilisation-panel.tsx';
 
 /** Where the time went, what the cluster says of the job's pods, and what happened so far. */
 export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResult<readonly JobEvent[]> }) {
@@ -22,6 +23,11 @@ export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResul
           {job.progress && (
             <Card title="Progress">
               <ProgressPanel progress={job.progress} />
+            </Card>
+          )}
+          {job.status === 'Running' && (
+            <Card title="Utilisation">
+              <UtilisationPanel job={job} />
             </Card>
           )}
           <Card title="Timeline">

@@ -5,6 +5,7 @@ import { Age, RunTime } from '../../components/time.tsx';
 import { COLUMN_WIDTHS, type ColumnName } from '../../lib/columns.ts';
 import { numberText } from '../../lib/curves.ts';
 import { byMetric, type SortColumn } from '../../lib/filters.ts';
+import { shownUse } from '../../lib/utilisation.ts';
 
 export interface Column {
   readonly label: string;
@@ -42,6 +43,15 @@ export const COLUMNS: Record<ColumnName, Column> = {
           {text}
         </span>
       );
+    },
+  },
+  use: {
+    label: 'Use',
+    toTheRight: true,
+    cell: (job) => {
+      const text = shownUse(job);
+      const isIdle = (job.utilisation?.idleGpus ?? 0) > 0;
+      return text === null ? null : <span className={isIdle ? 'text-failed' : ''}>{text}</span>;
     },
   },
   priority: { label: 'Priority', sort: 'priority', toTheRight: true, cell: (job) => job.priority.toLocaleString() },

@@ -3,12 +3,13 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import type { ListedJob } from '../../api/types.ts';
 import { Button } from '../../components/button.tsx';
 import { type ColumnName, fittingColumns } from '../../lib/columns.ts';
-import { metricOf } from '../../lib/filters.ts';
+import { type JobFilters, metricOf } from '../../lib/filters.ts';
 import { useMedia } from '../../lib/media.ts';
 import { useWindowWidth } from '../../lib/width.ts';
 import { LOSS, PHONE_TRACKS, ROW_HEIGHT, tracksOf } from './columns.tsx';
 import { JobRow } from './job-row.tsx';
 import { TableHeader } from './table-header.tsx';
+import { useFreshUse } from './use-job-list.ts';
 import { useRowKeys } from './use-row-keys.ts';
 
 /** Rows left below the last one in view when more are asked for. */
@@ -19,7 +20,7 @@ export function JobTable({
   places,
   jobs,
   total,
-  sort,
+  filters,
   onSort,
   selected,
   onSelect,
@@ -31,17 +32,19 @@ export function JobTable({
   jobs: readonly ListedJob[];
   /** When all have been loaded. */
   total: number | undefined;
-  sort: string;
+  filters: JobFilters;
   onSort: (sort: string) => void;
   selected: ReadonlySet<string>;
   onSelect: (ids: ReadonlySet<string>) => void;
   more: { has: boolean; failed: boolean; load: () => unknown };
 }) {
+  const { sort } = filters;
   const body = useRef<HTMLDivElement>(null);
   const phone = useMedia('(max-width: 39.99rem)');
   const height = phone ? ROW_HEIGHT.phone : ROW_HEIGHT.wide;
   const width = useWindowWidth();
   const columns = useMemo(() => (phone ? [] : fittingColumns(chosenColumns, width)), [phone, chosenColumns, width]);
+  useFreshUse(filters, columns.includes('use'));
   const metric = metricOf(sort) ?? LOSS;
   const tracks = phone ? PHONE_TRACKS : tracksOf(columns);
   const [offset, setOffset] = useState(0);

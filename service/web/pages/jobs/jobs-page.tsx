@@ -94,7 +94,7 @@ export function JobsPage() {
             places={places}
             jobs={jobs}
             total={list.hasNextPage ? undefined : jobs.length}
-            sort={filters.sort}
+            filters={filters}
             onSort={(sort) => setFilters({ sort })}
             selected={selected}
             onSelect={setSelected}

@@ -1,6 +1,6 @@
 import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo } from 'react';
-import { KEYS } from '../../api/cache.ts';
+import { applyUse, KEYS } from '../../api/cache.ts';
 import { useLive } from '../../api/live.tsx';
 import { FIRST_PAGE_SIZE, getSummary, listJobs, PAGE_SIZE } from '../../api/service.ts';
 import type { JobEvent, JobPage } from '../../api/types.ts';
@@ -98,5 +98,25 @@ export const useSummary = (filters: JobFilters) => {
     queryKey: [...KEYS.summaries, others],
     queryFn: ({ signal }) => getSummary(others, signal),
     placeholderData: (previous) => previous,
+  });
+};
+
+const USE_EVERY_MS = 60_000;
+
+/** What jobs use is no event: while it is shown it is read again now and then, of the first that run. */
+export const useFreshUse = (filters: JobFilters, isShown: boolean): void => {
+  const queryClient = useQueryClient();
+  useQuery({
+    queryKey: [...KEYS.use, filters],
+    queryFn: async ({ signal }) => {
+      const { jobs } = await listJobs({ ...filters, state: 'Running' }, null, PAGE_SIZE, signal);
+      applyUse(queryClient, jobs);
+      return null;
+    },
+    // The list has just been read, with it.
+    initialData: null,
+    enabled: isShown && ['', 'Running'].includes(filters.state),
+    staleTime: USE_EVERY_MS,
+    refetchInterval: USE_EVERY_MS,
   });
 };

@@ -1,0 +1,1 @@
+select cluster, answered_at as "answeredAt", why from cluster_utilisation
