@@ -27,6 +27,7 @@ export const TEMPLATE = 'migrated_template';
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const temporaryFiles = await collectTemporaryFiles();
+  sparePrograms();
   project.provide('programs', temporaryFiles.folder);
   let server: Promise<{ url: string; dispose(): Promise<void> }> | undefined;
   const secret = randomBytes(16).toString('hex');
@@ -58,6 +59,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
     process.exitCode = 1;
     throw new Error(`The tests have left behind:\n  ${left.join('\n  ')}`);
   };
+}
+
+/**
+ * helm and esbuild end before their garbage matters: without collecting it, 17 releases of a chart take 1.0 s of CPU in the place of
+ * 1.5, and half a gigabyte at most. What goes on for longer collects at the limit.
+ */
+function sparePrograms(): void {
+  process.env.GOGC ??= 'off';
+  process.env.GOMEMLIMIT ??= '600MiB';
 }
 
 async function startWithTemplate(): Promise<{ url: string; dispose(): Promise<void> }> {

@@ -11,7 +11,7 @@ import { loadSettings } from '../../../infra/settings/load.ts';
 import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { arbitrarySettings } from '../arbitrary.ts';
 import { charts } from './charts.ts';
-import { helms, renderAll, valuesFor } from './render.ts';
+import { helms, renderAll, schemaOf, valuesFor } from './render.ts';
 
 /** Checked in this process, by the program and by the chart's schema. */
 const RUNS = 120;
@@ -73,8 +73,8 @@ function withValue(settings: Record<string, unknown>, path: string, value: unkno
 
 describe.each(charts)('$name', (chart) => {
   const { definition, files } = chart;
-  const schema = JSON.parse(files.get('values.schema.json') ?? '{}');
-  const fits = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  const fits = new Ajv({ strict: false, validateFormats: false }).compile(schemaOf(chart));
+  const own: unknown = parse(files.get('values.yaml') ?? '');
   const leaves = leavesOf(definition.settings).filter(
     ({ path }) => at(valuesFor(chart, settingsOf(path)), path) === HERE,
   );
@@ -87,7 +87,7 @@ describe.each(charts)('$name', (chart) => {
   test('values that the program takes fit the schema', () => {
     fc.assert(
       fc.property(arbitrarySettings(definition), (settings) => {
-        fits(merged(files, valuesOf(settings)));
+        fits(over(own, valuesOf(settings)));
         expect(fits.errors ?? []).toEqual([]);
       }),
       { numRuns: 10 },
@@ -98,7 +98,7 @@ describe.each(charts)('$name', (chart) => {
     fc.assert(
       fc.property(mistakes(definition, leaves), ({ path, settings, what }) => {
         expect(isAccepted(definition, settings), `${what}: the program takes it`).toBe(false);
-        expect(fits(merged(files, valuesOf(settings, path))), `${what}: the schema takes it`).toBe(false);
+        expect(fits(over(own, valuesOf(settings, path))), `${what}: the schema takes it`).toBe(false);
       }),
       { numRuns: RUNS },
     );
@@ -148,11 +148,7 @@ const HERE = 'here';
 /** Settings with nothing but this one, to see whether a chart has it. */
 const settingsOf = (path: string): Record<string, unknown> => withValue({}, path, HERE);
 
-/** Over the chart's own values, as Helm lays them: maps are merged, all else is replaced. */
-function merged(files: ReadonlyMap<string, string>, values: unknown): unknown {
-  return over(parse(files.get('values.yaml') ?? ''), values);
-}
-
+/** One over the other, as Helm lays values over the chart's own: maps are merged, all else is replaced. */
 function over(below: unknown, above: unknown): unknown {
   if (!isMap(below) || !isMap(above)) return above;
   const keys = new Set([...Object.keys(below), ...Object.keys(above)]);

@@ -135,16 +135,21 @@ export function withoutRecord(object: KubeObject): KubeObject {
 }
 
 /** The part of some settings that a chart has values for. */
-export function valuesFor(chart: ChartFiles, settings: unknown): Record<string, unknown> {
-  return selected(settings, JSON.parse(chart.files.get('values.schema.json') ?? '{}') as Schema) as Record<
-    string,
-    unknown
-  >;
-}
+export const valuesFor = (chart: ChartFiles, settings: unknown): Record<string, unknown> =>
+  selected(settings, schemaOf(chart)) as Record<string, unknown>;
 
-interface Schema {
+export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
+
+/** Of a chart's values: read once, for it is asked hundreds of times, and has up to a third of a megabyte. */
+export function schemaOf({ files }: ChartFiles): Schema {
+  const schema = schemas.get(files) ?? (JSON.parse(files.get('values.schema.json') ?? '{}') as Schema);
+  schemas.set(files, schema);
+  return schema;
+}
+
+const schemas = new WeakMap<ChartFiles['files'], Schema>();
 
 function selected(settings: unknown, { properties }: Schema): unknown {
   if (!properties || settings === null || typeof settings !== 'object' || Array.isArray(settings)) return settings;

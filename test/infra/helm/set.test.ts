@@ -8,7 +8,7 @@ import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { arbitrary } from '../arbitrary.ts';
 import { settingsOf } from '../subjects.ts';
 import { charts } from './charts.ts';
-import { byTitle, helms, renderAll, withoutRecord } from './render.ts';
+import { byTitle, helms, renderAll, type Schema, schemaOf, withoutRecord } from './render.ts';
 
 /** One setting and a value that is not its default. */
 interface Change {
@@ -83,10 +83,9 @@ function argument(prefix: string, { path, value }: ReturnType<typeof placed>[num
 }
 
 describe.skipIf(helms.length === 0).each(charts)('--set of every value of $name', (chart) => {
-  const { definition, files } = chart;
+  const { definition } = chart;
   const { helm } = helms[charts.indexOf(chart) % helms.length] ?? { helm: '' };
-  const schema = files.get('values.schema.json') ?? '{}';
-  const leaves = leavesOf(definition.settings).filter(({ path }) => isIn(JSON.parse(schema), path));
+  const leaves = leavesOf(definition.settings).filter(({ path }) => isIn(schemaOf(chart), path));
   const changes = leaves.flatMap((leaf) => changeOf(definition, leaf) ?? []);
 
   test('there is another value for each of them', () => {
@@ -153,8 +152,5 @@ function grouped(definition: StackDefinition, changes: readonly Change[]): Chang
   return groups.filter((group) => group.length > 0);
 }
 
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-}
 const isIn = (schema: Schema, path: string): boolean =>
   path.split('.').reduce<Schema | undefined>((inner, key) => inner?.properties?.[key], schema) !== undefined;

@@ -9,6 +9,7 @@ import { JOB } from '../../../service/local/kube/job-kind.ts';
 import { SECRET } from '../../../service/local/kube/kinds.ts';
 import { type Operator, startOperator } from '../../../service/operator/operator.ts';
 import { loadSettings, type OperatorSettings } from '../../../service/operator/settings.ts';
+import { program } from '../../program.ts';
 import { LEASE, TRAINING_JOB } from './cluster.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -169,9 +170,9 @@ describe('as a process', () => {
       const lease = world.cluster.registry.store.get(LEASE, 'operator', 'trainingjob-controller');
       return String((lease?.spec as { holderIdentity?: string } | undefined)?.holderIdentity ?? '').split('_')[0];
     };
-    const first = spawnOperator('one');
+    const first = await spawnOperator('one');
     await expect.poll(holder).toBe('one');
-    const second = spawnOperator('two');
+    const second = await spawnOperator('two');
     world.submit('before');
     await expect.poll(() => made).toEqual(['before-training']);
 
@@ -191,25 +192,21 @@ describe('as a process', () => {
   });
 });
 
-function spawnOperator(name: string): ChildProcess {
+async function spawnOperator(name: string): Promise<ChildProcess> {
   const kubeconfig = join(folder, 'kubeconfig.json');
   writeFileSync(kubeconfig, kubeconfigOf(world.cluster.identity.server));
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', join(import.meta.dirname, '../../../service/operator/main.ts')],
-    {
-      env: {
-        ...process.env,
-        KUBECONFIG: kubeconfig,
-        POD_NAME: name,
-        POD_NAMESPACE: 'operator',
-        METRICS_PORT: '0',
-        PROGRESS_PORT: '0',
-        LOG_LEVEL: 'warn',
-      },
-      stdio: ['ignore', 'ignore', 'inherit'],
+  const child = spawn(process.execPath, [await program('service/operator/main.ts')], {
+    env: {
+      ...process.env,
+      KUBECONFIG: kubeconfig,
+      POD_NAME: name,
+      POD_NAMESPACE: 'operator',
+      METRICS_PORT: '0',
+      PROGRESS_PORT: '0',
+      LOG_LEVEL: 'warn',
     },
-  );
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   processes.push(child);
   return child;
 }
