@@ -162,23 +162,28 @@ function bestTest(rows: Rows, variants: readonly Bits[], { near, related }: Abou
   const inside = sizes.map(() => 0);
   const outside = sizes.map(() => 0);
   let best: { known: KnownTest; score: number; nearness: number } | undefined;
-  for (const known of rows.tests()) {
-    let yes = 0;
-    for (let index = 0; index < variants.length; index++) {
-      const size = shared(variants[index] ?? known.holds, known.holds);
-      inside[index] = size;
-      outside[index] = (sizes[index] ?? 0) - size;
-      yes += size;
+  for (const bits of [BITS.related, BITS.other, BITS.spelling]) {
+    // None of these could tell enough more.
+    if (best && whole - bits < best.score - 1e-9) break;
+    for (const known of rows.tests()) {
+      const { feature } = known.test;
+      if (bitsToName(feature, related) !== bits) continue;
+      let yes = 0;
+      for (let index = 0; index < variants.length; index++) {
+        const size = shared(variants[index] ?? known.holds, known.holds);
+        inside[index] = size;
+        outside[index] = (sizes[index] ?? 0) - size;
+        yes += size;
+      }
+      if (yes === 0 || yes === total) continue;
+      const gain = whole - disorder(inside, yes) - disorder(outside, total - yes);
+      if (gain < 1e-9) continue;
+      const score = gain - bits;
+      if (best && score < best.score - 1e-9) continue;
+      const nearness = common(feature, near);
+      if (best && score < best.score + 1e-9 && nearness <= best.nearness) continue;
+      best = { known, score, nearness };
     }
-    if (yes === 0 || yes === total) continue;
-    const gain = whole - disorder(inside, yes) - disorder(outside, total - yes);
-    if (gain < 1e-9 || (best && gain < best.score)) continue;
-    const { feature } = known.test;
-    const score = gain - bitsToName(feature, related);
-    if (best && score < best.score - 1e-9) continue;
-    const nearness = common(feature, near);
-    if (best && score < best.score + 1e-9 && nearness <= best.nearness) continue;
-    best = { known, score, nearness };
   }
   return best?.known;
 }
@@ -194,10 +199,19 @@ function disorder(sizes: readonly number[], total: number): number {
  * What it takes to name a feature, in bits: of two explanations the shorter one is the likelier. A setting of a part
  * that the object shows is one of a few dozen, any other one of hundreds.
  */
+const BITS = { related: 4, other: 9, spelling: 12 } as const;
+
 function bitsToName(feature: string, related: ReadonlySet<string>): number {
-  if (isSpelling(feature)) return 12;
-  const [section = ''] = feature.split(/[.[]/);
-  return related.has(section) ? 4 : 9;
+  if (isSpelling(feature)) return BITS.spelling;
+  return related.has(sectionOf(feature)) ? BITS.related : BITS.other;
+}
+
+const sections = new Map<string, string>();
+
+function sectionOf(feature: string): string {
+  const known = sections.get(feature) ?? feature.split(/[.[]/, 1)[0] ?? '';
+  sections.set(feature, known);
+  return known;
 }
 
 function featuresOf(decision: Decision): string[] {

@@ -30,6 +30,8 @@ const inside = ({ beside, element, sample }: At, own: string, outer: At): At => 
 /** Terms of a sample's objects, by folder and title. */
 export type ReadSample = ReadonlyMap<string, ReadonlyMap<string, Term>>;
 
+type Element = NonNullable<Place['element']>;
+
 const title = ({ kind, metadata }: KubeObject): string => `${kind} ${withoutPrefix(Marks.spelt(metadata.name))}`;
 const ordered = ({ apiVersion, kind, metadata, ...rest }: KubeObject): KubeObject => ({
   apiVersion,
@@ -45,6 +47,7 @@ export class Reader {
   private readonly terms = new Terms();
   private readonly texts = new Map<string, Term>();
   private readonly objects = new Map<string, Term>();
+  private readonly elements = new Map<string, Element | undefined>();
 
   constructor(marks: Marks, answered: Answered) {
     this.marks = marks;
@@ -107,14 +110,15 @@ export class Reader {
 
   /** Most texts come again in every sample, and reading one costs more than finding it. */
   private scalar(value: unknown, at: At): Term {
-    if (typeof value !== 'string' || CHECKSUM.test(value)) return this.terms.scalar(this.expression(value, at));
+    if (typeof value !== 'string') return this.terms.scalar(this.expression(value, at));
     const { element } = at;
-    // What a number stands for depends on the size with which it went in, and JSON on what else is in it.
-    if (/[[{]|\d\.\d{6}/.test(value)) return this.terms.scalar(this.expression(value, at));
     const key = element ? `${value}\0${element.path}\0${element.index}` : value;
-    const known = this.texts.get(key) ?? this.terms.scalar(this.expression(value, at));
-    this.texts.set(key, known);
-    return known;
+    const known = this.texts.get(key);
+    if (known) return known;
+    const term = this.terms.scalar(this.expression(value, at));
+    // What a number stands for depends on the size with which it went in, JSON and a checksum on what else is there.
+    if (!CHECKSUM.test(value) && !/[[{]|\d\.\d{6}/.test(value)) this.texts.set(key, term);
+    return term;
   }
 
   private map(value: object, at: At): Term {
@@ -201,9 +205,17 @@ export class Reader {
   }
 
   /** The one element of a setting that an item is made of. */
-  private elementIn(text: string, { element, sample }: At): { path: string; index: number } | undefined {
+  private elementIn(text: string, at: At): Element | undefined {
     if (!hasMark(text)) return undefined;
-    const found = new Map<string, { path: string; index: number }>();
+    const key = `${at.element?.path}\0${this.marks.withoutSizes(text, at.sample.bases)}`;
+    if (this.elements.has(key)) return this.elements.get(key);
+    const element = this.readElement(text, at);
+    this.elements.set(key, element);
+    return element;
+  }
+
+  private readElement(text: string, { element, sample }: At): Element | undefined {
+    const found = new Map<string, Element>();
     for (const part of this.marks.parts(text, sample.bases)) {
       if (typeof part === 'string') continue;
       if (part.what === 'join') return undefined;

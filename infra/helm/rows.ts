@@ -1,4 +1,4 @@
-import { add, all, type Bits, none } from './bits.ts';
+import { add, addAll, all, type Bits, none } from './bits.ts';
 import type { Place } from './expressions.ts';
 import type { Test } from './nodes.ts';
 import { ELEMENTS, type Sample, SPELLING } from './samples.ts';
@@ -116,17 +116,36 @@ function bitsOf(test: Test, column: Column): Bits {
 
 /** Of a choice: each option against the others. Of a number: bounds between sizes that were seen. */
 function testsOf(feature: string, column: Column): KnownTest[] {
-  const values = [...new Set(column)].filter((value) => value !== undefined);
-  if (values.length < 2) return [];
-  const known = (test: Test) => ({ test, holds: bitsOf(test, column) });
+  const seen = rowsByValue(column);
+  if (seen.size < 2) return [];
+  const values = [...seen.keys()];
   if (values.every((value) => typeof value === 'number')) {
+    const below = none(column.length);
     const sorted = values.sort((a, b) => a - b);
-    return sorted.slice(1).map((below) => known({ feature, below }));
+    return sorted.slice(1).map((bound, at) => {
+      addAll(below, seen.get(sorted[at] ?? 0) as Bits);
+      return { test: { feature, below: bound }, holds: below.slice() };
+    });
   }
+  const known = (option: string): KnownTest => ({
+    test: { feature, options: [option] },
+    holds: seen.get(option) as Bits,
+  });
   const options = values.map(String).sort();
-  if (options.length > 2) return options.map((option) => known({ feature, options: [option] }));
-  const telling = options.find((option) => option === 'given' || option === 'true') ?? options[0] ?? '';
-  return [known({ feature, options: [telling] })];
+  if (options.length > 2) return options.map(known);
+  return [known(options.find((option) => option === 'given' || option === 'true') ?? options[0] ?? '')];
+}
+
+function rowsByValue(column: Column): Map<string | number, Bits> {
+  const seen = new Map<string | number, Bits>();
+  column.forEach((value, row) => {
+    if (value === undefined) return;
+    const known = seen.get(value);
+    const rows = known ?? none(column.length);
+    if (!known) seen.set(value, rows);
+    add(rows, row);
+  });
+  return seen;
 }
 
 export const passes = (test: Test, value: string | number | undefined): boolean =>
