@@ -25,6 +25,7 @@ const SILENT_MS = 120_000;
 const MAX_JOBS = 10_000;
 
 interface Reading {
+  readonly objectName: string;
   pod: string;
   readonly reader: LineReader;
   /** The stamp of the last line that was read of its log, by whomever. */
@@ -37,13 +38,16 @@ interface Reading {
 export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters, 'take'>; log: Logger }): LogLearner {
   const jobs = new Map<string, Reading>();
 
-  function readingOf({ id }: Job, pod: string, at: number): Reading {
-    const known = jobs.get(id);
+  function readingOf({ id, objectName }: Job, pod: string, at: number): Reading {
+    const before = jobs.get(id);
+    // Another attempt writes from its beginning, however soon it follows, and whatever clock its cluster has.
+    const known = before?.objectName === objectName ? before : undefined;
     const fresh = (): Reading => ({
+      objectName,
       pod,
       reader: createLineReader(),
       upTo: known?.upTo ?? '',
-      last: known?.last ?? Promise.resolve(),
+      last: before?.last ?? Promise.resolve(),
     });
     const hasChanged = known !== undefined && known.pod !== pod && at - Date.parse(known.upTo) > SILENT_MS;
     const reading = known === undefined || hasChanged ? fresh() : known;

@@ -9,6 +9,8 @@ import type { CurveRecorder } from './recorder.ts';
 
 /** What is known of a job that reports is asked for again after that: whether it has ended, say. */
 const KNOWN_FOR_MS = 30_000;
+/** Sooner where another object of the job reports than is known: the next attempt has begun, or the last one is not gone. */
+const DOUBTED_AFTER_MS = 1_000;
 const MAX_KNOWN = 100_000;
 /** Who has told nothing for so long has perhaps ended. */
 const REMEMBERED_FOR_MS = 900_000;
@@ -56,9 +58,10 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
   let waiting = new Map<string, ProgressEntry>();
   let writing: Promise<void> | undefined;
 
-  async function look(jobId: string): Promise<Known> {
+  async function look(jobId: string, objectName: string): Promise<Known> {
     const before = known.get(jobId);
-    if (before && now() - before.askedAt < KNOWN_FOR_MS) return before;
+    const isDoubted = before?.reporter?.objectName !== objectName;
+    if (before && now() - before.askedAt < (isDoubted ? DOUBTED_AFTER_MS : KNOWN_FOR_MS)) return before;
     const reporter = await ask(jobId);
     const meanwhile = known.get(jobId);
     const isSame = meanwhile?.reporter?.objectName === reporter?.objectName;
@@ -88,7 +91,7 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
 
   return {
     async take(jobId, objectName, report, source) {
-      const job = await look(jobId);
+      const job = await look(jobId, objectName);
       const { reporter } = job;
       if (!reporter) return { ignored: 'there is no such job' };
       if (reporter.objectName !== objectName) return { ignored: 'another attempt of the job has taken its place' };
@@ -123,8 +126,11 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
 }
 
 /** Of a log: what was learnt of it before a restart is not learnt once more. */
-const readUpTo = (reporter: Reporter | undefined): number =>
-  reporter?.progress?.source === 'log' ? reporter.progress.at.getTime() : Number.NEGATIVE_INFINITY;
+function readUpTo(reporter: Reporter | undefined): number {
+  const progress = reporter?.progress;
+  const isOfThis = progress?.source === 'log' && progress.attempt === reporter?.attempt;
+  return isOfThis ? progress.at.getTime() : Number.NEGATIVE_INFINITY;
+}
 
 const numbersOf = (report: Report, { metrics }: TrainingProgress): Pick<TrainingProgress, 'loss' | 'metrics'> => ({
   loss: report.metrics.loss ?? null,

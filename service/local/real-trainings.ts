@@ -107,6 +107,11 @@ export function trainingsBy(
         runs.get(keyOf(job))?.process.kill('SIGTERM');
         runs.delete(keyOf(job));
       },
+      lose(job) {
+        simulated.lose(job);
+        runs.get(keyOf(job))?.process.kill('SIGKILL');
+        runs.delete(keyOf(job));
+      },
     }),
     async stop() {
       const left = [...runs.values()];

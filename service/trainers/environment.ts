@@ -32,14 +32,31 @@ const LEAST = [3, 11] as const;
 /** Programs of a training are read from here; the environment has their packages only. */
 export const TRAINERS = import.meta.dirname;
 
+/** One that was made before; undefined: there is none yet, or no Python. */
+export function environmentMade(lock: Lock): { readonly python: string; readonly version: string } | undefined {
+  const python = findPython();
+  const own = python && join(folderOf(lock, python.version), 'bin', 'python');
+  return own !== undefined && existsSync(own) ? { python: own, version: python?.version ?? '' } : undefined;
+}
+
+const lockFile = (lock: Lock): string => join(TRAINERS, 'locks', `${lock}.txt`);
+
+function folderOf(lock: Lock, version: string): string {
+  const digest = createHash('sha256')
+    .update(readFileSync(lockFile(lock)))
+    .update(version)
+    .digest('hex')
+    .slice(0, 12);
+  return join(cacheFolder(), `trainers-${lock}-${digest}`);
+}
+
 export async function trainersEnvironment({ lock, seconds, tell, signal }: Options): Promise<Environment> {
   const python = findPython();
   if (!python) {
     return no(`Python ${LEAST.join('.')} or newer is not on PATH (${PYTHON_VARIABLE} can name one)`);
   }
-  const file = join(TRAINERS, 'locks', `${lock}.txt`);
-  const digest = createHash('sha256').update(readFileSync(file)).update(python.version).digest('hex').slice(0, 12);
-  const folder = join(cacheFolder(), `trainers-${lock}-${digest}`);
+  const file = lockFile(lock);
+  const folder = folderOf(lock, python.version);
   const ready = { ok: true, python: join(folder, 'bin', 'python'), version: python.version } as const;
   if (existsSync(ready.python)) return ready;
 

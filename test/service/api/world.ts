@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Config, loadLocalConfig } from '../../../service/config.ts';
-import { type SimulatedKarmada, startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
+import {
+  type SimulatedKarmada,
+  type SimulationOptions,
+  startSimulatedKarmada,
+} from '../../../service/local/karmada/simulated-karmada.ts';
 import { startService } from '../../../service/main.ts';
 import { parseConnection } from '../../../service/store/connection.ts';
 import { eventually } from '../../patience.ts';
@@ -45,13 +49,19 @@ export interface WorldOptions {
   /** As in the environment. */
   readonly environment?: Record<string, string>;
   readonly speed?: number;
+  readonly simulation?: SimulationOptions;
   /** Another way to the database than the direct one. */
   readonly databaseUrl?: (database: TestDatabase) => string;
 }
 
-export async function startWorld({ environment = {}, speed = 0, databaseUrl }: WorldOptions = {}): Promise<World> {
+export async function startWorld({
+  environment = {},
+  speed = 0,
+  databaseUrl,
+  simulation = {},
+}: WorldOptions = {}): Promise<World> {
   const database = await freshDatabase();
-  const karmada = await startSimulatedKarmada({ speed, propagationDelayMs: 1 });
+  const karmada = await startSimulatedKarmada({ speed, propagationDelayMs: 1, ...simulation });
   const directory = await mkdtemp(join(tmpdir(), 'mlp-api-'));
   const karmadaKubeconfig = join(directory, 'karmada.kubeconfig');
   await karmada.writeKubeconfig(karmadaKubeconfig);

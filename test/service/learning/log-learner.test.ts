@@ -61,6 +61,15 @@ test('of pods that say the same one is listened to, and another when it has gone
   expect(await steps(3)).toEqual([0, 2, 300]);
 });
 
+test('the next attempt is listened to from its first line, though it follows at once and its clock is behind', async () => {
+  const { learner, steps, taken } = setUp();
+  learner.open(JOB, PLACE, true)(round(8));
+  const next = learner.open({ ...JOB, objectName: 'a-1-2' }, { ...PLACE, pod: 'driver-2' }, true);
+  for (const step of [5, 6]) next(round(step));
+  expect(await steps(3)).toEqual([8, 5, 6]);
+  expect(taken.map(([, objectName]) => objectName)).toEqual(['a-1', 'a-1-2', 'a-1-2']);
+});
+
 test('of a TrainingJob, and of a copy of the job elsewhere, nothing is learnt', async () => {
   const { learner, steps } = setUp();
   learner.open({ ...JOB, kind: 'TrainingJob' }, PLACE, true)(round(0));

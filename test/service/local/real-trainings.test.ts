@@ -35,6 +35,7 @@ const job = (name: string, entrypoint: string, env: Record<string, string> = {})
 const simulated: Trainings = {
   progress: () => ({ lines: ['made up'], secondsLeft: 1, end: undefined }),
   forget: () => {},
+  lose: () => {},
 };
 
 describe('jobs of built-in algorithms', () => {

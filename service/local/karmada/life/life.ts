@@ -29,7 +29,10 @@ export function startLife(
   const stop = registry.store.onChange(({ type, resource, object }) => {
     if (type === 'DELETED') {
       clock.cancel(object.metadata.uid);
-      if (resource === POD) indexedJobs.podGone(object);
+      if (resource === POD) {
+        indexedJobs.podGone(object);
+        rayJobs.podGone(object);
+      }
       if (resource === JOB) indexedJobs.gone(object);
       return;
     }

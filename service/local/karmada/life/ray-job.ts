@@ -1,5 +1,5 @@
 import { numberAt, pick, type StoredObject, textAt, timestamp } from '../../kube/objects.ts';
-import { RAY_JOB } from '../kinds.ts';
+import { RAY_CLUSTER, RAY_JOB } from '../kinds.ts';
 import type { Member } from '../member.ts';
 import type { LifeClock } from './clock.ts';
 import { createHubReports } from './hub-reports.ts';
@@ -38,7 +38,7 @@ export function createRayJobLife(
   pods: Pods,
   clock: LifeClock,
   programs: (simulated: Trainings) => Trainings = (simulated) => simulated,
-): { look(job: StoredObject): void } {
+): { look(job: StoredObject): void; podGone(pod: StoredObject): void } {
   const { registry } = member.server;
   const submitter = createSubmitter(member, pods);
   const trainings = programs(createTrainings(clock.speed));
@@ -181,6 +181,23 @@ export function createRayJobLife(
     return first && pods.get(first);
   };
 
+  /** The program of a job runs beside the head: when that goes while it runs, nobody can tell the operator any more how it is. */
+  function podGone({ metadata: { labels = {}, namespace = 'default' } }: StoredObject): void {
+    if (labels['ray.io/node-type'] !== 'head') return;
+    // Of a Ray cluster that is taken down nothing is there by then.
+    const rayCluster = registry.store.get(RAY_CLUSTER, namespace, labels['ray.io/cluster'] ?? '');
+    const name = rayCluster?.metadata.labels?.['ray.io/originated-from-cr-name'] ?? '';
+    const job = registry.store.get(RAY_JOB, namespace, name);
+    if (!job || job.metadata.deletionTimestamp || stateOf(job) !== '/Running/RUNNING') return;
+    trainings.lose(job);
+    submitter.end(job, 1);
+    fail(
+      job,
+      'JobStatusCheckTimeoutExceeded',
+      'The status of the job could not be read: its Ray cluster has lost its head',
+    );
+  }
+
   function forgetRun(job: StoredObject): void {
     const pod = reporterOf(job);
     if (pod) reports.forget(pod);
@@ -286,7 +303,7 @@ export function createRayJobLife(
     registry.update(RAY_JOB, { ...job, metadata: { ...job.metadata, finalizers } }, OPERATOR);
   }
 
-  return { look };
+  return { look, podGone };
 }
 
 /** The operator's own validation; 47 characters are all that leaves room for the names that it derives. */

@@ -16,6 +16,8 @@ export interface Progress {
 export interface Trainings {
   progress(job: StoredObject, outcome: Outcome): Progress;
   forget(job: StoredObject): void;
+  /** The node of its program has gone, and it with it, without a word. */
+  lose(job: StoredObject): void;
 }
 
 interface Run {
@@ -61,5 +63,6 @@ export function createTrainings(speed: number): Trainings {
       return { part, lines: [...lines, ...log.success()], secondsLeft: 0, end: done };
     },
     forget: (job) => void runs.delete(keyOf(job)),
+    lose: (job) => void runs.delete(keyOf(job)),
   };
 }
