@@ -18,8 +18,9 @@ const MEMBERS_AT_ONCE = 8;
 const MAX_IDLE_JOBS = 2_000;
 /** A hundred members that all hang take two minutes. */
 const LEAST_LEASE_SECONDS = 180;
-/** What was told so many looks ago is told no more. */
+/** What was told so many looks ago is told no more, but for this long it is: a look may take its time. */
 const LOOKS_KEPT = 5;
+const LEAST_KEPT_MS = 60_000;
 const LEASE = 'utilisation';
 
 export interface UtilisationRules {
@@ -43,10 +44,18 @@ interface UtilisationOptions {
   };
   readonly log: Logger;
   readonly timeoutMs?: number;
+  readonly leastKeptMs?: number;
 }
 
 /** Asks the Prometheus of each member now and then what the pods of jobs use, and says so of those whose GPUs do nothing. */
-export function createUtilisation({ rules, karmada, store, log, timeoutMs = TIMEOUT_MS }: UtilisationOptions): Lookout {
+export function createUtilisation({
+  rules,
+  karmada,
+  store,
+  log,
+  timeoutMs = TIMEOUT_MS,
+  leastKeptMs = LEAST_KEPT_MS,
+}: UtilisationOptions): Lookout {
   const query = { query: utilisationQuery(rules.idlePercent), limit: MAX_SERIES, timeout: `${timeoutMs}ms` };
   /** Why there is none, by member: what is told once more is not logged once more. */
   const failing = new Map<string, string>();
@@ -98,7 +107,7 @@ export function createUtilisation({ rules, karmada, store, log, timeoutMs = TIME
     const inTurn = pLimit(MEMBERS_AT_ONCE);
     const looks = await Promise.allSettled(clusters.map((each) => inTurn(() => lookInto(each, leases, signal))));
     if (signal.aborted) return;
-    await store.utilisation.forgetOld((LOOKS_KEPT * rules.intervalMs) / 1000, leases);
+    await store.utilisation.forgetOld(Math.max(leastKeptMs, LOOKS_KEPT * rules.intervalMs) / 1000, leases);
     await tellIdleness(leases);
     for (const each of looks) if (each.status === 'rejected') throw each.reason;
   }

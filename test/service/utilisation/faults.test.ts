@@ -8,7 +8,7 @@ import type { FaultKind } from '../../../service/local/karmada/faults.ts';
 import { startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import type { Store } from '../../../service/store/store.ts';
 import { figuresIn, MAX_SERIES } from '../../../service/utilisation/answer.ts';
-import { createUtilisation } from '../../../service/utilisation/utilisation.ts';
+import { createUtilisation, type UtilisationRules } from '../../../service/utilisation/utilisation.ts';
 import { eventually } from '../../patience.ts';
 import { temporaryFile } from '../api/world.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
@@ -41,7 +41,18 @@ const series = (object: string, figure: string, value: unknown, namespace = 'def
 async function running(database: TestDatabase, store: Store, cluster: string, objectName?: string): Promise<string> {
   const job = newJob();
   const { id } = await dispatched(store, [cluster], objectName === undefined ? job : { ...job, objectName });
-  await database.query("update job set status = 'Running', reason = 'Running' where id = $1", [id]);
+  const seen = {
+    status: 'Running',
+    reason: 'Running',
+    message: '',
+    startedAt: null,
+    finishedAt: null,
+    rayCluster: null,
+  };
+  await database.query("update job set status = 'Running', reason = 'Running', cluster_states = $2 where id = $1", [
+    id,
+    JSON.stringify({ [cluster]: seen }),
+  ]);
   return id;
 }
 
@@ -54,9 +65,13 @@ async function setUp(first: Say) {
   const karmada = createKarmada(await loadKubeconfig(kubeconfig.path), { maxBytes: MAX_BYTES });
   let say = first;
   const { queries } = await behindService(simulated.member('member1'), (response) => say(response));
-  const look = () => {
-    const log = pino({ level: 'silent' });
-    const utilisation = createUtilisation({ rules: RULES, karmada, store, log, timeoutMs: TIMEOUT_MS });
+  const look = (rules: Partial<UtilisationRules> = {}, leastKeptMs?: number) => {
+    const options = { karmada, store, log: pino({ level: 'silent' }), timeoutMs: TIMEOUT_MS };
+    const utilisation = createUtilisation({
+      ...options,
+      rules: { ...RULES, ...rules },
+      ...(leastKeptMs !== undefined && { leastKeptMs }),
+    });
     utilisation.start();
     return utilisation;
   };
@@ -167,6 +182,23 @@ test('nothing is taken that is no number of a job that runs there, whatever the 
     (used) => used === null,
   );
   expect(await of(id)).toMatchObject({ gpus: 0 });
+});
+
+test('of a Prometheus that has gone what it told last is forgotten, and the job is not said to be better for it', async () => {
+  const { database, store, look, says, of } = await setUp(vector([]));
+  const id = await running(database, store, 'member1');
+  says(vector([series(id, 'gpus', '1'), series(id, 'idleGpus', '1'), series(id, 'gpuPercent', '0')]));
+  const utilisation = look({ idleAfterMs: 1 }, 0);
+  onTestFinished(() => utilisation.stop());
+  const told = async () => (await store.events.ofJob(id)).map(({ message }) => message);
+  await eventually(told, (all) => all.includes('Its GPU is busy for 5 % of the time at most'));
+  says(json(500, {}));
+  await eventually(
+    () => of(id),
+    (used) => used === null,
+  );
+  await eventually(told, (all) => all.includes('Nothing tells any more whether its GPUs are used'));
+  expect(await told()).not.toContain('Its GPUs are used again');
 });
 
 test('10,000 series are 2,500 jobs', () => {
