@@ -59,8 +59,9 @@ LABEL org.opencontainers.image.title="ml-platform-trainer" \
       org.opencontainers.image.created="${CREATED}"
 
 # Ray asks for a token since 2.59, which a RayJob without authOptions gives to none of its pods: each job has a cluster of its own,
-# and who may reach it is the network's business.
-ENV PATH=/opt/trainer/bin:$PATH HOME=/home/ray PYTHONUNBUFFERED=1 RAY_AUTH_MODE=disabled RAY_USAGE_STATS_ENABLED=0
+# and who may reach it is the network's business. A job that is stopped has half a minute to keep a checkpoint (Ray's own: 3 s).
+ENV PATH=/opt/trainer/bin:$PATH HOME=/home/ray PYTHONUNBUFFERED=1 RAY_AUTH_MODE=disabled RAY_USAGE_STATS_ENABLED=0 \
+    RAY_JOB_STOP_WAIT_TIME_S=30
 WORKDIR /home/ray
 # "ray" of the Ray images, under which the platform's pods run.
 USER 1000:100

@@ -64,7 +64,8 @@ class Rounds:
         for name, value in figures.items():
             self.history.setdefault(name, []).append(float(value))
         over = self.is_over
-        if self.run.stop.requested:
+        # The first of several decides for all: each has the same trees after a round, and the others lose it then.
+        if self.run.stop.requested and self.run.world.leads:
             self._keep(save)
             raise Interrupted(f"asked to end after round {self.done} of {self.total}; it goes on from there")
         if self.every and self.done % self.every == 0 and self.done < self.total and not over:

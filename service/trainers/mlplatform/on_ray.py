@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
 import sys
+import threading
 import uuid
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -14,6 +17,7 @@ from mlplatform.algorithms import Algorithm
 from mlplatform.errors import Interrupted, TrainingError, UnavailableError, UserError
 from mlplatform.run import World
 from mlplatform.settings import Settings
+from mlplatform.stopping import Stop
 
 # A lost worker restarts all of them from the last checkpoint, this many times.
 _DEFAULT_RETRIES = 3
@@ -34,13 +38,17 @@ def train_on_ray(algorithm: Algorithm, settings: Settings) -> None:
     if not ray.is_initialized():
         _start_ray(ray, settings)
     try:
-        _train_until_done(ray, algorithm, settings)
+        name = f"{settings.job_id}-ending-{uuid.uuid4().hex[:8]}"
+        ending = ray.remote(num_cpus=0)(_Ending).options(name=name).remote()
+        asked = Stop()
+        signal.signal(signal.SIGTERM, _tells(asked, lambda: ending.ask.remote()))
+        _train_until_done(ray, algorithm, settings, name, asked)
     finally:
         # What its processes still have to say comes before our last line.
         ray.shutdown()
 
 
-def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings) -> None:
+def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings, ending: str, asked: Stop) -> None:
     from ray.train import RunConfig, ScalingConfig, WorkerGroupError
 
     storage = settings.storage_path / "ray"
@@ -48,7 +56,7 @@ def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings) -> Non
         name = f"{settings.job_id}-{uuid.uuid4().hex[:8]}"
         trainer = _trainer_class(algorithm)(
             _worker,
-            train_loop_config={"algorithm": algorithm.name},
+            train_loop_config={"algorithm": algorithm.name, "ending": ending},
             scaling_config=ScalingConfig(
                 num_workers=settings.workers,
                 use_gpu=settings.gpu,
@@ -64,6 +72,8 @@ def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings) -> Non
             return
         except WorkerGroupError as error:
             reason = reason_of(error.worker_failures)
+            if asked.requested and (reason is None or isinstance(reason, UnavailableError)):
+                raise Interrupted("asked to end; it goes on from its last checkpoint") from error
             if reason is not None and not isinstance(reason, UnavailableError):
                 raise reason from None
             if left == 0:
@@ -76,15 +86,45 @@ def _train_until_done(ray: Any, algorithm: Algorithm, settings: Settings) -> Non
 
 def _worker(config: dict[str, str]) -> None:
     """Runs in each worker. Its environment is the driver's: KubeRay hands the variables to both."""
+    import ray
     import ray.train
 
     from mlplatform.algorithms import algorithm_named
-    from mlplatform.stopping import Stop
     from mlplatform.train import train_worker
 
     context = ray.train.get_context()
     world = World(context.get_world_rank(), context.get_world_size())
-    train_worker(algorithm_named(config["algorithm"]), os.environ, world, Stop())
+    stop = Stop()
+
+    def hear() -> None:
+        ray.get(ray.get_actor(config["ending"]).asked.remote())
+        stop.requested = True
+
+    threading.Thread(target=hear, daemon=True, name="ending").start()
+    train_worker(algorithm_named(config["algorithm"]), os.environ, world, stop)
+
+
+class _Ending:
+    """Tells the workers what the driver was asked: signals reach none of them."""
+
+    def __init__(self) -> None:
+        self._asked = asyncio.Event()
+
+    async def ask(self) -> None:
+        self._asked.set()
+
+    async def asked(self) -> None:
+        await self._asked.wait()
+
+
+def _tells(asked: Stop, workers: Callable[[], object]) -> Callable[[int, FrameType | None], None]:
+    def handle(number: int, frame: FrameType | None) -> None:
+        if asked.requested:  # asked twice: at once
+            _interrupted(number, frame)
+        asked.requested = True
+        workers()
+
+    return handle
 
 
 def reason_of(failures: dict[int, Exception]) -> TrainingError | None:

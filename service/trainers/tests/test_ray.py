@@ -207,6 +207,26 @@ def test_a_killed_worker_and_a_killed_driver_cost_no_more_than_a_checkpoint_each
     assert result["metrics"]["validation"][case.figure] == pytest.approx(calm, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("algorithm", "variables"),
+    [
+        ("xgboost", {"NUM_BOOST_ROUND": "1000000", "ETA": "0.01", "MAX_DEPTH": "3"}),
+        pytest.param("torch-mpi", {**TABLE, "MODEL_NAME": "mlp", "EPOCHS": "100000"}, marks=needs("torch")),
+    ],
+)
+def test_a_driver_that_is_asked_to_end_has_its_workers_keep_what_they_have(
+    algorithm: str, variables: dict[str, str], told: dict[str, str], tmp_path: Path
+) -> None:
+    told |= {**WORKERS, **variables, "CHECKPOINT_EVERY": "0"}
+    with started(algorithm, told, tmp_path / "output") as process:
+        process.until(lambda output: "trainerStatus" in output)
+        code = process.ask_to_end()
+        assert code == 143, process.output[-3000:]
+        assert re.search(r"mlplatform: Interrupted: asked to end after (round|step|epoch) ", process.output)
+    [kept] = (Path(told["STORAGE_PATH"]) / "checkpoints/job-1").glob("step-*")
+    assert (kept / "checkpoint.json").exists()
+
+
 CHANNELS = {"TRAIN": "train", "VAL": "validation"}
 RESUMED = re.compile(r"goes on after step (\d+)")
 Seen = TypeVar("Seen")
@@ -232,6 +252,10 @@ class Process:
             assert time.monotonic() < end, self.output[-3000:]
             time.sleep(0.02)
         return seen
+
+    def ask_to_end(self) -> int:
+        self._process.terminate()
+        return self._process.wait(PATIENCE_SECONDS)
 
     def kill(self) -> None:
         assert self._process.poll() is None, self.output[-3000:]
