@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/signals.ts': [],
   'service/shared-answer.ts': [],
   'service/newest.ts': [],
+  'service/listening.ts': [],
   'service/lookout.ts': ['service/store'],
   'service/kube': ['service/signals.ts'],
   'service/karmada': ['service/newest.ts', 'service/jobs', 'service/kube', CONTRACT],
@@ -52,7 +53,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'service/events': ['service/newest.ts', 'service/signals.ts', 'service/jobs', 'service/store', CONTRACT],
   // The wire format of reports, for whoever takes them.
   'service/reports': ['service/newest.ts', 'service/trainingjob'],
-  'service/learning': ['service/lookout.ts', 'service/reports', 'service/trainingjob', ...CORE],
+  'service/learning': ['service/listening.ts', 'service/lookout.ts', 'service/reports', 'service/trainingjob', ...CORE],
   'service/utilisation': ['service/lookout.ts', ...CORE],
   'service/logs': CORE,
   // An S3 bucket: knows nothing of jobs.
@@ -68,6 +69,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'service/auth',
     'service/config.ts',
     'service/events',
+    'service/listening.ts',
     'service/logs',
     'service/metrics.ts',
     'service/monitor',

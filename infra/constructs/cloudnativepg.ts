@@ -2,11 +2,11 @@ import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { Cluster, type ClusterSpecBackup, ScheduledBackup } from '../../imports/postgresql.cnpg.io.ts';
 import { OBJECT_STORE_KEYS, type PostgresSettings } from '../settings/database.ts';
-import { type Endpoint, external, namespacePeer } from './endpoint.ts';
+import { type Endpoint, external, kubernetesApi, namespacePeer } from './endpoint.ts';
 import { imageReference } from './image.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { workloadLabels } from './labels.ts';
-import { networkPolicySpec } from './network-policy.ts';
+import { letAskDns, networkPolicySpec } from './network-policy.ts';
 import { type Stack, stackOf } from './stack.ts';
 
 export interface CloudNativePostgresProps {
@@ -44,7 +44,7 @@ export class CloudNativePostgres extends Construct {
       name: props.name,
       host: `${this.name}-rw`,
       port: PORT,
-      podPort: PORT,
+      podPorts: [PORT],
       peers: [{ podSelector: { matchLabels: this.selector } }],
       allow: (client) => clients.push(client),
     };
@@ -120,13 +120,13 @@ export class CloudNativePostgres extends Construct {
   /** The namespace denies by default, so the instances need what the operator's documentation asks for. */
   private isolate(clients: K8s.NetworkPolicyPeer[]): void {
     const { backup, operatorNamespace } = this.props.settings.cloudnativepg;
-    const { kubernetesApi } = this.stack.settings.isolation;
     const instances = { podSelector: { matchLabels: this.selector } };
     const port = (number: number) => [{ protocol: 'TCP', port: k8s.IntOrString.fromNumber(number) }];
     const reaches = [
-      external('Kubernetes API', 'kubernetes', kubernetesApi),
+      kubernetesApi(this.stack.settings.isolation),
       ...(backup.method === 'objectStore' ? [external('Backup storage', 'backup', backup.objectStore.address)] : []),
     ];
+    letAskDns(this, this.name, this.selector);
     const admit = (number: number, ...peers: K8s.NetworkPolicyPeer[]) => ({ port: number, peers });
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: this.name, labels: this.labels() },
@@ -138,7 +138,10 @@ export class CloudNativePostgres extends Construct {
             reaches,
           );
           const between = [PORT, STATUS_PORT].flatMap(port);
-          return { ...spec, egress: [{ to: [instances], ports: between }, ...(spec.egress ?? [])] };
+          return {
+            ...spec,
+            egress: [{ to: [instances], ports: between }, ...(spec.egress ?? [])],
+          };
         },
       }),
     });

@@ -1,5 +1,6 @@
 import { OBJECT_STORE_KEYS, type PostgresSettings } from '../settings/database.ts';
-import type { CommonSettings, IngressSettings, SecretsSettings } from '../settings/fragments.ts';
+import type { Exposure } from '../settings/exposure.ts';
+import type { CommonSettings, SecretsSettings } from '../settings/fragments.ts';
 
 /** Something that a manifest refers to and that no manifest holds, mostly because it is secret. */
 export interface CreatedAtDeploy {
@@ -101,9 +102,9 @@ export function postgresSecrets(
   return method === 'objectStore' && objectStore.provider !== 'google' ? [own, backup] : [own];
 }
 
-/** What an Ingress of these settings needs. */
-export function ingressSecrets({ tls }: IngressSettings): CreatedAtDeploy[] {
-  if (tls.source === 'none') return [];
+/** What the chosen way in needs. */
+export function exposureSecrets({ ingress: { tls }, type }: Exposure): CreatedAtDeploy[] {
+  if (type !== 'ingress' || tls.source === 'none') return [];
   const madeBy = tls.source === 'certManager' ? 'cert-manager' : 'the administrator';
   return [
     { kind: 'Secret', name: tls.secretName, keys: ['tls.crt', 'tls.key'], what: 'certificate of the Ingress', madeBy },

@@ -1,4 +1,4 @@
-import type { Image } from '../settings/fragments.ts';
+import type { Image, Isolation } from '../settings/fragments.ts';
 import type { EnvValue } from './env.ts';
 import type { K8s } from './k8s.ts';
 
@@ -11,8 +11,8 @@ export interface Endpoint {
   readonly host: string;
   /** The port that clients use. */
   readonly port: number;
-  /** The port of the pods behind it, which is what a NetworkPolicy sees. */
-  readonly podPort: number;
+  /** The ports of the pods behind it, which are what a NetworkPolicy sees: several where nobody knows which one it is. */
+  readonly podPorts: readonly number[];
   readonly peers: K8s.NetworkPolicyPeer[];
   /** Lets a client in on the other side; absent for places that are not ours. */
   allow?(client: K8s.NetworkPolicyPeer): void;
@@ -60,5 +60,12 @@ export function external(
   settings: { cidrs: string[]; port: number },
   host = name,
 ): Endpoint {
-  return { title, name, host, port: settings.port, podPort: settings.port, peers: cidrPeers(settings.cidrs) };
+  return { title, name, host, port: settings.port, podPorts: [settings.port], peers: cidrPeers(settings.cidrs) };
+}
+
+/** The cluster's own API server, which each cloud has at another port. */
+export function kubernetesApi({ kubernetesApi: { cidrs, ports } }: Isolation): Endpoint {
+  const podPorts = ports.map(({ port }) => port);
+  const [port = 443] = podPorts;
+  return { title: 'Kubernetes API', name: 'kubernetes', host: 'kubernetes', port, podPorts, peers: cidrPeers(cidrs) };
 }

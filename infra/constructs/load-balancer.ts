@@ -2,10 +2,11 @@ import { Construct } from 'constructs';
 import type { LoadBalancerSettings } from '../settings/observability.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { CreatedAtDeploy } from './created-at-deploy.ts';
+import { LISTEN_ON, POD_ADDRESSES } from './listening.ts';
 import { namePods, podsName } from './metrics.ts';
 import { http, SLOW_START } from './probes.ts';
 import { stackOf } from './stack.ts';
-import { WebService } from './web-service.ts';
+import { WebService, type WebServiceProps } from './web-service.ts';
 import type { WorkloadProps } from './workload.ts';
 
 export interface LoadBalancerProps {
@@ -16,7 +17,8 @@ export interface LoadBalancerProps {
   readonly port: string;
   /** Path of the backend that answers 200 when it is well. */
   readonly healthPath: string;
-  readonly nodePort?: number;
+  /** How it is reached from outside by a port of its own, if it is. */
+  readonly outside?: Pick<WebServiceProps, 'nodePorts' | 'loadBalancer'>;
   readonly admits: WorkloadProps['admits'];
 }
 
@@ -51,8 +53,11 @@ export class LoadBalancer extends Construct {
       replicas: settings.replicas,
       ports: { http: TRAFFIC, own: OWN },
       servicePorts: { http: 80 },
-      ...(props.nodePort && { nodePorts: { http: props.nodePort } }),
+      ...props.outside,
       ...(props.admits && { admits: props.admits }),
+      // HAProxy does not look itself whether there is IPv6.
+      command: ['sh', '-euc', `${LISTEN_ON}\nexec haproxy -W -db -f ${CONFIG}/haproxy.cfg`],
+      fields: POD_ADDRESSES,
       env: { STATS_PASSWORD: { secret: settings.secret, key: PASSWORD } },
       configFiles: config.files,
       mounts: [{ name: 'config', path: CONFIG, from: { configMap: config.name } }],
@@ -90,7 +95,7 @@ defaults
   timeout http-request 10s
 
 frontend traffic
-  bind :${TRAFFIC}
+  bind "\${LISTEN_ON}:${TRAFFIC}" v4v6
   stats enable
   stats uri /stats
   stats auth "admin:\${STATS_PASSWORD}"
@@ -107,7 +112,7 @@ backend pods
   server-template pod 1-${settings.maxPods} ${pods}:${backend.port(port)} check inter 5s resolvers cluster init-addr none
 
 frontend own
-  bind :${OWN}
+  bind "\${LISTEN_ON}:${OWN}" v4v6
   monitor-uri /alive
   http-request use-service prometheus-exporter if { path /metrics }
   http-request return status 404

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import type { ServerSettings } from '../settings/workloads.ts';
 import { address, type Connection, type Endpoint } from './endpoint.ts';
+import { LISTEN_ON, POD_ADDRESSES } from './listening.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import type { Postgres } from './postgres.ts';
 import { type Stack, stackOf } from './stack.ts';
@@ -23,15 +24,17 @@ export class Mlflow extends Construct {
     super(scope, name);
     const server = new WebService(this, 'server', {
       command: [
+        'sh',
+        '-euc',
+        `${LISTEN_ON}\nexec mlflow server --host="$LISTEN_ON" "$@"`,
         'mlflow',
-        'server',
-        '--host=0.0.0.0',
         `--port=${settings.port}`,
         '--serve-artifacts',
         `--artifacts-destination=s3://${bucket}`,
       ],
       ...serverProps(settings, { MLFLOW_SERVER_ALLOWED_HOSTS: hosts(stackOf(this), name) }),
       name,
+      fields: POD_ADDRESSES,
       title: 'MLflow',
       component: 'experiments',
       entrance: '/',

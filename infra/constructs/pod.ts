@@ -49,7 +49,7 @@ const WAIT_RESOURCES: Resources = {
  * with a scratch /tmp, bounds on every container, no ServiceAccount token, no variables of other Services.
  */
 export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
-  const { images } = stack.settings;
+  const { images, network } = stack.settings;
   const mounts = [scratch('tmp', '/tmp', props.tmpSize), ...(props.mounts ?? []), ...extraMounts(props.settings)];
   refuseSharedPaths(stack, props, mounts);
   const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
@@ -59,7 +59,7 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
     securityContext: containerSecurity(own.name === props.name && props.writableRoot !== undefined),
     ...own,
   });
-  const waits = (props.talksTo ?? []).flatMap(({ readiness, to, waitSeconds }) => [
+  const waits = (network.initWaits ? (props.talksTo ?? []) : []).flatMap(({ readiness, to, waitSeconds }) => [
     ...(waitSeconds
       ? [container({ name: waitName(to.name), command: waitForPort(to, waitSeconds) }, images.wait, WAIT_RESOURCES)]
       : []),

@@ -46,6 +46,8 @@ export class Prometheus extends Construct {
       servicePorts: { http: PORT },
       args: [
         `--config.file=${CONFIG}/${FILE}`,
+        // By itself it listens on addresses of IPv4 alone.
+        `--web.listen-address=:${PORT}`,
         `--storage.tsdb.path=${DATA}`,
         `--storage.tsdb.retention.time=${settings.retention}`,
         `--storage.tsdb.retention.size=${settings.retentionSize}`,
@@ -78,7 +80,12 @@ function scrapeConfiguration(targets: Workload[], { interval }: PrometheusSettin
       ...targets.map((target) => ({
         job_name: target.app,
         metrics_path: target.props.metrics?.path,
-        dns_sd_configs: [{ names: [podsName(target)], type: 'A', port: target.port(target.props.metrics?.port ?? '') }],
+        // Of either family, for the name has one of them: the cluster's first.
+        dns_sd_configs: ['A', 'AAAA'].map((type) => ({
+          names: [podsName(target)],
+          type,
+          port: target.port(target.props.metrics?.port ?? ''),
+        })),
       })),
     ],
   });

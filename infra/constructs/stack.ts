@@ -32,6 +32,12 @@ export class Stack extends Chart {
     return this.settings.namePrefix + name;
   }
 
+  /** Of its Services, but for those that name every pod: with both families each pod would be there twice. */
+  get ipFamilies(): { ipFamilyPolicy?: string } {
+    const { ipFamilyPolicy } = this.settings.network;
+    return ipFamilyPolicy === 'clusterDefault' ? {} : { ipFamilyPolicy };
+  }
+
   /** Where in the settings a part of them is, for messages: "gateway.pod". */
   pathOf(part: unknown): string | undefined {
     return pathTo(part, this.settings)?.join('.');

@@ -28,6 +28,7 @@ export class StatefulService extends Workload {
       metadata: this.serviceMetadata(),
       spec: {
         type: 'ClusterIP',
+        ...this.stack.ipFamilies,
         selector: this.selector,
         ports: Object.entries(props.servicePorts).map(([name, port]) => ({
           name,

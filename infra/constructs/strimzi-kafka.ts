@@ -3,7 +3,7 @@ import { Kafka, KafkaNodePool } from '../../imports/kafka.strimzi.io.ts';
 import type { KafkaSettings } from '../settings/workloads.ts';
 import type { Endpoint } from './endpoint.ts';
 import { k8s } from './k8s.ts';
-import { tcpPort } from './network-policy.ts';
+import { letAskDns, tcpPort } from './network-policy.ts';
 import { restrictedContainer } from './pod.ts';
 import { stackOf } from './stack.ts';
 
@@ -67,15 +67,20 @@ export class StrimziKafka extends Construct {
       name: app,
       host: `${name}-kafka-bootstrap`,
       port: PORT,
-      podPort: PORT,
+      podPorts: [PORT],
       // The operator's own network policy lets clients and itself in, so there is nothing to admit here.
       peers: [pods],
     };
     if (!isolation.enabled) return;
+    letAskDns(this, `${name}-nodes`, pods.podSelector.matchLabels);
     // It says nothing of the way out, which the namespace denies: the nodes must find each other.
     new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: `${name}-nodes` },
-      spec: { ...pods, policyTypes: ['Egress'], egress: [{ to: [pods], ports: BETWEEN.map(tcpPort) }] },
+      spec: {
+        ...pods,
+        policyTypes: ['Egress'],
+        egress: [{ to: [pods], ports: BETWEEN.map(tcpPort) }],
+      },
     });
   }
 }

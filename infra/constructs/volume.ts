@@ -30,7 +30,7 @@ export const scratch = (name: string, path: string, amount = '64Mi'): Mount => (
  * Where clients of the API server look for them. Named as a volume of its own, for all other pods have none: the token that is
  * mounted by default goes to every container of a pod.
  */
-export const kubernetesApi: Mount = {
+export const kubernetesCredentials: Mount = {
   name: 'kubernetes-api',
   path: '/var/run/secrets/kubernetes.io/serviceaccount',
   from: { kubernetesApi: true },

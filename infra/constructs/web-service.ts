@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { LoadBalancerExposure } from '../settings/exposure.ts';
 import type { Autoscaling } from '../settings/fragments.ts';
 import { type K8s, k8s } from './k8s.ts';
 import { Monitor } from './metrics.ts';
@@ -9,6 +10,8 @@ export interface WebServiceProps extends WorkloadProps {
   readonly replicas: number;
   /** Opens service ports on every node: the name of the port and the number. */
   readonly nodePorts?: Record<string, number>;
+  /** Has the cloud put a load balancer in front of its Service. */
+  readonly loadBalancer?: LoadBalancerExposure;
   readonly autoscaling?: Autoscaling;
   readonly disruptionBudget?: boolean;
   readonly topologySpread?: boolean;
@@ -78,10 +81,18 @@ export class WebService extends Workload {
         ...(nodePorts[name] !== undefined && { nodePort: nodePorts[name] }),
       }),
     );
-    const type = Object.keys(nodePorts).length > 0 ? 'NodePort' : 'ClusterIP';
+    const { annotations = {}, className, sourceRanges = [] } = this.web.loadBalancer ?? {};
+    const inside = Object.keys(nodePorts).length > 0 ? 'NodePort' : 'ClusterIP';
     new k8s.KubeService(this, 'service', {
-      metadata: this.serviceMetadata(),
-      spec: { type, ports, selector: this.selector },
+      metadata: { ...this.serviceMetadata(), ...(Object.keys(annotations).length > 0 && { annotations }) },
+      spec: {
+        type: this.web.loadBalancer ? 'LoadBalancer' : inside,
+        ...(className && { loadBalancerClass: className }),
+        ...(sourceRanges.length > 0 && { loadBalancerSourceRanges: sourceRanges }),
+        ...this.stack.ipFamilies,
+        ports,
+        selector: this.selector,
+      },
     });
   }
 

@@ -78,7 +78,7 @@ export abstract class Workload extends Construct {
       name: this.app,
       host: this.name,
       port: servicePort ?? podPort,
-      podPort,
+      podPorts: [podPort],
       peers: [{ podSelector: { matchLabels: this.selector } }],
       allow: (client) => this.admissions.push({ port: podPort, peers: [client] }),
     };

@@ -88,16 +88,34 @@ function sizeOf(claim: string, objects: KubeObject[]): string {
 /** Where somebody from outside comes in. */
 function entries(objects: KubeObject[]): { lines: string[]; targets: string[] }[] {
   return objects.flatMap((object) => {
-    const { ports = [], rules = [] } = specOf(object);
+    const { ports = [], rules = [], type } = specOf(object);
     if (object.kind === 'Ingress') {
       return rules.map(({ host, http }) => ({
         lines: [`https://${host}`, http.paths.map(({ path }) => path).join(' ')],
         targets: [...new Set(http.paths.map(({ backend }) => backend.service.name))],
       }));
     }
+    if (object.kind === 'HTTPRoute') return [routeEntry(object)];
     if (object.kind !== 'Service') return [];
+    if (type === 'LoadBalancer') {
+      return ports.map(({ port }) => ({ lines: [`Load balancer :${port}`], targets: [object.metadata.name] }));
+    }
     return ports.flatMap(({ nodePort }) =>
       nodePort === undefined ? [] : [{ lines: [`NodePort ${nodePort}`], targets: [object.metadata.name] }],
     );
   });
+}
+
+interface RouteSpec {
+  hostnames: string[];
+  rules: { matches?: { path: { value: string } }[]; backendRefs: { name: string }[] }[];
+}
+
+function routeEntry({ spec }: KubeObject): { lines: string[]; targets: string[] } {
+  const { hostnames, rules } = spec as RouteSpec;
+  const paths = rules.flatMap(({ matches = [] }) => matches.map(({ path }) => path.value));
+  return {
+    lines: [`https://${hostnames[0]}`, paths.join(' ')],
+    targets: [...new Set(rules.flatMap(({ backendRefs }) => backendRefs.map(({ name }) => name)))],
+  };
 }

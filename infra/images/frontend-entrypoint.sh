@@ -41,7 +41,12 @@ if [ -n "$CSP_CONNECT_SRC" ]; then
 fi
 
 printf '{"apiBaseUrl":"%s"}\n' "$API_BASE_URL" > /tmp/config.json
-sed -e "s|@API_UPSTREAM@|$API_UPSTREAM|" -e "s|@PORT@|$PORT|" -e "s|@CONNECT_SOURCES@|$sources|" \
+# Where the machine has no IPv6, nginx would not start with an address of it.
+ipv6=''
+if [ -e /proc/net/if_inet6 ]; then
+  ipv6=" listen [::]:$PORT;"
+fi
+sed -e "s|@API_UPSTREAM@|$API_UPSTREAM|" -e "s|@PORT@|$PORT|" -e "s|@ALSO_LISTEN@|$ipv6|" -e "s|@CONNECT_SOURCES@|$sources|" \
   "$NGINX_TEMPLATE" > /tmp/nginx.conf
 
 exec nginx -c /tmp/nginx.conf "$@"

@@ -55,7 +55,7 @@ export async function factsOf(kube: Kube, { createdAtDeploy, namespace }: Wanted
 }
 
 /** What concerns the whole cluster is often not for those who deploy to one namespace of it. */
-const ifAllowed = <Answer>(asked: Promise<Answer>): Promise<Answer | undefined> =>
+export const ifAllowed = <Answer>(asked: Promise<Answer>): Promise<Answer | undefined> =>
   asked.catch((error: unknown) => {
     if (error instanceof KubeError && error.failure === 'forbidden') return undefined;
     throw error;

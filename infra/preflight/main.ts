@@ -2,10 +2,11 @@
 import { Command, Option } from 'commander';
 import { KubeError } from '../../service/kube/errors.ts';
 import { PlanError, plan } from '../plan.ts';
-import { synthesize } from '../synth/synthesize.ts';
+import { type KubeObject, synthesize } from '../synth/synthesize.ts';
 import { findings, type Wanted } from './checks.ts';
 import { connect, factsOf } from './cluster.ts';
 import { failoverWarnings, gateWarnings } from './failover.ts';
+import { type Neighbourhood, neighbourWarnings } from './neighbours.ts';
 
 interface Flags {
   stack: string;
@@ -41,14 +42,15 @@ try {
 }
 
 async function preflight({ config, context, env, karmadaKubeconfig, stack }: Flags): Promise<boolean> {
-  const wanted = wantedBy(stack, env, config);
+  const { neighbourhood, wanted } = wantedBy(stack, env, config);
   const kube = connect({ context });
-  const [facts, gates, policies] = await Promise.all([
+  const [facts, gates, policies, neighbours] = await Promise.all([
     factsOf(kube, wanted),
     gateWarnings(kube),
     karmadaKubeconfig === undefined ? [] : policiesOf(karmadaKubeconfig),
+    neighbourWarnings(kube, neighbourhood),
   ]).finally(() => kube.close());
-  const warnings = [...gates, ...policies];
+  const warnings = [...gates, ...policies, ...neighbours];
   // They keep nothing from coming up.
   if (warnings.length > 0) console.error(['beware:', ...warnings].join('\n  '));
   const found = findings(wanted, facts);
@@ -63,14 +65,34 @@ async function policiesOf(file: string): Promise<string[]> {
   return failoverWarnings(karmada).finally(() => karmada.close());
 }
 
-function wantedBy(stack: string, environment: string, config: string | undefined): Wanted {
+function wantedBy(
+  stack: string,
+  environment: string,
+  config: string | undefined,
+): { wanted: Wanted; neighbourhood: Neighbourhood } {
   const options = { stack, environment, ...(config !== undefined && { config }) };
   const [planned] = plan(options, process.env);
   if (!planned) throw new PlanError(`no environment ${environment} of ${stack}`);
   const { definition, settings } = planned;
+  const { name: namespace, shared } = settings.namespace;
+  const objects = synthesize(definition, settings, { environment: planned.environment }).folders.get('') ?? [];
   return {
-    namespace: settings.namespace.name,
-    objects: synthesize(definition, settings, { environment: planned.environment }).folders.get('') ?? [],
-    createdAtDeploy: definition.createdAtDeploy(settings),
+    wanted: { namespace, objects, createdAtDeploy: definition.createdAtDeploy(settings) },
+    neighbourhood: {
+      namespace,
+      shared,
+      instance: settings.namePrefix + stack,
+      makers: [
+        ...objects.filter(({ kind }) => ['Cluster', 'Kafka'].includes(kind)).map(({ metadata }) => metadata.name),
+        ...(definition.foreignCharts?.(settings) ?? []).map(({ release }) => release),
+      ],
+      holdsForAll: objects.filter(holdsForAll).map(({ kind, metadata }) => `${kind} ${metadata.name}`),
+    },
   };
+}
+
+/** A quota and a LimitRange know no labels; a NetworkPolicy may do without. */
+function holdsForAll({ kind, spec }: KubeObject): boolean {
+  if (kind !== 'NetworkPolicy') return kind === 'ResourceQuota' || kind === 'LimitRange';
+  return Object.keys((spec as { podSelector: object }).podSelector).length === 0;
 }

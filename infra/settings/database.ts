@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cronFields } from './cron.ts';
-import { type Amounts, endpoint, image, resources, section, volume } from './fragments.ts';
+import { type Amounts, ANYWHERE, endpoint, image, PRIVATE, resources, section, volume } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 import { dumps } from './workloads.ts';
@@ -86,12 +86,12 @@ export const postgres = (defaults: DatabaseDefaults) =>
             .objectName()
             .default(`${defaults.secret}-backup`)
             .describe('Secret with the keys ACCESS_KEY_ID and ACCESS_SECRET_KEY: of Azure the account and its key.'),
-          address: endpoint('The storage, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
+          address: endpoint('The storage, as the NetworkPolicy must name it.', { cidrs: ANYWHERE, port: 443 }),
         }),
       }),
     }),
     external: endpoint('For mode external: the server, as the NetworkPolicy must name it.', {
-      cidrs: ['10.0.0.0/8'],
+      cidrs: PRIVATE,
       port: 5432,
     }),
   });

@@ -5,6 +5,11 @@ import { affinity, toleration } from './placement.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
+/** Of either family: a cluster has the one, the other, or both. */
+export const ANYWHERE = ['0.0.0.0/0', '::/0'];
+/** Where a company's own servers are, until its ranges are said. */
+export const PRIVATE = ['10.0.0.0/8', 'fd00::/8'];
+
 /** An object all of whose fields have defaults, so that the whole of it may be left out. */
 export const section = <Shape extends z.ZodRawShape>(doc: string, shape: Shape) =>
   z
@@ -68,6 +73,12 @@ export const namespace = (name: string, podSecurity: 'restricted' | 'privileged'
   section('The namespace and its bounds.', {
     name: s.dnsLabel().default(name).describe('Name of the namespace.'),
     create: z.boolean().default(true).describe('Write the Namespace itself; off where an administrator makes it.'),
+    shared: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Others use it too: what is denied by default is denied to this stack's pods alone. Quota and LimitRange know no labels, so there can be none.",
+      ),
     podSecurity: z
       .enum(['restricted', 'baseline', 'privileged'])
       .default(podSecurity)
@@ -155,44 +166,44 @@ export const disruptionBudget = () =>
 export const topologySpread = () =>
   z.boolean().default(false).describe('Spread the pods over nodes and zones, where there are several.');
 
-export const ingress = (host: string) =>
-  section('Ingress: one host name for all that is exposed.', {
-    className: s.optionalName().default('nginx').describe("IngressClass; empty: the cluster's default."),
-    host: s.ingressHost().default(host).describe('The host name; with a star, all those of one domain.'),
-    tls: section('TLS.', {
-      source: z
-        .enum(['certManager', 'secret', 'none'])
-        .default('certManager')
-        .describe('Where the certificate comes from: cert-manager, a Secret of yours, or no TLS.'),
-      issuer: s.objectName().default('letsencrypt').describe("cert-manager's ClusterIssuer."),
-      secretName: s
-        .objectName()
-        .default(`${host.split('.')[0]}-tls`)
-        .describe('Secret that holds the certificate.'),
-    }),
-    eventStreams: z
-      .boolean()
-      .default(true)
-      .describe('Annotations by which ingress-nginx keeps event streams open; off to set your own in their place.'),
-    annotations: s
-      .annotations()
-      .default({})
-      .describe('Annotations to add, such as those of your ingress controller; those written already stay.'),
-  });
-export type IngressSettings = z.output<ReturnType<typeof ingress>>;
-
 export const isolation = () =>
   section('NetworkPolicies: everything is denied but what the services declare.', {
     enabled: z.boolean().default(true).describe('Write the NetworkPolicies.'),
-    dnsNamespace: s
-      .dnsLabel()
-      .default('kube-system')
-      .describe("Namespace of the cluster's DNS pods (k8s-app=kube-dns)."),
+    dnsNamespace: s.dnsLabel().default('kube-system').describe("Namespace of the cluster's DNS pods."),
+    dnsLabels: s
+      .labels()
+      .default({ 'k8s-app': 'kube-dns' })
+      .describe('Labels of these pods; of OpenShift dns.operator.openshift.io/daemonset-dns: default.'),
+    dnsPort: s.port().default(53).describe('Port of these pods, behind that of their Service; of OpenShift 5353.'),
     dnsCidrs: z.array(s.cidr()).max(5).default([]).describe('Addresses of a node-local DNS cache, where there is one.'),
     ingressNamespace: s.dnsLabel().default('ingress-nginx').describe('Namespace of the ingress controller.'),
-    kubernetesApi: endpoint("The cluster's API server, for operators that must reach it.", {
-      cidrs: ['0.0.0.0/0'],
-      port: 6443,
+    ingressCidrs: z
+      .array(s.cidr())
+      .max(20)
+      .default([])
+      .describe(
+        'Addresses from where one comes in as well: of an ingress controller or a gateway that is no pod (an ALB, a load balancer of Google, the network of the nodes), whatever the exposure.',
+      ),
+    ingressNamespaces: z
+      .array(s.dnsLabel())
+      .max(10)
+      .default([])
+      .describe('Namespaces from where one comes in as well, such as that of a gateway whose route is yours.'),
+    mesh: section('The control plane of a service mesh, which the proxies beside the containers must reach.', {
+      namespace: s
+        .optionalDnsLabel()
+        .default('')
+        .describe('Its namespace, such as istio-system; empty: there is none.'),
+      port: s.port().default(15_012).describe('The port of its pods.'),
+    }),
+    kubernetesApi: section("The cluster's API server, for operators that must reach it.", {
+      cidrs: z.array(s.cidr()).min(1).max(10).default(ANYWHERE).describe('Address ranges it may have.'),
+      ports: z
+        .array(z.strictObject({ port: s.port().describe('The port.') }))
+        .min(1)
+        .max(5)
+        .prefault([{ port: 443 }, { port: 6443 }])
+        .describe('Ports at which it may be: 443 of most clouds, 6443 of kubeadm.'),
     }),
   });
 export type Isolation = z.output<ReturnType<typeof isolation>>;
@@ -324,6 +335,21 @@ export const check = <More extends z.ZodRawShape = Record<never, never>>(more: M
     ...more,
   });
 
+/** How its pods and Services are on the cluster's network. */
+const network = () =>
+  section("How the stack is on the cluster's network.", {
+    ipFamilyPolicy: z
+      .enum(['clusterDefault', 'SingleStack', 'PreferDualStack', 'RequireDualStack'])
+      .default('clusterDefault')
+      .describe('Of every Service: addresses of one family or of both; clusterDefault: the first one of the cluster.'),
+    initWaits: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Init containers wait for what a pod needs. Off where they have no network: beside a mesh's proxy that is no native sidecar; pods then fail and start again until it is there.",
+      ),
+  });
+
 /** The settings that every stack has, to be spread into its schema. */
 export const common = (stack: string) => ({
   production: z.boolean().default(false).describe("Hold the settings to production's rules: no image tag latest."),
@@ -337,6 +363,7 @@ export const common = (stack: string) => ({
   namespace: namespace(stack),
   images: images(),
   storage: storage(),
+  network: network(),
   isolation: isolation(),
   monitoring: monitoring(),
   gitops: gitops(),

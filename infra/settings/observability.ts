@@ -1,6 +1,6 @@
 // Settings of the parts that watch, spread and put load on a stack's services.
 import { z } from 'zod';
-import { type Amounts, endpoint, image, pod, replicas, resources, section } from './fragments.ts';
+import { type Amounts, endpoint, image, PRIVATE, pod, replicas, resources, section } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
@@ -81,7 +81,7 @@ export const locust = () =>
     image: image(THIRD_PARTY_IMAGES.locust),
     workers: replicas(2),
     targetHost: s.optionalHttpUrl().default('').describe("What gets the load; empty: the stack's own load balancer."),
-    targetAddress: endpoint('Where that is, as the NetworkPolicy must name it.', { cidrs: ['10.0.0.0/8'], port: 443 }),
+    targetAddress: endpoint('Where that is, as the NetworkPolicy must name it.', { cidrs: PRIVATE, port: 443 }),
     resources: resources({ cpu: '200m', memory: '128Mi' }, { cpu: '1000m', memory: '512Mi' }),
     script: z.string().min(1).max(100_000).default(SCRIPT).describe('The locustfile, in Python.'),
     pod: pod(),

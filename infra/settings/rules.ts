@@ -16,6 +16,7 @@ export function commonRulesFor(settings: unknown): FieldRule[] {
       rules.push(limitNotBelowRequest(path, 'cpu'), limitNotBelowRequest(path, 'memory'));
     }
     if (has(value, 'tag')) rules.push(pinnedInProduction(`${path}.tag`));
+    if (keys[0] === 'namespace' && has(value, 'shared')) rules.push(...WHOLE_NAMESPACE);
     if (has(value, 'replicas', 'autoscaling')) rules.push(maximumNotBelowReplicas(path));
     // A pod names each volume once, and mounts one thing in a place.
     if (has(value, 'extraVolumes')) {
@@ -32,6 +33,14 @@ export const LOCAL_IMAGES_NOT_PULLED_ALWAYS: FieldRule = {
   refuses: { value: 'Always' },
   allowed: 'IfNotPresent or Never while images.registry is empty, for those images are on the node alone',
 };
+
+/** Both count and bound every pod of the namespace, whoever's it is. */
+const WHOLE_NAMESPACE: FieldRule[] = ['quota', 'limitRange'].map((bound) => ({
+  path: `namespace.${bound}.enabled`,
+  when: { path: 'namespace.shared', is: true },
+  refuses: { value: true },
+  allowed: 'false while namespace.shared is true: it would hold for the pods of the others in the namespace too',
+}));
 
 const limitNotBelowRequest = (path: string, name: string): FieldRule => ({
   path: `${path}.limits.${name}`,

@@ -135,8 +135,9 @@ export const httpsOrigin = () => text(`https://${host}${portPart}`, 'an https or
 export const optionalPath = () => optionalText('(/[-._~a-zA-Z0-9]+)+', 'a path such as /realms/ml');
 export const timeZone = () =>
   text('UTC|[A-Z][-+_A-Za-z0-9]*(/[-+_A-Za-z0-9]+)+', 'a time zone such as UTC or Europe/Berlin', 64);
-export const labelKey = () =>
-  text(`(${name}/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?`, 'a label key such as team or example.com/team');
+const qualified = `(${name}/)?[a-zA-Z0-9]([-._a-zA-Z0-9]{0,61}[a-zA-Z0-9])?`;
+export const labelKey = () => text(qualified, 'a label key such as team or example.com/team');
+export const optionalClass = () => optionalText(qualified, 'a class such as service.k8s.aws/nlb');
 export const labelValue = () => optionalText('[a-zA-Z0-9]([-._a-zA-Z0-9]*[a-zA-Z0-9])?', 'a label value', 63);
 export const labels = () => z.record(labelKey(), labelValue());
 export const annotations = () => z.record(labelKey(), z.string().max(4096));

@@ -9,6 +9,7 @@ export const THIRD_PARTY_IMAGES = {
   haproxy: { registry: 'docker.io', repository: 'library/haproxy', tag: '3.2.7-alpine3.22' },
   kafka: { registry: 'docker.io', repository: 'apache/kafka', tag: '3.9.1' },
   locust: { registry: 'docker.io', repository: 'locustio/locust', tag: '2.41.6' },
+  // The last that was published, with CVE-2025-62506 (docs/restore.md says whom it concerns, docs/networks.md what replaces it).
   minio: { registry: 'quay.io', repository: 'minio/minio', tag: 'RELEASE.2025-09-07T16-13-09Z' },
   minioClient: { registry: 'quay.io', repository: 'minio/mc', tag: 'RELEASE.2025-08-13T08-35-41Z' },
   mysql: { registry: 'docker.io', repository: 'library/mysql', tag: '8.4.7' },

@@ -1,7 +1,7 @@
 // Settings of one workload of a team's own image, and of the stateful parts that several stacks use.
 import { z } from 'zod';
 import { cron } from './cron.ts';
-import { type Amounts, endpoint, image, pod, replicas, resources, section, volume } from './fragments.ts';
+import { type Amounts, endpoint, image, PRIVATE, pod, replicas, resources, section, volume } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
@@ -143,7 +143,7 @@ export type DumpSettings = z.output<ReturnType<typeof dumps>>;
 const elsewhere = (what: string, host: string, port: number) =>
   section(`For mode external: ${what} that runs elsewhere.`, {
     host: s.hostName().default(host).describe('Its host name.'),
-    address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: ['10.0.0.0/8'], port }),
+    address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: PRIVATE, port }),
   });
 
 const mode = () =>
@@ -182,7 +182,9 @@ export const objectStorage = (defaults: { size: string; buckets: string[] }) =>
   section('S3-compatible object storage: MinIO, or one that runs elsewhere.', {
     mode: mode(),
     secret: s.objectName().default('minio-credentials').describe('Secret with the keys access-key and secret-key.'),
-    image: image(THIRD_PARTY_IMAGES.minio),
+    image: image(THIRD_PARTY_IMAGES.minio).describe(
+      'The image of MinIO (bundled). The last that its makers published has a hole, CVE-2025-62506: docs/networks.md says what to take instead.',
+    ),
     clientImage: image(THIRD_PARTY_IMAGES.minioClient),
     resources: resources({ cpu: '200m', memory: '256Mi' }, { cpu: '500m', memory: '512Mi' }),
     volume: volume(defaults.size),
@@ -196,7 +198,7 @@ export const objectStorage = (defaults: { size: string; buckets: string[] }) =>
       .describe('Buckets that are made when they are missing.'),
     external: section('For mode external: storage that runs elsewhere.', {
       url: s.httpUrl().default('https://s3.example.com').describe('Its address.'),
-      address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: ['10.0.0.0/8'], port: 443 }),
+      address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: PRIVATE, port: 443 }),
     }),
   });
 export type ObjectStorageSettings = z.output<ReturnType<typeof objectStorage>>;

@@ -22,15 +22,20 @@ interface AnyObject {
 const SOME_NODE = '<address of a node>';
 const LOCAL_PORT = 8080;
 
-/** How each workload that is an entrance is reached with these objects: by an Ingress, a port of the nodes, or a forwarded port. */
+/** How each workload that is an entrance is reached with these objects: by a route, a port of its own outside, or a forwarded port. */
 export function entrances(workloads: readonly Workload[], objects: readonly AnyObject[], node = SOME_NODE): Entrance[] {
   return workloads.flatMap(({ app, name, props: { entrance, title } }) => {
     const service = objects.find(({ kind, metadata }) => kind === 'Service' && metadata.name === name);
     if (entrance === undefined || !service) return [];
     const known = { title, workload: app, path: entrance };
-    const host = ingressOrigin(name, objects);
+    const host = ingressOrigin(name, objects) ?? routeOrigin(name, objects);
     if (host !== undefined) return [{ ...known, origin: host }];
-    const [port] = (service.spec as ServiceSpec).ports;
+    const {
+      ports: [port],
+      type,
+    } = service.spec as ServiceSpec;
+    if (type === 'LoadBalancer')
+      return [{ ...known, origin: `http://<external address of service/${name}>:${port?.port}` }];
     if (port?.nodePort !== undefined) return [{ ...known, origin: `http://${node}:${port.nodePort}` }];
     const forward = `kubectl --namespace ${service.metadata.namespace} port-forward service/${name} ${LOCAL_PORT}:${port?.port}`;
     return [{ ...known, origin: `http://localhost:${LOCAL_PORT}`, forward }];
@@ -38,6 +43,7 @@ export function entrances(workloads: readonly Workload[], objects: readonly AnyO
 }
 
 interface ServiceSpec {
+  readonly type?: string;
   readonly ports: readonly { readonly port: number; readonly nodePort?: number }[];
 }
 interface IngressSpec {
@@ -56,4 +62,18 @@ function ingressOrigin(service: string, objects: readonly AnyObject[]): string |
     if (rule) return `${tls.length > 0 ? 'https' : 'http'}://${rule.host}`;
   }
   return undefined;
+}
+
+interface RouteSpec {
+  readonly hostnames: readonly string[];
+  readonly rules: readonly { readonly backendRefs: readonly { readonly name: string }[] }[];
+}
+
+/** What the listener speaks is the Gateway's business, whose owner is another; in front of people it is HTTPS. */
+function routeOrigin(service: string, objects: readonly AnyObject[]): string | undefined {
+  const routes = objects.filter(({ kind }) => kind === 'HTTPRoute').map(({ spec }) => spec as RouteSpec);
+  const route = routes.find(({ rules }) =>
+    rules.some(({ backendRefs }) => backendRefs.some(({ name }) => name === service)),
+  );
+  return route && `https://${route.hostnames[0]}`;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type Logger, pino } from 'pino';
+import { addressToListenOn } from '../listening.ts';
 import { answerUnreadable } from './unreadable.ts';
 
 /** The listening side of the API. */
@@ -53,7 +54,7 @@ export function createHttpServer(
   });
   return {
     async start() {
-      server.listen(port, host);
+      server.listen(port, addressToListenOn(host));
       await once(server, 'listening').catch((error) => {
         throw explained(error, host, port);
       });

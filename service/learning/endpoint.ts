@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { objectOfToken } from '../jobs/manifests/index.ts';
+import { addressToListenOn } from '../listening.ts';
 import { createRates, MAX_RATE } from '../reports/rates.ts';
 import { bearerOf, LIMITS, Refusal, readReport, refuse, reply } from '../reports/request.ts';
 import type { Reporters } from './reporters.ts';
@@ -39,7 +40,7 @@ export async function startReportEndpoint(options: EndpointOptions): Promise<Rep
   server.maxConnections = MAX_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, host, resolve);
+    server.listen(port, addressToListenOn(host), resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -222,6 +222,11 @@ const cases: Case[] = [
     change: (s) => remove(s, 'NetworkPolicy', 'default-deny'),
     told: /nothing denies/,
   },
+  {
+    breaks: 'pods of others are denied in a namespace that is shared',
+    change: (s) => Object.assign(s.settings.namespace, { shared: true }),
+    told: /default-deny selects the pods of others/,
+  },
   { breaks: 'a pod has no policy', change: (s) => remove(s, 'NetworkPolicy', API), told: /has no NetworkPolicy/ },
   {
     breaks: 'a policy does not let a declared client in',

@@ -1,7 +1,7 @@
 import {
   broughtByUser,
   type CreatedAtDeploy,
-  ingressSecrets,
+  exposureSecrets,
   postgresSecrets,
 } from '../../constructs/created-at-deploy.ts';
 import { grafanaSecrets } from '../../constructs/grafana.ts';
@@ -18,7 +18,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     ...postgresSecrets(settings.namePrefix + MLFLOW_POSTGRES, mlflowDatabase),
     ...loadBalancerSecrets(loadBalancer),
     ...(prometheus.enabled && grafana.enabled ? grafanaSecrets(grafana) : []),
-    ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
+    ...exposureSecrets(exposure),
     ...broughtByUser(settings),
   ];
 }

@@ -29,6 +29,7 @@ const external: z.input<typeof settings> = {
   prometheus: { enabled: false },
   grafana: { enabled: false },
   exposure: { type: 'none' },
+  isolation: { ingressNamespaces: ['edge'] },
   secrets: { source: 'sops' },
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FieldRule, withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
+import { exposure as exposureOf } from '../../settings/exposure.ts';
 import * as f from '../../settings/fragments.ts';
 import { grafana, lateRuns, loadBalancer, locust, prometheus } from '../../settings/observability.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
@@ -30,13 +31,11 @@ const training = () =>
   });
 
 const exposure = () =>
-  f.section('How the load balancer is reached from outside.', {
-    type: z
-      .enum(['nodePort', 'ingress', 'none'])
-      .default('nodePort')
-      .describe('A NodePort, an Ingress, or only from inside.'),
+  exposureOf({
+    what: 'the load balancer',
+    type: 'nodePort',
+    host: 'forecast.example.com',
     nodePort: s.nodePort().default(30_023).describe('For type nodePort: the port on every node.'),
-    ingress: f.ingress('forecast.example.com'),
   });
 
 const alerts = () =>

@@ -1,6 +1,6 @@
 import { ArgoApplication } from '../../constructs/argocd.ts';
 import { Check } from '../../constructs/check.ts';
-import { clientsFromOutside } from '../../constructs/exposure.ts';
+import { clientsFromOutside, portsOutside } from '../../constructs/exposure.ts';
 import { Grafana } from '../../constructs/grafana.ts';
 import { OneTimeJob } from '../../constructs/job.ts';
 import { Kafka } from '../../constructs/kafka.ts';
@@ -128,7 +128,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     port: 'http',
     healthPath: settings.inference.healthPath,
     admits: clientsFromOutside(settings),
-    ...(settings.exposure.type === 'nodePort' && { nodePort: settings.exposure.nodePort }),
+    outside: portsOutside(settings.exposure, { http: settings.exposure.nodePort }),
   });
   expose(stack, settings, balancer);
 

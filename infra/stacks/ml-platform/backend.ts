@@ -12,7 +12,7 @@ import {
 } from '../../../service/contract.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { type Connection, external, namespacePeer } from '../../constructs/endpoint.ts';
-import { clientsFromOutside } from '../../constructs/exposure.ts';
+import { clientsByRoutes, clientsFromOutside, hasProxyInFront } from '../../constructs/exposure.ts';
 import { imageReference } from '../../constructs/image.ts';
 import type { Postgres } from '../../constructs/postgres.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
@@ -47,6 +47,8 @@ const SLACK_SECONDS = 15;
 /** The job API with its dispatcher and monitor. */
 export function backend(scope: Construct, settings: Settings, database: Postgres): WebService {
   const { auth, backend, exposure, images, jobs, karmada } = settings;
+  // A load balancer has one Service behind it: that of the page, which passes the API on.
+  const clients = exposure.type === 'loadBalancer' ? clientsByRoutes : clientsFromOutside;
   const access = accessControl(scope, auth);
   const told = whoIsTold(settings.webhook);
   const metrics = whoMayScrape(backend.metrics);
@@ -67,7 +69,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
     servicePorts: { http: DEFAULT_PORT, ...reports.ports },
     ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.backend, ...reports.nodePorts } }),
     admits: [
-      ...clientsFromOutside(settings, ['http', ...Object.keys(reports.ports)]),
+      ...clients(settings, ['http', ...Object.keys(reports.ports)]),
       // A Prometheus that was told of the metrics by hand.
       ...(backend.metrics.access === 'port' && !settings.monitoring.enabled
         ? [{ port: 'metrics', peers: [namespacePeer(settings.monitoring.namespace)] }]
@@ -83,7 +85,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.mgmtKubeconfig]: `${KUBECONFIG_DIRECTORY}/${KUBECONFIG_SECRET.mgmt}`,
     },
     config: {
-      [ENV.host]: '0.0.0.0',
+      [ENV.host]: '::',
       [ENV.port]: String(DEFAULT_PORT),
       [ENV.logLevel]: backend.logLevel,
       [ENV.databasePoolSize]: String(backend.databasePoolSize),
@@ -111,8 +113,8 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
       [ENV.logKeepBytes]: String(jobs.logKeepBytes),
       [ENV.rateLimitPerMinute]: String(backend.rateLimitPerMinute),
       [ENV.corsOrigins]: backend.corsOrigins.join(','),
-      // Behind the Ingress the caller's address is in X-Forwarded-For; without one, anybody could write it there.
-      [ENV.trustProxy]: exposure.type === 'ingress' ? '1' : '0',
+      // Behind a proxy the caller's address is in X-Forwarded-For; without one, anybody could write it there.
+      [ENV.trustProxy]: hasProxyInFront(exposure) ? '1' : '0',
       [ENV.jobLinks]: canonicalJson(jobs.links),
       ...metrics.config,
       ...told.config,

@@ -2,7 +2,7 @@ import { KUBECONFIG_SECRET, STORAGE_KEYS } from '../../../service/contract.ts';
 import {
   broughtByUser,
   type CreatedAtDeploy,
-  ingressSecrets,
+  exposureSecrets,
   postgresSecrets,
 } from '../../constructs/created-at-deploy.ts';
 import { AUTHORITY_KEY, METRICS_TOKEN_KEY, PROGRESS_KEY, TOKENS_KEY, WEBHOOK_SECRET_KEY } from './backend.ts';
@@ -74,7 +74,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     ...(progress.enabled && progress.authoritySecret !== '' ? [authority] : []),
     ...(objectStorage.enabled ? [storageKeys] : []),
     ...(auth.mode !== 'none' && check.tokenSecret !== '' ? [token] : []),
-    ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
+    ...exposureSecrets(exposure),
     ...broughtByUser(settings),
   ];
 }

@@ -76,4 +76,27 @@ const operator: z.input<typeof settings> = {
   },
 };
 
-export const examples = { everything, external, operator };
+/** A tenant in a namespace that others use, behind a Gateway and a mesh, on a network of both families. */
+const tenant: z.input<typeof settings> = {
+  namePrefix: 'team-a-',
+  namespace: { name: 'shared', create: false, shared: true },
+  network: { ipFamilyPolicy: 'PreferDualStack' },
+  isolation: {
+    mesh: { namespace: 'istio-system' },
+    ingressNamespaces: ['istio-ingress'],
+    ingressCidrs: ['10.20.0.0/16', 'fd00:20::/64'],
+    kubernetesApi: { cidrs: ['172.16.0.2/32'], ports: [{ port: 443 }] },
+  },
+  exposure: {
+    type: 'gateway',
+    gateway: {
+      name: 'public',
+      namespace: 'edge',
+      section: 'https',
+      host: 'ml.example.com',
+      moreHosts: ['*.example.org'],
+    },
+  },
+};
+
+export const examples = { everything, external, operator, tenant };

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { WEB_ENV } from '../../../service/contract.ts';
 import { address } from '../../constructs/endpoint.ts';
-import { clientsFromOutside } from '../../constructs/exposure.ts';
+import { clientsFromOutside, portsOutside } from '../../constructs/exposure.ts';
 import { http } from '../../constructs/probes.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { Settings } from './settings.ts';
@@ -28,7 +28,7 @@ export function frontend(scope: Construct, settings: Settings, backend: WebServi
     settings: frontend.pod,
     ports: { http: PORT },
     servicePorts: { http: 80 },
-    ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.frontend } }),
+    ...portsOutside(exposure, { http: exposure.nodePort.frontend }),
     admits: clientsFromOutside(settings),
     env: {
       [WEB_ENV.apiBaseUrl]: frontend.apiBaseUrl,

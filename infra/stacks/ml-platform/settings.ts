@@ -9,6 +9,7 @@ import {
 } from '../../../service/contract.ts';
 import { withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
+import { exposure as exposureOf } from '../../settings/exposure.ts';
 import * as f from '../../settings/fragments.ts';
 import { lateRuns } from '../../settings/observability.ts';
 import { commonRules } from '../../settings/rules.ts';
@@ -150,7 +151,7 @@ const webhook = () =>
       .describe(
         'Secret with the key secret, which signs the messages: whsec_<base64>, or any text of 16 bytes or more.',
       ),
-    address: f.endpoint('The same address, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
+    address: f.endpoint('The same address, as the NetworkPolicy must name it.', { cidrs: f.ANYWHERE, port: 443 }),
   });
 
 const progress = () =>
@@ -213,7 +214,7 @@ const objectStorage = () =>
       .describe(
         'Where folders go that are sent along with jobs; empty: none are taken. Nothing is removed there: let the bucket expire what is older than your jobs.',
       ),
-    address: f.endpoint('The same endpoint, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
+    address: f.endpoint('The same endpoint, as the NetworkPolicy must name it.', { cidrs: f.ANYWHERE, port: 443 }),
   });
 
 const groupGrant = z.strictObject({
@@ -251,7 +252,7 @@ const auth = () =>
         .max(50)
         .default([{ group: 'ml-platform-users', namespaces: ['*'], role: 'submitter' }])
         .describe('Which group has which role in which namespaces.'),
-      address: f.endpoint('The issuer, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 443 }),
+      address: f.endpoint('The issuer, as the NetworkPolicy must name it.', { cidrs: f.ANYWHERE, port: 443 }),
     }),
   });
 
@@ -270,22 +271,20 @@ const frontend = () =>
   });
 
 const exposure = () =>
-  f.section('How the platform is reached from outside.', {
-    type: z
-      .enum(['nodePort', 'ingress', 'none'])
-      .default('none')
-      .describe('NodePorts, an Ingress, or only from inside.'),
+  exposureOf({
+    what: 'the platform',
+    type: 'none',
+    host: 'ml-platform-api.example.com',
     nodePort: f.section('For type nodePort.', {
       backend: s.nodePort().default(30_180).describe('Port of the API on every node.'),
       frontend: s.nodePort().default(30_181).describe('Port of the page on every node.'),
       progress: s.nodePort().default(30_182).describe('Port of the reports of trainings on every node.'),
     }),
-    ingress: f.ingress('ml-platform-api.example.com'),
   });
 
 const karmada = () =>
   f.section('The Karmada control plane.', {
-    apiServer: f.endpoint('Its API server, as the NetworkPolicy must name it.', { cidrs: ['0.0.0.0/0'], port: 5443 }),
+    apiServer: f.endpoint('Its API server, as the NetworkPolicy must name it.', { cidrs: f.ANYWHERE, port: 5443 }),
     memberClusters: z
       .array(s.objectName())
       .max(100)

@@ -1,4 +1,5 @@
 import { Certificate, ClusterIssuer, Issuer } from '../../../imports/cert-manager.io.ts';
+import { INSTANCE } from '../../constructs/labels.ts';
 import type { Stack } from '../../constructs/stack.ts';
 import { hostOf } from './names.ts';
 import type { Settings } from './settings.ts';
@@ -82,10 +83,16 @@ function ownAuthority(stack: Stack): { name: string; kind: string } {
 function letsEncrypt(stack: Stack, { certificates, exposure }: Settings): { name: string; kind: string } {
   const { dnsProject, email, solver, staging } = certificates.letsEncrypt;
   const name = stack.named(staging ? 'letsencrypt-staging' : 'letsencrypt-prod');
-  const http01 =
-    exposure.type === 'gke'
-      ? { ingress: { class: 'gce' } }
-      : { ingress: { ...(exposure.ingress.className !== '' && { ingressClassName: exposure.ingress.className }) } };
+  const isGoogle = exposure.type === 'gke';
+  const { className } = exposure.ingress;
+  const http01 = {
+    ingress: {
+      ...(isGoogle && { class: 'gce' }),
+      ...(!isGoogle && className !== '' && { ingressClassName: className }),
+      // By which the ground rules of the namespace know the pods that it starts.
+      podTemplate: { metadata: { labels: { [INSTANCE]: stack.instance } } },
+    },
+  };
   new Issuer(stack, 'lets-encrypt', {
     metadata: { name },
     spec: {

@@ -90,11 +90,11 @@ function ingress(stack: Stack, settings: Settings, { annotations, className, pat
 }
 
 function byGateway(stack: Stack, settings: Settings): void {
-  const { name, namespace } = settings.exposure.gateway;
+  const { name, namespace, section } = settings.exposure.gateway;
   new HttpRoute(stack, 'route', {
     metadata: { name: stack.named('grafana') },
     spec: {
-      parentRefs: [{ name, namespace }],
+      parentRefs: [{ name, namespace, ...(section !== '' && { sectionName: section }) }],
       hostnames: [settings.exposure.host],
       rules: [{ backendRefs: [{ name: chartNames(settings).grafana, port: PORTS.grafanaService }] }],
     },

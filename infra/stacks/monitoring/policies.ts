@@ -1,12 +1,12 @@
 import { cidrPeers, namespacePeer } from '../../constructs/endpoint.ts';
+import { admitOwnRoutes } from '../../constructs/exposure.ts';
 import { type K8s, k8s } from '../../constructs/k8s.ts';
-import { tcpPort } from '../../constructs/network-policy.ts';
+import { letAskDns, tcpPort } from '../../constructs/network-policy.ts';
 import type { Stack } from '../../constructs/stack.ts';
+import { ANYWHERE } from '../../settings/fragments.ts';
 import { certificateComesFrom } from './certificates.ts';
 import { chartNames, PORTS } from './names.ts';
 import type { Settings } from './settings.ts';
-
-const ANYWHERE = ['0.0.0.0/0', '::/0'];
 
 interface Way {
   readonly peers: K8s.NetworkPolicyPeer[];
@@ -25,9 +25,10 @@ export function restrict(stack: Stack, settings: Settings): void {
   const from = to;
   const clusterApi: Way = {
     peers: cidrPeers(isolation.kubernetesApi.cidrs),
-    ports: [isolation.kubernetesApi.port],
+    ports: isolation.kubernetesApi.ports.map(({ port }) => port),
   };
   const policy = (name: string, selector: Readonly<Record<string, string>>, ingress: Way[], egress: Way[]): void => {
+    if (egress.length > 0) letAskDns(stack, stack.named(name), { ...selector });
     new k8s.KubeNetworkPolicy(stack, `${name}-policy`, {
       metadata: { name: stack.named(`${name}-network-policy`) },
       spec: {
@@ -51,6 +52,7 @@ export function restrict(stack: Stack, settings: Settings): void {
       ...(grafana.oidc.enabled ? [{ peers: cidrPeers(ANYWHERE), ports: [443] }] : []),
     ],
   );
+  admitOwnRoutes(stack, stack.named('grafana'), pods.grafana, [PORTS.grafana]);
   policy(
     'prometheus',
     pods.prometheus,

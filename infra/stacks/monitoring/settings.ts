@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FieldRule, withRules } from '../../data/field-rules.ts';
+import { gateway } from '../../settings/exposure.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
@@ -191,10 +192,7 @@ const exposure = () =>
         .default(['35.191.0.0/16', '130.211.0.0/22'])
         .describe("Where Google's load balancers and their health checks come from, as its documentation has it."),
     }),
-    gateway: f.section('For type gateway.', {
-      name: s.objectName().default('gateway').describe('The Gateway; its listener has the certificate.'),
-      namespace: s.dnsLabel().default('gateway-system').describe('Its namespace, from where its proxies come.'),
-    }),
+    gateway: f.section('For type gateway: an HTTPRoute of the Gateway API.', gateway()),
   });
 
 const certificates = () =>

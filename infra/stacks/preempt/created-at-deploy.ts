@@ -1,4 +1,4 @@
-import { broughtByUser, type CreatedAtDeploy, ingressSecrets } from '../../constructs/created-at-deploy.ts';
+import { broughtByUser, type CreatedAtDeploy, exposureSecrets } from '../../constructs/created-at-deploy.ts';
 import { mysqlSecrets } from '../../constructs/mysql.ts';
 import { redisSecrets } from '../../constructs/redis.ts';
 import type { Settings } from './settings.ts';
@@ -17,7 +17,7 @@ export function createdAtDeploy(settings: Settings): CreatedAtDeploy[] {
     ...mysqlSecrets(mysql),
     ...redisSecrets(redis),
     ...(seed.enabled ? [locations] : []),
-    ...(exposure.type === 'ingress' ? ingressSecrets(exposure.ingress) : []),
+    ...exposureSecrets(exposure),
     ...broughtByUser(settings),
   ];
 }

@@ -30,6 +30,7 @@ const everything: z.input<typeof settings> = {
 const external: z.input<typeof settings> = {
   mysql: { mode: 'external', external: { host: 'mysql.example.com', address: { cidrs: ['10.20.0.0/16'] } } },
   redis: { mode: 'external' },
+  exposure: { type: 'loadBalancer', loadBalancer: { sourceRanges: ['198.51.100.0/24', '2001:db8::/32'] } },
   seed: { locations: { source: 'volume', name: 'locations' } },
   secrets: { source: 'sealedSecrets' },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { withRules } from '../../data/field-rules.ts';
+import { exposure as exposureOf } from '../../settings/exposure.ts';
 import * as f from '../../settings/fragments.ts';
 import { lateRuns } from '../../settings/observability.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
@@ -22,13 +23,11 @@ const BACKEND = {
 };
 
 const exposure = () =>
-  f.section('How the system is reached from outside.', {
-    type: z
-      .enum(['nodePort', 'ingress', 'none'])
-      .default('none')
-      .describe('A NodePort of the frontend, an Ingress, or only from inside.'),
+  exposureOf({
+    what: 'the system',
+    type: 'none',
+    host: 'preempt.example.com',
     nodePort: s.nodePort().default(30_000).describe('For type nodePort: the port of the frontend on every node.'),
-    ingress: f.ingress('preempt.example.com'),
   });
 
 const models = () =>
@@ -60,7 +59,7 @@ const seed = () =>
 
 const alerts = () => f.section('When to alert, where monitoring is on.', { lateRuns: lateRuns() });
 
-const OPEN_METEO = { cidrs: ['0.0.0.0/0'], port: 443 };
+const OPEN_METEO = { cidrs: f.ANYWHERE, port: 443 };
 
 export const settings = withRules(
   z

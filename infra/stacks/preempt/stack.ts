@@ -2,7 +2,7 @@ import { ArgoApplication } from '../../constructs/argocd.ts';
 import { Check } from '../../constructs/check.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { external } from '../../constructs/endpoint.ts';
-import { clientsFromOutside } from '../../constructs/exposure.ts';
+import { clientsByRoutes, clientsFromOutside, portsOutside } from '../../constructs/exposure.ts';
 import { OneTimeJob, ScheduledJob } from '../../constructs/job.ts';
 import { MySql } from '../../constructs/mysql.ts';
 import { StackNamespace } from '../../constructs/namespace.ts';
@@ -93,7 +93,7 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     disruptionBudget: settings.api.disruptionBudget,
     topologySpread: settings.api.topologySpread,
     rollingUpdate: { maxSurge: 1, maxUnavailable: 1 },
-    admits: settings.exposure.type === 'ingress' ? clientsFromOutside(settings) : [],
+    admits: clientsByRoutes(settings),
     talksTo: [schema, redis.connection()],
   });
   new WebService(stack, 'store', {
@@ -120,25 +120,30 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     // Where nginx keeps what it buffers, and its process id.
     mounts: [scratch('cache', '/var/cache/nginx'), scratch('run', '/var/run', '16Mi')],
     admits: clientsFromOutside(settings),
-    ...(settings.exposure.type === 'nodePort' && { nodePorts: { http: settings.exposure.nodePort } }),
+    ...portsOutside(settings.exposure, { http: settings.exposure.nodePort }),
     talksTo: [{ to: api.endpoint('http'), env: ({ host, port }) => ({ API_HOST: host, API_PORT: String(port) }) }],
   });
   expose(stack, settings, { api, frontend });
 
-  // Every few minutes.
+  // Every few minutes. They ask nobody whether the database is migrated: a client of its own each time would take longer than
+  // the run, and one that comes too early fails and comes again.
   new ScheduledJob(stack, 'collector', {
     ...scheduledJobProps(settings.collector),
     ...configured(),
     title: 'Collector',
     component: 'collector',
-    talksTo: [schema, redis.connection(), { to: external('Weather service', 'weather', settings.weatherApi) }],
+    talksTo: [
+      database.connection(),
+      redis.connection(),
+      { to: external('Weather service', 'weather', settings.weatherApi) },
+    ],
   });
   new ScheduledJob(stack, 'detector', {
     ...scheduledJobProps(settings.detector),
     ...configured(models(true)),
     title: 'Detector',
     component: 'detector',
-    talksTo: [schema, redis.connection()],
+    talksTo: [database.connection(), redis.connection()],
   });
 
   observe(stack, settings);

@@ -4,13 +4,13 @@ import { OPERATOR } from '../../../service/contract.ts';
 import { customResourceDefinition } from '../../../service/trainingjob/schema/crd.ts';
 import { ArgoApplication } from '../../constructs/argocd.ts';
 import { Check, servicesAnswer } from '../../constructs/check.ts';
-import { external, namespacePeer } from '../../constructs/endpoint.ts';
+import { kubernetesApi, namespacePeer } from '../../constructs/endpoint.ts';
 import { k8s } from '../../constructs/k8s.ts';
 import { KEEP } from '../../constructs/keep.ts';
 import { StackNamespace } from '../../constructs/namespace.ts';
 import { http, SLOW_START } from '../../constructs/probes.ts';
 import type { Stack } from '../../constructs/stack.ts';
-import { kubernetesApi, type Mount } from '../../constructs/volume.ts';
+import { kubernetesCredentials, type Mount } from '../../constructs/volume.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import type { BuildContext } from '../definition.ts';
 import { isMadeByCertManager } from './created-at-deploy.ts';
@@ -82,8 +82,8 @@ function operator(stack: Stack, settings: Settings): WebService {
       // A Prometheus that was told of the metrics by hand.
       ...(monitoring.enabled ? [] : [{ port: 'metrics', peers: [namespacePeer(monitoring.namespace)] }]),
     ],
-    talksTo: [{ to: external('Kubernetes API', 'kubernetes', isolation.kubernetesApi) }],
-    mounts: [kubernetesApi, ...(isMadeByCertManager(settings) ? [CERTIFICATE] : [])],
+    talksTo: [{ to: kubernetesApi(isolation) }],
+    mounts: [kubernetesCredentials, ...(isMadeByCertManager(settings) ? [CERTIFICATE] : [])],
     fields: { [env.ownName]: 'metadata.name', [env.ownNamespace]: 'metadata.namespace' },
     config: {
       [env.namespaces]: watchNamespaces.join(','),
@@ -127,6 +127,7 @@ function metricsService(stack: Stack, manager: WebService): void {
   new k8s.KubeService(stack, 'metrics-service', {
     metadata: { name: stack.named(METRICS_SERVICE), labels: { 'control-plane': MANAGER } },
     spec: {
+      ...stack.ipFamilies,
       selector: manager.selector,
       ports: [
         { name: 'metrics', port: METRICS_PORT, protocol: 'TCP', targetPort: k8s.IntOrString.fromString('metrics') },

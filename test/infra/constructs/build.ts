@@ -35,14 +35,14 @@ const commonSettings = z.strictObject(common('test'));
 interface EnvVar {
   name: string;
   value?: string;
-  valueFrom?: { secretKeyRef: { name: string; key: string } };
+  valueFrom?: { secretKeyRef?: { name: string; key: string }; fieldRef?: { fieldPath: string } };
 }
 
-/** Variables as {NAME: "text" | "secret/key"}. */
+/** Variables as {NAME: "text" | "secret/key" | "field of the pod"}. */
 export const env = (container: { env: EnvVar[] }): Record<string, string | undefined> =>
   Object.fromEntries(
-    container.env.map(({ name, value, valueFrom }) => [
+    container.env.map(({ name, value, valueFrom: { fieldRef, secretKeyRef } = {} }) => [
       name,
-      valueFrom ? `${valueFrom.secretKeyRef.name}/${valueFrom.secretKeyRef.key}` : value,
+      secretKeyRef ? `${secretKeyRef.name}/${secretKeyRef.key}` : (fieldRef?.fieldPath ?? value),
     ]),
   );

@@ -75,6 +75,18 @@ test('what lies outside is named by its address ranges', () => {
   ]);
 });
 
+test('where init containers have no network, nothing waits in them', () => {
+  const { find } = build(
+    (stack) => {
+      const shop = service(stack, 'shop');
+      service(stack, 'till', { talksTo: [{ to: shop.endpoint('http'), waitSeconds: 30 }] });
+    },
+    { network: { initWaits: false } },
+  );
+  expect(find('Deployment', 'till').spec.template.spec).not.toHaveProperty('initContainers');
+  expect(find('NetworkPolicy', 'till').spec.egress).toEqual([{ to: [podsOf('shop')], ports: at(8000) }]);
+});
+
 test('figures are open to the namespace of Prometheus, where monitoring is on', () => {
   const shop = (stack: Stack) => service(stack, 'shop', { metrics: { port: 'http', path: '/figures' } });
   expect(build(shop).find('NetworkPolicy', 'shop').spec).not.toHaveProperty('ingress');
@@ -100,6 +112,63 @@ describe('the namespace', () => {
       { port: 53, protocol: 'TCP' },
     ]);
     expect(rule.to).toContainEqual({ ipBlock: { cidr: '169.254.20.10/32' } });
+  });
+
+  test('finds the DNS by the labels and the port that its pods have in this cluster', () => {
+    const { find } = build((stack) => new StackNamespace(stack, 'namespace'), {
+      isolation: {
+        dnsNamespace: 'openshift-dns',
+        dnsLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' },
+        dnsPort: 5353,
+      },
+    });
+    expect(find('NetworkPolicy', 'allow-dns').spec.egress).toEqual([
+      {
+        to: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'openshift-dns' } },
+            podSelector: { matchLabels: { 'dns.operator.openshift.io/daemonset-dns': 'default' } },
+          },
+        ],
+        ports: [
+          { port: 5353, protocol: 'UDP' },
+          { port: 5353, protocol: 'TCP' },
+        ],
+      },
+    ]);
+  });
+
+  test('is denied to no pod of others where it is shared', () => {
+    const { objects } = build((stack) => new StackNamespace(stack, 'namespace'), {
+      namePrefix: 'two-',
+      namespace: { create: false, shared: true },
+      isolation: { mesh: { namespace: 'istio-system' } },
+    });
+    expect(objects.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'two-allow-dns',
+      'two-allow-mesh',
+      'two-default-deny',
+    ]);
+    for (const { spec } of objects) {
+      const own = { matchLabels: { 'app.kubernetes.io/instance': 'two-test' } };
+      expect((spec as { podSelector: object }).podSelector).toEqual(own);
+    }
+  });
+
+  test('lets the proxies of a mesh reach its control plane, where there is one', () => {
+    const { find } = build((stack) => new StackNamespace(stack, 'namespace'), {
+      isolation: { mesh: { namespace: 'istio-system' } },
+    });
+    expect(find('NetworkPolicy', 'allow-mesh').spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Egress'],
+      egress: [
+        {
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'istio-system' } } }],
+          ports: at(15_012),
+        },
+      ],
+    });
   });
 
   test('enforces Pod Security and its bounds', () => {

@@ -1,5 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,6 +17,8 @@ import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { grafana, loadBalancer, locust, prometheus } from '../../../infra/settings/observability.ts';
 import { server } from '../../../infra/settings/workloads.ts';
+import { freePort } from '../../../service/local/free-port.ts';
+import { eventually } from '../../patience.ts';
 import { build, env } from './build.ts';
 
 const defaults = {
@@ -41,7 +47,7 @@ test('Prometheus scrapes every pod of each service that declares metrics, and ma
       {
         job_name: 'loud',
         metrics_path: '/figures',
-        dns_sd_configs: [{ names: ['loud-pods'], type: 'A', port: 8000 }],
+        dns_sd_configs: ['A', 'AAAA'].map((type) => ({ names: ['loud-pods'], type, port: 8000 })),
       },
     ],
   });
@@ -49,6 +55,8 @@ test('Prometheus scrapes every pod of each service that declares metrics, and ma
   expect(find('NetworkPolicy', 'prometheus').spec.egress).toHaveLength(1);
   const [container] = find('StatefulSet', 'prometheus').spec.template.spec.containers;
   expect(container.args).toContain('--storage.tsdb.retention.time=3d');
+  // 0.0.0.0 is what it takes by itself.
+  expect(container.args).toContain('--web.listen-address=:9090');
 });
 
 test('a changed configuration rolls the pods that read it', () => {
@@ -84,7 +92,7 @@ test('the statistics of the load balancer need a password, which stands in no ma
       backend: service(stack, 'app', ''),
       port: 'http',
       healthPath: '/healthz',
-      nodePort: 30_023,
+      outside: { nodePorts: { http: 30_023 } },
       admits: [],
     });
   });
@@ -100,7 +108,10 @@ test('the statistics of the load balancer need a password, which stands in no ma
 });
 
 const isHere = spawnSync('haproxy', ['-v']).status === 0;
-test.skipIf(!isHere)(`HAProxy takes its configuration${isHere ? '' : ' (skipped: no haproxy here)'}`, () => {
+const hasIpv6 = existsSync('/proc/net/if_inet6');
+
+/** The load balancer as its pod starts it, with this machine's ports and a folder in the place of the container's. */
+async function startBalancer(addresses: string, change: (configuration: string) => string = (text) => text) {
   const { find } = build((stack) => {
     new LoadBalancer(stack, 'lb', {
       title: 'Load balancer',
@@ -111,14 +122,95 @@ test.skipIf(!isHere)(`HAProxy takes its configuration${isHere ? '' : ' (skipped:
       admits: [],
     });
   });
+  const [container] = find('Deployment', 'lb').spec.template.spec.containers;
+  expect(env(container).POD_ADDRESSES).toBe('status.podIPs');
   const folder = mkdtempSync(join(tmpdir(), 'haproxy-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'haproxy.cfg');
-  writeFileSync(file, find('ConfigMap', 'lb-config').data['haproxy.cfg']);
-  const env = { ...process.env, STATS_PASSWORD: 'secret' };
-  const { status, stderr, stdout } = spawnSync('haproxy', ['-c', '-f', file], { env, encoding: 'utf8' });
-  expect({ status, told: `${stdout}${stderr}` }).toMatchObject({ status: 0 });
-});
+  const [traffic, own] = [await freePort(), await freePort()];
+  const configuration: string = find('ConfigMap', 'lb-config').data['haproxy.cfg'];
+  const here = configuration.replace(':8080" v4v6', `:${traffic}" v4v6`).replace(':8404" v4v6', `:${own}" v4v6`);
+  writeFileSync(join(folder, 'haproxy.cfg'), change(here));
+  const script: string = container.command.at(-1).replaceAll('/usr/local/etc/haproxy', folder);
+  const variables = { ...process.env, STATS_PASSWORD: 'secret', POD_ADDRESSES: addresses };
+  const server = spawn('sh', ['-euc', script], { env: variables });
+  const ended = once(server, 'exit');
+  let said = '';
+  for (const stream of [server.stdout, server.stderr]) stream.on('data', (chunk) => (said += chunk));
+  onTestFinished(async () => {
+    server.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true });
+  });
+  const status = (url: string) =>
+    fetch(url).then(
+      (response) => response.status,
+      () => said || 'no answer',
+    );
+  return {
+    isAlive: (host: string) => status(`http://${host}:${own}/alive`),
+    pass: () => status(`http://127.0.0.1:${traffic}/`),
+  };
+}
+
+const onBoth = hasIpv6 ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'];
+test.skipIf(!isHere).each([
+  { addresses: '10.0.0.7', answersAt: ['127.0.0.1'], silentAt: ['[::1]'] },
+  { addresses: '10.0.0.7,fd00::7', answersAt: onBoth, silentAt: [] },
+  { addresses: 'fd00::7', answersAt: onBoth, silentAt: [] },
+])(
+  `HAProxy takes its configuration, and listens on what a pod with $addresses has${isHere ? '' : ' (skipped: no haproxy here)'}`,
+  async ({ addresses, answersAt, silentAt }) => {
+    const { isAlive } = await startBalancer(addresses);
+    for (const host of answersAt) {
+      await eventually(
+        () => isAlive(host),
+        (answer) => answer === 200,
+      );
+    }
+    for (const host of silentAt) expect(await isAlive(host)).not.toBe(200);
+  },
+);
+
+const QUESTION = 12;
+const FAMILIES = {
+  A: { type: 1, loopback: '127.0.0.1', bytes: [127, 0, 0, 1] },
+  AAAA: { type: 28, loopback: '::1', bytes: [...Array<number>(15).fill(0), 1] },
+} as const;
+
+/** A DNS in which every name has one address of one family, and none of the other. */
+async function startDns(family: keyof typeof FAMILIES): Promise<number> {
+  const { bytes, type } = FAMILIES[family];
+  const dns = createSocket('udp4');
+  dns.on('message', (query, from) => {
+    const end = query.indexOf(0, QUESTION) + 5;
+    const isKnown = query.readUInt16BE(end - 4) === type;
+    const header = Buffer.from(query.subarray(0, QUESTION));
+    header.writeUInt16BE(0x8180, 2);
+    // One question, the answers, and nothing else.
+    header.set([0, 1, 0, isKnown ? 1 : 0, 0, 0, 0, 0], 4);
+    const answer = [0xc0, QUESTION, 0, type, 0, 1, 0, 0, 0, 60, 0, bytes.length, ...bytes];
+    const reply = [header, query.subarray(QUESTION, end), Buffer.from(isKnown ? answer : [])];
+    dns.send(Buffer.concat(reply), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => dns.bind(0, '127.0.0.1', resolve));
+  onTestFinished(() => void dns.close());
+  return dns.address().port;
+}
+
+test.skipIf(!isHere).each(hasIpv6 ? (['A', 'AAAA'] as const) : (['A'] as const))(
+  `HAProxy finds pods whose name has %s records alone${isHere ? '' : ' (skipped: no haproxy here)'}`,
+  async (family) => {
+    const pod = createServer((_request, response) => response.end('well'));
+    await new Promise<void>((resolve) => pod.listen(0, FAMILIES[family].loopback, resolve));
+    onTestFinished(() => void pod.close().closeAllConnections());
+    const dns = await startDns(family);
+    const { pass } = await startBalancer('10.0.0.7', (configuration) =>
+      configuration
+        .replace('parse-resolv-conf', `nameserver test 127.0.0.1:${dns}`)
+        .replace(':8000 check', `:${(pod.address() as AddressInfo).port} check`),
+    );
+    await eventually(pass, (answer) => answer === 200);
+  },
+);
 
 test('Locust loads what it is told to, and may reach just that', () => {
   const settings = locust().parse({

@@ -80,7 +80,10 @@ describe.each(Object.entries(parts))('%s', (name, part) => {
   test('one that runs elsewhere has no pod, and the way to it is open for the declared address alone', () => {
     const { find, objects } = build((stack) => client(stack, part(stack, { mode: 'external' }).connection()));
     expect(objects.filter(({ kind }) => kind === 'StatefulSet')).toEqual([]);
-    expect(find('NetworkPolicy', 'client').spec.egress[0].to).toEqual([{ ipBlock: { cidr: '10.0.0.0/8' } }]);
+    expect(find('NetworkPolicy', 'client').spec.egress[0].to).toEqual([
+      { ipBlock: { cidr: '10.0.0.0/8' } },
+      { ipBlock: { cidr: 'fd00::/8' } },
+    ]);
   });
 });
 

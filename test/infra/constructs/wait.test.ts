@@ -30,7 +30,7 @@ test('what it waits for is never run', () => {
 });
 
 test('asks for the port that clients use', () => {
-  const to = { title: 'PostgreSQL', name: 'x', host: 'postgres', port: 5432, podPort: 6000, peers: [] };
+  const to = { title: 'PostgreSQL', name: 'x', host: 'postgres', port: 5432, podPorts: [6000], peers: [] };
   expect(waitForPort(to, 30).slice(4)).toEqual([
     'PostgreSQL at postgres:5432',
     '30',

@@ -48,12 +48,14 @@ const textFor = (stack: string, settings: unknown): string => {
 };
 
 describe('what a person is told', () => {
-  test('the address: of the Ingress with or without TLS, of a node, or the command that forwards a port', () => {
+  test('the address: of the Ingress with or without TLS, of a route, a node or a load balancer, or the command that forwards a port', () => {
     const told = (exposure: object) => textFor('ml-platform', { exposure });
     const ingress = { host: 'ml.example.com' };
     expect(told({ type: 'ingress', ingress })).toContain('Page: https://ml.example.com/\n');
     expect(told({ type: 'ingress', ingress: { ...ingress, tls: { source: 'none' } } })).toContain('Page: http://ml.');
     expect(told({ type: 'nodePort', nodePort: { frontend: 31_000 } })).toContain('<address of a node>:31000/\n');
+    expect(told({ type: 'gateway', gateway: ingress })).toContain('Page: https://ml.example.com/\n');
+    expect(told({ type: 'loadBalancer' })).toContain('<external address of service/ml-platform-frontend>:80/\n');
     expect(told({ type: 'none' })).toContain('port-forward service/ml-platform-frontend 8080:80\n');
   });
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,6 +71,9 @@ describe('the entry point refuses what would end the configuration', () => {
     const configuration = readFileSync(join(directory, 'nginx.conf'), 'utf8');
     expect(configuration).toContain("connect-src 'self' https://api.example.com;");
     expect(configuration).toContain('server b.ns:81;');
+    expect(configuration).toContain(
+      existsSync('/proc/net/if_inet6') ? 'listen 8080; listen [::]:8080;' : 'listen 8080;\n',
+    );
     expect(configuration).not.toMatch(/@[A-Z_]+@/);
   });
 });

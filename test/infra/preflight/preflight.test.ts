@@ -55,6 +55,9 @@ const group = (groupVersion: string) => ({ versions: [{ groupVersion }] });
 const CLUSTER = {
   '/apis/storage.k8s.io/v1/storageclasses': list('StorageClassList', { metadata: { name: 'hostpath' } }),
   '/api/v1/services': list('ServiceList'),
+  ...Object.fromEntries(
+    ['flts', 'preempt', 'ml-platform'].map((name) => [`/api/v1/namespaces/${name}/pods`, list('PodList')]),
+  ),
   '/api': { versions: ['v1'] },
   '/apis': { groups: ['apps/v1', 'batch/v1', 'networking.k8s.io/v1', 'autoscaling/v2', 'policy/v1'].map(group) },
 };
@@ -150,4 +153,24 @@ test('says that the cluster does not answer, and which', async () => {
   const { code, said } = await preflight('--stack', 'preempt', '--env', 'dev');
   expect(code).toBe(1);
   expect(said).toMatch(/^preflight: the cluster could not be asked: /);
+});
+
+test('warns where what holds for a whole namespace would fall on the pods of others', async () => {
+  const pod = (name: string, labels: object) => ({ metadata: { name, namespace: 'ml-platform', labels } });
+  const pods = list(
+    'PodList',
+    pod('ours', { 'app.kubernetes.io/instance': 'ml-platform' }),
+    pod('theirs', { 'app.kubernetes.io/instance': 'shop' }),
+    pod('nobodys', {}),
+  );
+  answers = { ...CLUSTER, '/api/v1/namespaces/ml-platform/pods': pods };
+  const { said } = await preflight('--stack', 'ml-platform', '--env', 'prod');
+  expect(said).toContain(
+    'NetworkPolicy allow-dns, NetworkPolicy default-deny, ResourceQuota quota would hold for pods of others in the namespace ml-platform too (theirs, nobodys): set namespace.shared',
+  );
+  const shared = join(directory, 'shared.yaml');
+  writeFileSync(shared, 'namespace: { shared: true, quota: { enabled: false }, limitRange: { enabled: false } }');
+  expect((await preflight('--stack', 'ml-platform', '--env', 'prod', '--config', shared)).said).not.toContain(
+    'of others',
+  );
 });

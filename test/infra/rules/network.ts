@@ -1,3 +1,4 @@
+import { INSTANCE } from '../../../infra/constructs/labels.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { own, type Subject, title } from '../subjects.ts';
 import { type Pod, podsOf } from './pods.ts';
@@ -19,8 +20,10 @@ export function networkIsClosed(subject: Subject): string[] {
   const objects = own(subject);
   const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
   const pods = podsOf(objects);
+  const { shared } = subject.settings.namespace;
   return [
     ...(policies.some(deniesAll) ? [] : ['nothing denies by default']),
+    ...(shared ? policies.filter(selectsAll).map(reachesOthers) : []),
     ...pods.flatMap((pod) =>
       ownPolicies(pod, policies).length > 0 ? [] : [`${pod.owner} has no NetworkPolicy of its own`],
     ),
@@ -33,16 +36,20 @@ const spec = (policy: KubeObject): Policy => policy.spec as Policy;
 const selectsAll = (policy: KubeObject): boolean =>
   Object.keys(spec(policy).podSelector.matchLabels ?? {}).length === 0;
 
+/** It holds for all pods of the namespace, or for all of the stack's. */
+const isGround = (policy: KubeObject): boolean =>
+  Object.keys(spec(policy).podSelector.matchLabels ?? {}).every((label) => label === INSTANCE);
+
 function deniesAll(policy: KubeObject): boolean {
   const { egress, ingress, policyTypes } = spec(policy);
-  return selectsAll(policy) && policyTypes.includes('Ingress') && policyTypes.includes('Egress') && !ingress && !egress;
+  return isGround(policy) && policyTypes.includes('Ingress') && policyTypes.includes('Egress') && !ingress && !egress;
 }
 
 const selects = (selector: Record<string, string> = {}, labels: Record<string, string>): boolean =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 const ownPolicies = (pod: Pod, policies: KubeObject[]): KubeObject[] =>
-  policies.filter((policy) => !selectsAll(policy) && selects(spec(policy).podSelector.matchLabels, pod.labels));
+  policies.filter((policy) => !isGround(policy) && selects(spec(policy).podSelector.matchLabels, pod.labels));
 
 /** Egress to pods of the stack that those pods' policies do not admit. */
 function unmetEgress(pod: Pod, pods: Pod[], policies: KubeObject[]): string[] {
@@ -69,6 +76,9 @@ function admits(target: Pod, client: Pod, port: number, policies: KubeObject[]):
           from.some(({ podSelector }) => podSelector && selects(podSelector.matchLabels, client.labels))),
     );
 }
+
+const reachesOthers = (policy: KubeObject): string =>
+  `${title(policy)} selects the pods of others in a namespace that is shared`;
 
 /** A rule without peers or without ports lets everything through. */
 function openEgress(policy: KubeObject): string[] {

@@ -105,6 +105,7 @@ function otherReferences(objects: KubeObject[]): Reference[] {
     }
     if (object.kind === 'StatefulSet')
       return [{ by, kind: 'Service', name: (object.spec as { serviceName: string }).serviceName }];
+    if (object.kind === 'HTTPRoute') return backendsOf(object).map(({ name }) => ({ by, kind: 'Service', name }));
     if (object.kind !== 'Ingress') return [];
     const { rules, tls = [] } = object.spec as IngressSpec;
     return [
@@ -149,6 +150,8 @@ function selectorBreaches(objects: KubeObject[]): string[] {
         return monitorBreaches(object, objects);
       case 'Ingress':
         return ingressPortBreaches(object, objects);
+      case 'HTTPRoute':
+        return backendsOf(object).flatMap((backend) => portBreaches(object, backend, objects));
       default:
         return [];
     }
@@ -204,12 +207,24 @@ function ingressPortBreaches(ingress: KubeObject, objects: KubeObject[]): string
   const paths = (ingress.spec as IngressSpec).rules.flatMap(({ http }) => http.paths);
   return paths.flatMap(({ backend }) => {
     const { name, port } = backend.service as { name: string; port: { name?: string; number?: number } };
-    const service = objects.find((each) => each.kind === 'Service' && each.metadata.name === name);
-    const ports = (service?.spec as ServiceSpec | undefined)?.ports ?? [];
-    return ports.some((each) => each.name === port.name || each.port === port.number)
-      ? []
-      : [`${title(ingress)}: ${name} has no such port`];
+    return portBreaches(ingress, { name, port: port.name ?? port.number }, objects);
   });
+}
+
+interface Backend {
+  readonly name: string;
+  readonly port: string | number | undefined;
+}
+
+const backendsOf = ({ spec }: KubeObject): Backend[] =>
+  (spec as { rules: { backendRefs: Backend[] }[] }).rules.flatMap(({ backendRefs }) => backendRefs);
+
+function portBreaches(route: KubeObject, { name, port }: Backend, objects: KubeObject[]): string[] {
+  const service = objects.find((each) => each.kind === 'Service' && each.metadata.name === name);
+  const ports = (service?.spec as ServiceSpec | undefined)?.ports ?? [];
+  return ports.some((each) => each.name === port || each.port === port)
+    ? []
+    : [`${title(route)}: ${name} has no such port`];
 }
 
 /** The list of things created at deploy holds nothing that no manifest asks for. */

@@ -50,6 +50,39 @@ describe('dev', () => {
   });
 });
 
+describe('by a Gateway', () => {
+  const made = platform({ exposure: { type: 'gateway', gateway: { namespace: 'edge' } }, progress: { enabled: true } });
+
+  test('the API, its reports and the page are behind one host, and the caller is who the Gateway says', () => {
+    const { rules } = made.find('HTTPRoute', 'ml-platform').spec;
+    expect(
+      rules.map(({ backendRefs, matches }: { backendRefs: { name: string }[]; matches: { path: object }[] }) => ({
+        ...matches[0]?.path,
+        to: backendRefs[0]?.name,
+      })),
+    ).toEqual([
+      { type: 'PathPrefix', value: '/api', to: API },
+      { type: 'Exact', value: '/health', to: API },
+      { type: 'Exact', value: '/openapi.json', to: API },
+      { type: 'PathPrefix', value: '/progress', to: API },
+      { type: 'PathPrefix', value: '/', to: PAGE },
+    ]);
+    expect(made.find('ConfigMap', API).data.TRUST_PROXY).toBe('1');
+  });
+
+  test('nothing else is opened', () => {
+    expect(made.titles).not.toContain('Ingress/ml-platform');
+    for (const name of [API, PAGE]) expect(made.find('Service', name).spec.type).toBe('ClusterIP');
+  });
+});
+
+test('a load balancer of the cloud stands in front of the page alone, which passes the API on', () => {
+  const made = platform({ exposure: { type: 'loadBalancer' } });
+  expect([API, PAGE].map((name) => made.find('Service', name).spec.type)).toEqual(['ClusterIP', 'LoadBalancer']);
+  expect(JSON.stringify(made.find('NetworkPolicy', API).spec.ingress)).toContain('"from"');
+  expect(made.find('ConfigMap', API).data.TRUST_PROXY).toBe('0');
+});
+
 describe('prod', () => {
   test('is two and more of each, spread, kept by disruption budgets, scaled by use', () => {
     expect(prod.find('HorizontalPodAutoscaler', API).spec).toMatchObject({ minReplicas: 2, maxReplicas: 6 });
@@ -109,7 +142,7 @@ describe('the backend', () => {
       KARMADA_KUBECONFIG: '/etc/kubeconfig/karmada-kubeconfig',
       MGMT_KUBECONFIG: '/etc/kubeconfig/mgmt-kubeconfig',
     });
-    expect(dev.find('ConfigMap', API).data).toMatchObject({ PORT: '8080', HOST: '0.0.0.0' });
+    expect(dev.find('ConfigMap', API).data).toMatchObject({ PORT: '8080', HOST: '::' });
   });
 
   test('is told nothing that the service does not know, and only values that it takes', () => {

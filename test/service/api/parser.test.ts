@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
@@ -62,6 +63,14 @@ test.for<[string, string]>([
   const { port } = await server.start();
   onTestFinished(() => server.stop(0));
   expectProblem(await answerTo(bytes, port), 408, /not complete in time/);
+});
+
+const hasIpv6 = existsSync('/proc/net/if_inet6');
+test.for(['127.0.0.1', ...(hasIpv6 ? ['[::1]'] : [])])('told to listen on :: it answers at %s', async (host) => {
+  const server = createHttpServer((_request, response) => response.end('here'), '::', 0, pino({ level: 'silent' }));
+  const { port } = await server.start();
+  onTestFinished(() => server.stop(0));
+  expect(await fetch(`http://${host}:${port}`).then((response) => response.text())).toBe('here');
 });
 
 function expectProblem(answer: Awaited<ReturnType<typeof answerTo>>, expected: number, says: RegExp): void {

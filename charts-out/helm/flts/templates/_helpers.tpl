@@ -64,20 +64,13 @@ helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 52 times, with root, name. */}}
+{{/* Used 55 times, with root, name. */}}
 {{- define "flts.from" -}}
 podSelector:
   {{- include "flts.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
-{{/* Used 40 times, with root, name. */}}
-{{- define "flts.pod-selector" -}}
-matchLabels:
-  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 39 times. */}}
+{{/* Used 46 times. */}}
 {{- define "flts.metadata-labels" -}}
 app.kubernetes.io/instance: "{{ include "flts.prefix" . }}flts"
 app.kubernetes.io/managed-by: Helm
@@ -87,6 +80,13 @@ app.kubernetes.io/part-of: flts
 {{- end }}
 helm.sh/chart: {{ include "flts.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 42 times, with root, name. */}}
+{{- define "flts.pod-selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
 {{/* Used 22 times, with root, name, key, values. */}}
@@ -279,27 +279,6 @@ securityContext:
 {{- end }}
 
 {{/* Used 7 times. */}}
-{{- define "flts.egress-object-storage" -}}
-ports:
-  -
-    {{- if eq .Values.objectStorage.mode "bundled" }}
-    port: 9000
-    {{- else }}
-    port: {{ int .Values.objectStorage.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne .Values.objectStorage.mode "bundled" }}
-  {{- range .Values.objectStorage.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 7 times. */}}
 {{- define "flts.wait-script" -}}
 what=$1 limit=$2
 shift 2
@@ -395,6 +374,27 @@ capabilities:
   drop:
     - ALL
 readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
+{{- end }}
+
+{{/* Used 6 times. */}}
+{{- define "flts.egress-object-storage" -}}
+ports:
+  -
+    {{- if eq .Values.objectStorage.mode "bundled" }}
+    port: 9000
+    {{- else }}
+    port: {{ int .Values.objectStorage.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.objectStorage.mode "bundled" }}
+  {{- range .Values.objectStorage.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 6 times. */}}
@@ -531,6 +531,23 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
+{{/* Used 4 times, with root, values. */}}
+{{- define "flts.readiness-probe" -}}
+{{- if or $.values.healthPath $.values.readyPath }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
+{{- end }}
+
 {{/* Used 3 times, with root, values, app. */}}
 {{- define "flts.template" -}}
 metadata:
@@ -623,8 +640,10 @@ spec:
   imagePullSecrets:
     {{- include "flts.image-pull-secrets" $.root | nindent 4 }}
   {{- end }}
+  {{- if $.root.Values.network.initWaits }}
   initContainers:
     {{- include "flts.init-containers" $.root | nindent 4 }}
+  {{- end }}
   {{- if $.values.pod.nodeSelector }}
   nodeSelector:
     {{- toYaml $.values.pod.nodeSelector | nindent 4 }}
@@ -686,29 +705,31 @@ spec:
 {{- end }}
 
 {{/* Used 3 times. */}}
-{{- define "flts.egress-kafka" -}}
-ports:
-  -
-    {{- if eq .Values.kafka.mode "external" }}
-    port: {{ int .Values.kafka.external.address.port }}
+{{- define "flts.egress-isolation" -}}
+- ports:
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: UDP
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: TCP
+  to:
+    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels: {}
     {{- else }}
-    port: 9092
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels:
+          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
     {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.kafka.mode "external" }}
-  {{- range .Values.kafka.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else if eq .Values.kafka.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- end }}
+    {{- range .Values.isolation.dnsCidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
 {{- end }}
 
 {{/* Used 3 times, with root, name, name2, values. */}}
@@ -744,23 +765,6 @@ to:
   ports:
     - port: {{ int $.values.port }}
       protocol: TCP
-{{- end }}
-
-{{/* Used 3 times, with root, values. */}}
-{{- define "flts.readiness-probe" -}}
-{{- if or $.values.healthPath $.values.readyPath }}
-httpGet:
-  {{- if $.values.readyPath }}
-  path: {{ $.values.readyPath | quote }}
-  {{- else }}
-  path: {{ $.values.healthPath | quote }}
-  {{- end }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, name, values, name2. */}}
@@ -1021,6 +1025,47 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
+{{/* Used 2 times, with root, values. */}}
+{{- define "flts.backup" -}}
+{{- if eq $.values.cloudnativepg.backup.method "objectStore" }}
+retentionPolicy: "{{ int $.values.cloudnativepg.backup.keepDays }}d"
+barmanObjectStore:
+  destinationPath: {{ $.values.cloudnativepg.backup.objectStore.destination | quote }}
+  {{- if $.values.cloudnativepg.backup.objectStore.endpointUrl }}
+  endpointURL: {{ $.values.cloudnativepg.backup.objectStore.endpointUrl | quote }}
+  {{- end }}
+  {{- if eq $.values.cloudnativepg.backup.objectStore.provider "google" }}
+  googleCredentials:
+    gkeEnvironment: true
+  {{- else if eq $.values.cloudnativepg.backup.objectStore.provider "azure" }}
+  azureCredentials:
+    storageAccount:
+      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+      key: ACCESS_KEY_ID
+    storageKey:
+      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+      key: ACCESS_SECRET_KEY
+  {{- else if eq $.values.cloudnativepg.backup.objectStore.provider "s3" }}
+  s3Credentials:
+    accessKeyId:
+      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+      key: ACCESS_KEY_ID
+    secretAccessKey:
+      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+      key: ACCESS_SECRET_KEY
+  {{- end }}
+  wal:
+    compression: gzip
+{{- else }}
+{{- if $.values.cloudnativepg.backup.snapshotClass }}
+volumeSnapshot:
+  className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
+{{- else }}
+volumeSnapshot: {}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* Used 2 times, with root, cluster, values. */}}
 {{- define "flts.egress-by-cluster" -}}
 - ports:
@@ -1033,8 +1078,10 @@ securityContext:
         matchLabels:
           cnpg.io/cluster: "{{ include "flts.prefix" $.root }}{{ $.cluster }}"
 - ports:
-    - port: {{ int $.root.Values.isolation.kubernetesApi.port }}
+    {{- range $.root.Values.isolation.kubernetesApi.ports }}
+    - port: {{ int .port }}
       protocol: TCP
+    {{- end }}
   to:
     {{- range $.root.Values.isolation.kubernetesApi.cidrs }}
     - ipBlock:
@@ -1053,6 +1100,59 @@ securityContext:
 {{- end }}
 
 {{/* Used 2 times. */}}
+{{- define "flts.egress-kafka" -}}
+ports:
+  -
+    {{- if eq .Values.kafka.mode "external" }}
+    port: {{ int .Values.kafka.external.address.port }}
+    {{- else }}
+    port: 9092
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.kafka.mode "strimzi" }}
+  - podSelector:
+      matchLabels:
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
+  {{- else if eq .Values.kafka.mode "external" }}
+  {{- range .Values.kafka.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 2 times, with root, values. */}}
+{{- define "flts.data" -}}
+{{- if and (not $.root.Values.secrets.externalSecrets.path) (eq $.values.mode "bundled") }}
+- secretKey: {{ $.values.secret.passwordKey | quote }}
+  remoteRef:
+    key: {{ $.values.secret.name | quote }}
+    property: {{ $.values.secret.passwordKey | quote }}
+{{- end }}
+{{- if not $.root.Values.secrets.externalSecrets.path }}
+- secretKey: {{ $.values.secret.urlKey | quote }}
+  remoteRef:
+    key: {{ $.values.secret.name | quote }}
+    property: {{ $.values.secret.urlKey | quote }}
+{{- else if eq $.values.mode "bundled" }}
+- secretKey: {{ $.values.secret.passwordKey | quote }}
+  remoteRef:
+    key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
+    property: {{ $.values.secret.passwordKey | quote }}
+{{- end }}
+{{- if $.root.Values.secrets.externalSecrets.path }}
+- secretKey: {{ $.values.secret.urlKey | quote }}
+  remoteRef:
+    key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
+    property: {{ $.values.secret.urlKey | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Used 2 times. */}}
 {{- define "flts.egress-database" -}}
 ports:
   -
@@ -1063,17 +1163,17 @@ ports:
     {{- end }}
     protocol: TCP
 to:
-  {{- if eq .Values.database.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
-  {{- else if eq .Values.database.mode "cloudnativepg" }}
-  - podSelector:
-      matchLabels:
-        cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
-  {{- else }}
+  {{- if eq .Values.database.mode "external" }}
   {{- range .Values.database.external.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+  {{- else if eq .Values.database.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
+  {{- else }}
+  - podSelector:
+      matchLabels:
+        cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
   {{- end }}
 {{- end }}
 

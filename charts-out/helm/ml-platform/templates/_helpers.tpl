@@ -44,8 +44,20 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 22 times, with root, app, component. */}}
+{{/* Used 26 times. */}}
 {{- define "ml-platform.labels" -}}
+app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: ml-platform
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 22 times, with root, app, component. */}}
+{{- define "ml-platform.metadata-labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
 app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
@@ -59,32 +71,35 @@ helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 19 times. */}}
-{{- define "ml-platform.metadata-labels" -}}
-app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/part-of: ml-platform
-{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 12 times, with root, name. */}}
-{{- define "ml-platform.from" -}}
-podSelector:
-  {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
-{{- end }}
-
-{{/* Used 12 times, with root, name. */}}
-{{- define "ml-platform.selector" -}}
+{{/* Used 16 times, with root, name. */}}
+{{- define "ml-platform.pod-selector" -}}
 matchLabels:
   app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 7 times, with root, values. */}}
+{{/* Used 14 times, with root, name. */}}
+{{- define "ml-platform.from" -}}
+podSelector:
+  {{- include "ml-platform.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 10 times, with root, type, value. */}}
+{{- define "ml-platform.matches" -}}
+- path:
+    type: {{ $.type | quote }}
+    value: {{ $.value | quote }}
+{{- end }}
+
+{{/* Used 9 times, with root, name, name2. */}}
+{{- define "ml-platform.backend" -}}
+service:
+  name: "{{ include "ml-platform.prefix" $.root }}{{ $.name }}"
+  port:
+    name: {{ $.name2 | quote }}
+{{- end }}
+
+{{/* Used 6 times, with root, values. */}}
 {{- define "ml-platform.egress" -}}
 ports:
   - port: {{ int $.values.port }}
@@ -132,17 +147,45 @@ helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
+{{/* Used 2 times. */}}
+{{- define "ml-platform.spec-egress" -}}
+- ports:
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: UDP
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: TCP
+  to:
+    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels: {}
+    {{- else }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels:
+          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
+    {{- end }}
+    {{- range .Values.isolation.dnsCidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+{{- end }}
+
 {{/* Used 2 times, with root, name. */}}
 {{- define "ml-platform.topology-spread-constraints" -}}
 - labelSelector:
-    {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+    {{- include "ml-platform.pod-selector" (dict "root" $.root "name" $.name) | nindent 4 }}
   matchLabelKeys:
     - pod-template-hash
   maxSkew: 1
   topologyKey: topology.kubernetes.io/zone
   whenUnsatisfiable: ScheduleAnyway
 - labelSelector:
-    {{- include "ml-platform.selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+    {{- include "ml-platform.pod-selector" (dict "root" $.root "name" $.name) | nindent 4 }}
   matchLabelKeys:
     - pod-template-hash
   maxSkew: 1

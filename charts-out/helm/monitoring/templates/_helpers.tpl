@@ -36,7 +36,7 @@
 {{- printf "monitoring-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Used 26 times. */}}
+{{/* Used 34 times. */}}
 {{- define "monitoring.labels" -}}
 app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
 app.kubernetes.io/managed-by: Helm
@@ -46,6 +46,13 @@ app.kubernetes.io/part-of: monitoring
 {{- end }}
 helm.sh/chart: {{ include "monitoring.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 12 times, with root, name. */}}
+{{- define "monitoring.pod-selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: {{ $.root.Values.prometheusStack.release | quote }}
+  app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
 {{/* Used 9 times, with root, app. */}}
@@ -71,6 +78,34 @@ helm.sh/hook-weight: "0"
 helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"
 {{- end }}
 
+{{/* Used 5 times. */}}
+{{- define "monitoring.egress" -}}
+- ports:
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: UDP
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: TCP
+  to:
+    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels: {}
+    {{- else }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels:
+          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
+    {{- end }}
+    {{- range .Values.isolation.dnsCidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+{{- end }}
+
 {{/* Used 5 times, with root, port. */}}
 {{- define "monitoring.ingress" -}}
 from:
@@ -84,13 +119,42 @@ ports:
 {{- end }}
 
 {{/* Used 4 times. */}}
-{{- define "monitoring.egress" -}}
+{{- define "monitoring.egress-isolation" -}}
 ports:
-  - port: {{ int .Values.isolation.kubernetesApi.port }}
+  {{- range .Values.isolation.kubernetesApi.ports }}
+  - port: {{ int .port }}
     protocol: TCP
+  {{- end }}
 to:
   {{- range .Values.isolation.kubernetesApi.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+{{- end }}
+
+{{/* Used 2 times, with root, server, name. */}}
+{{- define "monitoring.acme" -}}
+server: {{ $.server | quote }}
+email: {{ $.root.Values.certificates.letsEncrypt.email | quote }}
+privateKeySecretRef:
+  name: "{{ include "monitoring.prefix" $.root }}{{ $.name }}"
+solvers:
+  -
+    {{- if eq $.root.Values.certificates.letsEncrypt.solver "dns01" }}
+    dns01:
+      cloudDNS:
+        project: {{ $.root.Values.certificates.letsEncrypt.dnsProject | quote }}
+    {{- else }}
+    http01:
+      ingress:
+        {{- if eq $.root.Values.exposure.type "gke" }}
+        class: gce
+        {{- else if $.root.Values.exposure.ingress.className }}
+        ingressClassName: {{ $.root.Values.exposure.ingress.className | quote }}
+        {{- end }}
+        podTemplate:
+          metadata:
+            labels:
+              app.kubernetes.io/instance: "{{ include "monitoring.prefix" $.root }}monitoring"
+    {{- end }}
 {{- end }}

@@ -64,20 +64,14 @@ helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 23 times, with root, name. */}}
+{{/* Used 27 times, with root, name. */}}
 {{- define "preempt.pod-selector" -}}
 matchLabels:
   app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 19 times, with root, name. */}}
-{{- define "preempt.from" -}}
-podSelector:
-  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
-{{- end }}
-
-{{/* Used 15 times. */}}
+{{/* Used 21 times. */}}
 {{- define "preempt.metadata-labels" -}}
 app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
 app.kubernetes.io/managed-by: Helm
@@ -87,6 +81,12 @@ app.kubernetes.io/part-of: preempt
 {{- end }}
 helm.sh/chart: {{ include "preempt.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 19 times, with root, name. */}}
+{{- define "preempt.from" -}}
+podSelector:
+  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
 {{/* Used 12 times. */}}
@@ -104,6 +104,15 @@ limits:
 requests:
   cpu: {{ $.values.resources.requests.cpu | quote }}
   memory: {{ include "preempt.text" $.values.resources.requests.memory | quote }}
+{{- end }}
+
+{{/* Used 9 times. */}}
+{{- define "preempt.security-context" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+readOnlyRootFilesystem: true
 {{- end }}
 
 {{/* Used 8 times, with root, values. */}}
@@ -132,7 +141,7 @@ valueFrom:
 {{- end }}
 
 {{/* Used 8 times, with root, values. */}}
-{{- define "preempt.security-context" -}}
+{{- define "preempt.container-security-context" -}}
 allowPrivilegeEscalation: false
 capabilities:
   drop:
@@ -140,13 +149,22 @@ capabilities:
 readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
 {{- end }}
 
-{{/* Used 8 times. */}}
-{{- define "preempt.container-security-context" -}}
-allowPrivilegeEscalation: false
-capabilities:
-  drop:
-    - ALL
-readOnlyRootFilesystem: true
+{{/* Used 8 times, with root, values, command. */}}
+{{- define "preempt.command" -}}
+{{- if eq $.values.mode "bundled" -}}
+{{ include "preempt.prefix" $.root }}{{ $.command }}
+{{- else -}}
+{{ $.values.external.host }}
+{{- end -}}
+{{- end }}
+
+{{/* Used 8 times, with root, values, command. */}}
+{{- define "preempt.env-command" -}}
+{{- if eq $.values.mode "bundled" -}}
+{{ $.command }}
+{{- else -}}
+{{ int $.values.external.address.port }}
+{{- end -}}
 {{- end }}
 
 {{/* Used 7 times, with root, values, app, component. */}}
@@ -164,22 +182,25 @@ labels:
   app.kubernetes.io/part-of: preempt
 {{- end }}
 
-{{/* Used 7 times, with root, values, command. */}}
-{{- define "preempt.command" -}}
-{{- if eq $.values.mode "bundled" -}}
-{{ include "preempt.prefix" $.root }}{{ $.command }}
-{{- else -}}
-{{ $.values.external.host }}
-{{- end -}}
-{{- end }}
-
-{{/* Used 7 times, with root, values, command. */}}
-{{- define "preempt.env-command" -}}
-{{- if eq $.values.mode "bundled" -}}
-{{ $.command }}
-{{- else -}}
-{{ int $.values.external.address.port }}
-{{- end -}}
+{{/* Used 6 times, with root, values, port, name. */}}
+{{- define "preempt.egress" -}}
+ports:
+  -
+    {{- if eq $.values.mode "bundled" }}
+    port: {{ $.port }}
+    {{- else }}
+    port: {{ int $.values.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne $.values.mode "bundled" }}
+  {{- range $.values.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 6 times, with root, values. */}}
@@ -201,71 +222,6 @@ labels:
   app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
   app.kubernetes.io/name: {{ $.app | quote }}
   app.kubernetes.io/part-of: preempt
-{{- end }}
-
-{{/* Used 5 times, with root, command, command2. */}}
-{{- define "preempt.init-containers" -}}
-- name: wait-for-mysql
-  command:
-    - sh
-    - "-c"
-    - |-
-      {{- include "preempt.wait-script" $.root | nindent 6 }}
-    - wait
-    {{- if eq $.root.Values.mysql.mode "bundled" }}
-    - "MySQL at {{ include "preempt.prefix" $.root }}mysql:3306"
-    {{- else }}
-    - "MySQL at {{ $.root.Values.mysql.external.host }}:{{ int $.root.Values.mysql.external.address.port }}"
-    {{- end }}
-    - {{ $.command | quote }}
-    - nc
-    - "-z"
-    - "-w"
-    - "2"
-    - {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
-    - {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
-  image: {{ include "preempt.image" (list $.root $.root.Values.images.wait) | quote }}
-  imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
-  resources:
-    limits:
-      cpu: "100m"
-      memory: "32Mi"
-    requests:
-      cpu: "10m"
-      memory: "16Mi"
-  securityContext:
-    {{- include "preempt.container-security-context" $.root | nindent 4 }}
-- {{ include "preempt.wait-for-migrations" (dict "root" $.root "command" $.command2) | nindent 2 | trim }}
-- name: wait-for-redis
-  command:
-    - sh
-    - "-c"
-    - |-
-      {{- include "preempt.wait-script" $.root | nindent 6 }}
-    - wait
-    {{- if eq $.root.Values.redis.mode "bundled" }}
-    - "Redis at {{ include "preempt.prefix" $.root }}redis:6379"
-    {{- else }}
-    - "Redis at {{ $.root.Values.redis.external.host }}:{{ int $.root.Values.redis.external.address.port }}"
-    {{- end }}
-    - {{ $.command | quote }}
-    - nc
-    - "-z"
-    - "-w"
-    - "2"
-    - {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.redis "command" "redis") | quote }}
-    - {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.redis "command" "6379") | quote }}
-  image: {{ include "preempt.image" (list $.root $.root.Values.images.wait) | quote }}
-  imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
-  resources:
-    limits:
-      cpu: "100m"
-      memory: "32Mi"
-    requests:
-      cpu: "10m"
-      memory: "16Mi"
-  securityContext:
-    {{- include "preempt.container-security-context" $.root | nindent 4 }}
 {{- end }}
 
 {{/* Used 5 times, with root, values. */}}
@@ -292,10 +248,39 @@ labels:
 {{- end }}
 {{- end }}
 
+{{/* Used 5 times. */}}
+{{- define "preempt.wait-script" -}}
+what=$1 limit=$2
+shift 2
+start=$(date +%s)
+until said=$("$@" 2>&1); do
+  status=$?
+  waited=$(($(date +%s) - start))
+  if [ "$waited" -ge "$limit" ]; then
+    echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
+    echo "last try: $* ended with $status: ${said:-it said nothing}" >&2
+    exit 1
+  fi
+  echo "waiting for $what ($waited of at most $limit s)"
+  sleep 2
+done
+echo "$what is ready"
+{{- end }}
+
+{{/* Used 5 times. */}}
+{{- define "preempt.init-container-resources" -}}
+limits:
+  cpu: "100m"
+  memory: "32Mi"
+requests:
+  cpu: "10m"
+  memory: "16Mi"
+{{- end }}
+
 {{/* Used 4 times. */}}
-{{- define "preempt.egress" -}}
-- {{ include "preempt.egress-mysql" . | nindent 2 | trim }}
-- {{ include "preempt.egress-by-values" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
+{{- define "preempt.spec-egress" -}}
+- {{ include "preempt.egress" (dict "root" . "values" .Values.mysql "port" 3306 "name" "mysql") | nindent 2 | trim }}
+- {{ include "preempt.egress" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}
@@ -317,25 +302,6 @@ labels:
     secretName: {{ .source | quote }}
   {{- end }}
 {{- end }}
-{{- end }}
-
-{{/* Used 4 times. */}}
-{{- define "preempt.wait-script" -}}
-what=$1 limit=$2
-shift 2
-start=$(date +%s)
-until said=$("$@" 2>&1); do
-  status=$?
-  waited=$(($(date +%s) - start))
-  if [ "$waited" -ge "$limit" ]; then
-    echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
-    echo "last try: $* ended with $status: ${said:-it said nothing}" >&2
-    exit 1
-  fi
-  echo "waiting for $what ($waited of at most $limit s)"
-  sleep 2
-done
-echo "$what is ready"
 {{- end }}
 
 {{/* Used 4 times, with root, app, component. */}}
@@ -381,89 +347,37 @@ seccompProfile:
 {{- end }}
 
 {{/* Used 3 times. */}}
-{{- define "preempt.egress-mysql" -}}
-ports:
-  -
-    {{- if eq .Values.mysql.mode "bundled" }}
-    port: 3306
+{{- define "preempt.init-containers" -}}
+- {{ include "preempt.wait-for-mysql" . | nindent 2 | trim }}
+- {{ include "preempt.wait-for-migrations" . | nindent 2 | trim }}
+- name: wait-for-redis
+  command:
+    - sh
+    - "-c"
+    - |-
+      {{- include "preempt.wait-script" . | nindent 6 }}
+    - wait
+    {{- if eq .Values.redis.mode "bundled" }}
+    - "Redis at {{ include "preempt.prefix" . }}redis:6379"
     {{- else }}
-    port: {{ int .Values.mysql.external.address.port }}
+    - "Redis at {{ .Values.redis.external.host }}:{{ int .Values.redis.external.address.port }}"
     {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.mysql.mode "bundled" }}
-  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
-  {{- else }}
-  {{- range .Values.mysql.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
+    - "300"
+    - nc
+    - "-z"
+    - "-w"
+    - "2"
+    - {{ include "preempt.command" (dict "root" . "values" .Values.redis "command" "redis") | quote }}
+    - {{ include "preempt.env-command" (dict "root" . "values" .Values.redis "command" "6379") | quote }}
+  image: {{ include "preempt.image" (list . .Values.images.wait) | quote }}
+  imagePullPolicy: {{ .Values.images.pullPolicy }}
+  resources:
+    {{- include "preempt.init-container-resources" . | nindent 4 }}
+  securityContext:
+    {{- include "preempt.security-context" . | nindent 4 }}
 {{- end }}
 
-{{/* Used 3 times, with root, values, port, name. */}}
-{{- define "preempt.egress-by-values" -}}
-ports:
-  -
-    {{- if eq $.values.mode "bundled" }}
-    port: {{ $.port }}
-    {{- else }}
-    port: {{ int $.values.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne $.values.mode "bundled" }}
-  {{- range $.values.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 2 times, with root, command. */}}
-{{- define "preempt.wait-for-migrations" -}}
-name: wait-for-migrations
-command:
-  - sh
-  - "-c"
-  - |-
-    {{- include "preempt.wait-script" $.root | nindent 4 }}
-  - wait
-  - the migrations of the database
-  - {{ $.command | quote }}
-  - sh
-  - "-c"
-  - "mysql --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" --database=\"$DB_NAME\" --init-command=\"SET @version = $VERSION\" --execute=\"$QUERY\" | grep -q ."
-env:
-  - name: DB_HOST
-    value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
-  - name: DB_PORT
-    value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
-  - name: DB_NAME
-    value: {{ $.root.Values.mysql.database | quote }}
-  - name: DB_USER
-    value: {{ $.root.Values.mysql.user | quote }}
-  - {{ include "preempt.env" (dict "root" $.root "name" "MYSQL_PWD" "key" "password" "values" $.root.Values.mysql) | nindent 4 | trim }}
-  - name: VERSION
-    value: {{ int $.root.Values.migrations.version | toString | quote }}
-  - name: QUERY
-    value: {{ $.root.Values.migrations.doneQuery | quote }}
-image: {{ include "preempt.image" (list $.root $.root.Values.mysql.image) | quote }}
-imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
-resources:
-  limits:
-    cpu: "100m"
-    memory: "32Mi"
-  requests:
-    cpu: "10m"
-    memory: "16Mi"
-securityContext:
-  {{- include "preempt.container-security-context" $.root | nindent 2 }}
-{{- end }}
-
-{{/* Used 2 times. */}}
+{{/* Used 3 times. */}}
 {{- define "preempt.wait-for-mysql" -}}
 name: wait-for-mysql
 command:
@@ -487,14 +401,99 @@ command:
 image: {{ include "preempt.image" (list . .Values.images.wait) | quote }}
 imagePullPolicy: {{ .Values.images.pullPolicy }}
 resources:
-  limits:
-    cpu: "100m"
-    memory: "32Mi"
-  requests:
-    cpu: "10m"
-    memory: "16Mi"
+  {{- include "preempt.init-container-resources" . | nindent 2 }}
 securityContext:
-  {{- include "preempt.container-security-context" . | nindent 2 }}
+  {{- include "preempt.security-context" . | nindent 2 }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.spec-init-containers" -}}
+- name: wait-for-mysql
+  command:
+    - sh
+    - "-c"
+    - |-
+      {{- include "preempt.wait-script" . | nindent 6 }}
+    - wait
+    {{- if eq .Values.mysql.mode "bundled" }}
+    - "MySQL at {{ include "preempt.prefix" . }}mysql:3306"
+    {{- else }}
+    - "MySQL at {{ .Values.mysql.external.host }}:{{ int .Values.mysql.external.address.port }}"
+    {{- end }}
+    - "60"
+    - nc
+    - "-z"
+    - "-w"
+    - "2"
+    - {{ include "preempt.command" (dict "root" . "values" .Values.mysql "command" "mysql") | quote }}
+    - {{ include "preempt.env-command" (dict "root" . "values" .Values.mysql "command" "3306") | quote }}
+  image: {{ include "preempt.image" (list . .Values.images.wait) | quote }}
+  imagePullPolicy: {{ .Values.images.pullPolicy }}
+  resources:
+    {{- include "preempt.init-container-resources" . | nindent 4 }}
+  securityContext:
+    {{- include "preempt.security-context" . | nindent 4 }}
+- name: wait-for-redis
+  command:
+    - sh
+    - "-c"
+    - |-
+      {{- include "preempt.wait-script" . | nindent 6 }}
+    - wait
+    {{- if eq .Values.redis.mode "bundled" }}
+    - "Redis at {{ include "preempt.prefix" . }}redis:6379"
+    {{- else }}
+    - "Redis at {{ .Values.redis.external.host }}:{{ int .Values.redis.external.address.port }}"
+    {{- end }}
+    - "60"
+    - nc
+    - "-z"
+    - "-w"
+    - "2"
+    - {{ include "preempt.command" (dict "root" . "values" .Values.redis "command" "redis") | quote }}
+    - {{ include "preempt.env-command" (dict "root" . "values" .Values.redis "command" "6379") | quote }}
+  image: {{ include "preempt.image" (list . .Values.images.wait) | quote }}
+  imagePullPolicy: {{ .Values.images.pullPolicy }}
+  resources:
+    {{- include "preempt.init-container-resources" . | nindent 4 }}
+  securityContext:
+    {{- include "preempt.security-context" . | nindent 4 }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.wait-for-migrations" -}}
+name: wait-for-migrations
+command:
+  - sh
+  - "-c"
+  - |-
+    {{- include "preempt.wait-script" . | nindent 4 }}
+  - wait
+  - the migrations of the database
+  - "600"
+  - sh
+  - "-c"
+  - "mysql --host=\"$DB_HOST\" --port=\"$DB_PORT\" --user=\"$DB_USER\" --database=\"$DB_NAME\" --init-command=\"SET @version = $VERSION\" --execute=\"$QUERY\" | grep -q ."
+env:
+  - name: DB_HOST
+    value: {{ include "preempt.command" (dict "root" . "values" .Values.mysql "command" "mysql") | quote }}
+  - name: DB_PORT
+    value: {{ include "preempt.env-command" (dict "root" . "values" .Values.mysql "command" "3306") | quote }}
+  - name: DB_NAME
+    value: {{ .Values.mysql.database | quote }}
+  - name: DB_USER
+    value: {{ .Values.mysql.user | quote }}
+  - {{ include "preempt.env" (dict "root" . "name" "MYSQL_PWD" "key" "password" "values" .Values.mysql) | nindent 4 | trim }}
+  - name: VERSION
+    value: {{ int .Values.migrations.version | toString | quote }}
+  - name: QUERY
+    value: {{ .Values.migrations.doneQuery | quote }}
+image: {{ include "preempt.image" (list . .Values.mysql.image) | quote }}
+imagePullPolicy: {{ .Values.images.pullPolicy }}
+resources:
+  {{- include "preempt.init-container-resources" . | nindent 2 }}
+securityContext:
+  {{- include "preempt.security-context" . | nindent 2 }}
 {{- end }}
 
 {{/* Used 2 times, with root, values. */}}
@@ -538,6 +537,27 @@ securityContext:
     secretName: {{ .source | quote }}
   {{- end }}
 {{- end }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.egress-mysql" -}}
+- ports:
+    -
+      {{- if eq .Values.mysql.mode "bundled" }}
+      port: 3306
+      {{- else }}
+      port: {{ int .Values.mysql.external.address.port }}
+      {{- end }}
+      protocol: TCP
+  to:
+    {{- if ne .Values.mysql.mode "bundled" }}
+    {{- range .Values.mysql.external.address.cidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+    {{- else }}
+    - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 6 | trim }}
+    {{- end }}
 {{- end }}
 
 {{/* Used 2 times, with root, name. */}}

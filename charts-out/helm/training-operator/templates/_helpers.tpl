@@ -50,13 +50,6 @@
 {{- end }}
 
 {{/* Used 12 times. */}}
-{{- define "training-operator.epoch" -}}
-format: int64
-minimum: 0
-type: integer
-{{- end }}
-
-{{/* Used 11 times. */}}
 {{- define "training-operator.labels" -}}
 app.kubernetes.io/instance: "{{ include "training-operator.prefix" . }}training-operator"
 app.kubernetes.io/managed-by: Helm
@@ -66,6 +59,13 @@ app.kubernetes.io/part-of: training-operator
 {{- end }}
 helm.sh/chart: {{ include "training-operator.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 12 times. */}}
+{{- define "training-operator.epoch" -}}
+format: int64
+minimum: 0
+type: integer
 {{- end }}
 
 {{/* Used 9 times, with root, app, component. */}}

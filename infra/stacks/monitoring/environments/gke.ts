@@ -5,5 +5,5 @@ import type { settings } from '../settings.ts';
 export const gke: z.input<typeof settings> = {
   exposure: { type: 'gke' },
   certManager: { install: 'helm' },
-  isolation: { kubernetesApi: { cidrs: ['0.0.0.0/0'], port: 443 } },
+  isolation: { kubernetesApi: { ports: [{ port: 443 }] } },
 };

@@ -14,5 +14,5 @@ export const prod: z.input<typeof settings> = {
     pagerDuty: { enabled: true },
   },
   grafana: { oidc: { enabled: true, clientId: 'grafana.apps.example.com', domains: ['example.com'] } },
-  isolation: { kubernetesApi: { cidrs: ['0.0.0.0/0'], port: 443 } },
+  isolation: { kubernetesApi: { ports: [{ port: 443 }] } },
 };
