@@ -8,10 +8,10 @@ export const whyNoUse = ({ clusters }: Pick<ListedJob, 'clusters'>, all: readonl
     const { utilisation } = all.find((each) => each.name === name) ?? {};
     return utilisation ? [{ name, ...utilisation }] : [];
   });
-  if (asked.length === 0) return 'no Prometheus was asked yet, or none is to be asked.';
+  if (asked.length === 0) return 'No Prometheus was asked yet, or none is to be asked.';
   return asked
     .map(({ name, why }) =>
-      why === null ? `the Prometheus of ${name} has no figures of its pods.` : `${name}: ${why}.`,
+      why === null ? `The Prometheus of ${name} has no figures of its pods.` : `${name}: ${why}.`,
     )
     .join(' ');
 };

@@ -35,12 +35,12 @@ export const job = (now: SceneNow): void => {
     const { page, id } = await started('hungry-forever', { targetClusters: ['member2'] });
     await state(page, 'Running');
     const card = page.getByRole('region', { name: 'Utilisation' });
-    await card.getByText('No utilisation: no Prometheus was asked yet').waitFor();
+    await card.getByText('No utilisation. No Prometheus was asked yet').waitFor();
     await database.query(
       `insert into cluster_utilisation (cluster, asked_at, why) values ('member2', now(), 'It has no Service monitoring/prometheus:9090')`,
     );
     await page.reload();
-    await card.getByText('No utilisation: member2: It has no Service monitoring/prometheus:9090.').waitFor();
+    await card.getByText('No utilisation. member2: It has no Service monitoring/prometheus:9090.').waitFor();
     await database.query(
       `with used as (
          insert into job_utilisation (job_id, cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)

@@ -267,7 +267,7 @@ export const jobs = (now: SceneNow): void => {
     await page.getByLabel('Name of this view').fill('mine of today');
     await page.getByRole('button', { name: 'Save' }).click();
     const address = page.url();
-    expect(new URL(address).searchParams.get('columns')).toBe('owner,algorithm,cluster,loss,age,duration');
+    expect(new URL(address).searchParams.get('columns')).toBe('owner,algorithm,cluster,loss,use,age,duration');
     await page.goto(now().platform.url);
     await page.getByText('Views', { exact: true }).click();
     await page.getByRole('link', { name: 'mine of today' }).click();

@@ -47,5 +47,5 @@ function Share({ label, percent, more, isLow }: { label: string; percent: number
 function Unknown({ job }: { job: Job }) {
   const clusters = useClusters(LOOK_AGAIN_MS).data;
   if (!clusters) return null;
-  return <p className="mt-3 text-ink-soft wrap-anywhere">No utilisation: {whyNoUse(job, clusters)}</p>;
+  return <p className="mt-3 text-ink-soft wrap-anywhere">No utilisation. {whyNoUse(job, clusters)}</p>;
 }
