@@ -3,21 +3,30 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { chartArchive } from '../helm/archive.ts';
+import { billOfMaterials } from '../helm/bill.ts';
 import { swapIn } from '../synth/swap.ts';
 import { allCharts } from './all-charts.ts';
 import { readProject } from './project.ts';
+import { hasCosign, sign } from './signature.ts';
 
 const OUT = 'charts-out/helm';
 
 interface Flags {
   readonly package?: boolean;
   readonly destination: string;
+  readonly sign?: boolean;
+  readonly key?: string;
 }
 
 const flags = new Command('npm run charts --')
   .description(`Derives a Helm chart of every stack from the program, below ${OUT}.`)
-  .option('-p, --package', 'also pack each chart: the same bytes each time')
+  .option(
+    '-p, --package',
+    'also pack each chart: the same bytes each time, and a bill of materials (CycloneDX) beside it',
+  )
   .option('-d, --destination <folder>', 'where the packages go', 'dist')
+  .option('--sign', 'sign each package with cosign, as whoever it finds or by --key')
+  .option('--key <reference>', 'key for --sign: a file, or one that cosign knows the way to (k8s://, awskms://...)')
   .addHelpText(
     'after',
     '\nPackages are pushed to a registry by: helm push dist/ml-platform-<version>.tgz oci://registry.example.com/charts',
@@ -26,6 +35,11 @@ const flags = new Command('npm run charts --')
   .opts<Flags>();
 
 async function main(): Promise<void> {
+  if (flags.sign && !hasCosign()) {
+    console.error('charts: --sign needs cosign on PATH; nothing was written');
+    process.exitCode = 1;
+    return;
+  }
   const charts = await allCharts();
   // The folder as a whole, so that a chart which is no more goes.
   const all = charts.flatMap(({ files, name }) => [...files].map(([path, text]) => [join(name, path), text] as const));
@@ -36,8 +50,11 @@ async function main(): Promise<void> {
   mkdirSync(flags.destination, { recursive: true });
   for (const { files, name } of charts) {
     const path = join(flags.destination, `${name}-${version}.tgz`);
-    writeFileSync(path, await chartArchive(name, files));
+    const archive = await chartArchive(name, files);
+    writeFileSync(path, archive);
+    writeFileSync(path.replace(/tgz$/, 'cdx.json'), billOfMaterials(files, archive));
     console.log(path);
+    if (flags.sign) console.log(sign(path, flags.key));
   }
 }
 

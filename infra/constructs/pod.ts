@@ -3,7 +3,7 @@ import type { Connection, Readiness } from './endpoint.ts';
 import type { EnvValue } from './env.ts';
 import { imageReference } from './image.ts';
 import { type K8s, quantities } from './k8s.ts';
-import type { Probes } from './probes.ts';
+import { livenessOf, type Probes } from './probes.ts';
 import type { Stack } from './stack.ts';
 import { type Mount, podVolume, scratch, volumeMount } from './volume.ts';
 import { waitForPort, waitUntil } from './wait.ts';
@@ -109,7 +109,11 @@ function mainContainer(stack: Stack, props: PodProps, mounts: Mount[]): Partial<
     ...(props.ports && {
       ports: Object.entries(props.ports).map(([name, containerPort]) => ({ name, containerPort, protocol: 'TCP' })),
     }),
-    ...(probes && { startupProbe: probes.startup, livenessProbe: probes.liveness, readinessProbe: probes.readiness }),
+    ...(probes && {
+      startupProbe: probes.startup,
+      livenessProbe: livenessOf(probes),
+      readinessProbe: probes.readiness,
+    }),
     ...(props.preStopSeconds && {
       lifecycle: { preStop: { exec: { command: ['sleep', String(props.preStopSeconds)] } } },
     }),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type K8s, k8s } from './k8s.ts';
 
 export interface Probes {
@@ -10,6 +11,17 @@ type Timing = Omit<K8s.Probe, 'httpGet' | 'exec' | 'tcpSocket' | 'grpc'>;
 
 /** Five minutes to start; a liveness probe only begins to count after that. */
 export const SLOW_START: Timing = { periodSeconds: 5, failureThreshold: 60 };
+
+/** Where one question tells both, a pod leaves its Service first, and is started again only when that did not help. */
+const PATIENCE: Timing = { failureThreshold: 6 };
+
+/** The liveness probe, more patient than a readiness probe that asks the same. */
+export function livenessOf({ liveness, readiness }: Probes): K8s.Probe {
+  const asksTheSame = isDeepStrictEqual(question(liveness), question(readiness));
+  return asksTheSame ? { ...PATIENCE, ...liveness } : liveness;
+}
+
+const question = ({ exec, httpGet, tcpSocket }: K8s.Probe) => ({ exec, httpGet, tcpSocket });
 
 export const http = (path: string, port: number, timing: Timing = {}): K8s.Probe => ({
   httpGet: { path, port: k8s.IntOrString.fromNumber(port) },

@@ -99,7 +99,12 @@ export class WebService extends Workload {
   private budget(): void {
     new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
       metadata: this.metadata(),
-      spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: this.selector } },
+      spec: {
+        maxUnavailable: k8s.IntOrString.fromNumber(1),
+        selector: { matchLabels: this.selector },
+        // A pod that is broken already does not hold up the draining of its node.
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      },
     });
   }
 

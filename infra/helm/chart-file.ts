@@ -2,6 +2,9 @@ import { Yaml } from 'cdk8s';
 import type { ChartOf } from './chart-of.ts';
 import type { KubeObject } from './program.ts';
 
+/** Where Chart.yaml names the images, with the default values. */
+export const IMAGES_ANNOTATION = 'artifacthub.io/images';
+
 /** Chart.yaml. */
 export function chartFile({ folder, name, program }: ChartOf, objects: readonly KubeObject[]): string {
   const { annotations, home, icon, keywords, kubeVersion, maintainers, sources, version } = program.chart;
@@ -23,7 +26,7 @@ export function chartFile({ folder, name, program }: ChartOf, objects: readonly 
       ...annotations,
       // With the default values; for scanners, and for mirrors in closed networks.
       ...(images.length > 0 && {
-        'artifacthub.io/images': Yaml.stringify(images.map((image) => ({ name: nameOf(image), image }))),
+        [IMAGES_ANNOTATION]: Yaml.stringify(images.map((image) => ({ name: nameOf(image), image }))),
       }),
     },
   });

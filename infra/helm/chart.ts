@@ -1,3 +1,4 @@
+import { put } from '../data/paths.ts';
 import { GLOBAL_REGISTRY, valuesOf } from './answered.ts';
 import { chartFile } from './chart-file.ts';
 import type { ChartOf } from './chart-of.ts';
@@ -78,7 +79,7 @@ function filesAround(chart: ChartOf): Map<string, string> {
   const defaults = program.settings.parse({});
   const kept = (path: string) => leaves.some((leaf) => leaf.path === path);
   return new Map([
-    ['Chart.yaml', chartFile(chart, release(program, defaults).get(folder) ?? [])],
+    ['Chart.yaml', chartFile(chart, release(program, ofRelease(program)).get(folder) ?? [])],
     ['values.yaml', valuesFile(values, values.parse({}), kept)],
     ['values.schema.json', `${JSON.stringify(valuesSchema(values, kept, program.patternNames), null, 2)}\n`],
     ['README.md', readme(chart, defaults)],
@@ -86,6 +87,13 @@ function filesAround(chart: ChartOf): Map<string, string> {
     ['.helmignore', 'ci/\n'],
     ...ciFiles(chart).map(([file, text]) => [`ci/${file}`, text] as const),
   ]);
+}
+
+/** The defaults, with our own images of the version that a release has. */
+function ofRelease({ answered, chart, settings }: Program): unknown {
+  const given: Record<string, unknown> = {};
+  if (answered?.images) put(given, answered.images.tag, chart.version);
+  return settings.parse(given);
 }
 
 /** The settings among those paths, and below them: an image is read as a whole, and with what all images have in common. */

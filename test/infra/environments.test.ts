@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { exampleEnvironments } from './example-environments.ts';
 import { inventory } from './inventory.ts';
 import { rules } from './rules/index.ts';
+import { podsOf } from './rules/pods.ts';
 import { nodePorts } from './rules/ports.ts';
-import { environments, subjectOf } from './subjects.ts';
+import { all, environments, own, subject, subjectOf } from './subjects.ts';
 
 describe.each(environments)('$title', ({ definition, environment, values }) => {
   const subject = subjectOf(definition, values);
@@ -21,4 +23,52 @@ test('no two stacks want the same NodePort in environments of one name', () => {
     nodePorts(subjectOf(definition, values)).map(({ port }) => `${environment} ${port}`),
   );
   expect(opened).toEqual([...new Set(opened)]);
+});
+
+describe.each(exampleEnvironments)('$title, an example', ({ definition, settings }) => {
+  const made = subject(definition, settings);
+
+  test.each(Object.entries(rules))('%s', (_, rule) => {
+    expect(rule(made)).toEqual([]);
+  });
+});
+
+/** What is particular to an example, and would be missed if it were gone. */
+describe('of the examples', () => {
+  const of = (title: string) => {
+    const { definition, settings } = exampleEnvironments.find((each) => each.title === title) ?? expect.fail(title);
+    return subject(definition, settings);
+  };
+
+  test('the one without a way out has every image from its own registry', () => {
+    const images = JSON.stringify(all(of('ml-platform/air-gap'))).match(/"(image|[A-Z_]*IMAGE)":"[^"]+"/g) ?? [];
+    expect(images.filter((image) => !image.includes('registry.intern.example.com'))).toEqual([]);
+    expect(images.length).toBeGreaterThan(5);
+  });
+
+  test('the one with a database elsewhere has none of its own, and no Secret but from the store', () => {
+    const objects = own(of('ml-platform/external-database'));
+    expect(objects.filter(({ kind }) => ['StatefulSet', 'PersistentVolumeClaim', 'Cluster'].includes(kind))).toEqual(
+      [],
+    );
+    expect(objects.filter(({ kind }) => kind === 'ExternalSecret').map(({ metadata }) => metadata.name)).toContain(
+      'company-postgres',
+    );
+  });
+
+  test('the one of CloudNativePG reaches an API server on 443, and backs up as its pods', () => {
+    const objects = own(of('ml-platform/gke-cloudnativepg'));
+    const cluster = JSON.stringify(objects.find(({ kind }) => kind === 'Cluster')?.spec);
+    expect(cluster).toContain('gs://example-backups/ml-platform');
+    expect(cluster).toContain('gkeEnvironment');
+    const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(policies.filter(({ spec }) => JSON.stringify(spec).includes('172.16.0.0/28')).length).toBeGreaterThan(0);
+  });
+
+  test('the one in a shared namespace writes nothing without its prefix, and not the namespace', () => {
+    const objects = own(of('preempt/shared-namespace'));
+    expect(objects.filter(({ metadata }) => !metadata.name.startsWith('team-a-')).map(({ kind }) => kind)).toEqual([]);
+    expect(objects.some(({ metadata }) => metadata.namespace !== 'shared')).toBe(false);
+    expect(podsOf(objects).length).toBeGreaterThan(5);
+  });
 });

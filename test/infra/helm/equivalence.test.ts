@@ -6,6 +6,7 @@ import type { StackDefinition } from '../../../infra/stacks/definition.ts';
 import { stacks } from '../../../infra/stacks/index.ts';
 import type { KubeObject } from '../../../infra/synth/synthesize.ts';
 import { arbitrarySettings } from '../arbitrary.ts';
+import { exampleEnvironments } from '../example-environments.ts';
 import { settingsOf } from '../subjects.ts';
 import { chartProgram } from './charts.ts';
 import {
@@ -53,7 +54,8 @@ describe.skipIf(helms.length === 0).each(stacks.map((definition) => ({ name: def
     const charts = committedCharts(definition);
 
     test.each(helms)('of every environment, by helm $version', ({ helm }) => {
-      const environments = [{}, ...Object.values(definition.environments)];
+      const examples = exampleEnvironments.filter((each) => each.definition === definition);
+      const environments = [{}, ...Object.values(definition.environments), ...examples.map(({ settings }) => settings)];
       for (const chart of charts) expectSame(helm, chart, definition, environments);
     });
 
