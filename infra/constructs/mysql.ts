@@ -19,8 +19,6 @@ const PORT = 3306;
 /** `mysql` of the official image. */
 const USER = 999;
 const DATA = '/var/lib/mysql';
-const PASSWORD = 'password';
-const ROOT_PASSWORD = 'root-password';
 
 /** MySQL, or a server that runs elsewhere; clients need only `connection()`. */
 export class MySql extends Construct {
@@ -37,7 +35,7 @@ export class MySql extends Construct {
 
   /** How a workload names it: variables, the init wait and the network policies in one. */
   connection(): Connection {
-    const { database, user } = this.settings;
+    const { database, passwordKey, user } = this.settings;
     return {
       to: this.endpoint,
       env: ({ host, port }) => ({
@@ -45,7 +43,7 @@ export class MySql extends Construct {
         DB_PORT: String(port),
         DB_NAME: database,
         DB_USER: user,
-        DB_PASSWORD: this.password(PASSWORD),
+        DB_PASSWORD: this.password(passwordKey),
       }),
       waitSeconds: 300,
     };
@@ -75,8 +73,8 @@ export class MySql extends Construct {
       env: {
         MYSQL_DATABASE: settings.database,
         MYSQL_USER: settings.user,
-        MYSQL_PASSWORD: this.password(PASSWORD),
-        MYSQL_ROOT_PASSWORD: this.password(ROOT_PASSWORD),
+        MYSQL_PASSWORD: this.password(settings.passwordKey),
+        MYSQL_ROOT_PASSWORD: this.password(settings.rootPasswordKey),
         // Root logs in from the pod itself only.
         MYSQL_ROOT_HOST: 'localhost',
       },
@@ -93,7 +91,7 @@ export class MySql extends Construct {
   }
 
   private backup(name: string, to: Endpoint): void {
-    const { backup, database, image, resources, user } = this.settings;
+    const { backup, database, image, passwordKey, resources, user } = this.settings;
     new DumpJob(this, 'backup', {
       name: `${name}-backup`,
       title: 'Dumps of MySQL',
@@ -102,19 +100,25 @@ export class MySql extends Construct {
       user: USER,
       resources,
       dump: 'mysqldump --host="$HOST" --user="$NAME" --single-transaction --no-tablespaces --result-file="$1" "$DATABASE"',
-      env: { DATABASE: database, NAME: user, MYSQL_PWD: this.password(PASSWORD) },
+      env: { DATABASE: database, NAME: user, MYSQL_PWD: this.password(passwordKey) },
       server: { to, env: ({ host }) => ({ HOST: host }) },
     });
   }
 }
 
-export const mysqlSecrets = ({ mode, secret, user }: MySqlSettings): CreatedAtDeploy[] => [
+export const mysqlSecrets = ({
+  mode,
+  passwordKey,
+  rootPasswordKey,
+  secret,
+  user,
+}: MySqlSettings): CreatedAtDeploy[] => [
   {
     kind: 'Secret',
     name: secret,
-    keys: mode === 'bundled' ? [PASSWORD, ROOT_PASSWORD] : [PASSWORD],
+    keys: mode === 'bundled' ? [passwordKey, rootPasswordKey] : [passwordKey],
     what: 'passwords of MySQL',
-    logIns: { [PASSWORD]: `MySQL, user ${user}` },
+    logIns: { [passwordKey]: `MySQL, user ${user}` },
     ...(mode === 'external' && { madeBy: 'the administrator' }),
   },
 ];

@@ -17,7 +17,6 @@ const PORT = 6379;
 /** `redis` of the official alpine image. */
 const USER = 999;
 const DATA = '/data';
-const PASSWORD = 'password';
 
 /** The rest of its memory is for the copies of an append-only file that is rewritten, and for buffers of clients. */
 const START = `password=$(printf '%s' "$REDISCLI_AUTH" | sed 's/[\\\\"]/\\\\&/g')
@@ -54,7 +53,7 @@ export class Redis extends Construct {
   }
 
   private password(): EnvValue {
-    return { secret: this.settings.secret, key: PASSWORD };
+    return { secret: this.settings.secret, key: this.settings.passwordKey };
   }
 
   private bundled({ claimName, name, settings }: RedisProps): Endpoint {
@@ -81,13 +80,13 @@ export class Redis extends Construct {
   }
 }
 
-export const redisSecrets = ({ mode, secret }: RedisSettings): CreatedAtDeploy[] => [
+export const redisSecrets = ({ mode, passwordKey, secret }: RedisSettings): CreatedAtDeploy[] => [
   {
     kind: 'Secret',
     name: secret,
-    keys: [PASSWORD],
+    keys: [passwordKey],
     what: 'password of Redis',
-    logIns: { [PASSWORD]: 'Redis' },
+    logIns: { [passwordKey]: 'Redis' },
     ...(mode === 'external' && { madeBy: 'the administrator' }),
   },
 ];

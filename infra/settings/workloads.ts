@@ -155,10 +155,9 @@ export const mysql = (defaults: { database: string; user: string; size: string }
     mode: mode(),
     database: identifier().default(defaults.database).describe('Name of the database.'),
     user: identifier().default(defaults.user).describe('As whom the clients log in.'),
-    secret: s
-      .objectName()
-      .default('mysql-credentials')
-      .describe('Secret with the keys password and, in mode bundled, root-password.'),
+    secret: s.objectName().default('mysql-credentials').describe('Name of the Secret with the passwords.'),
+    passwordKey: s.secretKey().default('password').describe('Its key with the password of user.'),
+    rootPasswordKey: s.secretKey().default('root-password').describe("Its key with root's password (bundled)."),
     image: image(THIRD_PARTY_IMAGES.mysql),
     resources: resources({ cpu: '250m', memory: '512Mi' }, { cpu: '500m', memory: '1Gi' }),
     volume: volume(defaults.size),
@@ -170,7 +169,8 @@ export type MySqlSettings = z.output<ReturnType<typeof mysql>>;
 export const redis = (defaults: { size: string }) =>
   section('Redis.', {
     mode: mode(),
-    secret: s.objectName().default('redis-credentials').describe('Secret with the key password.'),
+    secret: s.objectName().default('redis-credentials').describe('Name of the Secret with the password.'),
+    passwordKey: s.secretKey().default('password').describe('Its key with the password.'),
     image: image(THIRD_PARTY_IMAGES.redis),
     resources: resources({ cpu: '100m', memory: '128Mi' }, { cpu: '250m', memory: '256Mi' }),
     volume: volume(defaults.size),

@@ -16,7 +16,9 @@ import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { postgres } from '../../../infra/settings/database.ts';
 import { kafka, mysql, objectStorage, redis, server } from '../../../infra/settings/workloads.ts';
+import { preempt } from '../../../infra/stacks/preempt/index.ts';
 import { eventually } from '../../patience.ts';
+import { settingsOf, subject } from '../subjects.ts';
 import { build, env } from './build.ts';
 
 const small = { requests: { cpu: '100m', memory: '128Mi' }, limits: { cpu: '200m', memory: '256Mi' } };
@@ -188,3 +190,12 @@ test.skipIf(!redisIsHere)(
     expect(ask('config', 'get', 'maxmemory')).toContain('201326592');
   },
 );
+
+test('passwords come from the Secret and the keys that the settings name, as the first guide called them', () => {
+  const secret = { secret: 'mysql-secret', passwordKey: 'DB_PASSWORD', rootPasswordKey: 'ROOT' };
+  const settings = settingsOf(preempt, { mysql: secret, redis: { secret: 'redis-secret', passwordKey: 'REDIS' } });
+  const objects = subject(preempt, settings).folders.get('') ?? [];
+  const keys = JSON.stringify(objects).matchAll(/"secretKeyRef":\{"key":"([^"]+)","name":"([^"]+)"\}/g);
+  const named = new Set([...keys].map(([, key, name]) => `${name} ${key}`));
+  expect([...named].sort()).toEqual(['mysql-secret DB_PASSWORD', 'mysql-secret ROOT', 'redis-secret REDIS']);
+});
