@@ -71,4 +71,30 @@ describe('of the examples', () => {
     expect(objects.some(({ metadata }) => metadata.namespace !== 'shared')).toBe(false);
     expect(podsOf(objects).length).toBeGreaterThan(5);
   });
+
+  test('the one of the Gateway API has a route with all its hosts, and lets in where the proxies run', () => {
+    const objects = own(of('ml-platform/gateway-api'));
+    const route = objects.find(({ kind }) => kind === 'HTTPRoute')?.spec;
+    expect(route).toMatchObject({
+      hostnames: ['ml.example.com', '*.ml.example.com'],
+      parentRefs: [{ name: 'public' }],
+    });
+    expect(objects.some(({ kind }) => kind === 'Ingress')).toBe(false);
+    expect(JSON.stringify(objects.filter(({ kind }) => kind === 'NetworkPolicy'))).toContain('envoy-gateway-system');
+  });
+
+  test('the one of both families asks for both in every Service with an address', () => {
+    const services = own(of('preempt/dual-stack')).filter(({ kind }) => kind === 'Service');
+    const families = services
+      .map(({ spec }) => spec as { clusterIP?: string; ipFamilyPolicy?: string })
+      .filter(({ clusterIP }) => clusterIP !== 'None')
+      .map(({ ipFamilyPolicy }) => ipFamilyPolicy);
+    expect(new Set(families)).toEqual(new Set(['PreferDualStack']));
+  });
+
+  test('the one of IPv6 alone names what it named itself by addresses of that family', () => {
+    const policies = own(of('ml-platform/ipv6-only')).filter(({ kind }) => kind === 'NetworkPolicy');
+    expect(JSON.stringify(policies)).toContain('2001:db8:40::/64');
+    expect(JSON.stringify(policies)).not.toMatch(/"cidr":"(10|172|192)\./);
+  });
 });

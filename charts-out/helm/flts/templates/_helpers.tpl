@@ -199,14 +199,6 @@ containerPort: {{ $.containerPort }}
 protocol: TCP
 {{- end }}
 
-{{/* Used 10 times, with root, path, port. */}}
-{{- define "flts.liveness-probe" -}}
-httpGet:
-  path: {{ $.path | quote }}
-  port: {{ $.port }}
-timeoutSeconds: 3
-{{- end }}
-
 {{/* Used 10 times, with root, values. */}}
 {{- define "flts.ports" -}}
 - name: http
@@ -376,6 +368,14 @@ capabilities:
 readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
 {{- end }}
 
+{{/* Used 7 times, with root, path, port. */}}
+{{- define "flts.readiness-probe" -}}
+httpGet:
+  path: {{ $.path | quote }}
+  port: {{ $.port }}
+timeoutSeconds: 3
+{{- end }}
+
 {{/* Used 6 times. */}}
 {{- define "flts.egress-object-storage" -}}
 ports:
@@ -532,7 +532,7 @@ securityContext:
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}
-{{- define "flts.readiness-probe" -}}
+{{- define "flts.container-readiness-probe" -}}
 {{- if or $.values.healthPath $.values.readyPath }}
 httpGet:
   {{- if $.values.readyPath }}
@@ -600,6 +600,7 @@ spec:
             - "-c"
             - "! grep -q \"^State:[[:space:]]*Z\" /proc/1/status"
           {{- end }}
+        failureThreshold: 6
         periodSeconds: 30
         timeoutSeconds: 5
       readinessProbe:
@@ -767,6 +768,22 @@ spec:
       protocol: TCP
 {{- end }}
 
+{{/* Used 3 times, with root, values. */}}
+{{- define "flts.liveness-probe" -}}
+{{- if not $.values.readyPath }}
+failureThreshold: 6
+{{- end }}
+{{- if $.values.healthPath }}
+httpGet:
+  path: {{ $.values.healthPath | quote }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
+{{- end }}
+
 {{/* Used 3 times, with root, name, values, name2. */}}
 {{- define "flts.env-by-values" -}}
 name: {{ $.name | quote }}
@@ -782,19 +799,6 @@ valueFrom:
     {{- else }}
     name: {{ $.values.secret.name | quote }}
     {{- end }}
-{{- end }}
-
-{{/* Used 3 times, with root, values. */}}
-{{- define "flts.container-liveness-probe" -}}
-{{- if $.values.healthPath }}
-httpGet:
-  path: {{ $.values.healthPath | quote }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, mountPath, name, values. */}}
@@ -840,6 +844,7 @@ spec:
             - "--host=127.0.0.1"
             - "--username={{ $.values.user }}"
             - "--dbname={{ $.values.database }}"
+        failureThreshold: 6
         timeoutSeconds: 5
       ports:
         - {{ include "flts.port" (dict "root" $.root "containerPort" 5432 "name" "postgres") | nindent 10 | trim }}

@@ -83,7 +83,7 @@ helm.sh/chart: {{ include "preempt.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 19 times, with root, name. */}}
+{{/* Used 20 times, with root, name. */}}
 {{- define "preempt.from" -}}
 podSelector:
   {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
@@ -131,15 +131,6 @@ readOnlyRootFilesystem: true
 {{- end }}
 {{- end }}
 
-{{/* Used 8 times, with root, name, key, values. */}}
-{{- define "preempt.env" -}}
-name: {{ $.name | quote }}
-valueFrom:
-  secretKeyRef:
-    key: {{ $.key | quote }}
-    name: {{ $.values.secret | quote }}
-{{- end }}
-
 {{/* Used 8 times, with root, values. */}}
 {{- define "preempt.container-security-context" -}}
 allowPrivilegeEscalation: false
@@ -182,27 +173,6 @@ labels:
   app.kubernetes.io/part-of: preempt
 {{- end }}
 
-{{/* Used 6 times, with root, values, port, name. */}}
-{{- define "preempt.egress" -}}
-ports:
-  -
-    {{- if eq $.values.mode "bundled" }}
-    port: {{ $.port }}
-    {{- else }}
-    port: {{ int $.values.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne $.values.mode "bundled" }}
-  {{- range $.values.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
 {{/* Used 6 times, with root, values. */}}
 {{- define "preempt.spec-security-context" -}}
 fsGroup: {{ int $.values.user }}
@@ -225,7 +195,7 @@ labels:
 {{- end }}
 
 {{/* Used 5 times, with root, values. */}}
-{{- define "preempt.container-env" -}}
+{{- define "preempt.env" -}}
 - name: DB_HOST
   value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
 - name: DB_PORT
@@ -234,12 +204,20 @@ labels:
   value: {{ $.root.Values.mysql.database | quote }}
 - name: DB_USER
   value: {{ $.root.Values.mysql.user | quote }}
-- {{ include "preempt.env" (dict "root" $.root "name" "DB_PASSWORD" "key" "password" "values" $.root.Values.mysql) | nindent 2 | trim }}
+- name: DB_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      key: {{ $.root.Values.mysql.passwordKey | quote }}
+      name: {{ $.root.Values.mysql.secret | quote }}
 - name: REDIS_HOST
   value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.redis "command" "redis") | quote }}
 - name: REDIS_PORT
   value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.redis "command" "6379") | quote }}
-- {{ include "preempt.env" (dict "root" $.root "name" "REDIS_PASSWORD" "key" "password" "values" $.root.Values.redis) | nindent 2 | trim }}
+- name: REDIS_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      key: {{ $.root.Values.redis.passwordKey | quote }}
+      name: {{ $.root.Values.redis.secret | quote }}
 - name: HOME
   value: /tmp
 {{- range $key, $value := $.values.pod.extraEnv }}
@@ -278,9 +256,30 @@ requests:
 {{- end }}
 
 {{/* Used 4 times. */}}
-{{- define "preempt.spec-egress" -}}
-- {{ include "preempt.egress" (dict "root" . "values" .Values.mysql "port" 3306 "name" "mysql") | nindent 2 | trim }}
-- {{ include "preempt.egress" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
+{{- define "preempt.egress" -}}
+- {{ include "preempt.egress-mysql" . | nindent 2 | trim }}
+- {{ include "preempt.egress-redis" . | nindent 2 | trim }}
+{{- end }}
+
+{{/* Used 4 times. */}}
+{{- define "preempt.egress-mysql" -}}
+ports:
+  -
+    {{- if eq .Values.mysql.mode "bundled" }}
+    port: 3306
+    {{- else }}
+    port: {{ int .Values.mysql.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.mysql.mode "bundled" }}
+  {{- range .Values.mysql.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}
@@ -483,7 +482,11 @@ env:
     value: {{ .Values.mysql.database | quote }}
   - name: DB_USER
     value: {{ .Values.mysql.user | quote }}
-  - {{ include "preempt.env" (dict "root" . "name" "MYSQL_PWD" "key" "password" "values" .Values.mysql) | nindent 4 | trim }}
+  - name: MYSQL_PWD
+    valueFrom:
+      secretKeyRef:
+        key: {{ .Values.mysql.passwordKey | quote }}
+        name: {{ .Values.mysql.secret | quote }}
   - name: VERSION
     value: {{ int .Values.migrations.version | toString | quote }}
   - name: QUERY
@@ -497,7 +500,7 @@ securityContext:
 {{- end }}
 
 {{/* Used 2 times, with root, values. */}}
-{{- define "preempt.env-by-values" -}}
+{{- define "preempt.container-env" -}}
 - name: DB_HOST
   value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
 - name: DB_PORT
@@ -506,7 +509,11 @@ securityContext:
   value: {{ $.root.Values.mysql.database | quote }}
 - name: DB_USER
   value: {{ $.root.Values.mysql.user | quote }}
-- {{ include "preempt.env" (dict "root" $.root "name" "DB_PASSWORD" "key" "password" "values" $.root.Values.mysql) | nindent 2 | trim }}
+- name: DB_PASSWORD
+  valueFrom:
+    secretKeyRef:
+      key: {{ $.root.Values.mysql.passwordKey | quote }}
+      name: {{ $.root.Values.mysql.secret | quote }}
 - name: HOME
   value: /tmp
 {{- range $key, $value := $.values.pod.extraEnv }}
@@ -540,7 +547,28 @@ securityContext:
 {{- end }}
 
 {{/* Used 2 times. */}}
-{{- define "preempt.egress-mysql" -}}
+{{- define "preempt.egress-redis" -}}
+ports:
+  -
+    {{- if eq .Values.redis.mode "bundled" }}
+    port: 6379
+    {{- else }}
+    port: {{ int .Values.redis.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.redis.mode "bundled" }}
+  - {{ include "preempt.from" (dict "root" . "name" "redis") | nindent 4 | trim }}
+  {{- else }}
+  {{- range .Values.redis.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 2 times. */}}
+{{- define "preempt.spec-egress" -}}
 - ports:
     -
       {{- if eq .Values.mysql.mode "bundled" }}
