@@ -62,8 +62,8 @@ const describe = async (cli: Cli, said: string): Promise<ExitCode> => {
     ['Progress', progressInWords(job.progress, job.finishedAt !== null)],
     ['Workers', workersOf(job.progress)],
     ['Checkpoint', checkpointOf(job.progress)],
-    ['Uses', use],
     ['Ran for', runTime(job)],
+    ['Uses', use],
     ['Outputs', outputs],
     [
       'Attempts',
@@ -105,7 +105,8 @@ const outputsOf = async (client: Client, { id, finishedAt }: Job): Promise<strin
 };
 
 const utilisationOf = async (client: Client, job: Job): Promise<string> => {
-  if (job.status !== 'Running') return '';
+  // A service of an earlier version does not tell.
+  if (job.status !== 'Running' || job.utilisation === undefined) return '';
   if (job.utilisation) return wordsOfUse(job);
   const all = await client.clusters().catch(() => undefined);
   return all ? plain(whyNoUse(job, all.clusters)) : '';
