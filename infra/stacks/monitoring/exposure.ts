@@ -12,10 +12,11 @@ export const GRAFANA_HEALTH = '/api/health';
 
 /** Where people come in, by the chosen way. */
 export function expose(stack: Stack, settings: Settings): void {
-  const { type } = settings.exposure;
+  const { exposure, prometheusStack } = settings;
+  const { type } = exposure;
   if (type === 'ingress') byIngress(stack, settings);
   if (type === 'gke') byGoogle(stack, settings);
-  if (type === 'gateway') byGateway(stack, settings);
+  if (type === 'gateway' && prometheusStack.install !== 'none') byGateway(stack, settings);
 }
 
 export const GRAFANA_INGRESS = 'grafana-ingress';

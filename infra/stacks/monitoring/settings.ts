@@ -246,6 +246,12 @@ const rules: FieldRule[] = [
     refuses: { value: '' },
     allowed: 'a host name, for the address of a Gateway is not looked up',
   },
+  ...(['ingress', 'gke'] as const).map((value) => ({
+    path: 'exposure.type',
+    when: { path: 'prometheusStack.install', is: 'none' },
+    refuses: { value },
+    allowed: 'none while prometheusStack.install is none: there is no Grafana of this stack to lead to',
+  })),
 ];
 
 export const settings = withRules(
@@ -263,8 +269,8 @@ export const settings = withRules(
       alertmanager: alertmanager(),
       grafana: grafana(),
       exposure: exposure(),
-      certificates: certificates(),
       certManager: certManager(),
+      certificates: certificates(),
       alerts: alerts(),
       check: check(),
     })

@@ -19,11 +19,10 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
   scrapeOperator(stack, settings);
   raiseAlerts(stack, settings);
   drawDashboards(stack);
-  if (settings.prometheusStack.install !== 'none') {
-    certify(stack, settings);
-    expose(stack, settings);
-    restrict(stack, settings);
-  }
+  // An Ingress to a Grafana that is not the stack's own is refused.
+  certify(stack, settings);
+  expose(stack, settings);
+  restrict(stack, settings);
   check(stack, settings);
   new ChartApplications(stack, foreignCharts(settings));
   new ArgoApplication(stack, { name: `monitoring-${environment}`, path: `charts-out/monitoring/${environment}` });

@@ -131,30 +131,3 @@ to:
       cidr: {{ . | quote }}
   {{- end }}
 {{- end }}
-
-{{/* Used 2 times, with root, server, name. */}}
-{{- define "monitoring.acme" -}}
-server: {{ $.server | quote }}
-email: {{ $.root.Values.certificates.letsEncrypt.email | quote }}
-privateKeySecretRef:
-  name: "{{ include "monitoring.prefix" $.root }}{{ $.name }}"
-solvers:
-  -
-    {{- if eq $.root.Values.certificates.letsEncrypt.solver "dns01" }}
-    dns01:
-      cloudDNS:
-        project: {{ $.root.Values.certificates.letsEncrypt.dnsProject | quote }}
-    {{- else }}
-    http01:
-      ingress:
-        {{- if eq $.root.Values.exposure.type "gke" }}
-        class: gce
-        {{- else if $.root.Values.exposure.ingress.className }}
-        ingressClassName: {{ $.root.Values.exposure.ingress.className | quote }}
-        {{- end }}
-        podTemplate:
-          metadata:
-            labels:
-              app.kubernetes.io/instance: "{{ include "monitoring.prefix" $.root }}monitoring"
-    {{- end }}
-{{- end }}
