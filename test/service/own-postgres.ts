@@ -1,6 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathsOf } from '../../service/local/postgres/data-directory.ts';
 import { type Postgres, startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { databasePrefix } from '../left-behind.ts';
 import { folderForDatabases, runAfterOurDeath } from '../scratch.ts';
@@ -41,19 +44,24 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const directory = await mkdtemp(join(await folderForDatabases(), databasePrefix(tmpdir())));
   // As root the server runs as another user, who must be able to enter.
   await chmod(directory, 0o711);
-  const start = () =>
-    startPostgres({ directory: join(directory, 'postgres'), log: () => undefined, settings: FOR_TESTS });
+  const home = join(directory, 'postgres');
+  await mkdir(home);
+  await writeFile(pathsOf(home).port, String(await lastingPort()));
+  const start = () => startPostgres({ directory: home, log: () => undefined, settings: FOR_TESTS });
   const guard = runAfterOurDeath(END_SERVER, directory);
   let server: Postgres = await start();
+  const startAgain = async () => {
+    const { port } = server;
+    server = await start();
+    if (server.port !== port) throw new Error(`Somebody took port ${port} while this test's PostgreSQL was away`);
+  };
   return {
     url: server.url,
     stop: () => server.stop(),
-    async start() {
-      server = await start();
-    },
+    start: startAgain,
     async restart() {
       await server.stop();
-      server = await start();
+      await startAgain();
     },
     async kill() {
       process.kill(server.pid, 'SIGKILL');
@@ -67,6 +75,22 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       guard.release();
     },
   };
+}
+
+/** Below those that a system hands out: while the server is away, no connection and no other test gets it by chance. */
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 const END_SERVER = `
