@@ -1,8 +1,8 @@
+import { kebab } from './alike.ts';
 import type { GoTemplate } from './go-template.ts';
 import { sectionsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
 import { type Entry, entryOf, isSame, type Node, withEntry } from './nodes.ts';
-import { kebab } from './repeated.ts';
 
 /** What may change of a claim that exists: its size, upwards. */
 const CHANGEABLE = 'resources';

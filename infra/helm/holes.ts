@@ -1,5 +1,6 @@
 import type { Part, Ref } from './marks.ts';
 import {
+  type Argument,
   type Decision,
   type Entry,
   type Expression,
@@ -10,9 +11,9 @@ import {
   type Test,
 } from './nodes.ts';
 
-/** What may differ between two places that are alike: a text or a number, or of which section the settings are. */
+/** What may differ between two places that are alike: a text or a number, of which section a setting is, or a section handed over. */
 export interface Hole {
-  readonly kind: 'text' | 'number' | 'path';
+  readonly kind: 'text' | 'number' | 'path' | 'section';
   readonly value: string | number | Param;
   /** Under which key it was found. */
   readonly key: string;
@@ -36,6 +37,14 @@ export function mapped(node: Node, key: string, change: Change): Node {
     const [own = '', field] = each.feature.split('[].');
     return { ...each, feature: path(own) + (field === undefined ? '' : `[].${field}`) };
   };
+  const args = (all: readonly Argument[]): Argument[] =>
+    all.map(({ name, value }) => ({
+      name,
+      value:
+        typeof value === 'object' && 'path' in value
+          ? { path: String(change({ kind: 'section', value: value.path, key })) }
+          : change({ kind: typeof value === 'number' ? 'number' : isParam(value) ? value.of : 'text', value, key }),
+    }));
   switch (node.kind) {
     case 'scalar':
       return { kind: 'scalar', expression: mappedExpression(node.expression, key, change) };
@@ -54,6 +63,7 @@ export function mapped(node: Node, key: string, change: Change): Node {
         entries: node.entries.map((entry): Entry => {
           const when = decision(entry.when);
           if ('go' in entry) return entry;
+          if ('include' in entry) return { include: { ...entry.include, args: args(entry.include.args) }, when };
           if ('record' in entry) return { record: path(entry.record), after: entry.after.map(path), when };
           return { key: entry.key, when, node: mapped(entry.node, nameIn(node, entry.key), change) };
         }),
@@ -69,16 +79,7 @@ export function mapped(node: Node, key: string, change: Change): Node {
         }),
       };
     case 'include':
-      return {
-        ...node,
-        args: node.args.map(({ name, value }) => ({
-          name,
-          value:
-            typeof value === 'object' && 'path' in value
-              ? { path: path(value.path) }
-              : change({ kind: typeof value === 'number' ? 'number' : isParam(value) ? value.of : 'text', value, key }),
-        })),
-      };
+      return { ...node, args: args(node.args) };
   }
 }
 

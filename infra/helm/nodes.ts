@@ -62,7 +62,9 @@ export type Entry =
   /** The entries of a record, but for the keys that are there anyway, or are in one of these records, which win. */
   | { readonly record: string; readonly after: readonly string[]; readonly when: Decision }
   /** Entries that an action in the templates' own language writes. */
-  | { readonly go: string; readonly when: Decision };
+  | { readonly go: string; readonly when: Decision }
+  /** Entries that a helper writes. */
+  | { readonly include: Extract<Node, { kind: 'include' }>; readonly when: Decision };
 
 export type Item =
   | { readonly when: Decision; readonly node: Node }

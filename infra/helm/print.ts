@@ -53,6 +53,7 @@ export class Printer {
     const all = entries.flatMap((entry): Entry[] => (isKeyed(entry) ? this.apart(entry, scope) : [entry]));
     const written = all.map((entry) => {
       if (isKeyed(entry)) return this.written(indent, scope)(entry);
+      if ('include' in entry) return { when: entry.when, lines: this.block(entry.include, indent, scope) };
       const code = 'go' in entry ? entry.go : '';
       return { when: entry.when, lines: [`${' '.repeat(indent)}{{- ${code} | nindent ${indent} }}`] };
     });
@@ -123,7 +124,7 @@ export class Printer {
       .filter((entry) => !isKeyed(entry) || entry.when === true)
       .map((entry) => {
         if (isKeyed(entry)) return this.written(indent, scope)(entry);
-        if ('go' in entry) throw new Error('an action beside a record');
+        if (!('record' in entry)) throw new Error('an action beside a record');
         const name = names[records.indexOf(entry)] ?? this.go.setting(entry.record, scope);
         return { when: entry.when, lines: this.record(entry, name, always, records, indent, scope) };
       });

@@ -61,7 +61,8 @@ export function templatesOf(
     paths: settings,
     texts: objects.map((object, at) =>
       objectTemplate({ ...object, node: (object.each ? undefined : nodes[at]) ?? object.node }, printer, checked, {
-        runAnnotation,
+        run: runOf(object.node, runAnnotation),
+        plain: object.node,
         isFirst: firsts[at] === true,
       }),
     ),
@@ -93,7 +94,7 @@ function objectTemplate(
   object: DerivedObject,
   printer: Printer,
   checked: ReadonlySet<string>,
-  { isFirst, runAnnotation }: { runAnnotation: string | undefined; isFirst: boolean },
+  { isFirst, plain, run }: { isFirst: boolean; run: ReturnType<typeof runOf>; plain: Node },
 ): string {
   const { go } = printer;
   const { each, first, kind, name, node, when } = object;
@@ -112,8 +113,7 @@ function objectTemplate(
   // By itself, for a checksum of it is computed here or elsewhere.
   const named = contentOf(kind)(name);
   const asked = `include "${go.chart}.${named}" .`;
-  const run = runOf(node, runAnnotation);
-  const call = { go: run ? specOfRun(go, node, run, asked) : asked, when: true };
+  const call = { go: run ? specOfRun(go, plain, run, asked) : asked, when: true };
   const whole = withEntry(node, own, { kind: 'map', entries: [call] });
   // Its last line end is a part of a text at its end.
   const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];
@@ -159,12 +159,13 @@ function configMapsChecked(node: Node): readonly string[] {
 
 function helperTemplate(
   go: GoTemplate,
-  { isItem, name, node, params, sections, uses }: Helper,
+  { isItem, keys, name, node, params, sections, uses }: Helper,
   canonical: Canonical,
 ): string {
   const printer = new Printer(go.withSections(sections), canonical);
   const scope = params.length > 0 ? { given: true } : {};
-  const what = `Used ${uses} times${params.length > 0 ? `, with root, ${params.join(', ')}` : ''}.`;
+  const given = params.length > 0 ? `, with root, ${params.join(', ')}` : '';
+  const what = `Used ${uses} times${given}${keys ? `: ${keys.join(', ')}` : ''}.`;
   return defined(`${go.chart}.${name}`, what, printer.body(node, scope, isItem));
 }
 
