@@ -49,6 +49,13 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
+{{/* Used 131 times, with root, syncWave: annotations, namespace. */}}
+{{- define "flts.metadata-entries" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+namespace: {{ include "flts.namespace" $.root | quote }}
+{{- end }}
+
 {{/* Used 78 times, with root, app, component. */}}
 {{- define "flts.labels" -}}
 app: {{ $.app | quote }}
@@ -87,6 +94,12 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 matchLabels:
   app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
   app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 28 times, with root, port: port, protocol. */}}
+{{- define "flts.ports-entries" -}}
+port: {{ $.port }}
+protocol: TCP
 {{- end }}
 
 {{/* Used 22 times, with root, name, key, values. */}}
@@ -192,11 +205,56 @@ rollingUpdate:
 type: RollingUpdate
 {{- end }}
 
+{{/* Used 12 times, with root, values, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, nodeSelector, priorityClassName, serviceAccountName, tolerations, affinity. */}}
+{{- define "flts.spec-entries" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- include "flts.image-pull-secrets" $.root | nindent 2 }}
+{{- end }}
+{{- if $.values.pod.nodeSelector }}
+nodeSelector:
+  {{- toYaml $.values.pod.nodeSelector | nindent 2 }}
+{{- end }}
+{{- if $.values.pod.priorityClassName }}
+priorityClassName: {{ $.values.pod.priorityClassName | quote }}
+{{- end }}
+serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.serviceAccountName }}"
+{{- if $.values.pod.tolerations }}
+tolerations:
+  {{- include "flts.tolerations" (dict "root" $.root "values" $.values) | nindent 2 }}
+{{- end }}
+{{- if $.values.pod.affinity }}
+affinity:
+  {{- toYaml $.values.pod.affinity | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Used 12 times, with root, name: ipFamilyPolicy, selector, type. */}}
+{{- define "flts.spec-with-ip-family-policy" -}}
+{{- if ne $.root.Values.network.ipFamilyPolicy "clusterDefault" }}
+ipFamilyPolicy: {{ $.root.Values.network.ipFamilyPolicy }}
+{{- end }}
+selector:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name | quote }}
+type: ClusterIP
+{{- end }}
+
 {{/* Used 11 times, with root, containerPort, name. */}}
 {{- define "flts.port" -}}
 name: {{ $.name | quote }}
 containerPort: {{ $.containerPort }}
 protocol: TCP
+{{- end }}
+
+{{/* Used 11 times, with root, name: clusterIP, selector. */}}
+{{- define "flts.spec-with-cluster-ip" -}}
+clusterIP: None
+selector:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
 {{/* Used 10 times, with root, values. */}}
@@ -231,6 +289,22 @@ ports:
     protocol: TCP
 to:
   - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+{{- end }}
+
+{{/* Used 8 times: refreshInterval, secretStoreRef. */}}
+{{- define "flts.spec-with-refresh-interval" -}}
+refreshInterval: {{ .Values.secrets.externalSecrets.refreshInterval | quote }}
+secretStoreRef:
+  name: {{ .Values.secrets.externalSecrets.store.name | quote }}
+  kind: {{ .Values.secrets.externalSecrets.store.kind }}
+{{- end }}
+
+{{/* Used 8 times, with root, alert, for, severity: alert, for, labels. */}}
+{{- define "flts.rules-entries" -}}
+alert: {{ $.alert | quote }}
+for: {{ $.for | quote }}
+labels:
+  severity: {{ $.severity | quote }}
 {{- end }}
 
 {{/* Used 7 times. */}}
@@ -489,6 +563,51 @@ httpGet:
   port: {{ $.port }}
 periodSeconds: 5
 timeoutSeconds: 3
+{{- end }}
+
+{{/* Used 5 times, with root, app, values: selector, endpoints. */}}
+{{- define "flts.spec-with-selector" -}}
+selector:
+  matchLabels:
+    app: {{ $.app | quote }}
+    mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
+endpoints:
+  - port: http
+    path: {{ $.values.metricsPath | quote }}
+    interval: {{ $.root.Values.monitoring.interval | quote }}
+{{- end }}
+
+{{/* Used 5 times, with root, securityContext, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, securityContext, serviceAccountName. */}}
+{{- define "flts.spec-with-automount-service-account-token" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- include "flts.image-pull-secrets" $.root | nindent 2 }}
+{{- end }}
+securityContext:
+  {{- include "flts.spec-security-context" (dict "root" $.root "fsGroup" $.securityContext) | nindent 2 }}
+serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.serviceAccountName }}"
+{{- end }}
+
+{{/* Used 5 times, with root, values: image, imagePullPolicy, lifecycle, ports, resources, securityContext, startupProbe, volumeMounts. */}}
+{{- define "flts.containers-entries" -}}
+image: {{ include "flts.image" (list $.root $.values.image) | quote }}
+imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+lifecycle:
+  {{- include "flts.lifecycle" $.root | nindent 2 }}
+ports:
+  - name: http
+    containerPort: {{ int $.values.port }}
+    protocol: TCP
+resources:
+  {{- include "flts.resources" (dict "root" $.root "values" $.values) | nindent 2 }}
+securityContext:
+  {{- include "flts.container-security-context" (dict "root" $.root "values" $.values) | nindent 2 }}
+startupProbe:
+  {{- include "flts.startup-probe" (dict "root" $.root "values" $.values) | nindent 2 }}
+volumeMounts:
+  {{- include "flts.volume-mounts" (dict "root" $.root "values" $.values) | nindent 2 }}
 {{- end }}
 
 {{/* Used 4 times. */}}
@@ -813,6 +932,43 @@ valueFrom:
   mountPath: {{ .mountPath | quote }}
   readOnly: true
 {{- end }}
+{{- end }}
+
+{{/* Used 3 times, with root, values, path, port: image, imagePullPolicy, livenessProbe, readinessProbe, resources, securityContext, startupProbe. */}}
+{{- define "flts.containers-with-image" -}}
+image: {{ include "flts.image" (list $.root $.values.image) | quote }}
+imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+livenessProbe:
+  failureThreshold: 6
+  httpGet:
+    path: {{ $.path | quote }}
+    port: {{ $.port }}
+  timeoutSeconds: 3
+readinessProbe:
+  {{- include "flts.readiness-probe" (dict "root" $.root "path" $.path "port" $.port) | nindent 2 }}
+resources:
+  {{- include "flts.resources" (dict "root" $.root "values" $.values) | nindent 2 }}
+securityContext:
+  {{- include "flts.security-context" $.root | nindent 2 }}
+startupProbe:
+  {{- include "flts.container-startup-probe" (dict "root" $.root "path" $.path "port" $.port) | nindent 2 }}
+{{- end }}
+
+{{/* Used 3 times, with root, cpu, memory, memory2: imagePullPolicy, resources, securityContext, volumeMounts. */}}
+{{- define "flts.containers-with-image-pull-policy" -}}
+imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+resources:
+  limits:
+    cpu: {{ $.cpu | quote }}
+    memory: {{ $.memory | quote }}
+  requests:
+    cpu: "50m"
+    memory: {{ $.memory2 | quote }}
+securityContext:
+  {{- include "flts.security-context" $.root | nindent 2 }}
+volumeMounts:
+  - name: tmp
+    mountPath: /tmp
 {{- end }}
 
 {{/* Used 2 times, with root, app, values, claimName. */}}

@@ -44,6 +44,19 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
+{{/* Used 47 times, with root, syncWave: annotations, namespace. */}}
+{{- define "ml-platform.metadata-entries" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+namespace: {{ include "ml-platform.namespace" $.root | quote }}
+{{- end }}
+
+{{/* Used 34 times, with root, port: port, protocol. */}}
+{{- define "ml-platform.ports-entries" -}}
+port: {{ $.port }}
+protocol: TCP
+{{- end }}
+
 {{/* Used 26 times. */}}
 {{- define "ml-platform.labels" -}}
 app.kubernetes.io/instance: "{{ include "ml-platform.prefix" . }}ml-platform"
@@ -91,12 +104,28 @@ podSelector:
     value: {{ $.value | quote }}
 {{- end }}
 
+{{/* Used 10 times: refreshInterval, secretStoreRef. */}}
+{{- define "ml-platform.spec-entries" -}}
+refreshInterval: {{ .Values.secrets.externalSecrets.refreshInterval | quote }}
+secretStoreRef:
+  name: {{ .Values.secrets.externalSecrets.store.name | quote }}
+  kind: {{ .Values.secrets.externalSecrets.store.kind }}
+{{- end }}
+
 {{/* Used 9 times, with root, name, name2. */}}
 {{- define "ml-platform.backend" -}}
 service:
   name: "{{ include "ml-platform.prefix" $.root }}{{ $.name }}"
   port:
     name: {{ $.name2 | quote }}
+{{- end }}
+
+{{/* Used 7 times, with root, alert, for, severity: alert, for, labels. */}}
+{{- define "ml-platform.rules-entries" -}}
+alert: {{ $.alert | quote }}
+for: {{ $.for | quote }}
+labels:
+  severity: {{ $.severity | quote }}
 {{- end }}
 
 {{/* Used 6 times, with root, values. */}}
@@ -129,6 +158,31 @@ runAsNonRoot: true
 runAsUser: {{ $.fsGroup }}
 seccompProfile:
   type: RuntimeDefault
+{{- end }}
+
+{{/* Used 5 times, with root, securityContext, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, securityContext, serviceAccountName. */}}
+{{- define "ml-platform.spec-with-automount-service-account-token" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- range $.root.Values.images.pullSecrets }}
+  - name: {{ . | quote }}
+  {{- end }}
+{{- end }}
+securityContext:
+  {{- include "ml-platform.spec-security-context" (dict "root" $.root "fsGroup" $.securityContext) | nindent 2 }}
+serviceAccountName: "{{ include "ml-platform.prefix" $.root }}{{ $.serviceAccountName }}"
+{{- end }}
+
+{{/* Used 5 times, with root, values: requests, limits. */}}
+{{- define "ml-platform.resources-entries" -}}
+requests:
+  cpu: {{ $.values.resources.requests.cpu | quote }}
+  memory: {{ include "ml-platform.text" $.values.resources.requests.memory | quote }}
+limits:
+  cpu: {{ $.values.resources.limits.cpu | quote }}
+  memory: {{ include "ml-platform.text" $.values.resources.limits.memory | quote }}
 {{- end }}
 
 {{/* Used 4 times, with root, app, component. */}}

@@ -36,6 +36,13 @@
 {{- printf "monitoring-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
+{{/* Used 37 times, with root, syncWave: annotations, namespace. */}}
+{{- define "monitoring.metadata-entries" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+namespace: {{ include "monitoring.namespace" $.root | quote }}
+{{- end }}
+
 {{/* Used 34 times. */}}
 {{- define "monitoring.labels" -}}
 app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
@@ -76,6 +83,14 @@ argocd.argoproj.io/sync-wave: "1"
 helm.sh/hook: test
 helm.sh/hook-weight: "0"
 helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"
+{{- end }}
+
+{{/* Used 7 times, with root, alert, for, severity: alert, for, labels. */}}
+{{- define "monitoring.rules-entries" -}}
+alert: {{ $.alert | quote }}
+for: {{ $.for | quote }}
+labels:
+  severity: {{ $.severity | quote }}
 {{- end }}
 
 {{/* Used 5 times. */}}
@@ -130,4 +145,21 @@ to:
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+{{- end }}
+
+{{/* Used 4 times, with root, values, secretKey: refreshInterval, secretStoreRef, target, data. */}}
+{{- define "monitoring.spec-entries" -}}
+refreshInterval: {{ $.root.Values.secrets.externalSecrets.refreshInterval | quote }}
+secretStoreRef:
+  name: {{ $.root.Values.secrets.externalSecrets.store.name | quote }}
+  kind: {{ $.root.Values.secrets.externalSecrets.store.kind }}
+target:
+  name: {{ $.values.secret | quote }}
+  creationPolicy: Owner
+  deletionPolicy: Retain
+data:
+  - secretKey: {{ $.secretKey | quote }}
+    remoteRef:
+      key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret }}"
+      property: {{ $.secretKey | quote }}
 {{- end }}

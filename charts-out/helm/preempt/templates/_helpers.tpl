@@ -49,6 +49,13 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
+{{/* Used 57 times, with root, syncWave: annotations, namespace. */}}
+{{- define "preempt.metadata-entries" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+namespace: {{ include "preempt.namespace" $.root | quote }}
+{{- end }}
+
 {{/* Used 40 times, with root, app, component. */}}
 {{- define "preempt.labels" -}}
 app: {{ $.app | quote }}
@@ -158,6 +165,46 @@ readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
 {{- end -}}
 {{- end }}
 
+{{/* Used 8 times, with root, values, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, nodeSelector, priorityClassName, serviceAccountName, tolerations, affinity. */}}
+{{- define "preempt.spec-entries" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- include "preempt.image-pull-secrets" $.root | nindent 2 }}
+{{- end }}
+{{- if $.values.pod.nodeSelector }}
+nodeSelector:
+  {{- toYaml $.values.pod.nodeSelector | nindent 2 }}
+{{- end }}
+{{- if $.values.pod.priorityClassName }}
+priorityClassName: {{ $.values.pod.priorityClassName | quote }}
+{{- end }}
+serviceAccountName: "{{ include "preempt.prefix" $.root }}{{ $.serviceAccountName }}"
+{{- if $.values.pod.tolerations }}
+tolerations:
+  {{- include "preempt.tolerations" (dict "root" $.root "values" $.values) | nindent 2 }}
+{{- end }}
+{{- if $.values.pod.affinity }}
+affinity:
+  {{- toYaml $.values.pod.affinity | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* Used 8 times, with root, values: command, image, imagePullPolicy, resources, securityContext. */}}
+{{- define "preempt.containers-entries" -}}
+{{- if $.values.command }}
+command:
+  {{- toYaml $.values.command | nindent 2 }}
+{{- end }}
+image: {{ include "preempt.image" (list $.root $.values.image) | quote }}
+imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+resources:
+  {{- include "preempt.resources" (dict "root" $.root "values" $.values) | nindent 2 }}
+securityContext:
+  {{- include "preempt.container-security-context" (dict "root" $.root "values" $.values) | nindent 2 }}
+{{- end }}
+
 {{/* Used 7 times, with root, values, app, component. */}}
 {{- define "preempt.metadata" -}}
 annotations:
@@ -171,6 +218,14 @@ labels:
   app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
   app.kubernetes.io/name: {{ $.app | quote }}
   app.kubernetes.io/part-of: preempt
+{{- end }}
+
+{{/* Used 7 times, with root, alert, for, severity: alert, for, labels. */}}
+{{- define "preempt.rules-entries" -}}
+alert: {{ $.alert | quote }}
+for: {{ $.for | quote }}
+labels:
+  severity: {{ $.severity | quote }}
 {{- end }}
 
 {{/* Used 6 times, with root, values. */}}
@@ -343,6 +398,31 @@ runAsNonRoot: true
 runAsUser: {{ $.fsGroup }}
 seccompProfile:
   type: RuntimeDefault
+{{- end }}
+
+{{/* Used 4 times, with root, name, port: ports, selector. */}}
+{{- define "preempt.spec-with-ports" -}}
+ports:
+  - name: {{ $.name | quote }}
+    port: {{ $.port }}
+    protocol: TCP
+    targetPort: {{ $.name | quote }}
+selector:
+  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+  app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 4 times, with root, securityContext, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, securityContext, serviceAccountName. */}}
+{{- define "preempt.spec-with-automount-service-account-token" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- include "preempt.image-pull-secrets" $.root | nindent 2 }}
+{{- end }}
+securityContext:
+  {{- include "preempt.security-context-by-fs-group" (dict "root" $.root "fsGroup" $.securityContext) | nindent 2 }}
+serviceAccountName: "{{ include "preempt.prefix" $.root }}{{ $.serviceAccountName }}"
 {{- end }}
 
 {{/* Used 3 times. */}}

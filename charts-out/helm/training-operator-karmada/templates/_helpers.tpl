@@ -26,3 +26,18 @@ labelSelector:
   matchLabels:
     app.kubernetes.io/instance: "{{ include "training-operator-karmada.prefix" $.root }}training-operator"
 {{- end }}
+
+{{/* Used 3 times, with root, syncWave: annotations, labels. */}}
+{{- define "training-operator-karmada.metadata-entries" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+labels:
+  app.kubernetes.io/instance: "{{ include "training-operator-karmada.prefix" $.root }}training-operator"
+  app.kubernetes.io/managed-by: Helm
+  app.kubernetes.io/part-of: training-operator
+  {{- range $key, $value := omit $.root.Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+  {{ $key | quote }}: {{ $value | quote }}
+  {{- end }}
+  helm.sh/chart: {{ include "training-operator-karmada.chart" $.root | quote }}
+  app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+{{- end }}

@@ -49,6 +49,13 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
+{{/* Used 19 times, with root, syncWave: annotations, namespace. */}}
+{{- define "training-operator.metadata-entries" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+namespace: {{ include "training-operator.namespace" $.root | quote }}
+{{- end }}
+
 {{/* Used 12 times. */}}
 {{- define "training-operator.labels" -}}
 app.kubernetes.io/instance: "{{ include "training-operator.prefix" . }}training-operator"
@@ -66,6 +73,15 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 format: int64
 minimum: 0
 type: integer
+{{- end }}
+
+{{/* Used 10 times, with root, resources, verbs, verbs2: resources, verbs. */}}
+{{- define "training-operator.rules-entries" -}}
+resources:
+  - {{ $.resources | quote }}
+verbs:
+  - {{ $.verbs | quote }}
+  - {{ $.verbs2 | quote }}
 {{- end }}
 
 {{/* Used 9 times, with root, app, component. */}}
