@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { withoutSyncHook } from '../constructs/argocd.ts';
 import { CHECK_FOLDER } from '../constructs/check.ts';
+import { EXTENSIBLE } from '../constructs/extras.ts';
 import { imageReference } from '../constructs/image.ts';
 import { SECRETS_FOLDER } from '../constructs/outside-secrets.ts';
 import { RUN_ANNOTATION, withoutRun } from '../constructs/runs.ts';
+import { WITHOUT_NAMESPACE } from '../constructs/scopes.ts';
 import { ownRulesOf } from '../data/field-rules.ts';
 import type { Program } from '../helm/program.ts';
 import { notesOf, textOf } from '../notes/notes.ts';
@@ -42,6 +44,12 @@ export function programOf(definition: StackDefinition, project: Project): Progra
       namespace: 'namespace.name',
       images: { registry: 'images.registry', tag: 'images.tag', reference: imageReference },
     },
+    extras: {
+      defaults: 'defaults',
+      kinds: EXTENSIBLE,
+      objects: 'extraObjects',
+      withoutNamespace: WITHOUT_NAMESPACE,
+    },
     // What every stack has: not every one has what it is about.
     mayHaveNoEffect: Object.keys(common('')),
     claimAnnotation: CLAIM_ANNOTATION,
@@ -73,5 +81,11 @@ function built(
   const elsewhere = Object.entries(others).filter(([folder]) => !NOT_RELEASED.includes(folder));
   const notes = textOf(notesOf(definition, settings, synthesis));
   const test = tests.map(withoutSyncHook);
-  return { objects: objects.map(withoutRun), tests: test, elsewhere: Object.fromEntries(elsewhere), notes };
+  const names = new Map(
+    objects.map((object) => [`${object.kind} ${object.metadata.name}`, withoutRun(object).metadata.name]),
+  );
+  const extended = synthesis.extended
+    .filter(({ folder }) => folder === '' || folder === CHECK_FOLDER)
+    .map(({ kind, name, section }) => ({ kind, section, name: names.get(`${kind} ${name}`) ?? name }));
+  return { objects: objects.map(withoutRun), tests: test, elsewhere: Object.fromEntries(elsewhere), notes, extended };
 }

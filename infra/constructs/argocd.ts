@@ -11,6 +11,7 @@ import {
 import type { CommonSettings } from '../settings/fragments.ts';
 import { CHECK_FOLDER } from './check.ts';
 import { OneTimeJob } from './job.ts';
+import { namespaced } from './scopes.ts';
 import { Folder, type Stack } from './stack.ts';
 
 export interface GitopsProps {
@@ -104,7 +105,7 @@ export class ArgoApplication extends Construct {
     const { gitops } = stack.settings;
     const { destination, name, paths } = target;
     const metadata = { name, ...metadataOf(gitops) };
-    new AppProject(this, `${name}-project`, { metadata: { name }, spec: projectOf(gitops, target) });
+    new AppProject(this, `${name}-project`, { metadata: { name }, spec: projectOf(stack.settings, target) });
     const kept = keptAsTheyAre(target.objects);
     const [source, ...further] = paths.map((path) => ({
       repoUrl: gitops.repoUrl,
@@ -139,17 +140,18 @@ function metadataOf({ notifications, onDeletion }: Gitops) {
   };
 }
 
-function projectOf({ repoUrl, signatureKeys, syncWindows }: Gitops, target: Target): AppProjectSpec {
+function projectOf(settings: CommonSettings, target: Target): AppProjectSpec {
+  const { repoUrl, signatureKeys, syncWindows } = settings.gitops;
   const { description, destination, inNamespace, objects } = target;
+  const clusterWide = kindsOf(objects, CLUSTER_WIDE);
+  const namespacedKinds = [...(inNamespace ? inNamespaces() : kindsOf(objects, IDENTITY)), ...kindsOf(objects, RIGHTS)];
+  const brought = (is: boolean, known: readonly Kind[]) => (inNamespace ? broughtKinds(settings, is, known) : []);
   return {
     description,
     sourceRepos: [repoUrl],
     destinations: [destination, ...elsewhere(objects, destination)],
-    clusterResourceWhitelist: kindsOf(objects, CLUSTER_WIDE),
-    namespaceResourceWhitelist: [
-      ...(inNamespace ? inNamespaces() : kindsOf(objects, IDENTITY)),
-      ...kindsOf(objects, RIGHTS),
-    ],
+    clusterResourceWhitelist: [...clusterWide, ...brought(false, clusterWide)],
+    namespaceResourceWhitelist: [...namespacedKinds, ...brought(true, namespacedKinds)],
     ...(signatureKeys.length > 0 && { signatureKeys: signatureKeys.map((keyId) => ({ keyId })) }),
     ...(syncWindows.length > 0 && { syncWindows: syncWindows.map((window) => ({ ...window, applications: ['*'] })) }),
   };
@@ -191,6 +193,17 @@ function kindsOf(objects: readonly ApiObject[], among: ReadonlySet<string>): Kin
   const kinds = new Map(objects.filter(({ kind }) => among.has(kind)).map((each) => [each.kind, each.apiGroup]));
   // The API server's first group has no name, and cdk8s calls it core.
   return [...kinds].sort().map(([kind, group]) => ({ group: group === 'core' ? '' : group, kind }));
+}
+
+/** Of the objects that a team brings itself. */
+function broughtKinds({ extraObjects }: CommonSettings, inNamespace: boolean, known: readonly Kind[]): Kind[] {
+  const kinds = extraObjects
+    .filter((object) => namespaced(object) === inNamespace)
+    .map(({ apiVersion, kind }) => ({ group: apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '', kind }));
+  const titles = known.map(({ group, kind }) => `${group}/${kind}`);
+  return [...new Map(kinds.map((each) => [`${each.group}/${each.kind}`, each]))]
+    .filter(([title]) => !titles.includes(title))
+    .map(([, each]) => each);
 }
 
 const inNamespaces = (): Kind[] =>

@@ -42,14 +42,19 @@ export class Check extends Construct {
     const name = stack.named(app);
     const labels = workloadLabels(stack, app, 'check');
     const metadata = { name, labels };
-    new k8s.KubeServiceAccount(this, 'service-account', { metadata, automountServiceAccountToken: false });
-    new k8s.KubePod(this, 'pod', {
+    const { check } = stack.settings;
+    const account = new k8s.KubeServiceAccount(this, 'service-account', {
+      metadata,
+      automountServiceAccountToken: false,
+    });
+    const pod = new k8s.KubePod(this, 'pod', {
       metadata,
       spec: {
-        ...podSpec(stack, { ...props, name: app, serviceAccount: name, resources: RESOURCES }),
+        ...podSpec(stack, { ...props, name: app, serviceAccount: name, resources: RESOURCES, extras: check }),
         restartPolicy: 'Never',
       },
     });
+    for (const object of [account, pod]) stack.extended.set(object, check);
     if (!stack.settings.isolation.enabled) return;
     this.letThrough(stack, name, { labels, selector: selectorLabels(stack, app), others, portsOutside });
     if (closed.length > 0) this.send(stack, closed);
@@ -59,7 +64,11 @@ export class Check extends Construct {
   private send(stack: Stack, closed: readonly string[]): void {
     const app = `${stack.name}-stranger`;
     const metadata = { name: stack.named(app), labels: workloadLabels(stack, app, 'check') };
-    new k8s.KubeServiceAccount(this, 'stranger-account', { metadata, automountServiceAccountToken: false });
+    const { check } = stack.settings;
+    const account = new k8s.KubeServiceAccount(this, 'stranger-account', {
+      metadata,
+      automountServiceAccountToken: false,
+    });
     new k8s.KubeNetworkPolicy(this, 'stranger-out', {
       metadata,
       spec: {
@@ -68,13 +77,14 @@ export class Check extends Construct {
         egress: [{}],
       },
     });
-    new k8s.KubePod(this, 'stranger', {
+    const pod = new k8s.KubePod(this, 'stranger', {
       metadata,
       spec: {
         ...podSpec(stack, {
           name: app,
           serviceAccount: metadata.name,
           resources: RESOURCES,
+          extras: check,
           image: stack.settings.images.wait,
           user: NOBODY,
           command: ['sh', '-c', STRANGER, 'stranger'],
@@ -83,10 +93,11 @@ export class Check extends Construct {
         restartPolicy: 'Never',
       },
     });
+    for (const object of [account, pod]) stack.extended.set(object, check);
   }
 
   private letThrough(
-    { instance }: Stack,
+    stack: Stack,
     name: string,
     {
       labels,
@@ -95,10 +106,10 @@ export class Check extends Construct {
       selector,
     }: Record<'labels' | 'selector', Record<string, string>> & { others: Others; portsOutside: readonly number[] },
   ): void {
-    const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: instance } };
+    const everyPod: K8s.LabelSelector = { matchLabels: { [INSTANCE]: stack.instance } };
     const itself: K8s.LabelSelector = { matchLabels: selector };
     const asked = { in: everyPod, ...mapped(others, (labels) => ({ matchLabels: { ...labels } })) };
-    new k8s.KubeNetworkPolicy(this, 'out', {
+    const out = new k8s.KubeNetworkPolicy(this, 'out', {
       metadata: { name, labels },
       spec: {
         podSelector: itself,
@@ -111,6 +122,7 @@ export class Check extends Construct {
         ],
       },
     });
+    stack.extended.set(out, stack.settings.check);
     for (const [id, podSelector] of Object.entries(asked)) {
       const admitted = id === 'in' ? `${name}-admitted` : `${name}-admitted-${id}`;
       new k8s.KubeNetworkPolicy(this, id, {

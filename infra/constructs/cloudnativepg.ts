@@ -59,7 +59,7 @@ export class CloudNativePostgres extends Construct {
     const { settings } = this.props;
     const { cloudnativepg, database, resources, user, volume } = settings;
     const { images, storage } = this.stack.settings;
-    new Cluster(this, 'cluster', {
+    const cluster = new Cluster(this, 'cluster', {
       metadata: { name: this.name, labels: this.labels() },
       spec: {
         instances: cloudnativepg.instances,
@@ -82,6 +82,7 @@ export class CloudNativePostgres extends Construct {
         ...this.backup(),
       },
     });
+    this.stack.extended.set(cluster, settings);
   }
 
   private backup(): { backup?: ClusterSpecBackup } {
@@ -128,7 +129,7 @@ export class CloudNativePostgres extends Construct {
     ];
     letAskDns(this, this.name, this.selector);
     const admit = (number: number, ...peers: K8s.NetworkPolicyPeer[]) => ({ port: number, peers });
-    new k8s.KubeNetworkPolicy(this, 'network-policy', {
+    const policy = new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: this.name, labels: this.labels() },
       spec: Lazy.any({
         produce: () => {
@@ -145,6 +146,7 @@ export class CloudNativePostgres extends Construct {
         },
       }),
     });
+    this.stack.extended.set(policy, this.props.settings);
   }
 }
 

@@ -1,5 +1,6 @@
 import { OBJECT_STORE_KEYS, type PostgresSettings } from '../settings/database.ts';
 import type { Exposure } from '../settings/exposure.ts';
+import type { Extras } from '../settings/extras.ts';
 import type { CommonSettings, SecretsSettings } from '../settings/fragments.ts';
 
 /** Something that a manifest refers to and that no manifest holds, mostly because it is secret. */
@@ -123,21 +124,46 @@ export function broughtByUser(settings: CommonSettings): CreatedAtDeploy[] {
       byName: true,
     }),
   );
-  return [...pullSecrets, ...extraVolumes(settings)];
+  return [...pullSecrets, ...podsOf(settings).flatMap(broughtForPods)];
 }
 
-function extraVolumes(value: unknown): CreatedAtDeploy[] {
+/** What is added to the pods of workloads, wherever in the settings. */
+function podsOf(value: unknown): PodExtras[] {
   if (value === null || typeof value !== 'object') return [];
-  const { kind, mountPath, source } = value as Record<string, unknown>;
-  if (typeof mountPath !== 'string') return Object.values(value).flatMap(extraVolumes);
+  const { pod, serviceAccount } = value as Partial<Extras>;
+  const inside = Object.values(value).flatMap(podsOf);
+  return pod && serviceAccount ? [pod, ...inside] : inside;
+}
+
+type PodExtras = Extras['pod'];
+
+function broughtForPods({ envFrom = [], extraEnv = {}, extraVolumes = [] }: PodExtras): CreatedAtDeploy[] {
+  const brought = (kind: CreatedAtDeploy['kind'], name: string, what: string, keys: string[] = []) =>
+    ({ kind, name, keys, what, madeBy: 'the administrator', byName: true }) as const;
   return [
-    {
-      kind: kind === 'secret' ? 'Secret' : 'ConfigMap',
-      name: String(source),
-      keys: [],
-      what: `extra volume at ${mountPath}`,
-      madeBy: 'the administrator',
-      byName: true,
-    },
+    ...extraVolumes.flatMap(({ kind, mountPath, name, source, volume }) => {
+      const what = `extra volume ${mountPath === undefined ? name : `at ${mountPath}`}`;
+      const claim = (volume?.persistentVolumeClaim as { claimName?: string } | undefined)?.claimName;
+      return [
+        ...(source === undefined ? [] : [brought(kind === 'secret' ? 'Secret' : 'ConfigMap', source, what)]),
+        ...(claim === undefined ? [] : [brought('PersistentVolumeClaim', claim, what)]),
+      ];
+    }),
+    ...Object.entries(extraEnv).flatMap(([variable, value]) => {
+      if (typeof value === 'string') return [];
+      const { configMapKeyRef, secretKeyRef } = value.valueFrom as Partial<
+        Record<string, { name: string; key: string }>
+      >;
+      const what = `variable ${variable}`;
+      return [
+        ...(secretKeyRef ? [brought('Secret', secretKeyRef.name, what, [secretKeyRef.key])] : []),
+        ...(configMapKeyRef ? [brought('ConfigMap', configMapKeyRef.name, what, [configMapKeyRef.key])] : []),
+      ];
+    }),
+    ...envFrom.map((from) =>
+      'secretRef' in from
+        ? brought('Secret', from.secretRef.name, 'variables')
+        : brought('ConfigMap', from.configMapRef.name, 'variables'),
+    ),
   ];
 }

@@ -35,6 +35,7 @@ export class DumpJob extends Construct {
       image: props.image,
       user: props.user,
       resources: props.resources,
+      extras: settings,
       schedule: settings.schedule,
       deadlineSeconds: 3600,
       // Written under another name first: a dump that was cut off never looks like a whole one.

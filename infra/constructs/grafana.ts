@@ -44,7 +44,7 @@ export class Grafana extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
-      settings: settings.pod,
+      extras: settings,
       replicas: 1,
       ports: { http: PORT },
       servicePorts: { http: PORT },

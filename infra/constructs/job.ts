@@ -46,7 +46,7 @@ export class OneTimeJob extends Workload {
       },
       spec: jobSpec(props, this.podTemplate({ restartPolicy: props.restartPolicy ?? 'OnFailure' })),
     });
-    this.withAffinity(job);
+    this.extensible(job);
   }
 }
 
@@ -80,7 +80,7 @@ export class ScheduledJob extends Workload {
         },
       },
     });
-    this.withAffinity(cronJob, '/spec/jobTemplate/spec/template');
+    this.extensible(cronJob);
   }
 }
 

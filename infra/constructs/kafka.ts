@@ -60,6 +60,7 @@ export class Kafka extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
+      extras: settings,
       ports: { kafka: CLIENTS, controller: CONTROLLER },
       servicePorts: { kafka: CLIENTS, controller: CONTROLLER },
       // The image's own entry point writes its configuration beside itself, which a read-only root forbids.
@@ -98,6 +99,7 @@ exec ${TOOLS}/kafka-server-start.sh ${CONFIG}/server.properties`,
       image: settings.image,
       user: USER,
       resources: { requests: { cpu: '50m', memory: '192Mi' }, limits: { cpu: '500m', memory: '384Mi' } },
+      extras: settings.topicsJob,
       backoffLimit: 6,
       deadlineSeconds: 900,
       command: [

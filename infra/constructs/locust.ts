@@ -35,7 +35,7 @@ export class Locust extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
-      settings: settings.pod,
+      extras: settings,
       env: { HOME: '/tmp' },
       configFiles: script.files,
       mounts: [{ name: 'script', path: CONFIG, from: { configMap: script.name } }],

@@ -65,6 +65,7 @@ export class MySql extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
+      extras: settings,
       ports: { mysql: PORT },
       servicePorts: { mysql: PORT },
       // The data go to a folder of the volume: its root holds lost+found on some storage, which the set-up refuses.

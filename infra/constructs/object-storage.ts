@@ -67,6 +67,7 @@ export class ObjectStorage extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
+      extras: settings,
       ports: { s3: API, console: CONSOLE },
       servicePorts: { s3: API, console: CONSOLE },
       args: ['server', DATA, `--address=:${API}`, `--console-address=:${CONSOLE}`, '--certs-dir=/tmp/certs'],
@@ -96,6 +97,7 @@ export class ObjectStorage extends Construct {
       image: settings.clientImage,
       user: USER,
       resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { cpu: '200m', memory: '128Mi' } },
+      extras: settings.bucketsJob,
       backoffLimit: 6,
       deadlineSeconds: 900,
       // The keys go in by standard input, so that no process list shows them.

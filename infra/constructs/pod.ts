@@ -1,4 +1,5 @@
-import type { Image, PodSettings, Resources } from '../settings/fragments.ts';
+import type { Extras } from '../settings/extras.ts';
+import type { Image, Resources } from '../settings/fragments.ts';
 import type { Connection, Readiness } from './endpoint.ts';
 import type { EnvValue } from './env.ts';
 import { imageReference } from './image.ts';
@@ -34,7 +35,8 @@ export interface PodProps {
   readonly preStopSeconds?: number;
   /** Seconds until SIGKILL, preStop included. */
   readonly graceSeconds?: number;
-  readonly settings?: PodSettings;
+  /** What a team adds, which goes in once all is built (extras.ts): every workload can be added to. */
+  readonly extras: Extras;
   /** Why the image cannot run on a read-only root, where that is so. */
   readonly writableRoot?: { readonly reason: string };
 }
@@ -50,7 +52,7 @@ const WAIT_RESOURCES: Resources = {
  */
 export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
   const { images, network } = stack.settings;
-  const mounts = [scratch('tmp', '/tmp', props.tmpSize), ...(props.mounts ?? []), ...extraMounts(props.settings)];
+  const mounts = [scratch('tmp', '/tmp', props.tmpSize), ...(props.mounts ?? [])];
   refuseSharedPaths(stack, props, mounts);
   const container = (own: Partial<K8s.Container> & { name: string }, image: Image, resources: Resources) => ({
     image: imageReference(image, images),
@@ -86,7 +88,6 @@ export function podSpec(stack: Stack, props: PodProps): K8s.PodSpec {
     ...(waits.length > 0 && { initContainers: waits }),
     containers: [container(mainContainer(stack, props, mounts), props.image, props.resources)],
     volumes: uniqueVolumes(mounts),
-    ...placement(props.settings),
   };
 }
 
@@ -124,8 +125,7 @@ function mainContainer(stack: Stack, props: PodProps, mounts: Mount[]): Partial<
 function environment(stack: Stack, props: PodProps): K8s.EnvVar[] {
   const places = (props.talksTo ?? []).map(({ to, env }) => env?.(to) ?? {});
   const own: Record<string, EnvValue> = Object.assign({}, ...places, props.env);
-  const extra = inOrder(props.settings?.extraEnv);
-  for (const [name, value] of Object.entries(extra)) {
+  for (const [name, value] of Object.entries(props.extras.pod.extraEnv ?? {}).sort()) {
     if (!Object.hasOwn({ ...own, ...props.fields }, name) && !props.envFrom?.names.includes(name)) continue;
     const allowed = 'a variable that is not set already; what that one is made of has settings of its own';
     stack.mistakes.push({ path: `${extrasOf(stack, props)}.extraEnv.${name}`, value, allowed });
@@ -134,12 +134,8 @@ function environment(stack: Stack, props: PodProps): K8s.EnvVar[] {
     name,
     valueFrom: { fieldRef: { fieldPath } },
   }));
-  return [...variables({ ...own, ...extra }), ...fields];
+  return [...variables(own), ...fields];
 }
-
-/** By name, whatever the order in the settings: Helm, for one, keeps no order of keys. */
-const inOrder = (extra: Record<string, string> = {}) =>
-  Object.fromEntries(Object.entries(extra).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function variables(env: Record<string, EnvValue>): K8s.EnvVar[] {
   return Object.entries(env).map(([name, value]) =>
@@ -167,41 +163,21 @@ export const restrictedContainer = () => ({
   },
 });
 
-function extraMounts(settings?: PodSettings): Mount[] {
-  return (settings?.extraVolumes ?? []).map(({ kind, mountPath, name, source }) => ({
-    // Apart from the names that the workload gives its own volumes.
-    name: `extra-${name}`,
-    path: mountPath,
-    from: kind === 'secret' ? { secret: source } : { configMap: source },
-  }));
-}
-
 function refuseSharedPaths(stack: Stack, props: PodProps, mounts: Mount[]): void {
-  const extra = props.settings?.extraVolumes ?? [];
-  const own = mounts.slice(0, mounts.length - extra.length).map(({ path }) => path);
-  extra.forEach(({ mountPath }, index) => {
-    if (!own.includes(mountPath)) return;
+  const own = mounts.map(({ path }) => path);
+  (props.extras.pod.extraVolumes ?? []).forEach(({ mountPath }, index) => {
+    if (mountPath === undefined || !own.includes(mountPath)) return;
     const path = `${extrasOf(stack, props)}.extraVolumes.${index}.mountPath`;
     stack.mistakes.push({ path, value: mountPath, allowed: 'a path at which nothing else is mounted' });
   });
 }
 
 /** What the settings add to this pod, by its path. */
-const extrasOf = (stack: Stack, { name, settings }: PodProps): string => stack.pathOf(settings) ?? name;
+const extrasOf = (stack: Stack, { extras, name }: PodProps): string => `${stack.pathOf(extras) ?? name}.pod`;
 
 /** Two mounts of one volume (two files of a ConfigMap) name it once. */
 function uniqueVolumes(mounts: Mount[]): K8s.Volume[] {
   return [...new Map(mounts.map((mount) => [mount.name, podVolume(mount)])).values()];
-}
-
-function placement(settings?: PodSettings): Partial<K8s.PodSpec> {
-  if (!settings) return {};
-  const { nodeSelector, priorityClassName, tolerations } = settings;
-  return {
-    ...(Object.keys(nodeSelector).length > 0 && { nodeSelector }),
-    ...(tolerations.length > 0 && { tolerations }),
-    ...(priorityClassName && { priorityClassName }),
-  };
 }
 
 /** Spread over zones and nodes where there are several; a new version's pods are counted apart from the old one's. */

@@ -67,6 +67,7 @@ export class Postgres extends Construct {
       ports: { postgres: PORT },
       servicePorts: { postgres: PORT },
       resources,
+      extras: this.props.settings,
       env: {
         POSTGRES_DB: database,
         POSTGRES_USER: user,

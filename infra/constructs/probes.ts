@@ -5,6 +5,8 @@ export interface Probes {
   readonly startup?: K8s.Probe;
   readonly liveness: K8s.Probe;
   readonly readiness: K8s.Probe;
+  /** Whether readiness and liveness ask the same, where settings say so; left out: where they look the same. */
+  readonly asksTheSame?: boolean;
 }
 
 type Timing = Omit<K8s.Probe, 'httpGet' | 'exec' | 'tcpSocket' | 'grpc'>;
@@ -16,8 +18,8 @@ export const SLOW_START: Timing = { periodSeconds: 5, failureThreshold: 60 };
 const PATIENCE: Timing = { failureThreshold: 6 };
 
 /** The liveness probe, more patient than a readiness probe that asks the same. */
-export function livenessOf({ liveness, readiness }: Probes): K8s.Probe {
-  const asksTheSame = isDeepStrictEqual(question(liveness), question(readiness));
+export function livenessOf({ liveness, readiness, ...probes }: Probes): K8s.Probe {
+  const asksTheSame = probes.asksTheSame ?? isDeepStrictEqual(question(liveness), question(readiness));
   return asksTheSame ? { ...PATIENCE, ...liveness } : liveness;
 }
 

@@ -41,7 +41,7 @@ export class Prometheus extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
-      settings: settings.pod,
+      extras: settings,
       ports: { http: PORT },
       servicePorts: { http: PORT },
       args: [

@@ -67,6 +67,7 @@ export class Redis extends Construct {
       image: settings.image,
       user: USER,
       resources: settings.resources,
+      extras: settings,
       ports: { redis: PORT },
       servicePorts: { redis: PORT },
       // The password goes into a file in scratch space: as an argument every process list would show it.

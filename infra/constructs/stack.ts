@@ -1,5 +1,6 @@
-import { App, Chart } from 'cdk8s';
+import { type ApiObject, App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
+import type { Extras } from '../settings/extras.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { Mistake } from '../settings/mistakes.ts';
 import { stackLabels } from './labels.ts';
@@ -15,6 +16,8 @@ export class Stack extends Chart {
   readonly settings: CommonSettings;
   /** What its parts found to be wrong with the settings. */
   readonly mistakes: Mistake[] = [];
+  /** Objects that settings of theirs add to, once all are built. */
+  readonly extended = new Map<ApiObject, Extras>();
 
   constructor(name: string, settings: CommonSettings) {
     super(new App(), name, {

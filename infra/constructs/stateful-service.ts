@@ -23,8 +23,8 @@ export class StatefulService extends Workload {
         template: this.podTemplate(),
       },
     });
-    this.withAffinity(statefulSet);
-    new k8s.KubeService(this, 'service', {
+    this.extensible(statefulSet);
+    const service = new k8s.KubeService(this, 'service', {
       metadata: this.serviceMetadata(),
       spec: {
         type: 'ClusterIP',
@@ -38,6 +38,7 @@ export class StatefulService extends Workload {
         })),
       },
     });
+    this.extensible(service);
     new Monitor(this, this.serviceMetadata().labels, props.servicePorts);
     for (const port of Object.keys(props.servicePorts).slice(0, 1)) namePods(this, port);
   }

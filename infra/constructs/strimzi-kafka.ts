@@ -29,7 +29,7 @@ export class StrimziKafka extends Construct {
     const pods = { podSelector: { matchLabels: { 'strimzi.io/cluster': name, 'strimzi.io/kind': 'Kafka' } } };
     const { brokers, version } = settings.strimzi;
     const copies = Math.min(brokers, 3);
-    new KafkaNodePool(this, 'nodes', {
+    const nodes = new KafkaNodePool(this, 'nodes', {
       metadata: { name: `${name}-nodes`, labels: { 'strimzi.io/cluster': name } },
       spec: {
         replicas: brokers,
@@ -43,6 +43,7 @@ export class StrimziKafka extends Construct {
         jvmOptions: { xms: settings.heap, xmx: settings.heap },
       },
     });
+    stack.extended.set(nodes, settings);
     new Kafka(this, 'kafka', {
       metadata: { name },
       spec: {
@@ -74,7 +75,7 @@ export class StrimziKafka extends Construct {
     if (!isolation.enabled) return;
     letAskDns(this, `${name}-nodes`, pods.podSelector.matchLabels);
     // It says nothing of the way out, which the namespace denies: the nodes must find each other.
-    new k8s.KubeNetworkPolicy(this, 'network-policy', {
+    const policy = new k8s.KubeNetworkPolicy(this, 'network-policy', {
       metadata: { name: `${name}-nodes` },
       spec: {
         ...pods,
@@ -82,5 +83,6 @@ export class StrimziKafka extends Construct {
         egress: [{ to: [pods], ports: BETWEEN.map(tcpPort) }],
       },
     });
+    stack.extended.set(policy, settings);
   }
 }

@@ -12,15 +12,18 @@ import { command, http, type Probes, SLOW_START, tcp } from './probes.ts';
 
 type AnySettings = ServerSettings | WorkerSettings | LoneWorkerSettings | OneTimeJobSettings | ScheduledJobSettings;
 
-const ownImage = ({ command: words, image, pod, readOnlyRoot, resources, tmpSize, user }: AnySettings) => ({
-  image,
-  user,
-  resources,
-  settings: pod,
-  tmpSize,
-  ...(words.length > 0 && { command: words }),
-  ...(!readOnlyRoot && { writableRoot: { reason: 'the settings of this service say that its image writes there' } }),
-});
+const ownImage = (settings: AnySettings) => {
+  const { command: words, image, readOnlyRoot, resources, tmpSize, user } = settings;
+  return {
+    image,
+    user,
+    resources,
+    extras: settings,
+    tmpSize,
+    ...(words.length > 0 && { command: words }),
+    ...(!readOnlyRoot && { writableRoot: { reason: 'the settings of this service say that its image writes there' } }),
+  };
+};
 
 type Env = Record<string, EnvValue>;
 
@@ -29,17 +32,20 @@ const HOME = { HOME: '/tmp' };
 
 /** A server with one port, named http. */
 export function serverProps(settings: ServerSettings, env: Env = {}) {
-  const { healthPath, metricsPath, port, readyPath, replicas } = settings;
+  const { disruptionBudget, healthPath, metricsPath, port, readyPath, replicas, topologySpread } = settings;
   const answers = (timing = {}) => (healthPath ? http(healthPath, port, timing) : tcp(port, timing));
   return {
     ...ownImage(settings),
     replicas,
+    disruptionBudget,
+    topologySpread,
     ports: { http: port },
     servicePorts: { http: port },
     probes: {
       startup: answers(SLOW_START),
       liveness: answers(),
       readiness: readyPath ? http(readyPath, port) : answers(),
+      asksTheSame: readyPath === '',
     },
     ...(metricsPath && { metrics: { port: 'http', path: metricsPath } }),
     env: { ...HOME, ...env },

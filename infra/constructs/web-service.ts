@@ -67,7 +67,7 @@ export class WebService extends Workload {
         }),
       },
     });
-    this.withAffinity(deployment);
+    this.extensible(deployment);
   }
 
   private service(servicePorts: Record<string, number>): void {
@@ -83,7 +83,7 @@ export class WebService extends Workload {
     );
     const { annotations = {}, className, sourceRanges = [] } = this.web.loadBalancer ?? {};
     const inside = Object.keys(nodePorts).length > 0 ? 'NodePort' : 'ClusterIP';
-    new k8s.KubeService(this, 'service', {
+    const service = new k8s.KubeService(this, 'service', {
       metadata: { ...this.serviceMetadata(), ...(Object.keys(annotations).length > 0 && { annotations }) },
       spec: {
         type: this.web.loadBalancer ? 'LoadBalancer' : inside,
@@ -94,6 +94,7 @@ export class WebService extends Workload {
         selector: this.selector,
       },
     });
+    this.extensible(service);
   }
 
   private budget(): void {

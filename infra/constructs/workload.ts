@@ -1,4 +1,4 @@
-import { type ApiObject, JsonPatch, Lazy } from 'cdk8s';
+import { type ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checksum } from '../data/checksum.ts';
 import { type Endpoint, namespacePeer } from './endpoint.ts';
@@ -59,10 +59,12 @@ export abstract class Workload extends Construct {
     this.name = this.stack.named(this.app);
     this.props = props;
     this.selector = selectorLabels(this.stack, this.app);
-    new k8s.KubeServiceAccount(this, 'service-account', {
-      metadata: this.metadata(),
-      automountServiceAccountToken: false,
-    });
+    this.extensible(
+      new k8s.KubeServiceAccount(this, 'service-account', {
+        metadata: this.metadata(),
+        automountServiceAccountToken: false,
+      }),
+    );
     if (props.config) {
       new k8s.KubeConfigMap(this, 'config', { metadata: this.metadata(), data: props.config });
     }
@@ -105,16 +107,12 @@ export abstract class Workload extends Construct {
   }
 
   protected podTemplate(extra: Partial<K8s.PodSpec> = {}): K8s.PodTemplateSpec {
-    const { config, configFiles, settings } = this.props;
+    const { config, configFiles } = this.props;
     const content = { ...config, ...configFiles };
-    const annotations = {
-      ...settings?.annotations,
-      ...(Object.keys(content).length > 0 && { 'checksum/config': checksum(content) }),
-    };
     return {
       metadata: {
         labels: { ...this.labels(), ...this.props.podLabels },
-        ...(Object.keys(annotations).length > 0 && { annotations }),
+        ...(Object.keys(content).length > 0 && { annotations: { 'checksum/config': checksum(content) } }),
       },
       spec: {
         ...podSpec(this.stack, {
@@ -128,13 +126,9 @@ export abstract class Workload extends Construct {
     };
   }
 
-  /** Affinity goes in as it was given: the typed pod lets only those fields through that its version of Kubernetes had. */
-  protected withAffinity(object: ApiObject, template = '/spec/template'): void {
-    const { affinity = {} } = this.props.settings ?? {};
-    if (Object.keys(affinity).length === 0) return;
-    // Patches that an object is given itself are applied before its types filter it.
-    const typed = object.toJson.bind(object);
-    object.toJson = () => JsonPatch.apply(typed(), JsonPatch.add(`${template}/spec/affinity`, affinity));
+  /** An object that the settings of this workload may add to. */
+  protected extensible(object: ApiObject): void {
+    this.stack.extended.set(object, this.props.extras);
   }
 
   private declareConnections(): void {
@@ -150,18 +144,20 @@ export abstract class Workload extends Construct {
   }
 
   private isolate(): void {
-    new k8s.KubeNetworkPolicy(this, 'network-policy', {
-      metadata: this.metadata(),
-      // Made when the manifests are written, for workloads declared later may still ask to be let in.
-      spec: Lazy.any({
-        produce: () =>
-          networkPolicySpec(
-            this.selector,
-            this.admissions,
-            (this.props.talksTo ?? []).map(({ to }) => to),
-          ),
+    this.extensible(
+      new k8s.KubeNetworkPolicy(this, 'network-policy', {
+        metadata: this.metadata(),
+        // Made when the manifests are written, for workloads declared later may still ask to be let in.
+        spec: Lazy.any({
+          produce: () =>
+            networkPolicySpec(
+              this.selector,
+              this.admissions,
+              (this.props.talksTo ?? []).map(({ to }) => to),
+            ),
+        }),
       }),
-    });
+    );
   }
 }
 

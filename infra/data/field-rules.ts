@@ -18,9 +18,7 @@ type Refused =
   | { readonly sameNumber: string }
   | { readonly value: string | boolean }
   /** It names an entry of a list, and there is none of that name. */
-  | { readonly notNamedIn: string }
-  /** Two entries of the list have the same in this field. */
-  | { readonly twice: string };
+  | { readonly notNamedIn: string };
 
 type Path = (string | number)[];
 
@@ -31,7 +29,7 @@ interface Breach {
 
 /** The settings that a rule reads. */
 export function pathsOf({ path, refuses, when }: FieldRule): string[] {
-  const other = 'value' in refuses || 'twice' in refuses ? [] : Object.values(refuses).map(String);
+  const other = 'value' in refuses ? [] : Object.values(refuses).map(String);
   return [path, ...other, ...(when ? [when.path] : [])];
 }
 
@@ -44,7 +42,6 @@ export function breachesOf(rule: FieldRule, settings: unknown): Breach[] {
   const breach = (isBroken: boolean, other: unknown = ''): Breach[] =>
     isBroken ? [{ path, message: allowed.replace('{}', String(other)) }] : [];
   if ('value' in refuses) return breach(value === refuses.value);
-  if ('twice' in refuses) return twice(value as Record<string, string>[], refuses.twice, { path, message: allowed });
   const other = at(settings, String(Object.values(refuses)[0]));
   if ('notNamedIn' in refuses) {
     const names = (other as { name: string }[]).map(({ name }) => name);
@@ -53,14 +50,6 @@ export function breachesOf(rule: FieldRule, settings: unknown): Breach[] {
   if ('belowAmount' in refuses) return breach(amount(String(value)) < amount(String(other)), other);
   if ('belowNumber' in refuses) return breach(Number(value) < Number(other), other);
   return breach(value === other, other);
-}
-
-function twice(entries: readonly Record<string, string>[], field: string, { message, path }: Breach): Breach[] {
-  return entries.flatMap((entry, index) =>
-    entries.findIndex((other) => other[field] === entry[field]) === index
-      ? []
-      : [{ path: [...path, index, field], message }],
-  );
 }
 
 /** Units of quantities, in thousandths: Kubernetes knows nothing smaller. */

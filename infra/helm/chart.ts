@@ -4,6 +4,7 @@ import { chartFile } from './chart-file.ts';
 import type { ChartOf } from './chart-of.ts';
 import { ciFiles } from './ci-values.ts';
 import { type Derived, derive } from './derive.ts';
+import { extraObjectsTemplate } from './extras.ts';
 import { GoTemplate } from './go-template.ts';
 import { helpersFile } from './helpers.ts';
 import { pathsIn } from './holes.ts';
@@ -40,13 +41,20 @@ export function chartsOf(program: Program): HelmChart[] {
   return charts;
 }
 
-function chartOf(program: Program, { canonical, folders, leaves }: Derived, folder: string): HelmChart {
-  const { answered = {}, rules = [] } = program;
+function chartOf(program: Program, { canonical, folders, leaves, sections }: Derived, folder: string): HelmChart {
+  const { answered = {}, extras, rules = [] } = program;
   const name = chartName(program, folder);
   const objects = folders.get(folder) ?? [];
   const go = new GoTemplate(name, leaves, answered);
-  const { helpers, paths, texts } = templatesOf(go, objects, canonical, program);
+  const { helpers, paths, texts } = templatesOf(go, objects, canonical, {
+    ...program,
+    sections: folder ? new Map() : sections,
+  });
   const templates = filesOf(objects, texts);
+  if (extras && folder === '') {
+    templates.set('templates/extra-objects.yaml', extraObjectsTemplate(go.call('namespace', '$'), extras));
+    paths.add(extras.objects);
+  }
   const [notes] = folder ? [] : (folders.get(NOTES) ?? []);
   if (notes) for (const path of pathsIn(notes.node)) paths.add(path);
   const hasTests = objects.some(({ node }) => isTest(node));

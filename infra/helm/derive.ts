@@ -2,7 +2,7 @@ import type { Canonical } from './canonical.ts';
 import type { Doubt } from './decide.ts';
 import { type Address, type DerivedObject, Learner, type Learnt } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
-import { Marks } from './marks.ts';
+import { Marks, withoutPrefix } from './marks.ts';
 import type { Program } from './program.ts';
 import { Reader, type ReadSample } from './reader.ts';
 import { refuseArithmetic, refuseSpelling } from './refusals.ts';
@@ -11,6 +11,8 @@ import { type Sample, Sampler } from './samples.ts';
 export interface Derived {
   readonly leaves: readonly Leaf[];
   readonly canonical: Canonical;
+  /** Sections of the settings that add to objects, by the titles of these. */
+  readonly sections: ReadonlyMap<string, string>;
   /** Of each folder of the manifests. */
   readonly folders: ReadonlyMap<string, readonly DerivedObject[]>;
 }
@@ -35,11 +37,13 @@ export function derive(program: Program): Derived {
   const reader = new Reader(marks, program.answered ?? {});
   const learner = new Learner(program, leaves);
   const samples: Sample[] = [];
+  const sections = new Map<string, string>();
   const read: ReadSample[] = [];
   const take = (count: number, doubts: readonly Doubt[]) => {
     if (samples.length >= MOST) throw new Error(`${program.name}: ${stillInDoubt(doubts)}`);
     for (let taken = 0; taken < count; taken++) {
-      const { output, sample } = sampler.next(combined(doubts, sampler.random));
+      const { extended, output, sample } = sampler.next(combined(doubts, sampler.random));
+      for (const { kind, name, section } of extended) sections.set(`${kind} ${withoutPrefix(name)}`, section);
       samples.push(sample);
       read.push(reader.read(output, sample));
     }
@@ -56,7 +60,7 @@ export function derive(program: Program): Derived {
     let open = learnt.filter(({ doubts }) => doubts.length > 0);
     const now = JSON.stringify(learnt.map(({ object }) => object));
     if (open.length === 0 && now === before)
-      return { leaves, folders: byFolder(learnt), canonical: learner.canonical as Canonical };
+      return { leaves, sections, folders: byFolder(learnt), canonical: learner.canonical as Canonical };
     before = now;
     if (open.length === 0) take(TO_CONFIRM, []);
     // What is in doubt is learnt again by itself, for that takes less time.

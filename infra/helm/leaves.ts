@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { isWhole } from '../data/extras.ts';
 
 /** One setting that has no settings below it, or one field of a list's elements. */
 export interface Leaf {
   /** "images.tag"; of a list's element: "tolerations[].key". */
   readonly path: string;
-  readonly kind: 'boolean' | 'enum' | 'text' | 'number' | 'list' | 'record';
+  readonly kind: 'boolean' | 'enum' | 'text' | 'number' | 'list' | 'record' | 'whole';
   readonly schema: z.core.$ZodType;
   readonly doc: string;
   /** Of an enum. */
@@ -22,7 +23,7 @@ export interface Leaf {
 /** All leaves of a settings schema, in its order. */
 export function leavesOf(schema: z.core.$ZodType, path = ''): Leaf[] {
   const { fallback, inner, optional } = unwrap(schema);
-  if (inner instanceof z.ZodObject) {
+  if (inner instanceof z.ZodObject && !isWhole(inner)) {
     return Object.entries(inner.shape).flatMap(([key, field]) => leavesOf(field, path ? `${path}.${key}` : key));
   }
   const doc = (schema as z.ZodType).description ?? '';
@@ -36,6 +37,7 @@ export function leavesOf(schema: z.core.$ZodType, path = ''): Leaf[] {
     element: [],
     mayBeEmpty: takesEmpty(inner),
   };
+  if (isWhole(inner)) return [{ ...leaf, kind: 'whole' }];
   if (inner instanceof z.ZodBoolean) return [{ ...leaf, kind: 'boolean' }];
   if (inner instanceof z.ZodEnum) return [{ ...leaf, kind: 'enum', options: inner.options.map(String) }];
   if (inner instanceof z.ZodNumber) return [{ ...leaf, kind: 'number' }];

@@ -1,6 +1,6 @@
 import { at } from '../data/paths.ts';
 import type { Program } from './program.ts';
-import { released } from './release.ts';
+import { releasedOf } from './release.ts';
 import type { Sample } from './samples.ts';
 
 type Entries = Record<string, string>;
@@ -32,7 +32,7 @@ export class Precedence {
     const asked = structuredClone(settings);
     const keys = records.flatMap((record) => Object.keys(at(asked, record) as Entries));
     for (const record of records) (at(asked, record) as Entries)[IN_BOTH] = record;
-    const found = new Set(valuesOf(released(this.program, asked), keys));
+    const found = new Set(valuesOf(releasedOf(this.program.build(asked)), keys));
     const [winner] = found;
     if (found.size === 1 && winner !== undefined) return winner;
     throw new Error(`${records.join(', ')}: where both have a key, the program takes now the one and now the other`);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Extensible } from '../data/extras.ts';
 import type { FieldRule } from '../data/field-rules.ts';
 
 /** A Kubernetes object as plain data. */
@@ -24,6 +25,8 @@ export interface Built {
   readonly elsewhere?: Readonly<Record<string, readonly KubeObject[]>>;
   /** What a person is told once it is installed. */
   readonly notes?: string;
+  /** Objects and tests that what stands in a section of the settings adds to, where it adds anything. */
+  readonly extended?: readonly { readonly kind: string; readonly name: string; readonly section: string }[];
 }
 
 /** A program that makes Kubernetes objects of settings, and all that its charts are to know of it. */
@@ -43,6 +46,7 @@ export interface Program<Settings extends z.ZodType = z.ZodType> {
   /** The settings as values of a chart, where a default or what is said of it is another one there. */
   readonly values?: z.ZodType;
   readonly answered?: Answered;
+  readonly extras?: ExtraSettings;
   /** First parts of the paths of settings that need have no effect. */
   readonly mayHaveNoEffect?: readonly string[];
   /** Annotation of volume claims by which an upgrade knows what was asked for at first; left out: it does not. */
@@ -72,6 +76,21 @@ export interface ChartFacts {
   readonly annotations?: Readonly<Record<string, string>>;
   /** For the README: what must be there before it is installed, in Markdown. */
   readonly before?: string;
+}
+
+/**
+ * Settings that are handed on whole, to objects that are finished otherwise (../data/extras.ts): a program leaves out of what
+ * is derived what these add, and a chart adds it by helpers.
+ */
+export interface ExtraSettings {
+  /** The section of what is added to all objects, beside the section of each. */
+  readonly defaults: string;
+  /** What can be added, by kind of object. */
+  readonly kinds: Readonly<Record<string, Extensible>>;
+  /** A list of whole objects. */
+  readonly objects: string;
+  /** Kinds of these that are in no namespace, beside those that begin with "Cluster". */
+  readonly withoutNamespace: readonly string[];
 }
 
 /** Settings that a release answers itself where its values leave them empty, by their paths. */

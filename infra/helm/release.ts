@@ -1,6 +1,6 @@
 import { checksum } from '../data/checksum.ts';
 import { entryOf, type Node, withEntry } from './nodes.ts';
-import { chartName, type KubeObject, type Program } from './program.ts';
+import { type Built, chartName, type KubeObject, type Program } from './program.ts';
 
 /** Folder and title of the object that stands for NOTES.txt. */
 export const NOTES = 'NOTES.txt';
@@ -13,7 +13,7 @@ export function release(program: Program, settings: unknown): Map<string, KubeOb
   const { runAnnotation } = program;
   const { version } = program.chart;
   return new Map(
-    [...released(program, settings)].map(([folder, objects]) => {
+    [...releasedOf(program.build(settings))].map(([folder, objects]) => {
       const labels = { [CHART_LABEL]: `${chartName(program, folder)}-${version}`, [VERSION_LABEL]: version };
       return [folder, objects.map((object) => withLabels(namedForRelease(object, runAnnotation), labels))];
     }),
@@ -54,8 +54,7 @@ function namedForRelease(object: KubeObject, runAnnotation: string | undefined):
  * By API server: the objects as the program makes them, its tests with the marks of such, and as an object of no cluster
  * what a person is told. Charts are derived from this; what hangs on contents they compute themselves.
  */
-export function released(program: Program, settings: unknown): Map<string, KubeObject[]> {
-  const { elsewhere = {}, notes = '', objects, tests = [] } = program.build(settings);
+export function releasedOf({ elsewhere = {}, notes = '', objects, tests = [] }: Built): Map<string, KubeObject[]> {
   const folders = Object.entries({ '': [...objects, ...tests.map(asTest)], ...elsewhere });
   return new Map([
     ...folders.map(([folder, all]) => [folder, all.map(managedByHelm)] as const),

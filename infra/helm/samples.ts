@@ -2,8 +2,8 @@ import { canonicalJson } from '../data/canonical-json.ts';
 import { put } from '../data/paths.ts';
 import type { Leaf } from './leaves.ts';
 import { keyOf, type Marks, NAME_PREFIX_MARK } from './marks.ts';
-import type { KubeObject, Program } from './program.ts';
-import { released } from './release.ts';
+import type { Built, KubeObject, Program } from './program.ts';
+import { releasedOf } from './release.ts';
 
 /**
  * What decides between variants: an enum's choice, a switch, whether something is empty, a number's size; and, by the
@@ -24,6 +24,8 @@ export interface Sample {
   readonly jsons: ReadonlyMap<string, string>;
   readonly settings: Record<string, unknown>;
 }
+
+type Extended = NonNullable<Built['extended']>;
 
 /** What the program makes of it, by folder. */
 export type Output = ReadonlyMap<string, KubeObject[]>;
@@ -57,14 +59,15 @@ export class Sampler {
   }
 
   /** A sample of random choices, but for those that are pinned. Always the same sequence, so that the same chart comes out. */
-  next(pinned: Features = {}): { sample: Sample; output: Output } {
+  next(pinned: Features = {}): { sample: Sample; output: Output; extended: Extended } {
     const spellings = this.count++ % SPELT_ALIKE === 0 ? ['0', '1'] : ['0'];
     const building = new Building(this.marks, pinned, this.random, spellings);
     const settings: Record<string, unknown> = {};
     for (const leaf of this.leaves) put(settings, leaf.path, building.value(leaf));
-    const output = released(this.program, settings);
+    const built = this.program.build(settings);
+    const output = releasedOf(built);
     const { bases, elements, features, jsons } = building;
-    return { sample: { bases, elements, features, jsons, settings }, output };
+    return { sample: { bases, elements, features, jsons, settings }, output, extended: built.extended ?? [] };
   }
 
   /** xorshift: small, and without a clock. */
@@ -97,6 +100,8 @@ class Building {
   value(leaf: Leaf): unknown {
     const { kind, path } = leaf;
     if (this.marks.isNamePrefix(path)) return NAME_PREFIX_MARK;
+    // What is handed on whole is added to what is derived: nothing of it is to be learnt.
+    if (kind === 'whole') return leaf.fallback;
     if (kind === 'text' || kind === 'list' || kind === 'record')
       this.choose(SPELLING + path, this.spellings, this.features);
     if (leaf.mayBeEmpty) {

@@ -1,8 +1,10 @@
 import type { Canonical } from './canonical.ts';
 import { CLAIMED_HELPER, ClaimSpecs, claimObject } from './claims.ts';
+import { extendedBy, extensibleBy, extrasHelpers, isSwitch, partsOf, writes } from './extras.ts';
 import { contentOf, type GoTemplate } from './go-template.ts';
 import { pathsIn } from './holes.ts';
 import type { DerivedObject } from './learn.ts';
+import { withoutPrefix } from './marks.ts';
 import { type Decision, type Entry, entryOf, type Node, withEntry } from './nodes.ts';
 import { Printer } from './print.ts';
 import type { Program } from './program.ts';
@@ -27,7 +29,12 @@ export function templatesOf(
   go: GoTemplate,
   derived: readonly DerivedObject[],
   canonical: Canonical,
-  { claimAnnotation, runAnnotation }: Pick<Program, 'claimAnnotation' | 'runAnnotation'>,
+  {
+    claimAnnotation,
+    extras,
+    runAnnotation,
+    sections,
+  }: Pick<Program, 'claimAnnotation' | 'extras' | 'runAnnotation'> & { sections: ReadonlyMap<string, string> },
 ): Templates {
   const { chart } = go;
   const printer = new Printer(go, canonical);
@@ -47,25 +54,37 @@ export function templatesOf(
     if (run) return { ...each, node: withRun(each.node, run) };
     return { ...each, node: withSuffix(each.node, `-{{ ${go.checksumOf([contentOf(each.kind)(each.name)], {})} }}`) };
   });
+  const extended = objects.map((object) => extensibleBy(object, sections, extras));
+  const split = objects.map(({ kind, node }, at) => apart(kind, node, keysOf(extended[at])));
   const repeated = new Repeated(
     // What is made of an element reads as part of it, and stays where it is.
-    objects.map(({ each, node }) => (each ? { kind: 'map', entries: [] } : node)),
+    [...split.map(({ around }, at) => (objects[at]?.each ? NOTHING : around)), ...split.map(({ part }) => part)],
     go,
     specs.all.map(({ name }) => name),
   );
   const nodes = repeated.nodes();
   const paths = derived.map(templatePath);
   const firsts = paths.map((path, at) => paths.indexOf(path) === at);
+  for (const each of extended) {
+    if (!each || !extras) continue;
+    for (const part of partsOf(each.extensible)) {
+      settings.add(`${extras.defaults}.${part}`);
+      if (!isSwitch(each.extensible, part)) settings.add(`${each.section}.${part}`);
+    }
+  }
   const checked = new Set(objects.flatMap(({ node }) => configMapsChecked(node)));
   return {
     paths: settings,
-    texts: objects.map((object, at) =>
-      objectTemplate({ ...object, node: (object.each ? undefined : nodes[at]) ?? object.node }, printer, checked, {
+    texts: objects.map((object, at) => {
+      const shared = { ...object, node: (object.each ? undefined : nodes[at]) ?? object.node };
+      const { defines, node } = withExtras(shared, nodes[objects.length + at] ?? NOTHING, extended[at], printer);
+      const text = objectTemplate({ ...shared, node }, printer, checked, {
         run: runOf(object.node, runAnnotation),
         plain: object.node,
         isFirst: firsts[at] === true,
-      }),
-    ),
+      });
+      return defines + text;
+    }),
     helpers: [
       ...repeated.helpers().map((helper) => helperTemplate(go, helper, canonical)),
       ...specs.all.map(({ name, node }) =>
@@ -83,11 +102,59 @@ export function templatesOf(
       ...(objects.some(isServiceNameKept)
         ? [defined(`${chart}.${SERVICE_NAME_HELPER.name}`, SERVICE_NAME_HELPER.what, SERVICE_NAME_HELPER.body)]
         : []),
+      ...(extras
+        ? extrasHelpers(
+            go,
+            extended.flatMap((each) => (each ? [each.extensible] : [])),
+            extras,
+          ).map(({ body, name, what }) => defined(`${chart}.${name}`, what, body))
+        : []),
       ...(objects.some(({ node }) => runOf(node, runAnnotation))
         ? [defined(`${chart}.${RUN_HELPER.name}`, RUN_HELPER.what, RUN_HELPER.body)]
         : []),
     ],
   };
+}
+
+const NOTHING: Node = { kind: 'map', entries: [] };
+
+const keysOf = (extended: ReturnType<typeof extensibleBy>): string[] | undefined =>
+  extended?.extensible.at.split('.').filter((key) => key !== '');
+
+/** The part of an object that can be added to, where it stood, and what is around it. */
+function apart(kind: string, node: Node, keys: readonly string[] | undefined): { around: Node; part: Node } {
+  if (keys === undefined) return { around: node, part: NOTHING };
+  const part = keys.reduce<Node | undefined>(entryOf, node);
+  if (!part) throw new Error(`there is no ${keys.join('.')} to add to`);
+  return { around: within(node, keys, writes('')), part: within(NOTHING, shownAs(kind, keys), part) };
+}
+
+/** Where it stands for itself: two levels below a root, from where on what objects share is looked for. */
+const shownAs = (kind: string, keys: readonly string[]): readonly string[] =>
+  keys.length > 0 ? keys.slice(-2) : ['object', kind];
+
+/**
+ * The object with the part that can be added to written by a helper, which is given that part as text: a template of its own,
+ * where it is none that objects share.
+ */
+function withExtras(
+  { kind, name, node }: DerivedObject,
+  alone: Node,
+  extended: ReturnType<typeof extensibleBy>,
+  printer: Printer,
+): { defines: string; node: Node } {
+  if (!extended) return { defines: '', node };
+  const { go } = printer;
+  const { extensible, section } = extended;
+  const keys = keysOf(extended) ?? [];
+  const part = shownAs(kind, keys).reduce<Node | undefined>(entryOf, alone);
+  if (!part) throw new Error(`${kind} ${name}: what is added to was moved`);
+  const own = `${kind}-${withoutPrefix(name)}`.toLowerCase();
+  const isShared = part.kind === 'include';
+  const text = isShared ? go.include(part.helper, part.args, {}) : `include "${go.chart}.${own}" .`;
+  const call = writes(extendedBy(go, extensible, section, text));
+  const lines = isShared ? [] : [`{{- define "${go.chart}.${own}" }}`, ...printer.block(part, 0, {}), '{{- end }}', ''];
+  return { defines: lines.join('\n'), node: within(node, keys, call) };
 }
 
 function objectTemplate(
@@ -131,6 +198,10 @@ function repeatedTemplate(
   const range = each.of === 'record' ? `$key, $value := ${setting}` : `uniq ${setting}`;
   return [`{{- range ${range} }}`, '---', ...lines, '{{- end }}'];
 }
+
+/** The node with another one at the end of these keys. */
+const within = (node: Node | undefined, [key, ...rest]: readonly string[], end: Node): Node =>
+  key === undefined ? end : withEntry(node, key, within(entryOf(node, key), rest, end));
 
 /** The object with something added to its name. */
 function withSuffix(node: Node, suffix: string): Node {

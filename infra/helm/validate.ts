@@ -11,14 +11,12 @@ export function validateTemplate(
   const rules = all.filter((rule) => pathsOf(rule).every(has));
   if (rules.length === 0) return undefined;
   const amounts = rules.filter(({ refuses }) => 'belowAmount' in refuses);
-  const lists = rules.filter(({ refuses }) => 'twice' in refuses);
   const tables = sameRefusals(rules);
-  const others = rules.filter((rule) => ![amounts, lists, ...tables].some((table) => table.includes(rule)));
+  const others = rules.filter((rule) => ![amounts, ...tables].some((table) => table.includes(rule)));
   return [
     '{{/* Rules between values; all that are broken are told at once. */}}',
     '{{- $wrong := list }}',
     ...amountsNotBelow(go, amounts),
-    ...nothingTwice(lists),
     ...tables.flatMap((table) => noneIs(go, table)),
     ...others.flatMap((rule) => condition(go, rule)),
     '{{- if $wrong }}{{ fail (printf "\\n%s" (join "\\n" $wrong)) }}{{ end }}',
@@ -58,27 +56,6 @@ function amountsNotBelow(go: GoTemplate, rules: readonly FieldRule[]): string[] 
     `{{- $request := ${go.call('text', '(index . 2)')} }}`,
     `{{- if lt ${amount('$limit')} ${amount('$request')} }}`,
     wrong('(index . 0)', '$limit', allowed, '$request'),
-    '{{- end }}',
-    '{{- end }}',
-  ];
-}
-
-function nothingTwice(rules: readonly FieldRule[]): string[] {
-  const allowed = wordsOfAll(rules);
-  if (allowed === undefined) return [];
-  const field = ({ refuses }: FieldRule) => ('twice' in refuses ? refuses.twice : '');
-  return [
-    '{{- range list',
-    ...rules.map((rule) => `  (list ${text(rule.path)} ${text(field(rule))} ${value(rule.path)})`),
-    '}}',
-    '{{- $path := index . 0 }}',
-    '{{- $field := index . 1 }}',
-    '{{- $seen := list }}',
-    '{{- range $place, $entry := index . 2 }}',
-    '{{- if has (get $entry $field) $seen }}',
-    wrong('(printf "%s.%d.%s" $path $place $field)', '(get $entry $field)', allowed, ''),
-    '{{- end }}',
-    '{{- $seen = append $seen (get $entry $field) }}',
     '{{- end }}',
     '{{- end }}',
   ];

@@ -62,7 +62,7 @@ const textRule = (schema: z.ZodString): TextRule => ({ words: textInWords(schema
  */
 function withDefinitions(schema: Json, patternNames: ReadonlyMap<string, string>): Json {
   const names = new Map<string, string>();
-  const definitions: Record<string, Json> = {};
+  const definitions: Record<string, Json> = { ...(schema.definitions as Record<string, Json> | undefined) };
   const defined = (definition: Json, wanted: string): { $ref: string } => {
     const text = JSON.stringify(definition);
     const name = names.get(text) ?? unused(wanted, definitions);
@@ -88,7 +88,9 @@ function withDefinitions(schema: Json, patternNames: ReadonlyMap<string, string>
       else: defined(refusal(words ?? ''), `${name}Allowed`),
     };
   };
-  return { ...(visited(schema, '') as Json), definitions };
+  const { definitions: shared = {}, ...rest } = schema as Json & { definitions?: Record<string, Json> };
+  for (const [name, each] of Object.entries(shared)) definitions[name] = visited(each, name) as Json;
+  return { ...(visited(rest, '') as Json), definitions };
 }
 
 function unused(key: string, definitions: Readonly<Record<string, Json>>): string {

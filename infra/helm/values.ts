@@ -1,5 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { z } from 'zod';
+import { isWhole } from '../data/extras.ts';
 import { unwrap } from './leaves.ts';
 
 /** values.yaml: every setting with its default, and what it is as a comment. */
@@ -16,7 +17,7 @@ function section(schema: z.core.$ZodType, values: unknown, path: string, kept: (
     const comment = commentOf(field).map((line) => `${indent}# ${line}`);
     const value = (values as Record<string, unknown>)[key];
     const below = unwrap(field);
-    if (below.inner instanceof z.ZodObject) {
+    if (below.inner instanceof z.ZodObject && !isWhole(below.inner)) {
       const lines = section(field, value, own, kept);
       return lines.length > 0
         ? [...comment, `${indent}${key}:`, ...lines.map((line) => (line ? indent + line : line))]

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cronFields } from './cron.ts';
+import { serverExtras } from './extras.ts';
 import { type Amounts, ANYWHERE, endpoint, image, PRIVATE, resources, section, volume } from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
@@ -36,6 +37,7 @@ export const postgres = (defaults: DatabaseDefaults) =>
     }),
     resources: resources(defaults.requests, defaults.limits),
     volume: volume(defaults.size),
+    ...serverExtras(),
     bundled: section('For mode bundled.', {
       image: image(THIRD_PARTY_IMAGES.postgres),
       backup: dumps(),

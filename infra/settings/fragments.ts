@@ -1,8 +1,9 @@
 // Groups of settings that stacks share. Each field has a default and a doc line; both go into the Helm chart too.
 import { z } from 'zod';
 import { cronFields } from './cron.ts';
-import { affinity, toleration } from './placement.ts';
+import { defaults, extraObjects, extras } from './extras.ts';
 import * as s from './scalars.ts';
+import { section } from './section.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
 /** Of either family: a cluster has the one, the other, or both. */
@@ -10,12 +11,7 @@ export const ANYWHERE = ['0.0.0.0/0', '::/0'];
 /** Where a company's own servers are, until its ranges are said. */
 export const PRIVATE = ['10.0.0.0/8', 'fd00::/8'];
 
-/** An object all of whose fields have defaults, so that the whole of it may be left out. */
-export const section = <Shape extends z.ZodRawShape>(doc: string, shape: Shape) =>
-  z
-    .strictObject(shape)
-    .prefault({} as never)
-    .describe(doc);
+export { section } from './section.ts';
 
 export interface Amounts {
   cpu: string;
@@ -110,31 +106,6 @@ export const volume = (size: string) =>
   section('The volume claim.', {
     size: s.bytes().default(size).describe('Size asked for.'),
   });
-
-const extraVolume = z.strictObject({
-  name: s
-    .text('[a-z0-9]([-a-z0-9]*[a-z0-9])?', 'lower-case letters, digits and dashes, at most 40', 40)
-    .describe('Name of the volume.'),
-  mountPath: s.text('/[-._/a-zA-Z0-9]+', 'an absolute path', 201).describe('Where the container sees it, read-only.'),
-  kind: z.enum(['configMap', 'secret']).describe('What is mounted.'),
-  source: s.objectName().describe('Name of the ConfigMap or Secret.'),
-});
-
-/** What a team adds to a workload's pods without a change in code. */
-export const pod = () =>
-  section('What you add to the pods.', {
-    annotations: s.annotations().default({}).describe('Annotations of the pods.'),
-    nodeSelector: s.labels().default({}).describe('Labels that a node must have.'),
-    tolerations: z.array(toleration()).max(10).default([]).describe('Taints that the pods tolerate.'),
-    affinity: affinity().default({}).describe('Affinity, as in a pod specification.'),
-    priorityClassName: s.optionalName().default('').describe('PriorityClass; empty: the default of the cluster.'),
-    extraEnv: z
-      .record(s.text('[A-Z_][A-Z0-9_]*', 'a variable name such as LOG_LEVEL', 101), z.string().max(4096))
-      .default({})
-      .describe('Environment variables to add; secrets belong in a Secret, not here.'),
-    extraVolumes: z.array(extraVolume).max(10).default([]).describe('ConfigMaps and Secrets of yours to mount.'),
-  });
-export type PodSettings = z.output<ReturnType<typeof pod>>;
 
 export const autoscaling = (defaults: { maxReplicas: number; byMemory?: boolean }) =>
   section('HorizontalPodAutoscaler.', {
@@ -332,6 +303,7 @@ export const check = <More extends z.ZodRawShape = Record<never, never>>(more: M
       .max(3600)
       .default(240)
       .describe('It gives up after this; helm test does after 300.'),
+    ...extras(),
     ...more,
   });
 
@@ -369,5 +341,9 @@ export const common = (stack: string) => ({
   gitops: gitops(),
   secrets: secrets(),
   check: check(),
+  defaults: defaults(),
+  extraObjects: extraObjects()
+    .default([])
+    .describe('Objects of yours to apply with those of the stack, as they are; without a namespace they get its own.'),
 });
 export type CommonSettings = z.output<z.ZodObject<ReturnType<typeof common>>>;

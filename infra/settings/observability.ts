@@ -1,6 +1,17 @@
 // Settings of the parts that watch, spread and put load on a stack's services.
 import { z } from 'zod';
-import { type Amounts, endpoint, image, PRIVATE, pod, replicas, resources, section } from './fragments.ts';
+import { serverExtras } from './extras.ts';
+import {
+  type Amounts,
+  disruptionBudget,
+  endpoint,
+  image,
+  PRIVATE,
+  replicas,
+  resources,
+  section,
+  topologySpread,
+} from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
@@ -27,7 +38,7 @@ export const prometheus = () =>
       enabled: z.boolean().default(false).describe('A volume claim; off: they go with the pod.'),
       size: s.bytes().default('5Gi').describe('Size of the volume, or of the scratch space.'),
     }),
-    pod: pod(),
+    ...serverExtras(),
   });
 export type PrometheusSettings = z.output<ReturnType<typeof prometheus>>;
 
@@ -37,7 +48,7 @@ export const grafana = () =>
     image: image(THIRD_PARTY_IMAGES.grafana),
     resources: resources(...small),
     secret: s.objectName().default('grafana-credentials').describe('Secret with the key admin-password.'),
-    pod: pod(),
+    ...serverExtras(),
   });
 export type GrafanaSettings = z.output<ReturnType<typeof grafana>>;
 
@@ -48,6 +59,8 @@ export const loadBalancer = () =>
   section('HAProxy.', {
     image: image(THIRD_PARTY_IMAGES.haproxy),
     replicas: replicas(1),
+    disruptionBudget: disruptionBudget(),
+    topologySpread: topologySpread(),
     resources: resources(...small),
     secret: s.objectName().default('haproxy-credentials').describe('Secret with the key stats-password.'),
     clusterDomain: s
@@ -60,7 +73,7 @@ export const loadBalancer = () =>
       .text('[1-9][0-9]{0,3}(s|m)', 'a time such as 60s')
       .default('60s')
       .describe('How long either side may be silent.'),
-    pod: pod(),
+    ...serverExtras(),
   });
 export type LoadBalancerSettings = z.output<ReturnType<typeof loadBalancer>>;
 
@@ -84,6 +97,6 @@ export const locust = () =>
     targetAddress: endpoint('Where that is, as the NetworkPolicy must name it.', { cidrs: PRIVATE, port: 443 }),
     resources: resources({ cpu: '200m', memory: '128Mi' }, { cpu: '1000m', memory: '512Mi' }),
     script: z.string().min(1).max(100_000).default(SCRIPT).describe('The locustfile, in Python.'),
-    pod: pod(),
+    ...serverExtras(),
   });
 export type LocustSettings = z.output<ReturnType<typeof locust>>;

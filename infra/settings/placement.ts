@@ -17,7 +17,7 @@ export const toleration = () =>
   z
     .strictObject({
       key: s.labelKey().optional().describe('Taint key; left out, with Exists: every taint.'),
-      operator: z.enum(['Exists', 'Equal']).default('Equal').describe('How key and value are compared.'),
+      operator: z.enum(['Exists', 'Equal']).optional().describe('How key and value are compared; left out: Equal.'),
       value: s.labelValue().optional().describe('Taint value, for Equal.'),
       effect: z
         .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
@@ -27,7 +27,7 @@ export const toleration = () =>
     .superRefine(({ key, operator, value }, context) => {
       if (operator === 'Exists' && value !== undefined)
         context.addIssue({ code: 'custom', path: ['value'], message: NO_VALUE });
-      if (operator === 'Equal' && key === undefined)
+      if (operator !== 'Exists' && key === undefined)
         context.addIssue({ code: 'custom', message: 'one with a key, or with the operator Exists' });
     })
     .meta(TOLERATION_RULES);

@@ -1,10 +1,23 @@
 import type { z } from 'zod';
 import { breachesOf, type FieldRule, tell } from '../data/field-rules.ts';
+import type { Extras } from './extras.ts';
 import type { CommonSettings } from './fragments.ts';
 
 /** Rules between fields that every stack has. The message says what is allowed; the loader adds path and value. */
 export function commonRules(settings: CommonSettings, context: z.core.$RefinementCtx<unknown>): void {
   for (const rule of commonRulesFor(settings)) tell(breachesOf(rule, settings), context);
+  if (settings.isolation.enabled) refuseClosedDoors(settings, context);
+}
+
+/** A Service for clients from outside, whom the NetworkPolicy would keep out without a word. */
+function refuseClosedDoors(settings: CommonSettings, context: z.core.$RefinementCtx<unknown>): void {
+  visit(settings, [], (value, path) => {
+    if (!has(value, 'service', 'network')) return;
+    const { network, service } = value as Required<Extras>;
+    if (service.type === undefined || service.type === 'ClusterIP' || network.ingress?.length) return;
+    const message = 'ClusterIP while network.ingress says nothing of who may come in from outside: [{}] is everybody';
+    tell([{ path: [...path, 'service', 'type'], message }], context);
+  });
 }
 
 /** Those of them that follow from how the settings are built, for all their parts. */
@@ -18,10 +31,6 @@ export function commonRulesFor(settings: unknown): FieldRule[] {
     if (has(value, 'tag')) rules.push(pinnedInProduction(`${path}.tag`));
     if (keys[0] === 'namespace' && has(value, 'shared')) rules.push(...WHOLE_NAMESPACE);
     if (has(value, 'replicas', 'autoscaling')) rules.push(maximumNotBelowReplicas(path));
-    // A pod names each volume once, and mounts one thing in a place.
-    if (has(value, 'extraVolumes')) {
-      rules.push(notTwice(`${path}.extraVolumes`, 'name'), notTwice(`${path}.extraVolumes`, 'mountPath'));
-    }
   });
   return rules;
 }
@@ -60,12 +69,6 @@ const maximumNotBelowReplicas = (path: string): FieldRule => ({
   when: { path: `${path}.autoscaling.enabled`, is: true },
   refuses: { belowNumber: `${path}.replicas` },
   allowed: 'at least replicas, which is {}',
-});
-
-const notTwice = (path: string, field: string): FieldRule => ({
-  path,
-  refuses: { twice: field },
-  allowed: 'one that no other extra volume has',
 });
 
 type Path = (string | number)[];

@@ -56,7 +56,10 @@ export const ingressHost = () => text(`(\\*\\.)?${fullHostName}`, ingressHostHel
 export const optionalHostName = () => optionalText(fullHostName, hostNameHelp);
 export const optionalAddress = () => optionalText(`${octet}(\\.${octet}){3}`, 'an IPv4 address');
 export const mailAddress = () => text('[-+._a-zA-Z0-9]+@[-.a-zA-Z0-9]+', 'an e-mail address such as ml@example.com');
-export const secretKey = () => text('[-._a-zA-Z0-9]+', 'a key of a Secret: letters, digits, dashes, dots, underscores');
+const secretKeyHelp = 'a key of a Secret: letters, digits, dashes, dots, underscores';
+/** cdk8s takes a map with the key constructor for no plain data. */
+export const secretKey = () =>
+  text('[-._a-zA-Z0-9]+', secretKeyHelp).refine((key) => key !== 'constructor', secretKeyHelp);
 export const registryHost = () => optionalText(registry, registryHelp);
 export const imageRepository = () =>
   text(`${repositoryPart}(/${repositoryPart})*`, 'an image repository such as team/name');

@@ -1,7 +1,19 @@
 // Settings of one workload of a team's own image, and of the stateful parts that several stacks use.
 import { z } from 'zod';
 import { cron } from './cron.ts';
-import { type Amounts, endpoint, image, PRIVATE, pod, replicas, resources, section, volume } from './fragments.ts';
+import { extras, serverExtras } from './extras.ts';
+import {
+  type Amounts,
+  disruptionBudget,
+  endpoint,
+  image,
+  PRIVATE,
+  replicas,
+  resources,
+  section,
+  topologySpread,
+  volume,
+} from './fragments.ts';
 import * as s from './scalars.ts';
 import { THIRD_PARTY_IMAGES } from './third-party-images.ts';
 
@@ -27,7 +39,7 @@ const own = (defaults: WorkloadDefaults) => ({
     .bytes()
     .default('1Gi')
     .describe("The most that /tmp may hold, of the node's disk: uploads, models before they are stored, caches."),
-  pod: pod(),
+  ...extras(),
 });
 
 const metricsPath = (path: string) =>
@@ -49,7 +61,10 @@ export const server = <More extends z.ZodRawShape = Record<never, never>>(
 ) =>
   section(doc, {
     ...own(defaults),
+    ...serverExtras(),
     replicas: replicas(defaults.replicas ?? 1),
+    disruptionBudget: disruptionBudget(),
+    topologySpread: topologySpread(),
     port: s.port().default(defaults.port).describe('Port that it listens on.'),
     healthPath: s
       .optionalText('/[-._/a-zA-Z0-9]*', 'a path', 201)
@@ -136,6 +151,7 @@ export const dumps = () =>
     schedule: cron().default('30 2 * * *').describe('When to dump (UTC).'),
     keepDays: z.int().min(1).max(365).default(14).describe('Dumps older than this are deleted.'),
     size: s.bytes().default('20Gi').describe('Size of the volume for the dumps.'),
+    ...extras(),
   });
 export type DumpSettings = z.output<ReturnType<typeof dumps>>;
 
@@ -161,6 +177,7 @@ export const mysql = (defaults: { database: string; user: string; size: string }
     image: image(THIRD_PARTY_IMAGES.mysql),
     resources: resources({ cpu: '250m', memory: '512Mi' }, { cpu: '500m', memory: '1Gi' }),
     volume: volume(defaults.size),
+    ...serverExtras(),
     backup: dumps(),
     external: elsewhere('a server', 'mysql.example.com', 3306),
   });
@@ -174,6 +191,7 @@ export const redis = (defaults: { size: string }) =>
     image: image(THIRD_PARTY_IMAGES.redis),
     resources: resources({ cpu: '100m', memory: '128Mi' }, { cpu: '250m', memory: '256Mi' }),
     volume: volume(defaults.size),
+    ...serverExtras(),
     external: elsewhere('a server', 'redis.example.com', 6379),
   });
 export type RedisSettings = z.output<ReturnType<typeof redis>>;
@@ -196,6 +214,8 @@ export const objectStorage = (defaults: { size: string; buckets: string[] }) =>
       .max(50)
       .default(defaults.buckets)
       .describe('Buckets that are made when they are missing.'),
+    ...serverExtras(),
+    bucketsJob: section('The Job that makes the buckets.', extras()),
     external: section('For mode external: storage that runs elsewhere.', {
       url: s.httpUrl().default('https://s3.example.com').describe('Its address.'),
       address: endpoint('Where it is, as the NetworkPolicy must name it.', { cidrs: PRIVATE, port: 443 }),
@@ -229,6 +249,8 @@ export const kafka = (defaults: { topics: { name: string; partitions?: number }[
       .default('ZmxvdHMta2Fma2EtMDAwMQ')
       .describe('Id with which the storage is formatted; must not change (bundled).'),
     topics: z.array(topic).max(200).prefault(defaults.topics).describe('Topics that are made when they are missing.'),
+    ...serverExtras(),
+    topicsJob: section('The Job that makes the topics.', extras()),
     strimzi: section('For mode strimzi.', {
       brokers: z.int().min(1).max(9).default(3).describe('Number of brokers, each a controller too.'),
       version: s

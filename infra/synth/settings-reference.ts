@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { allowed, unwrap } from '../data/allowed.ts';
+import { isWhole } from '../data/extras.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import { toYaml } from './yaml.ts';
@@ -18,7 +19,8 @@ function sectionLines(section: z.ZodType, values: Record<string, unknown>): stri
 
 function fieldLines(key: string, field: z.ZodType, value: unknown): string[] {
   const doc = field.description ?? '';
-  if (unwrap(field) instanceof z.ZodObject) {
+  const inner = unwrap(field);
+  if (inner instanceof z.ZodObject && !isWhole(inner)) {
     return ['', `# ${doc}`, `${key}:`, ...sectionLines(field, value as Record<string, unknown>).map(indented)];
   }
   return [`# ${doc} Allowed: ${allowed(field)}.`, toYaml({ [key]: value }).trimEnd()];

@@ -7,23 +7,16 @@ import { type Workload, workloadsOf } from '../constructs/workload.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import { SettingsError } from '../settings/mistakes.ts';
 import type { BuildContext, StackDefinition } from '../stacks/definition.ts';
+import { type Extended, Extensions, extraObjectsOf } from './extend.ts';
+import type { KubeObject } from './kube-object.ts';
 
-/** A Kubernetes object as plain data. */
-export interface KubeObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
-  [field: string]: unknown;
-}
+export type { KubeObject } from './kube-object.ts';
 
 export interface Synthesis {
   /** Objects of the environment's own folder (""), and of each sub-folder ("karmada", "argocd"). */
   readonly folders: ReadonlyMap<string, KubeObject[]>;
+  /** Which of them settings of workloads have added to, or could have. */
+  readonly extended: readonly Extended[];
   /** The workloads with what they declared, for diagrams and checks. */
   readonly workloads: readonly Workload[];
 }
@@ -60,7 +53,21 @@ export function synthesize<Settings extends CommonSettings>(
       object.kind === 'PersistentVolumeClaim' ? ofClaim(object) : waveOf(object);
     folders.set(folder, objects.map((object) => withWave(object, wave(object))).sort(byApplyOrder));
   }
-  return { folders, workloads: workloadsOf(stack) };
+  const extensions = new Extensions(stack);
+  const extended = [...folders].flatMap(([folder, objects]) =>
+    objects.flatMap((object) => extensions.extended(object, folder)),
+  );
+  for (const [folder, objects] of folders)
+    folders.set(
+      folder,
+      objects.map((object) => extensions.apply(object, folder)),
+    );
+  const own = folders.get('') ?? [];
+  const extra = extraObjectsOf(settings, own);
+  folders.set('', [...own, ...extra.objects]);
+  const mistakes = [...extensions.mistakes, ...extra.mistakes];
+  if (mistakes.length > 0) throw new SettingsError(mistakes);
+  return { folders, extended, workloads: workloadsOf(stack) };
 }
 
 function withWave(object: KubeObject, wave: number): KubeObject {

@@ -18,6 +18,9 @@ export function arbitrary(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional) {
     return arbitrary(schema.unwrap());
   }
+  // Kubernetes' own structure, which the schema does not describe: it says what may be written.
+  const examples = (schema as z.ZodType).meta()?.examples;
+  if (Array.isArray(examples)) return fc.constantFrom(...examples);
   if (schema instanceof z.ZodObject) return object(schema);
   if (schema instanceof z.ZodRecord) return record(schema);
   if (schema instanceof z.ZodArray) return array(schema);
@@ -42,7 +45,6 @@ function object(schema: z.ZodObject): fc.Arbitrary<unknown> {
 const CONTESTED = ['team', 'app', 'app.kubernetes.io/name', 'nginx.ingress.kubernetes.io/proxy-read-timeout'];
 
 function record(schema: z.ZodRecord): fc.Arbitrary<unknown> {
-  // Affinity and the like: Kubernetes' own structure, which the schema does not describe.
   if (schema.valueType instanceof z.ZodUnknown) return fc.constant({});
   const key = arbitrary(schema.keyType) as fc.Arbitrary<string>;
   const contested = CONTESTED.filter((each) => z.safeParse(schema.keyType, each).success);

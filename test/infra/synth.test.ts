@@ -114,7 +114,9 @@ describe('with a mistake in the settings', () => {
     expect(err).toMatch(/3 mistakes/);
     expect(err).toMatch(/bakend: there is no such setting.*did you mean "backend"/);
     expect(err).toMatch(/backend\.replicas: 0 is not allowed; allowed: a whole number from 1 to 50/);
-    expect(err).toMatch(/exposure\.type: "loadbalancer" is not allowed; allowed: "nodePort", "ingress", "none"/);
+    expect(err).toMatch(
+      /exposure\.type: "loadbalancer" is not allowed; allowed: "nodePort", "loadBalancer", "ingress", "gateway", "none"/,
+    );
     expect(tree(join(project, 'charts-out'))).toEqual({ 'ml-platform/bad/0-namespace-x.yaml': 'as it was' });
   });
 

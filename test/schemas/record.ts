@@ -12,7 +12,7 @@ import { pruned } from './prune.ts';
 import { wholeSchemas } from './whole.ts';
 
 /** Rare fields come up in some hundred of random settings; more find no more. The same each time, so that a diff shows what changed. */
-const SETTINGS = { numRuns: 1_000, seed: 1 };
+const SETTINGS = { numRuns: 1_000, seed: 2 };
 const NEAR = { first: ['member1'], candidates: ['member1', 'member2'], without: [], clusterCount: 1 };
 const FAR = { first: [], candidates: [], without: ['member3'], clusterCount: 2 };
 const policies = [

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { EXTRAS } from '../extras.ts';
+import { DEFAULTS, EXTRA_OBJECTS, EXTRAS, SERVER_EXTRAS } from '../extras.ts';
 import type { settings } from './settings.ts';
 
 /** Everything that can be switched on, in one. */
@@ -11,13 +11,19 @@ const everything: z.input<typeof settings> = {
   storage: { className: 'fast' },
   monitoring: { enabled: true },
   exposure: { type: 'ingress' },
-  database: { bundled: { backup: { enabled: true } } },
+  database: { ...SERVER_EXTRAS, bundled: { backup: { enabled: true, ...EXTRAS } } },
   mlflowDatabase: { bundled: { backup: { enabled: true } } },
-  inference: { replicas: 2, autoscaling: { enabled: true }, pod: EXTRAS },
-  trainGru: { livenessCommand: ['sh', '-c', 'test -e /tmp/alive'], pod: EXTRAS },
+  inference: { replicas: 2, autoscaling: { enabled: true }, ...SERVER_EXTRAS },
+  trainGru: { livenessCommand: ['sh', '-c', 'test -e /tmp/alive'], ...EXTRAS },
+  kafka: { ...SERVER_EXTRAS, topicsJob: EXTRAS },
+  objectStorage: { bucketsJob: EXTRAS },
+  preprocess: EXTRAS,
+  check: EXTRAS,
+  extraObjects: EXTRA_OBJECTS,
   prometheus: { volume: { enabled: true } },
   secrets: { source: 'externalSecrets', externalSecrets: { path: 'flts/prod/' } },
   locust: { enabled: true },
+  ownService: { enabled: true, disruptionBudget: true, topologySpread: true },
 };
 
 /** What keeps state runs elsewhere. */
@@ -35,8 +41,9 @@ const external: z.input<typeof settings> = {
 
 /** What keeps state is in the hands of operators. */
 const operators: z.input<typeof settings> = {
-  kafka: { mode: 'strimzi' },
-  database: { mode: 'cloudnativepg' },
+  defaults: DEFAULTS,
+  kafka: { mode: 'strimzi', ...EXTRAS },
+  database: { mode: 'cloudnativepg', ...EXTRAS },
   mlflowDatabase: { mode: 'cloudnativepg' },
   monitoring: { enabled: true },
 };

@@ -110,6 +110,11 @@ export const settings = withRules(
         { image: { repository: 'inference' }, ...SMALL, port: 8000, health: '/healthz', metrics: '/metrics' },
         { autoscaling: f.autoscaling({ maxReplicas: 10, byMemory: false }) },
       ),
+      ownService: server(
+        'A service of your own, which gets what the others get: addresses and keys of all that keeps state.',
+        { image: { repository: 'flts' }, ...SMALL, port: 8080 },
+        { enabled: z.boolean().default(false).describe('Write it, as the Deployment flts.') },
+      ),
       loadBalancer: loadBalancer(),
       prometheus: prometheus(),
       grafana: grafana(),

@@ -25,6 +25,9 @@ import type { Settings } from './settings.ts';
 export const POSTGRES = 'postgres';
 export const MLFLOW_POSTGRES = 'mlflow-postgres';
 
+/** By this name the first deployment ran a service beside those of the pipeline. */
+const OWN_SERVICE = 'flts';
+
 /** The forecasting pipeline. */
 export function build(stack: Stack, settings: Settings, { environment }: BuildContext): void {
   new StackNamespace(stack, 'namespace');
@@ -121,6 +124,14 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     autoscaling: settings.inference.autoscaling,
     talksTo: [kafka.connection(), storage.connection(), mlflow.connection()],
   });
+  if (settings.ownService.enabled) {
+    new WebService(stack, OWN_SERVICE, {
+      ...serverProps(settings.ownService, { CONSUMER_GROUP_ID: OWN_SERVICE }),
+      title: 'Own service',
+      component: 'own-service',
+      talksTo: [database.connection(), storage.connection(), kafka.connection(), mlflow.connection()],
+    });
+  }
   const { service: balancer } = new LoadBalancer(stack, 'inference-lb', {
     title: 'Load balancer',
     settings: settings.loadBalancer,

@@ -64,7 +64,7 @@ export function backend(scope: Construct, settings: Settings, database: Postgres
     autoscaling: backend.autoscaling,
     disruptionBudget: backend.disruptionBudget,
     topologySpread: backend.topologySpread,
-    settings: backend.pod,
+    extras: backend,
     ports: { http: DEFAULT_PORT, ...metrics.ports, ...reports.ports },
     servicePorts: { http: DEFAULT_PORT, ...reports.ports },
     ...(exposure.type === 'nodePort' && { nodePorts: { http: exposure.nodePort.backend, ...reports.nodePorts } }),

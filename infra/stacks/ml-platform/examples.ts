@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { EXTRAS } from '../extras.ts';
+import { DEFAULTS, EXTRAS, SERVER_EXTRAS } from '../extras.ts';
 import type { settings } from './settings.ts';
 
 /** Everything that can be switched on, in one. */
@@ -17,11 +17,11 @@ const everything: z.input<typeof settings> = {
     autoscaling: { enabled: true },
     disruptionBudget: true,
     topologySpread: true,
-    pod: EXTRAS,
+    ...SERVER_EXTRAS,
     corsOrigins: ['https://notebooks.example.com', 'https://ml.example.com'],
   },
-  frontend: { replicas: 2, disruptionBudget: true, topologySpread: true, pod: EXTRAS },
-  database: { bundled: { backup: { enabled: true } } },
+  frontend: { replicas: 2, disruptionBudget: true, topologySpread: true, ...SERVER_EXTRAS },
+  database: { ...SERVER_EXTRAS, bundled: { backup: { enabled: true, ...EXTRAS } } },
   check: { tokenSecret: 'check-token', namespace: 'ml-check' },
   gitops: {
     karmadaServer: 'https://karmada.example.com:5443',
@@ -67,6 +67,7 @@ const external: z.input<typeof settings> = {
 
 /** PostgreSQL by its operator, backed up to object storage; no network policies, no namespace of the chart's own. */
 const operator: z.input<typeof settings> = {
+  defaults: DEFAULTS,
   namespace: { create: false },
   isolation: { enabled: false },
   monitoring: { enabled: true },

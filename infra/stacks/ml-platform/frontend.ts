@@ -25,7 +25,7 @@ export function frontend(scope: Construct, settings: Settings, backend: WebServi
     replicas: frontend.replicas,
     disruptionBudget: frontend.disruptionBudget,
     topologySpread: frontend.topologySpread,
-    settings: frontend.pod,
+    extras: frontend,
     ports: { http: PORT },
     servicePorts: { http: 80 },
     ...portsOutside(exposure, { http: exposure.nodePort.frontend }),

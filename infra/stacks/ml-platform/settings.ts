@@ -10,6 +10,7 @@ import {
 import { withRules } from '../../data/field-rules.ts';
 import { postgres } from '../../settings/database.ts';
 import { exposure as exposureOf } from '../../settings/exposure.ts';
+import { serverExtras } from '../../settings/extras.ts';
 import * as f from '../../settings/fragments.ts';
 import { lateRuns } from '../../settings/observability.ts';
 import { commonRules } from '../../settings/rules.ts';
@@ -29,7 +30,7 @@ const backend = () =>
     autoscaling: f.autoscaling({ maxReplicas: 6 }),
     disruptionBudget: f.disruptionBudget(),
     topologySpread: f.topologySpread(),
-    pod: f.pod(),
+    ...serverExtras(),
     logLevel: z.enum(LOG_LEVELS).default('info').describe('What is logged.'),
     monitorInterval: duration(RANGES.monitorInterval).describe('Time between two looks at every member cluster.'),
     monitorMode: z
@@ -263,7 +264,7 @@ const frontend = () =>
     resources: f.resources({ cpu: '100m', memory: '128Mi' }, { cpu: '200m', memory: '256Mi' }),
     disruptionBudget: f.disruptionBudget(),
     topologySpread: f.topologySpread(),
-    pod: f.pod(),
+    ...serverExtras(),
     apiBaseUrl: s
       .optionalHttpUrl()
       .default('')

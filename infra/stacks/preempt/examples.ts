@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { EXTRAS } from '../extras.ts';
+import { DEFAULTS, EXTRAS, SERVER_EXTRAS } from '../extras.ts';
 import type { settings } from './settings.ts';
 
 /** Everything that can be switched on, in one. */
@@ -12,22 +12,24 @@ const everything: z.input<typeof settings> = {
   monitoring: { enabled: true },
   exposure: { type: 'ingress' },
   config: { weather: { monitored_fields: ['temperature_2m', 'wind_speed_10m'] }, debug: false, retries: 3 },
-  mysql: { backup: { enabled: true } },
+  mysql: { ...SERVER_EXTRAS, backup: { enabled: true, ...EXTRAS } },
   models: { accessMode: 'ReadWriteMany' },
   api: {
     autoscaling: { enabled: true },
     disruptionBudget: true,
     topologySpread: true,
     metricsPath: '/metrics',
-    pod: EXTRAS,
+    ...SERVER_EXTRAS,
   },
-  frontend: { disruptionBudget: true, topologySpread: true, pod: EXTRAS },
-  collector: { pod: EXTRAS },
+  frontend: { disruptionBudget: true, topologySpread: true, ...SERVER_EXTRAS },
+  collector: EXTRAS,
+  redis: { ...SERVER_EXTRAS },
   secrets: { source: 'externalSecrets', externalSecrets: { store: { kind: 'SecretStore', name: 'vault' } } },
 };
 
 /** What keeps state runs elsewhere; the locations come on a volume. */
 const external: z.input<typeof settings> = {
+  defaults: DEFAULTS,
   mysql: { mode: 'external', external: { host: 'mysql.example.com', address: { cidrs: ['10.20.0.0/16'] } } },
   redis: { mode: 'external' },
   exposure: { type: 'loadBalancer', loadBalancer: { sourceRanges: ['198.51.100.0/24', '2001:db8::/32'] } },

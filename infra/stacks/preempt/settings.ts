@@ -102,8 +102,6 @@ export const settings = withRules(
         { ...BACKEND, port: 8080, replicas: 2, health: '/health', command: ['/app/api'] },
         {
           autoscaling: f.autoscaling({ maxReplicas: 10 }),
-          disruptionBudget: f.disruptionBudget(),
-          topologySpread: f.topologySpread(),
         },
       ),
       store: loneWorker('Takes the weather from the stream in Redis and stores it: one consumer, by design.', {
@@ -115,18 +113,14 @@ export const settings = withRules(
         limits: { cpu: '1000m', memory: '1Gi' },
         command: ['/app/ml-trainer'],
       }),
-      frontend: server(
-        'The page.',
-        {
-          image: { repository: 'preempt-frontend' },
-          requests: { cpu: '100m', memory: '128Mi' },
-          limits: { cpu: '200m', memory: '256Mi' },
-          port: 80,
-          replicas: 2,
-          health: '/',
-        },
-        { disruptionBudget: f.disruptionBudget(), topologySpread: f.topologySpread() },
-      ),
+      frontend: server('The page.', {
+        image: { repository: 'preempt-frontend' },
+        requests: { cpu: '100m', memory: '128Mi' },
+        limits: { cpu: '200m', memory: '256Mi' },
+        port: 80,
+        replicas: 2,
+        health: '/',
+      }),
       collector: scheduledJob('Fetches the weather.', {
         ...BACKEND,
         schedule: '*/5 * * * *',

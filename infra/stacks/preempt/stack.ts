@@ -90,8 +90,6 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     component: 'api',
     entrance: '/api',
     autoscaling: settings.api.autoscaling,
-    disruptionBudget: settings.api.disruptionBudget,
-    topologySpread: settings.api.topologySpread,
     rollingUpdate: { maxSurge: 1, maxUnavailable: 1 },
     admits: clientsByRoutes(settings),
     talksTo: [schema, redis.connection()],
@@ -115,8 +113,6 @@ export function build(stack: Stack, settings: Settings, { environment }: BuildCo
     title: 'Page',
     component: 'frontend',
     entrance: '/',
-    disruptionBudget: settings.frontend.disruptionBudget,
-    topologySpread: settings.frontend.topologySpread,
     // Where nginx keeps what it buffers, and its process id.
     mounts: [scratch('cache', '/var/cache/nginx'), scratch('run', '/var/run', '16Mi')],
     admits: clientsFromOutside(settings),

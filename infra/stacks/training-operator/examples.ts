@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { EXTRAS } from '../extras.ts';
+import { DEFAULTS, SERVER_EXTRAS } from '../extras.ts';
 import type { settings } from './settings.ts';
 
 /** Everything that can be switched on, in one. */
@@ -11,11 +11,11 @@ const everything: z.input<typeof settings> = {
   monitoring: { enabled: true },
   progress: { fromLogs: true, certificate: { madeBy: 'certManager', issuer: 'internal', issuerKind: 'Issuer' } },
   podGroups: true,
-  manager: { disruptionBudget: true, topologySpread: true, workers: 4, logLevel: 'debug', pod: EXTRAS },
+  manager: { disruptionBudget: true, topologySpread: true, workers: 4, logLevel: 'debug', ...SERVER_EXTRAS },
 };
 
 /** Some namespaces only, with rights in no other. */
-const watched: z.input<typeof settings> = { watchNamespaces: ['ml-training', 'research'] };
+const watched: z.input<typeof settings> = { defaults: DEFAULTS, watchNamespaces: ['ml-training', 'research'] };
 
 /** The same by bindings that others make, and no progress. */
 const bounded: z.input<typeof settings> = {

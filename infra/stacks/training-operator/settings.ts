@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { withRules } from '../../data/field-rules.ts';
+import { serverExtras } from '../../settings/extras.ts';
 import * as f from '../../settings/fragments.ts';
 import { commonRules, LOCAL_IMAGES_NOT_PULLED_ALWAYS } from '../../settings/rules.ts';
 import * as s from '../../settings/scalars.ts';
@@ -13,7 +14,7 @@ const manager = () =>
     disruptionBudget: f.disruptionBudget(),
     topologySpread: f.topologySpread(),
     resources: f.resources({ cpu: '100m', memory: '256Mi' }, { cpu: '1', memory: '512Mi' }),
-    pod: f.pod(),
+    ...serverExtras(),
   });
 
 export const settings = withRules(

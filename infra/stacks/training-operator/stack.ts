@@ -71,7 +71,7 @@ function operator(stack: Stack, settings: Settings): WebService {
     replicas: manager.replicas,
     disruptionBudget: manager.disruptionBudget,
     topologySpread: manager.topologySpread,
-    settings: manager.pod,
+    extras: manager,
     podLabels: { 'control-plane': MANAGER },
     ports,
     servicePorts: ports,

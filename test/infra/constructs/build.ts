@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Stack } from '../../../infra/constructs/stack.ts';
+import type { Extras } from '../../../infra/settings/extras.ts';
 import { common } from '../../../infra/settings/fragments.ts';
 import { type KubeObject, synthesize } from '../../../infra/synth/synthesize.ts';
 
@@ -23,6 +24,14 @@ export function build(parts: (stack: Stack) => void, settings: z.input<typeof co
     },
   };
 }
+
+/** What a team adds to a workload of which it says nothing. */
+export const extrasOf = (given: Partial<Extras> = {}): Extras => ({
+  pod: {},
+  serviceAccount: {},
+  network: {},
+  ...given,
+});
 
 interface Built {
   readonly objects: KubeObject[];

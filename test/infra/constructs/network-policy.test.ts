@@ -5,7 +5,7 @@ import { tcp } from '../../../infra/constructs/probes.ts';
 import type { Stack } from '../../../infra/constructs/stack.ts';
 import { WebService, type WebServiceProps } from '../../../infra/constructs/web-service.ts';
 import { image, resources } from '../../../infra/settings/fragments.ts';
-import { build, env } from './build.ts';
+import { build, env, extrasOf } from './build.ts';
 
 const small = resources({ cpu: '10m', memory: '16Mi' }, { cpu: '10m', memory: '16Mi' }).parse({});
 const service = (stack: Stack, name: string, more: Partial<WebServiceProps> = {}) =>
@@ -16,6 +16,7 @@ const service = (stack: Stack, name: string, more: Partial<WebServiceProps> = {}
     user: 1,
     replicas: 1,
     resources: small,
+    extras: extrasOf(),
     ports: { http: 8000 },
     servicePorts: { http: 80 },
     probes: { liveness: tcp(8000), readiness: tcp(8000) },

@@ -5,7 +5,7 @@ import { tcp } from '../../../infra/constructs/probes.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { postgres } from '../../../infra/settings/database.ts';
 import { image, resources } from '../../../infra/settings/fragments.ts';
-import { build, env } from './build.ts';
+import { build, env, extrasOf } from './build.ts';
 
 const small = { cpu: '100m', memory: '128Mi' };
 const schema = postgres({
@@ -29,6 +29,7 @@ function database(values: Parameters<typeof schema.parse>[0]) {
         user: 1,
         replicas: 1,
         resources: resources(small, small).parse({}),
+        extras: extrasOf(),
         probes: { liveness: tcp(1), readiness: tcp(1) },
         talksTo: [server.connection()],
       });

@@ -5,9 +5,10 @@ import { http, tcp } from '../../../infra/constructs/probes.ts';
 import type { Stack } from '../../../infra/constructs/stack.ts';
 import { scheduledJobProps, serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService, type WebServiceProps } from '../../../infra/constructs/web-service.ts';
-import { autoscaling, image, pod, resources } from '../../../infra/settings/fragments.ts';
+import { extras } from '../../../infra/settings/extras.ts';
+import { autoscaling, image, resources } from '../../../infra/settings/fragments.ts';
 import { scheduledJob, server } from '../../../infra/settings/workloads.ts';
-import { build } from './build.ts';
+import { build, extrasOf } from './build.ts';
 
 const props: WebServiceProps = {
   title: 'Web',
@@ -16,6 +17,7 @@ const props: WebServiceProps = {
   user: 1234,
   replicas: 2,
   resources: resources({ cpu: '100m', memory: '128Mi' }, { cpu: '200m', memory: '256Mi' }).parse({}),
+  extras: extrasOf(),
   ports: { http: 8000 },
   servicePorts: { http: 80 },
   probes: { liveness: http('/', 8000), readiness: tcp(8000) },
@@ -24,6 +26,7 @@ const web =
   (more: Partial<WebServiceProps> = {}) =>
   (stack: Stack) =>
     new WebService(stack, 'web', { ...props, ...more });
+const { pod } = extras();
 const podOf = (built: ReturnType<typeof build>, kind = 'Deployment') => built.find(kind, 'web').spec.template;
 
 test('a pod is restricted, whatever it is asked to be', () => {
@@ -85,7 +88,7 @@ test('a Secret is mounted read-only, for its owner and the group of the pod alon
 });
 
 test('what a team adds to the pods arrives', () => {
-  const settings = pod().parse({
+  const settings = pod.parse({
     annotations: { note: 'x' },
     nodeSelector: { gpu: 'yes' },
     tolerations: [{ key: 'gpu', operator: 'Exists' }],
@@ -94,7 +97,7 @@ test('what a team adds to the pods arrives', () => {
     extraEnv: { EXTRA: 'e' },
     extraVolumes: [{ name: 'ca', mountPath: '/ca', kind: 'configMap', source: 'company-ca' }],
   });
-  const { metadata, spec } = podOf(build(web({ settings })));
+  const { metadata, spec } = podOf(build(web({ extras: extrasOf({ pod: settings }) })));
   expect(metadata.annotations).toEqual({ note: 'x' });
   expect(spec).toMatchObject({
     nodeSelector: { gpu: 'yes' },
@@ -107,16 +110,16 @@ test('what a team adds to the pods arrives', () => {
 });
 
 test('two volumes in one place are refused with the place', () => {
-  const settings = pod().parse({ extraVolumes: [{ name: 'x', mountPath: '/tmp', kind: 'secret', source: 'x' }] });
-  expect(() => build(web({ settings }))).toThrow(
+  const settings = pod.parse({ extraVolumes: [{ name: 'x', mountPath: '/tmp', kind: 'secret', source: 'x' }] });
+  expect(() => build(web({ extras: extrasOf({ pod: settings }) }))).toThrow(
     /extraVolumes\.0\.mountPath: "\/tmp" is not allowed; allowed: a path at which nothing else/,
   );
 });
 
 test('variables that are set already are refused, all of them, wherever they come from', () => {
-  const settings = pod().parse({ extraEnv: { OWN: 'a', LEVEL: 'b', FREE: 'c' } });
-  expect(() => build(web({ settings, env: { OWN: '1' }, config: { LEVEL: '2' } }))).toThrow(
-    /^web\.extraEnv\.LEVEL: "b" is not allowed.*\nweb\.extraEnv\.OWN: "a" is not allowed[^\n]*$/,
+  const settings = pod.parse({ extraEnv: { OWN: 'a', LEVEL: 'b', FREE: 'c' } });
+  expect(() => build(web({ extras: extrasOf({ pod: settings }), env: { OWN: '1' }, config: { LEVEL: '2' } }))).toThrow(
+    /^web\.pod\.extraEnv\.LEVEL: "b" is not allowed.*\nweb\.pod\.extraEnv\.OWN: "a" is not allowed[^\n]*$/,
   );
 });
 

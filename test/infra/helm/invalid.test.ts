@@ -38,6 +38,7 @@ const WRONG: Readonly<Record<Leaf['kind'], readonly unknown[]>> = {
   number: ['1', true, 1.5, -1, 10_000_000, [], {}],
   list: ['text', 1, {}, [[]], [{ 'no-such-field': 1 }], Array.from({ length: 500 }, () => 'a')],
   record: ['text', 1, [1], { ' no key ': 1 }],
+  whole: ['text', 1, { 'no-such-field': 1 }, [[]], { labels: { ' no key ': 'x' } }],
 };
 
 /** One setting of a wrong type, out of range or against its pattern, or a key that does not exist. */

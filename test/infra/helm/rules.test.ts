@@ -14,12 +14,6 @@ import { helms, valuesFor, withChart } from './render.ts';
 /** Settings that break the rule and no schema. */
 function broken({ path, refuses, when }: FieldRule): object[] {
   const given = when ? [atPath(when.path, when.is)] : [];
-  const volume = (name: string, mountPath: string) => ({ name, mountPath, kind: 'secret', source: 'x' });
-  if ('twice' in refuses) {
-    const entries =
-      refuses.twice === 'name' ? [volume('a', '/a'), volume('a', '/b')] : [volume('a', '/a'), volume('b', '/a')];
-    return [atPath(path, entries) as object];
-  }
   const pairs: [string, unknown][] =
     'belowAmount' in refuses
       ? path.endsWith('cpu')

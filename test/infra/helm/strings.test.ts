@@ -61,6 +61,9 @@ function everywhere(leaves: readonly Leaf[], text: () => string): Record<string,
     const { element, valueType } = schema as Containers;
     if (kind === 'text' && isFree(schema)) put(settings, path, text());
     if (kind === 'list' && isFree(element)) put(settings, path, ['first', text()]);
+    // Over what all pods have lies what is a workload's own.
+    if (kind === 'whole' && path.endsWith('.pod') && !path.startsWith('defaults.'))
+      put(settings, path, { annotations: { NASTY: text() }, extraEnv: { NASTY: text() } });
     // The names are such that a variable, a label or an annotation may have them.
     if (kind === 'record' && isFree(valueType)) put(settings, path, { NASTY: text() });
   }

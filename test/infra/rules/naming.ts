@@ -18,10 +18,15 @@ function isBoundThere({ kind, metadata }: KubeObject, settings: object): boolean
   return kind === 'RoleBinding' && watchNamespaces.includes(metadata.namespace ?? '');
 }
 
+/** An object of a team's own, which is left as it is. */
+const isBroughtAlong = ({ kind, metadata: { name } }: KubeObject, { extraObjects }: Subject['settings']): boolean =>
+  extraObjects.some((each) => each.kind === kind && each.metadata.name === name);
+
 /** Names that a server takes, labels by which everything of a stack is found, one namespace. */
 export function namesAndLabels(subject: Subject): string[] {
   const { definition, folders, settings } = subject;
-  const breaches = own(subject).flatMap((object) => {
+  const ofTheStack = own(subject).filter((object) => !isBroughtAlong(object, settings));
+  const breaches = ofTheStack.flatMap((object) => {
     const { labels = {}, name, namespace } = object.metadata;
     const wrongNamespace =
       !CLUSTER_SCOPED.includes(object.kind) && namespace !== settings.namespace.name && !isBoundThere(object, settings);

@@ -18,7 +18,7 @@ const VOLUMES = [
 /** The restricted Pod Security Standard, and what we ask beyond it: bounds, probes, no token, pinned images. */
 export function podsAreSafe(subject: Subject): string[] {
   return podsOf(all(subject)).flatMap((pod) => [
-    ...podBreaches(pod).map((breach) => `${pod.owner}: ${breach}`),
+    ...podBreaches(pod, subject.settings).map((breach) => `${pod.owner}: ${breach}`),
     ...containersOf(pod).flatMap((container) =>
       [...containerBreaches(container), ...imageBreaches(container, subject)].map(
         (breach) => `${pod.owner} ${container.name}: ${breach}`,
@@ -30,14 +30,17 @@ export function podsAreSafe(subject: Subject): string[] {
   ]);
 }
 
-function podBreaches({ spec }: Pod): string[] {
+/** A token where a team asks for one: of all workloads, or of one. */
+const asksForToken = (settings: object): boolean => JSON.stringify(settings).includes('"automount":true');
+
+function podBreaches({ spec }: Pod, settings: Subject['settings']): string[] {
   const { runAsNonRoot, runAsUser, seccompProfile } = spec.securityContext ?? {};
   return told([
     [['hostNetwork', 'hostPID', 'hostIPC'].every((field) => !spec[field]), 'shares a namespace of the host'],
     [runAsNonRoot === true, 'runAsNonRoot is not set'],
-    [typeof runAsUser === 'number' && runAsUser > 0, 'no numeric user'],
+    [settings.defaults.clusterUsers || (typeof runAsUser === 'number' && runAsUser > 0), 'no numeric user'],
     [(seccompProfile as { type?: string } | undefined)?.type === 'RuntimeDefault', 'no seccomp profile'],
-    [spec.automountServiceAccountToken === false, 'mounts a ServiceAccount token'],
+    [spec.automountServiceAccountToken === false || asksForToken(settings), 'mounts a ServiceAccount token'],
     ...(spec.volumes ?? []).map((volume): [boolean, string] => [
       Object.keys(volume).every((key) => key === 'name' || VOLUMES.includes(key)),
       `volume ${volume.name} is of a type that the restricted standard refuses`,

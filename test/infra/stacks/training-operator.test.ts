@@ -45,7 +45,11 @@ describe('through Karmada', () => {
       fc.property(arbitrarySettings(trainingOperator), (settings) => {
         const made = subjectOf(trainingOperator, settings);
         const policies = [...policiesOf(made.folders.get('karmada') ?? []).values()];
-        for (const object of own(made).filter(({ kind }) => kind !== 'Namespace')) {
+        // What a team brings along itself it brings to members itself.
+        const brought = made.settings.extraObjects.map(({ metadata }) => metadata.name);
+        const ofTheOperator = ({ kind, metadata }: KubeObject) =>
+          kind !== 'Namespace' && !brought.includes(metadata.name);
+        for (const object of own(made).filter(ofTheOperator)) {
           const by = policies.filter(({ resourceSelectors }) =>
             resourceSelectors.some((each) => selects(object, each)),
           );

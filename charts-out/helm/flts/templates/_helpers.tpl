@@ -49,15 +49,40 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 131 times, with root, syncWave: annotations, namespace. */}}
+{{/* Used 81 times, with root, syncWave: annotations, namespace. */}}
 {{- define "flts.metadata-entries" -}}
 annotations:
   argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
 namespace: {{ include "flts.namespace" $.root | quote }}
 {{- end }}
 
-{{/* Used 78 times, with root, app, component. */}}
+{{/* Used 66 times, with root, name. */}}
+{{- define "flts.from" -}}
+podSelector:
+  {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 49 times, with root, name. */}}
+{{- define "flts.selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 47 times. */}}
 {{- define "flts.labels" -}}
+app.kubernetes.io/instance: "{{ include "flts.prefix" . }}flts"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: flts
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "flts.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 38 times, with root, app, component. */}}
+{{- define "flts.metadata-labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
 app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
@@ -71,38 +96,32 @@ helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 55 times, with root, name. */}}
-{{- define "flts.from" -}}
-podSelector:
-  {{- include "flts.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
-{{- end }}
-
-{{/* Used 46 times. */}}
-{{- define "flts.metadata-labels" -}}
-app.kubernetes.io/instance: "{{ include "flts.prefix" . }}flts"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/part-of: flts
-{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "flts.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 42 times, with root, name. */}}
-{{- define "flts.pod-selector" -}}
-matchLabels:
-  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 28 times, with root, port: port, protocol. */}}
+{{/* Used 31 times, with root, port: port, protocol. */}}
 {{- define "flts.ports-entries" -}}
 port: {{ $.port }}
 protocol: TCP
 {{- end }}
 
-{{/* Used 22 times, with root, name, key, values. */}}
+{{/* Used 25 times, with root, syncWave, app, component. */}}
+{{- define "flts.metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+labels:
+  {{- include "flts.metadata-labels" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+name: "{{ include "flts.prefix" $.root }}{{ $.app }}"
+namespace: {{ include "flts.namespace" $.root | quote }}
+{{- end }}
+
+{{/* Used 24 times, with root, app, component. */}}
+{{- define "flts.service-account" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "flts.metadata" (dict "root" $.root "syncWave" "1" "app" $.app "component" $.component) | nindent 2 }}
+automountServiceAccountToken: false
+{{- end }}
+
+{{/* Used 24 times, with root, name, key, values. */}}
 {{- define "flts.env" -}}
 name: {{ $.name | quote }}
 valueFrom:
@@ -111,10 +130,28 @@ valueFrom:
     name: {{ $.values.secret | quote }}
 {{- end }}
 
-{{/* Used 22 times. */}}
+{{/* Used 23 times. */}}
 {{- define "flts.image-pull-secrets" -}}
 {{- range .Values.images.pullSecrets }}
 - name: {{ . | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Used 21 times, with root, metadata, metadata2: apiVersion, kind, metadata. */}}
+{{- define "flts.network-policy-entries" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "flts.metadata" (dict "root" $.root "syncWave" "1" "app" $.metadata "component" $.metadata2) | nindent 2 }}
+{{- end }}
+
+{{/* Used 20 times, with root, name. */}}
+{{- define "flts.env-by-name" -}}
+name: {{ $.name | quote }}
+{{- if eq $.root.Values.objectStorage.mode "bundled" }}
+value: "http://{{ include "flts.prefix" $.root }}minio:9000"
+{{- else }}
+value: {{ $.root.Values.objectStorage.external.url | quote }}
 {{- end }}
 {{- end }}
 
@@ -127,17 +164,24 @@ capabilities:
 readOnlyRootFilesystem: true
 {{- end }}
 
-{{/* Used 18 times, with root, name. */}}
-{{- define "flts.env-by-name" -}}
-name: {{ $.name | quote }}
-{{- if eq $.root.Values.objectStorage.mode "bundled" }}
-value: "http://{{ include "flts.prefix" $.root }}minio:9000"
-{{- else }}
-value: {{ $.root.Values.objectStorage.external.url | quote }}
+{{/* Used 18 times, with root, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, serviceAccountName. */}}
+{{- define "flts.spec-entries" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- include "flts.image-pull-secrets" $.root | nindent 2 }}
 {{- end }}
+serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.serviceAccountName }}"
 {{- end }}
 
-{{/* Used 14 times, with root, values. */}}
+{{/* Used 16 times, with root, app, component. */}}
+{{- define "flts.job-template-metadata" -}}
+labels:
+  {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+{{- end }}
+
+{{/* Used 15 times, with root, values. */}}
 {{- define "flts.resources" -}}
 limits:
   cpu: {{ $.values.resources.limits.cpu | quote }}
@@ -147,43 +191,19 @@ requests:
   memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
 {{- end }}
 
-{{/* Used 13 times, with root, app, component. */}}
-{{- define "flts.labels-by-app" -}}
-app: {{ $.app | quote }}
-app.kubernetes.io/component: {{ $.component | quote }}
-app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/name: {{ $.app | quote }}
-app.kubernetes.io/part-of: flts
-mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
-{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "flts.chart" $.root | quote }}
-app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 13 times, with root, sizeLimit, name. */}}
+{{/* Used 15 times, with root, sizeLimit, name. */}}
 {{- define "flts.volume" -}}
 name: {{ $.name | quote }}
 emptyDir:
   sizeLimit: {{ $.sizeLimit | quote }}
 {{- end }}
 
-{{/* Used 12 times, with root, values. */}}
-{{- define "flts.tolerations" -}}
-{{- range $.values.pod.tolerations }}
-- operator: {{ (.operator | default "Equal") | quote }}
-  {{- if hasKey . "effect" }}
-  effect: {{ .effect | quote }}
-  {{- end }}
-  {{- if hasKey . "key" }}
-  key: {{ .key | quote }}
-  {{- end }}
-  {{- if hasKey . "value" }}
-  value: {{ .value | quote }}
-  {{- end }}
-{{- end }}
+{{/* Used 13 times. */}}
+{{- define "flts.strategy" -}}
+rollingUpdate:
+  maxSurge: 1
+  maxUnavailable: 0
+type: RollingUpdate
 {{- end }}
 
 {{/* Used 12 times, with root, fsGroup. */}}
@@ -197,51 +217,6 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* Used 12 times. */}}
-{{- define "flts.strategy" -}}
-rollingUpdate:
-  maxSurge: 1
-  maxUnavailable: 0
-type: RollingUpdate
-{{- end }}
-
-{{/* Used 12 times, with root, values, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, nodeSelector, priorityClassName, serviceAccountName, tolerations, affinity. */}}
-{{- define "flts.spec-entries" -}}
-automountServiceAccountToken: false
-enableServiceLinks: false
-{{- if $.root.Values.images.pullSecrets }}
-imagePullSecrets:
-  {{- include "flts.image-pull-secrets" $.root | nindent 2 }}
-{{- end }}
-{{- if $.values.pod.nodeSelector }}
-nodeSelector:
-  {{- toYaml $.values.pod.nodeSelector | nindent 2 }}
-{{- end }}
-{{- if $.values.pod.priorityClassName }}
-priorityClassName: {{ $.values.pod.priorityClassName | quote }}
-{{- end }}
-serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.serviceAccountName }}"
-{{- if $.values.pod.tolerations }}
-tolerations:
-  {{- include "flts.tolerations" (dict "root" $.root "values" $.values) | nindent 2 }}
-{{- end }}
-{{- if $.values.pod.affinity }}
-affinity:
-  {{- toYaml $.values.pod.affinity | nindent 2 }}
-{{- end }}
-{{- end }}
-
-{{/* Used 12 times, with root, name: ipFamilyPolicy, selector, type. */}}
-{{- define "flts.spec-with-ip-family-policy" -}}
-{{- if ne $.root.Values.network.ipFamilyPolicy "clusterDefault" }}
-ipFamilyPolicy: {{ $.root.Values.network.ipFamilyPolicy }}
-{{- end }}
-selector:
-  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-  app.kubernetes.io/name: {{ $.name | quote }}
-type: ClusterIP
-{{- end }}
-
 {{/* Used 11 times, with root, containerPort, name. */}}
 {{- define "flts.port" -}}
 name: {{ $.name | quote }}
@@ -249,40 +224,7 @@ containerPort: {{ $.containerPort }}
 protocol: TCP
 {{- end }}
 
-{{/* Used 11 times, with root, name: clusterIP, selector. */}}
-{{- define "flts.spec-with-cluster-ip" -}}
-clusterIP: None
-selector:
-  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 10 times, with root, values. */}}
-{{- define "flts.ports" -}}
-- name: http
-  port: {{ int $.values.port }}
-  protocol: TCP
-  targetPort: http
-{{- end }}
-
-{{/* Used 10 times, with root, name, port. */}}
-{{- define "flts.spec-ports" -}}
-- name: {{ $.name | quote }}
-  port: {{ $.port }}
-  protocol: TCP
-  targetPort: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 9 times, with root, app, component. */}}
-{{- define "flts.labels-by-component" -}}
-app: {{ $.app | quote }}
-app.kubernetes.io/component: {{ $.component | quote }}
-app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-app.kubernetes.io/name: {{ $.app | quote }}
-app.kubernetes.io/part-of: flts
-{{- end }}
-
-{{/* Used 8 times, with root, values, name. */}}
+{{/* Used 10 times, with root, values, name. */}}
 {{- define "flts.egress" -}}
 ports:
   - port: {{ int $.values.port }}
@@ -291,23 +233,7 @@ to:
   - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
 {{- end }}
 
-{{/* Used 8 times: refreshInterval, secretStoreRef. */}}
-{{- define "flts.spec-with-refresh-interval" -}}
-refreshInterval: {{ .Values.secrets.externalSecrets.refreshInterval | quote }}
-secretStoreRef:
-  name: {{ .Values.secrets.externalSecrets.store.name | quote }}
-  kind: {{ .Values.secrets.externalSecrets.store.kind }}
-{{- end }}
-
-{{/* Used 8 times, with root, alert, for, severity: alert, for, labels. */}}
-{{- define "flts.rules-entries" -}}
-alert: {{ $.alert | quote }}
-for: {{ $.for | quote }}
-labels:
-  severity: {{ $.severity | quote }}
-{{- end }}
-
-{{/* Used 7 times. */}}
+{{/* Used 8 times. */}}
 {{- define "flts.wait-for-minio" -}}
 name: wait-for-minio
 command:
@@ -344,113 +270,7 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 7 times. */}}
-{{- define "flts.wait-script" -}}
-what=$1 limit=$2
-shift 2
-start=$(date +%s)
-until said=$("$@" 2>&1); do
-  status=$?
-  waited=$(($(date +%s) - start))
-  if [ "$waited" -ge "$limit" ]; then
-    echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
-    echo "last try: $* ended with $status: ${said:-it said nothing}" >&2
-    exit 1
-  fi
-  echo "waiting for $what ($waited of at most $limit s)"
-  sleep 2
-done
-echo "$what is ready"
-{{- end }}
-
-{{/* Used 7 times, with root, values. */}}
-{{- define "flts.volumes" -}}
-- name: tmp
-  emptyDir:
-    sizeLimit: {{ include "flts.text" $.values.tmpSize | quote }}
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  {{- if eq .kind "configMap" }}
-  configMap:
-    name: {{ .source | quote }}
-  {{- else }}
-  secret:
-    defaultMode: 256
-    secretName: {{ .source | quote }}
-  {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Used 7 times, with root, app, component. */}}
-{{- define "flts.labels-monitoring" -}}
-app: {{ $.app | quote }}
-app.kubernetes.io/component: {{ $.component | quote }}
-app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/name: {{ $.app | quote }}
-app.kubernetes.io/part-of: flts
-mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
-{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{- if not (hasKey $.root.Values.monitoring.labels $key) }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-{{- end }}
-{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "flts.chart" $.root | quote }}
-app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 7 times, with root, values, app, component. */}}
-{{- define "flts.metadata" -}}
-{{- if $.values.pod.annotations }}
-annotations:
-  {{- toYaml $.values.pod.annotations | nindent 2 }}
-{{- end }}
-labels:
-  {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
-{{- end }}
-
-{{/* Used 7 times, with root, values. */}}
-{{- define "flts.volume-mounts" -}}
-- name: tmp
-  mountPath: /tmp
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  mountPath: {{ .mountPath | quote }}
-  readOnly: true
-{{- end }}
-{{- end }}
-
-{{/* Used 7 times. */}}
-{{- define "flts.init-container-resources" -}}
-limits:
-  cpu: "100m"
-  memory: "32Mi"
-requests:
-  cpu: "10m"
-  memory: "16Mi"
-{{- end }}
-
-{{/* Used 7 times, with root, values. */}}
-{{- define "flts.container-security-context" -}}
-allowPrivilegeEscalation: false
-capabilities:
-  drop:
-    - ALL
-readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
-{{- end }}
-
-{{/* Used 7 times, with root, path, port. */}}
-{{- define "flts.readiness-probe" -}}
-httpGet:
-  path: {{ $.path | quote }}
-  port: {{ $.port }}
-timeoutSeconds: 3
-{{- end }}
-
-{{/* Used 6 times. */}}
+{{/* Used 8 times. */}}
 {{- define "flts.egress-object-storage" -}}
 ports:
   -
@@ -471,7 +291,111 @@ to:
   {{- end }}
 {{- end }}
 
-{{/* Used 6 times. */}}
+{{/* Used 8 times, with root, app, component. */}}
+{{- define "flts.service-metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: "1"
+labels:
+  app: {{ $.app | quote }}
+  app.kubernetes.io/component: {{ $.component | quote }}
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/managed-by: Helm
+  app.kubernetes.io/name: {{ $.app | quote }}
+  app.kubernetes.io/part-of: flts
+  mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
+  {{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+  {{ $key | quote }}: {{ $value | quote }}
+  {{- end }}
+  helm.sh/chart: {{ include "flts.chart" $.root | quote }}
+  app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+name: "{{ include "flts.prefix" $.root }}{{ $.app }}"
+namespace: {{ include "flts.namespace" $.root | quote }}
+{{- end }}
+
+{{/* Used 8 times, with root, app, component. */}}
+{{- define "flts.labels-by-app" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: flts
+mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
+{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{- if not (hasKey $.root.Values.monitoring.labels $key) }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+helm.sh/chart: {{ include "flts.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 8 times, with root, values. */}}
+{{- define "flts.container-security-context" -}}
+allowPrivilegeEscalation: false
+capabilities:
+  drop:
+    - ALL
+readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
+{{- end }}
+
+{{/* Used 8 times: refreshInterval, secretStoreRef. */}}
+{{- define "flts.spec-with-refresh-interval" -}}
+refreshInterval: {{ .Values.secrets.externalSecrets.refreshInterval | quote }}
+secretStoreRef:
+  name: {{ .Values.secrets.externalSecrets.store.name | quote }}
+  kind: {{ .Values.secrets.externalSecrets.store.kind }}
+{{- end }}
+
+{{/* Used 8 times, with root, alert, for, severity: alert, for, labels. */}}
+{{- define "flts.rules-entries" -}}
+alert: {{ $.alert | quote }}
+for: {{ $.for | quote }}
+labels:
+  severity: {{ $.severity | quote }}
+{{- end }}
+
+{{/* Used 7 times, with root, name. */}}
+{{- define "flts.topology-spread-constraints" -}}
+- labelSelector:
+    {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+  matchLabelKeys:
+    - pod-template-hash
+  maxSkew: 1
+  topologyKey: topology.kubernetes.io/zone
+  whenUnsatisfiable: ScheduleAnyway
+- labelSelector:
+    {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 4 }}
+  matchLabelKeys:
+    - pod-template-hash
+  maxSkew: 1
+  topologyKey: kubernetes.io/hostname
+  whenUnsatisfiable: ScheduleAnyway
+{{- end }}
+
+{{/* Used 7 times. */}}
+{{- define "flts.wait-script" -}}
+what=$1 limit=$2
+shift 2
+start=$(date +%s)
+until said=$("$@" 2>&1); do
+  status=$?
+  waited=$(($(date +%s) - start))
+  if [ "$waited" -ge "$limit" ]; then
+    echo "gave up: $what not ready within $limit s. Is it running, and may this pod reach it (NetworkPolicy)?" >&2
+    echo "last try: $* ended with $status: ${said:-it said nothing}" >&2
+    exit 1
+  fi
+  echo "waiting for $what ($waited of at most $limit s)"
+  sleep 2
+done
+echo "$what is ready"
+{{- end }}
+
+{{/* Used 7 times. */}}
 {{- define "flts.kafka-bootstrap-servers" -}}
 name: KAFKA_BOOTSTRAP_SERVERS
 {{- if eq .Values.kafka.mode "bundled" }}
@@ -483,22 +407,26 @@ value: "{{ .Values.kafka.external.host }}:{{ int .Values.kafka.external.address.
 {{- end }}
 {{- end }}
 
-{{/* Used 6 times, with root, port, name. */}}
-{{- define "flts.egress-by-port" -}}
-ports:
-  - port: {{ $.port }}
-    protocol: TCP
-to:
-  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+{{/* Used 7 times. */}}
+{{- define "flts.init-container-resources" -}}
+limits:
+  cpu: "100m"
+  memory: "32Mi"
+requests:
+  cpu: "10m"
+  memory: "16Mi"
 {{- end }}
 
-{{/* Used 6 times, with root, app, component. */}}
-{{- define "flts.template-metadata" -}}
-labels:
-  {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+{{/* Used 7 times, with root, app, component. */}}
+{{- define "flts.labels-by-component" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: flts
 {{- end }}
 
-{{/* Used 6 times. */}}
+{{/* Used 7 times. */}}
 {{- define "flts.lifecycle" -}}
 preStop:
   exec:
@@ -507,14 +435,61 @@ preStop:
       - "5"
 {{- end }}
 
-{{/* Used 5 times. */}}
-{{- define "flts.spec-egress" -}}
-- {{ include "flts.egress-kafka" . | nindent 2 | trim }}
-- {{ include "flts.egress-object-storage" . | nindent 2 | trim }}
-- {{ include "flts.egress" (dict "root" . "values" .Values.mlflow "name" "mlflow") | nindent 2 | trim }}
+{{/* Used 7 times, with root, name, port. */}}
+{{- define "flts.ports" -}}
+- name: {{ $.name | quote }}
+  port: {{ $.port }}
+  protocol: TCP
+  targetPort: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 5 times, with root, values. */}}
+{{/* Used 7 times, with root, path, port. */}}
+{{- define "flts.readiness-probe" -}}
+httpGet:
+  path: {{ $.path | quote }}
+  port: {{ $.port }}
+timeoutSeconds: 3
+{{- end }}
+
+{{/* Used 6 times, with root, app, component, values. */}}
+{{- define "flts.service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "flts.service-metadata" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+spec:
+  {{- if ne $.root.Values.network.ipFamilyPolicy "clusterDefault" }}
+  ipFamilyPolicy: {{ $.root.Values.network.ipFamilyPolicy }}
+  {{- end }}
+  ports:
+    - name: http
+      port: {{ int $.values.port }}
+      protocol: TCP
+      targetPort: http
+  selector:
+    app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+    app.kubernetes.io/name: {{ $.app | quote }}
+  type: ClusterIP
+{{- end }}
+
+{{/* Used 6 times, with root, values. */}}
+{{- define "flts.container-readiness-probe" -}}
+{{- if or $.values.healthPath $.values.readyPath }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
+{{- end }}
+
+{{/* Used 6 times, with root, values. */}}
 {{- define "flts.startup-probe" -}}
 failureThreshold: 60
 {{- if $.values.healthPath }}
@@ -530,7 +505,7 @@ tcpSocket:
 timeoutSeconds: 3
 {{- end }}
 
-{{/* Used 5 times, with root, values. */}}
+{{/* Used 6 times, with root, values. */}}
 {{- define "flts.security-context-by-values" -}}
 fsGroup: {{ int $.values.user }}
 fsGroupChangePolicy: OnRootMismatch
@@ -546,26 +521,35 @@ sysctls:
 {{- end }}
 {{- end }}
 
-{{/* Used 5 times, with root, name, port. */}}
-{{- define "flts.ingress" -}}
-from:
-  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+{{/* Used 6 times, with root, values, name: clusterIP, ports, selector. */}}
+{{- define "flts.spec-with-cluster-ip" -}}
+clusterIP: None
 ports:
-  - port: {{ $.port }}
+  - name: http
+    port: {{ int $.values.port }}
     protocol: TCP
+    targetPort: http
+selector:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 5 times, with root, path, port. */}}
-{{- define "flts.container-startup-probe" -}}
-failureThreshold: 60
-httpGet:
-  path: {{ $.path | quote }}
-  port: {{ $.port }}
-periodSeconds: 5
-timeoutSeconds: 3
+{{/* Used 6 times, with root, values, topologySpreadConstraints: securityContext, terminationGracePeriodSeconds, topologySpreadConstraints, volumes. */}}
+{{- define "flts.spec-with-security-context" -}}
+securityContext:
+  {{- include "flts.security-context-by-values" (dict "root" $.root "values" $.values) | nindent 2 }}
+terminationGracePeriodSeconds: 35
+{{- if $.values.topologySpread }}
+topologySpreadConstraints:
+  {{- include "flts.topology-spread-constraints" (dict "root" $.root "name" $.topologySpreadConstraints) | nindent 2 }}
+{{- end }}
+volumes:
+  - name: tmp
+    emptyDir:
+      sizeLimit: {{ include "flts.text" $.values.tmpSize | quote }}
 {{- end }}
 
-{{/* Used 5 times, with root, app, values: selector, endpoints. */}}
+{{/* Used 6 times, with root, app, values: selector, endpoints. */}}
 {{- define "flts.spec-with-selector" -}}
 selector:
   matchLabels:
@@ -577,20 +561,17 @@ endpoints:
     interval: {{ $.root.Values.monitoring.interval | quote }}
 {{- end }}
 
-{{/* Used 5 times, with root, securityContext, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, securityContext, serviceAccountName. */}}
-{{- define "flts.spec-with-automount-service-account-token" -}}
-automountServiceAccountToken: false
-enableServiceLinks: false
-{{- if $.root.Values.images.pullSecrets }}
-imagePullSecrets:
-  {{- include "flts.image-pull-secrets" $.root | nindent 2 }}
-{{- end }}
-securityContext:
-  {{- include "flts.spec-security-context" (dict "root" $.root "fsGroup" $.securityContext) | nindent 2 }}
-serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.serviceAccountName }}"
+{{/* Used 6 times, with root, ports, ports2, name: clusterIP, ports, selector. */}}
+{{- define "flts.spec-with-ports" -}}
+clusterIP: None
+ports:
+  {{- include "flts.ports" (dict "root" $.root "name" $.ports "port" $.ports2) | nindent 2 }}
+selector:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 5 times, with root, values: image, imagePullPolicy, lifecycle, ports, resources, securityContext, startupProbe, volumeMounts. */}}
+{{/* Used 6 times, with root, values: image, imagePullPolicy, lifecycle, ports, readinessProbe, resources, securityContext, startupProbe, volumeMounts. */}}
 {{- define "flts.containers-entries" -}}
 image: {{ include "flts.image" (list $.root $.values.image) | quote }}
 imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
@@ -600,6 +581,8 @@ ports:
   - name: http
     containerPort: {{ int $.values.port }}
     protocol: TCP
+readinessProbe:
+  {{- include "flts.container-readiness-probe" (dict "root" $.root "values" $.values) | nindent 2 }}
 resources:
   {{- include "flts.resources" (dict "root" $.root "values" $.values) | nindent 2 }}
 securityContext:
@@ -607,10 +590,11 @@ securityContext:
 startupProbe:
   {{- include "flts.startup-probe" (dict "root" $.root "values" $.values) | nindent 2 }}
 volumeMounts:
-  {{- include "flts.volume-mounts" (dict "root" $.root "values" $.values) | nindent 2 }}
+  - name: tmp
+    mountPath: /tmp
 {{- end }}
 
-{{/* Used 4 times. */}}
+{{/* Used 5 times. */}}
 {{- define "flts.wait-for-kafka" -}}
 name: wait-for-kafka
 command:
@@ -650,32 +634,167 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 4 times, with root, values. */}}
-{{- define "flts.container-readiness-probe" -}}
-{{- if or $.values.healthPath $.values.readyPath }}
-httpGet:
-  {{- if $.values.readyPath }}
-  path: {{ $.values.readyPath | quote }}
+{{/* Used 5 times. */}}
+{{- define "flts.egress-kafka" -}}
+ports:
+  -
+    {{- if eq .Values.kafka.mode "external" }}
+    port: {{ int .Values.kafka.external.address.port }}
+    {{- else }}
+    port: 9092
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq .Values.kafka.mode "strimzi" }}
+  - podSelector:
+      matchLabels:
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
+  {{- else if eq .Values.kafka.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
   {{- else }}
-  path: {{ $.values.healthPath | quote }}
+  {{- range .Values.kafka.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
   {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 5 times, with root, name, port. */}}
+{{- define "flts.ingress" -}}
+from:
+  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+ports:
+  - port: {{ $.port }}
+    protocol: TCP
+{{- end }}
+
+{{/* Used 5 times, with root, path, port. */}}
+{{- define "flts.container-startup-probe" -}}
+failureThreshold: 60
+httpGet:
+  path: {{ $.path | quote }}
+  port: {{ $.port }}
+periodSeconds: 5
+timeoutSeconds: 3
+{{- end }}
+
+{{/* Used 4 times. */}}
+{{- define "flts.spec-egress" -}}
+- ports:
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: UDP
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: TCP
+  to:
+    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels: {}
+    {{- else }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels:
+          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
+    {{- end }}
+    {{- range .Values.isolation.dnsCidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+{{- end }}
+
+{{/* Used 4 times, with root, values. */}}
+{{- define "flts.spec-ingress" -}}
+- from:
+    {{- if $.root.Values.monitoring.enabled }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ $.root.Values.monitoring.namespace | quote }}
+    {{- end }}
+    {{- if $.root.Values.prometheus.enabled }}
+    - {{ include "flts.from" (dict "root" $.root "name" "prometheus") | nindent 6 | trim }}
+    {{- end }}
+  ports:
+    - port: {{ int $.values.port }}
+      protocol: TCP
+{{- end }}
+
+{{/* Used 4 times, with root, values. */}}
+{{- define "flts.liveness-probe" -}}
+{{- if not $.values.readyPath }}
+failureThreshold: 6
+{{- end }}
+{{- if not $.values.healthPath }}
+tcpSocket:
   port: {{ int $.values.port }}
 {{- else }}
-tcpSocket:
+httpGet:
+  path: {{ $.values.healthPath | quote }}
   port: {{ int $.values.port }}
 {{- end }}
 timeoutSeconds: 3
 {{- end }}
 
-{{/* Used 3 times, with root, values, app. */}}
+{{/* Used 4 times, with root, name, port, name2. */}}
+{{- define "flts.spec" -}}
+{{- if ne $.root.Values.network.ipFamilyPolicy "clusterDefault" }}
+ipFamilyPolicy: {{ $.root.Values.network.ipFamilyPolicy }}
+{{- end }}
+ports:
+  {{- include "flts.ports" (dict "root" $.root "name" $.name "port" $.port) | nindent 2 }}
+selector:
+  app.kubernetes.io/instance: "{{ include "flts.prefix" $.root }}flts"
+  app.kubernetes.io/name: {{ $.name2 | quote }}
+type: ClusterIP
+{{- end }}
+
+{{/* Used 4 times, with root, name, values, name2. */}}
+{{- define "flts.env-by-values" -}}
+name: {{ $.name | quote }}
+valueFrom:
+  secretKeyRef:
+    {{- if eq $.values.mode "cloudnativepg" }}
+    key: uri
+    {{- else }}
+    key: {{ $.values.secret.urlKey | quote }}
+    {{- end }}
+    {{- if eq $.values.mode "cloudnativepg" }}
+    name: "{{ include "flts.prefix" $.root }}{{ $.name2 }}"
+    {{- else }}
+    name: {{ $.values.secret.name | quote }}
+    {{- end }}
+{{- end }}
+
+{{/* Used 4 times, with root, port, name. */}}
+{{- define "flts.egress-by-port" -}}
+ports:
+  - port: {{ $.port }}
+    protocol: TCP
+to:
+  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+{{- end }}
+
+{{/* Used 4 times, with root, values, podSelector: ingress, podSelector, policyTypes. */}}
+{{- define "flts.spec-with-ingress" -}}
+{{- if or (and $.root.Values.monitoring.enabled $.values.metricsPath) (and (not $.root.Values.monitoring.enabled) $.root.Values.prometheus.enabled $.values.metricsPath) }}
+ingress:
+  {{- include "flts.spec-ingress" (dict "root" $.root "values" $.values) | nindent 2 }}
+{{- end }}
+podSelector:
+  {{- include "flts.selector" (dict "root" $.root "name" $.podSelector) | nindent 2 }}
+policyTypes:
+  - Ingress
+  - Egress
+{{- end }}
+
+{{/* Used 3 times, with root, app, values. */}}
 {{- define "flts.template" -}}
 metadata:
-  {{- if $.values.pod.annotations }}
-  annotations:
-    {{- toYaml $.values.pod.annotations | nindent 4 }}
-  {{- end }}
-  labels:
-    {{- include "flts.labels-by-component" (dict "root" $.root "app" $.app "component" "training") | nindent 4 }}
+  {{- include "flts.job-template-metadata" (dict "root" $.root "app" $.app "component" "training") | nindent 2 }}
 spec:
   automountServiceAccountToken: false
   containers:
@@ -702,10 +821,6 @@ spec:
           value: {{ $.root.Values.training.resultTopic | quote }}
         - name: EPOCHS
           value: {{ int $.root.Values.training.epochs | toString | quote }}
-        {{- range $key, $value := $.values.pod.extraEnv }}
-        - name: {{ $key | quote }}
-          value: {{ $value | quote }}
-        {{- end }}
       image: {{ include "flts.image" (list $.root $.values.image) | quote }}
       imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
       livenessProbe:
@@ -750,11 +865,6 @@ spec:
       volumeMounts:
         - name: tmp
           mountPath: /tmp
-        {{- range $.values.pod.extraVolumes }}
-        - name: "extra-{{ .name }}"
-          mountPath: {{ .mountPath | quote }}
-          readOnly: true
-        {{- end }}
   enableServiceLinks: false
   {{- if $.root.Values.images.pullSecrets }}
   imagePullSecrets:
@@ -763,13 +873,6 @@ spec:
   {{- if $.root.Values.network.initWaits }}
   initContainers:
     {{- include "flts.init-containers" $.root | nindent 4 }}
-  {{- end }}
-  {{- if $.values.pod.nodeSelector }}
-  nodeSelector:
-    {{- toYaml $.values.pod.nodeSelector | nindent 4 }}
-  {{- end }}
-  {{- if $.values.pod.priorityClassName }}
-  priorityClassName: {{ $.values.pod.priorityClassName | quote }}
   {{- end }}
   securityContext:
     fsGroup: {{ int $.values.user }}
@@ -781,40 +884,10 @@ spec:
       type: RuntimeDefault
   serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.app }}"
   terminationGracePeriodSeconds: 120
-  {{- if $.values.pod.tolerations }}
-  tolerations:
-    {{- range $.values.pod.tolerations }}
-    - operator: {{ (.operator | default "Equal") | quote }}
-      {{- if hasKey . "effect" }}
-      effect: {{ .effect | quote }}
-      {{- end }}
-      {{- if hasKey . "key" }}
-      key: {{ .key | quote }}
-      {{- end }}
-      {{- if hasKey . "value" }}
-      value: {{ .value | quote }}
-      {{- end }}
-    {{- end }}
-  {{- end }}
   volumes:
     - name: tmp
       emptyDir:
         sizeLimit: {{ include "flts.text" $.values.tmpSize | quote }}
-    {{- range $.values.pod.extraVolumes }}
-    - name: "extra-{{ .name }}"
-      {{- if eq .kind "configMap" }}
-      configMap:
-        name: {{ .source | quote }}
-      {{- else }}
-      secret:
-        defaultMode: 256
-        secretName: {{ .source | quote }}
-      {{- end }}
-    {{- end }}
-  {{- if $.values.pod.affinity }}
-  affinity:
-    {{- toYaml $.values.pod.affinity | nindent 4 }}
-  {{- end }}
 {{- end }}
 
 {{/* Used 3 times. */}}
@@ -824,114 +897,96 @@ spec:
 - {{ include "flts.wait-for-mlflow" . | nindent 2 | trim }}
 {{- end }}
 
+{{/* Used 3 times, with root, app. */}}
+{{- define "flts.network-policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "flts.metadata" (dict "root" $.root "syncWave" "1" "app" $.app "component" "training") | nindent 2 }}
+spec:
+  egress:
+    {{- include "flts.egress-mlflow" $.root | nindent 4 }}
+  podSelector:
+    {{- include "flts.selector" (dict "root" $.root "name" $.app) | nindent 4 }}
+  policyTypes:
+    - Ingress
+    - Egress
+{{- end }}
+
 {{/* Used 3 times. */}}
-{{- define "flts.egress-isolation" -}}
-- ports:
-    - port: {{ int .Values.isolation.dnsPort }}
-      protocol: UDP
-    - port: {{ int .Values.isolation.dnsPort }}
-      protocol: TCP
-  to:
-    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels: {}
-    {{- else }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels:
-          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
-    {{- end }}
-    {{- range .Values.isolation.dnsCidrs }}
-    - ipBlock:
-        cidr: {{ . | quote }}
-    {{- end }}
+{{- define "flts.egress-mlflow" -}}
+- {{ include "flts.egress-kafka" . | nindent 2 | trim }}
+- {{ include "flts.egress-object-storage" . | nindent 2 | trim }}
+- {{ include "flts.egress" (dict "root" . "values" .Values.mlflow "name" "mlflow") | nindent 2 | trim }}
 {{- end }}
 
-{{/* Used 3 times, with root, name, name2, values. */}}
-{{- define "flts.spec-volumes" -}}
-- {{ include "flts.volume" (dict "root" $.root "sizeLimit" "64Mi" "name" "tmp") | nindent 2 | trim }}
-- name: {{ $.name2 | quote }}
-  configMap:
-    name: "{{ include "flts.prefix" $.root }}{{ $.name }}"
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  {{- if eq .kind "configMap" }}
-  configMap:
-    name: {{ .source | quote }}
+{{/* Used 3 times. */}}
+{{- define "flts.wait-for-postgres" -}}
+name: wait-for-postgres
+command:
+  - sh
+  - "-c"
+  - |-
+    {{- include "flts.wait-script" . | nindent 4 }}
+  - wait
+  {{- if eq .Values.database.mode "bundled" }}
+  - "PostgreSQL at {{ include "flts.prefix" . }}postgres:5432"
   {{- else }}
-  secret:
-    defaultMode: 256
-    secretName: {{ .source | quote }}
+  - "PostgreSQL at {{ include "flts.prefix" . }}postgres-rw:5432"
   {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Used 3 times, with root, values. */}}
-{{- define "flts.spec-ingress" -}}
-- from:
-    {{- if $.root.Values.monitoring.enabled }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ $.root.Values.monitoring.namespace | quote }}
-    {{- end }}
-    {{- if $.root.Values.prometheus.enabled }}
-    - {{ include "flts.from" (dict "root" $.root "name" "prometheus") | nindent 6 | trim }}
-    {{- end }}
-  ports:
-    - port: {{ int $.values.port }}
-      protocol: TCP
-{{- end }}
-
-{{/* Used 3 times, with root, values. */}}
-{{- define "flts.liveness-probe" -}}
-{{- if not $.values.readyPath }}
-failureThreshold: 6
-{{- end }}
-{{- if $.values.healthPath }}
-httpGet:
-  path: {{ $.values.healthPath | quote }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
+  - "300"
+  - nc
+  - "-z"
+  - "-w"
+  - "2"
+  {{- if eq .Values.database.mode "bundled" }}
+  - "{{ include "flts.prefix" . }}postgres"
+  {{- else }}
+  - "{{ include "flts.prefix" . }}postgres-rw"
+  {{- end }}
+  - "5432"
+image: {{ include "flts.image" (list . .Values.images.wait) | quote }}
+imagePullPolicy: {{ .Values.images.pullPolicy }}
+resources:
+  {{- include "flts.init-container-resources" . | nindent 2 }}
+securityContext:
+  {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 3 times, with root, name, values, name2. */}}
-{{- define "flts.env-by-values" -}}
-name: {{ $.name | quote }}
-valueFrom:
-  secretKeyRef:
-    {{- if eq $.values.mode "cloudnativepg" }}
-    key: uri
-    {{- else }}
-    key: {{ $.values.secret.urlKey | quote }}
-    {{- end }}
-    {{- if eq $.values.mode "cloudnativepg" }}
-    name: "{{ include "flts.prefix" $.root }}{{ $.name2 }}"
-    {{- else }}
-    name: {{ $.values.secret.name | quote }}
-    {{- end }}
+{{/* Used 3 times. */}}
+{{- define "flts.wait-for-mlflow" -}}
+name: wait-for-mlflow
+command:
+  - sh
+  - "-c"
+  - |-
+    {{- include "flts.wait-script" . | nindent 4 }}
+  - wait
+  - "MLflow at {{ include "flts.prefix" . }}mlflow:{{ int .Values.mlflow.port }}"
+  - "600"
+  - nc
+  - "-z"
+  - "-w"
+  - "2"
+  - "{{ include "flts.prefix" . }}mlflow"
+  - {{ int .Values.mlflow.port | toString | quote }}
+image: {{ include "flts.image" (list . .Values.images.wait) | quote }}
+imagePullPolicy: {{ .Values.images.pullPolicy }}
+resources:
+  {{- include "flts.init-container-resources" . | nindent 2 }}
+securityContext:
+  {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 3 times, with root, mountPath, name, values. */}}
-{{- define "flts.container-volume-mounts" -}}
-- name: tmp
-  mountPath: /tmp
-- name: {{ $.name | quote }}
-  mountPath: {{ $.mountPath | quote }}
-  readOnly: true
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  mountPath: {{ .mountPath | quote }}
-  readOnly: true
-{{- end }}
+{{/* Used 3 times, with root, port, name, name2. */}}
+{{- define "flts.network-policy-spec" -}}
+egress:
+  - {{ include "flts.egress-by-port" (dict "root" $.root "port" $.port "name" $.name) | nindent 4 | trim }}
+podSelector:
+  {{- include "flts.selector" (dict "root" $.root "name" $.name2) | nindent 2 }}
+policyTypes:
+  - Ingress
+  - Egress
 {{- end }}
 
 {{/* Used 3 times, with root, values, path, port: image, imagePullPolicy, livenessProbe, readinessProbe, resources, securityContext, startupProbe. */}}
@@ -974,7 +1029,7 @@ volumeMounts:
 {{/* Used 2 times, with root, app, values, claimName. */}}
 {{- define "flts.spec-template" -}}
 metadata:
-  {{- include "flts.template-metadata" (dict "root" $.root "app" $.app "component" "database") | nindent 2 }}
+  {{- include "flts.job-template-metadata" (dict "root" $.root "app" $.app "component" "database") | nindent 2 }}
 spec:
   automountServiceAccountToken: false
   containers:
@@ -1056,175 +1111,70 @@ spec:
 {{- end }}
 
 {{/* Used 2 times, with root, app, pghost, values. */}}
-{{- define "flts.job-template" -}}
+{{- define "flts.template-by-app" -}}
 metadata:
-  {{- include "flts.template-metadata" (dict "root" $.root "app" $.app "component" "backup") | nindent 2 }}
+  {{- include "flts.job-template-metadata" (dict "root" $.root "app" $.app "component" "backup") | nindent 2 }}
 spec:
-  activeDeadlineSeconds: 3600
-  backoffLimit: 3
-  template:
-    metadata:
-      {{- include "flts.template-metadata" (dict "root" $.root "app" $.app "component" "backup") | nindent 6 }}
-    spec:
-      automountServiceAccountToken: false
-      containers:
-        - name: {{ $.app | quote }}
-          command:
-            - sh
-            - "-euc"
-            - |-
-              file="/backup/$(date -u +%Y%m%dT%H%M%SZ).dump"
-              set -- "$file.part"
-              pg_dump --format=custom --file="$1"
-              mv "$file.part" "$file"
-              find /backup -name '*.dump' -mtime "+$KEEP_DAYS" -delete
-              find /backup -name '*.part' -mtime +1 -delete
-              ls -l /backup
-          env:
-            - name: PGHOST
-              value: "{{ include "flts.prefix" $.root }}{{ $.pghost }}"
-            - name: PGPORT
-              value: "5432"
-            - name: PGUSER
-              value: {{ $.values.user | quote }}
-            - name: PGDATABASE
-              value: {{ $.values.database | quote }}
-            - name: PGPASSWORD
-              valueFrom:
-                secretKeyRef:
-                  key: {{ $.values.secret.passwordKey | quote }}
-                  name: {{ $.values.secret.name | quote }}
-            - name: KEEP_DAYS
-              value: {{ int $.values.bundled.backup.keepDays | toString | quote }}
-          image: {{ include "flts.image" (list $.root $.values.bundled.image) | quote }}
-          imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
-          resources:
-            limits:
-              cpu: {{ $.values.resources.limits.cpu | quote }}
-              memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
-            requests:
-              cpu: {{ $.values.resources.requests.cpu | quote }}
-              memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
-          securityContext:
-            {{- include "flts.security-context" $.root | nindent 12 }}
-          volumeMounts:
-            - name: tmp
-              mountPath: /tmp
-            - name: backup
-              mountPath: /backup
-      enableServiceLinks: false
-      {{- if $.root.Values.images.pullSecrets }}
-      imagePullSecrets:
-        {{- include "flts.image-pull-secrets" $.root | nindent 8 }}
-      {{- end }}
-      restartPolicy: OnFailure
+  automountServiceAccountToken: false
+  containers:
+    - name: {{ $.app | quote }}
+      command:
+        - sh
+        - "-euc"
+        - |-
+          file="/backup/$(date -u +%Y%m%dT%H%M%SZ).dump"
+          set -- "$file.part"
+          pg_dump --format=custom --file="$1"
+          mv "$file.part" "$file"
+          find /backup -name '*.dump' -mtime "+$KEEP_DAYS" -delete
+          find /backup -name '*.part' -mtime +1 -delete
+          ls -l /backup
+      env:
+        - name: PGHOST
+          value: "{{ include "flts.prefix" $.root }}{{ $.pghost }}"
+        - name: PGPORT
+          value: "5432"
+        - name: PGUSER
+          value: {{ $.values.user | quote }}
+        - name: PGDATABASE
+          value: {{ $.values.database | quote }}
+        - name: PGPASSWORD
+          valueFrom:
+            secretKeyRef:
+              key: {{ $.values.secret.passwordKey | quote }}
+              name: {{ $.values.secret.name | quote }}
+        - name: KEEP_DAYS
+          value: {{ int $.values.bundled.backup.keepDays | toString | quote }}
+      image: {{ include "flts.image" (list $.root $.values.bundled.image) | quote }}
+      imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+      resources:
+        limits:
+          cpu: {{ $.values.resources.limits.cpu | quote }}
+          memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
+        requests:
+          cpu: {{ $.values.resources.requests.cpu | quote }}
+          memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
       securityContext:
-        {{- include "flts.spec-security-context" (dict "root" $.root "fsGroup" 70) | nindent 8 }}
-      serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.app }}"
-      volumes:
-        - {{ include "flts.volume" (dict "root" $.root "sizeLimit" "64Mi" "name" "tmp") | nindent 10 | trim }}
+        {{- include "flts.security-context" $.root | nindent 8 }}
+      volumeMounts:
+        - name: tmp
+          mountPath: /tmp
         - name: backup
-          persistentVolumeClaim:
-            claimName: "{{ include "flts.prefix" $.root }}{{ $.app }}"
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "flts.wait-for-postgres" -}}
-name: wait-for-postgres
-command:
-  - sh
-  - "-c"
-  - |-
-    {{- include "flts.wait-script" . | nindent 4 }}
-  - wait
-  {{- if eq .Values.database.mode "bundled" }}
-  - "PostgreSQL at {{ include "flts.prefix" . }}postgres:5432"
-  {{- else }}
-  - "PostgreSQL at {{ include "flts.prefix" . }}postgres-rw:5432"
+          mountPath: /backup
+  enableServiceLinks: false
+  {{- if $.root.Values.images.pullSecrets }}
+  imagePullSecrets:
+    {{- include "flts.image-pull-secrets" $.root | nindent 4 }}
   {{- end }}
-  - "300"
-  - nc
-  - "-z"
-  - "-w"
-  - "2"
-  {{- if eq .Values.database.mode "bundled" }}
-  - "{{ include "flts.prefix" . }}postgres"
-  {{- else }}
-  - "{{ include "flts.prefix" . }}postgres-rw"
-  {{- end }}
-  - "5432"
-image: {{ include "flts.image" (list . .Values.images.wait) | quote }}
-imagePullPolicy: {{ .Values.images.pullPolicy }}
-resources:
-  {{- include "flts.init-container-resources" . | nindent 2 }}
-securityContext:
-  {{- include "flts.security-context" . | nindent 2 }}
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "flts.wait-for-mlflow" -}}
-name: wait-for-mlflow
-command:
-  - sh
-  - "-c"
-  - |-
-    {{- include "flts.wait-script" . | nindent 4 }}
-  - wait
-  - "MLflow at {{ include "flts.prefix" . }}mlflow:{{ int .Values.mlflow.port }}"
-  - "600"
-  - nc
-  - "-z"
-  - "-w"
-  - "2"
-  - "{{ include "flts.prefix" . }}mlflow"
-  - {{ int .Values.mlflow.port | toString | quote }}
-image: {{ include "flts.image" (list . .Values.images.wait) | quote }}
-imagePullPolicy: {{ .Values.images.pullPolicy }}
-resources:
-  {{- include "flts.init-container-resources" . | nindent 2 }}
-securityContext:
-  {{- include "flts.security-context" . | nindent 2 }}
-{{- end }}
-
-{{/* Used 2 times, with root, values. */}}
-{{- define "flts.backup" -}}
-{{- if eq $.values.cloudnativepg.backup.method "objectStore" }}
-retentionPolicy: "{{ int $.values.cloudnativepg.backup.keepDays }}d"
-barmanObjectStore:
-  destinationPath: {{ $.values.cloudnativepg.backup.objectStore.destination | quote }}
-  {{- if $.values.cloudnativepg.backup.objectStore.endpointUrl }}
-  endpointURL: {{ $.values.cloudnativepg.backup.objectStore.endpointUrl | quote }}
-  {{- end }}
-  {{- if eq $.values.cloudnativepg.backup.objectStore.provider "google" }}
-  googleCredentials:
-    gkeEnvironment: true
-  {{- else if eq $.values.cloudnativepg.backup.objectStore.provider "azure" }}
-  azureCredentials:
-    storageAccount:
-      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-      key: ACCESS_KEY_ID
-    storageKey:
-      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-      key: ACCESS_SECRET_KEY
-  {{- else if eq $.values.cloudnativepg.backup.objectStore.provider "s3" }}
-  s3Credentials:
-    accessKeyId:
-      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-      key: ACCESS_KEY_ID
-    secretAccessKey:
-      name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
-      key: ACCESS_SECRET_KEY
-  {{- end }}
-  wal:
-    compression: gzip
-{{- else }}
-{{- if $.values.cloudnativepg.backup.snapshotClass }}
-volumeSnapshot:
-  className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
-{{- else }}
-volumeSnapshot: {}
-{{- end }}
-{{- end }}
+  restartPolicy: OnFailure
+  securityContext:
+    {{- include "flts.spec-security-context" (dict "root" $.root "fsGroup" 70) | nindent 4 }}
+  serviceAccountName: "{{ include "flts.prefix" $.root }}{{ $.app }}"
+  volumes:
+    - {{ include "flts.volume" (dict "root" $.root "sizeLimit" "64Mi" "name" "tmp") | nindent 6 | trim }}
+    - name: backup
+      persistentVolumeClaim:
+        claimName: "{{ include "flts.prefix" $.root }}{{ $.app }}"
 {{- end }}
 
 {{/* Used 2 times, with root, cluster, values. */}}
@@ -1260,46 +1210,9 @@ volumeSnapshot: {}
 {{- end }}
 {{- end }}
 
-{{/* Used 2 times. */}}
-{{- define "flts.egress-kafka" -}}
-ports:
-  -
-    {{- if eq .Values.kafka.mode "external" }}
-    port: {{ int .Values.kafka.external.address.port }}
-    {{- else }}
-    port: 9092
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.kafka.mode "strimzi" }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- else if eq .Values.kafka.mode "external" }}
-  {{- range .Values.kafka.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
 {{/* Used 2 times, with root, values. */}}
 {{- define "flts.data" -}}
-{{- if and (not $.root.Values.secrets.externalSecrets.path) (eq $.values.mode "bundled") }}
-- secretKey: {{ $.values.secret.passwordKey | quote }}
-  remoteRef:
-    key: {{ $.values.secret.name | quote }}
-    property: {{ $.values.secret.passwordKey | quote }}
-{{- end }}
-{{- if not $.root.Values.secrets.externalSecrets.path }}
-- secretKey: {{ $.values.secret.urlKey | quote }}
-  remoteRef:
-    key: {{ $.values.secret.name | quote }}
-    property: {{ $.values.secret.urlKey | quote }}
-{{- else if eq $.values.mode "bundled" }}
+{{- if and $.root.Values.secrets.externalSecrets.path (eq $.values.mode "bundled") }}
 - secretKey: {{ $.values.secret.passwordKey | quote }}
   remoteRef:
     key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
@@ -1309,6 +1222,17 @@ to:
 - secretKey: {{ $.values.secret.urlKey | quote }}
   remoteRef:
     key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret.name }}"
+    property: {{ $.values.secret.urlKey | quote }}
+{{- else if eq $.values.mode "bundled" }}
+- secretKey: {{ $.values.secret.passwordKey | quote }}
+  remoteRef:
+    key: {{ $.values.secret.name | quote }}
+    property: {{ $.values.secret.passwordKey | quote }}
+{{- end }}
+{{- if not $.root.Values.secrets.externalSecrets.path }}
+- secretKey: {{ $.values.secret.urlKey | quote }}
+  remoteRef:
+    key: {{ $.values.secret.name | quote }}
     property: {{ $.values.secret.urlKey | quote }}
 {{- end }}
 {{- end }}
@@ -1338,6 +1262,19 @@ to:
   {{- end }}
 {{- end }}
 
+{{/* Used 2 times. */}}
+{{- define "flts.network-policy-metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: "1"
+  helm.sh/hook: test
+  helm.sh/hook-weight: "0"
+  helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"
+labels:
+  {{- include "flts.metadata-labels" (dict "root" . "app" "flts-check" "component" "check") | nindent 2 }}
+name: "{{ include "flts.prefix" . }}flts-check"
+namespace: {{ include "flts.namespace" . | quote }}
+{{- end }}
+
 {{/* What a volume claim asks for, but for its size. */}}
 {{- define "flts.claim-spec" -}}
 accessModes:
@@ -1359,6 +1296,209 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{/* The Service that names the pods of a StatefulSet: of one that is there already, its own. */}}
 {{- define "flts.service-name" -}}
 {{- dig "spec" "serviceName" .asked (lookup "apps/v1" "StatefulSet" .namespace .name) -}}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "flts.extended-cluster" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.pod $own.pod $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "flts.add" (list $object "spec.inheritedMetadata.labels" "beneath" ($all.pod).labels ($own.pod).labels) }}
+{{- include "flts.add" (list $object "spec.inheritedMetadata.annotations" "beneath" ($all.pod).annotations ($own.pod).annotations) }}
+{{- include "flts.add" (list $object "spec.affinity.nodeSelector" "over" ($all.pod).nodeSelector ($own.pod).nodeSelector) }}
+{{- include "flts.add" (list $object "spec.affinity.tolerations" "append" ($all.pod).tolerations ($own.pod).tolerations) }}
+{{- include "flts.add" (list $object "spec.affinity.nodeAffinity" "over" (($all.pod).affinity).nodeAffinity (($own.pod).affinity).nodeAffinity) }}
+{{- include "flts.add" (list $object "spec.affinity.additionalPodAffinity" "over" (($all.pod).affinity).podAffinity (($own.pod).affinity).podAffinity) }}
+{{- include "flts.add" (list $object "spec.affinity.additionalPodAntiAffinity" "over" (($all.pod).affinity).podAntiAffinity (($own.pod).affinity).podAntiAffinity) }}
+{{- include "flts.add" (list $object "spec.topologySpreadConstraints" "append" ($all.pod).topologySpreadConstraints ($own.pod).topologySpreadConstraints) }}
+{{- include "flts.add" (list $object "spec.priorityClassName" "set" ($all.pod).priorityClassName ($own.pod).priorityClassName) }}
+{{- include "flts.add" (list $object "spec.env" "variables" ($all.pod).extraEnv ($own.pod).extraEnv) }}
+{{- include "flts.add" (list $object "spec.envFrom" "append" ($all.pod).envFrom ($own.pod).envFrom) }}
+{{- include "flts.add" (list $object "spec.resources.requests" "amounts" (($all.pod).resources).requests (($own.pod).resources).requests) }}
+{{- include "flts.add" (list $object "spec.resources.limits" "amounts" (($all.pod).resources).limits (($own.pod).resources).limits) }}
+{{- include "flts.add" (list $object "spec.serviceAccountTemplate.metadata.labels" "beneath" ($all.serviceAccount).labels ($own.serviceAccount).labels) }}
+{{- include "flts.add" (list $object "spec.serviceAccountTemplate.metadata.annotations" "beneath" ($all.serviceAccount).annotations ($own.serviceAccount).annotations) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "flts.extended-pod" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.pod $own.pod $all.clusterUsers $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "flts.add" (list $object "metadata.labels" "beneath" ($all.pod).labels ($own.pod).labels) }}
+{{- include "flts.add" (list $object "metadata.annotations" "beneath" ($all.pod).annotations ($own.pod).annotations) }}
+{{- include "flts.add" (list $object "spec.nodeSelector" "over" ($all.pod).nodeSelector ($own.pod).nodeSelector) }}
+{{- include "flts.add" (list $object "spec.tolerations" "append" ($all.pod).tolerations ($own.pod).tolerations) }}
+{{- include "flts.add" (list $object "spec.affinity" "over" ($all.pod).affinity ($own.pod).affinity) }}
+{{- include "flts.add" (list $object "spec.topologySpreadConstraints" "append" ($all.pod).topologySpreadConstraints ($own.pod).topologySpreadConstraints) }}
+{{- include "flts.add" (list $object "spec.priorityClassName" "set" ($all.pod).priorityClassName ($own.pod).priorityClassName) }}
+{{- include "flts.add" (list $object "spec.runtimeClassName" "set" ($all.pod).runtimeClassName ($own.pod).runtimeClassName) }}
+{{- include "flts.add" (list $object "spec.hostAliases" "append" ($all.pod).hostAliases ($own.pod).hostAliases) }}
+{{- if $all.clusterUsers }}{{ $_ := unset $object.spec.securityContext "runAsUser" }}{{ $_ := unset $object.spec.securityContext "runAsGroup" }}{{ $_ := unset $object.spec.securityContext "fsGroup" }}{{ $_ := unset $object.spec.securityContext "fsGroupChangePolicy" }}{{ end }}
+{{- include "flts.add" (list $object "spec.securityContext" "over" ($all.pod).securityContext ($own.pod).securityContext) }}
+{{- include "flts.add" (list $object "spec" "over" ($all.pod).spec ($own.pod).spec) }}
+{{- include "flts.add" (list $object "spec.volumes" "volumes" ($all.pod).extraVolumes ($own.pod).extraVolumes) }}
+{{- include "flts.add" (list $object "spec.containers.0.volumeMounts" "mounts" ($all.pod).extraVolumes ($own.pod).extraVolumes) }}
+{{- include "flts.add" (list $object "spec.containers.0.env" "variables" ($all.pod).extraEnv ($own.pod).extraEnv) }}
+{{- include "flts.add" (list $object "spec.containers.0.envFrom" "append" ($all.pod).envFrom ($own.pod).envFrom) }}
+{{- include "flts.add" (list $object "spec.containers.0.args" "append" ($all.pod).extraArgs ($own.pod).extraArgs) }}
+{{- include "flts.add" (list $object "spec.containers.0.resources.requests" "amounts" (($all.pod).resources).requests (($own.pod).resources).requests) }}
+{{- include "flts.add" (list $object "spec.containers.0.resources.limits" "amounts" (($all.pod).resources).limits (($own.pod).resources).limits) }}
+{{- include "flts.add" (list $object "spec.containers.0.securityContext" "over" ($all.pod).containerSecurityContext ($own.pod).containerSecurityContext) }}
+{{- include "flts.add" (list $object "spec.containers.0" "over" ($all.pod).container ($own.pod).container) }}
+{{- include "flts.add" (list $object "spec.initContainers" "containers" ($all.pod).extraInitContainers ($own.pod).extraInitContainers) }}
+{{- include "flts.add" (list $object "spec.containers" "containers" ($all.pod).extraContainers ($own.pod).extraContainers) }}
+{{- include "flts.add" (list $object "spec.automountServiceAccountToken" "set" ($all.serviceAccount).automount ($own.serviceAccount).automount) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "flts.extended-node-pool" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.pod $own.pod) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "flts.add" (list $object "spec.template.pod.metadata.labels" "beneath" ($all.pod).labels ($own.pod).labels) }}
+{{- include "flts.add" (list $object "spec.template.pod.metadata.annotations" "beneath" ($all.pod).annotations ($own.pod).annotations) }}
+{{- include "flts.add" (list $object "spec.template.pod.tolerations" "append" ($all.pod).tolerations ($own.pod).tolerations) }}
+{{- include "flts.add" (list $object "spec.template.pod.affinity" "over" ($all.pod).affinity ($own.pod).affinity) }}
+{{- include "flts.add" (list $object "spec.template.pod.topologySpreadConstraints" "append" ($all.pod).topologySpreadConstraints ($own.pod).topologySpreadConstraints) }}
+{{- include "flts.add" (list $object "spec.template.pod.priorityClassName" "set" ($all.pod).priorityClassName ($own.pod).priorityClassName) }}
+{{- include "flts.add" (list $object "spec.template.pod.hostAliases" "append" ($all.pod).hostAliases ($own.pod).hostAliases) }}
+{{- include "flts.add" (list $object "spec.resources.requests" "amounts" (($all.pod).resources).requests (($own.pod).resources).requests) }}
+{{- include "flts.add" (list $object "spec.resources.limits" "amounts" (($all.pod).resources).limits (($own.pod).resources).limits) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "flts.extended-network-policy" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.network $own.network) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "flts.add" (list $object "spec.ingress" "append" ($all.network).ingress ($own.network).ingress) }}
+{{- include "flts.add" (list $object "spec.egress" "append" ($all.network).egress ($own.network).egress) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "flts.extended-service" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.service $own.service) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "flts.add" (list $object "metadata.labels" "beneath" ($all.service).labels ($own.service).labels) }}
+{{- include "flts.add" (list $object "metadata.annotations" "beneath" ($all.service).annotations ($own.service).annotations) }}
+{{- include "flts.add" (list $object "spec.type" "set" ($all.service).type ($own.service).type) }}
+{{- include "flts.add" (list $object "spec.loadBalancerClass" "set" ($all.service).loadBalancerClass ($own.service).loadBalancerClass) }}
+{{- include "flts.add" (list $object "spec.loadBalancerSourceRanges" "append" ($all.service).loadBalancerSourceRanges ($own.service).loadBalancerSourceRanges) }}
+{{- include "flts.add" (list $object "spec" "over" ($all.service).spec ($own.service).spec) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "flts.extended-service-account" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "flts.add" (list $object "metadata.labels" "beneath" ($all.serviceAccount).labels ($own.serviceAccount).labels) }}
+{{- include "flts.add" (list $object "metadata.annotations" "beneath" ($all.serviceAccount).annotations ($own.serviceAccount).annotations) }}
+{{- include "flts.add" (list $object "automountServiceAccountToken" "set" ($all.serviceAccount).automount ($own.serviceAccount).automount) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* Puts a value where a path leads in an object, with what is there: of all workloads, and over it of this one. */}}
+{{- define "flts.add" -}}
+{{- $into := index . 0 }}
+{{- $path := splitList "." (index . 1) }}
+{{- $how := index . 2 }}
+{{- $all := index . 3 }}
+{{- $value := index . 4 }}
+{{- if kindIs "invalid" $value }}{{ $value = $all }}
+{{- else if and (kindIs "slice" $all) (kindIs "slice" $value) }}
+{{- $names := list }}{{ range $value }}{{ if kindIs "map" . }}{{ $names = append $names .name }}{{ end }}{{ end }}
+{{- $both := list }}
+{{- range $all }}
+{{- $isTaken := false }}{{ if kindIs "map" . }}{{ $isTaken = and .name (has .name $names) }}{{ end }}
+{{- if not $isTaken }}{{ $both = append $both . }}{{ end }}
+{{- end }}
+{{- $value = concat $both $value }}
+{{- else if and (kindIs "map" $all) (kindIs "map" $value) }}
+{{- $both := deepCopy $all }}
+{{- range $key, $each := $value }}{{ $_ := set $both $key $each }}{{ end }}
+{{- $value = $both }}
+{{- end }}
+{{- if or $value (kindIs "bool" $value) }}
+{{- range initial $path }}
+{{- if kindIs "slice" $into }}{{ $into = index $into (int .) }}
+{{- else }}
+{{- if not (hasKey $into .) }}{{ $_ := set $into . dict }}{{ end }}
+{{- $into = get $into . }}
+{{- end }}
+{{- end }}
+{{- $key := last $path }}
+{{- $there := dict }}
+{{- if kindIs "slice" $into }}{{ $there = index $into (int $key) }}
+{{- else if hasKey $into $key }}{{ $there = get $into $key }}
+{{- else if not (has $how (list "over" "beneath" "amounts")) }}{{ $there = list }}
+{{- end }}
+{{- if eq $how "set" }}{{ $_ := set $into $key $value }}
+{{- else if has $how (list "over" "beneath" "amounts") }}
+{{- range $name, $each := $value }}
+{{- if and (eq $how "amounts") (or (kindIs "invalid" $each) (eq (toString $each) "")) }}{{ $_ := unset $there $name }}
+{{- else if eq $how "amounts" }}{{ $_ := set $there $name (include "flts.text" $each) }}
+{{- else if not (and (eq $how "beneath") (hasKey $there $name)) }}{{ $_ := set $there $name $each }}
+{{- end }}
+{{- end }}
+{{- if kindIs "map" $into }}{{ $_ := set $into $key $there }}{{ end }}
+{{- else }}
+{{- $items := $there }}
+{{- if eq $how "append" }}{{ $items = concat $there $value }}
+{{- else if eq $how "containers" }}
+{{- range $value }}{{ $items = append $items (ternary . (merge (deepCopy .) (dict "securityContext" (fromJson "{\"allowPrivilegeEscalation\":false,\"capabilities\":{\"drop\":[\"ALL\"]}}"))) (hasKey . "securityContext")) }}{{ end }}
+{{- else if eq $how "variables" }}
+{{- $names := list }}{{ range $there }}{{ $names = append $names .name }}{{ end }}
+{{- range $name, $each := $value }}
+{{- if not (has $name $names) }}
+{{- $items = append $items (kindIs "map" $each | ternary (merge (dict "name" $name) (kindIs "map" $each | ternary $each dict)) (dict "name" $name "value" $each)) }}
+{{- end }}
+{{- end }}
+{{- else if eq $how "volumes" }}
+{{- range $value }}
+{{- $volume := merge (dict "name" (print "extra-" .name)) (default dict .volume) }}
+{{- if eq (default "" .kind) "configMap" }}{{ $_ := set $volume "configMap" (dict "name" .source) }}{{ end }}
+{{- if eq (default "" .kind) "secret" }}{{ $_ := set $volume "secret" (dict "secretName" .source "defaultMode" 256) }}{{ end }}
+{{- $items = append $items $volume }}
+{{- end }}
+{{- else if eq $how "mounts" }}
+{{- range $value }}
+{{- if .mountPath }}
+{{- $mount := dict "name" (print "extra-" .name) "mountPath" .mountPath }}
+{{- if .subPath }}{{ $_ := set $mount "subPath" .subPath }}{{ end }}
+{{- if ternary .readOnly (hasKey . "kind") (hasKey . "readOnly") }}{{ $_ := set $mount "readOnly" true }}{{ end }}
+{{- $items = append $items $mount }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $_ := set $into $key $items }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The spec of a Job that runs once: of one that is there already, its own, for it is not run again. */}}

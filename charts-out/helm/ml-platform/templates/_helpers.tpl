@@ -44,7 +44,7 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 47 times, with root, syncWave: annotations, namespace. */}}
+{{/* Used 38 times, with root, syncWave: annotations, namespace. */}}
 {{- define "ml-platform.metadata-entries" -}}
 annotations:
   argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
@@ -69,7 +69,20 @@ helm.sh/chart: {{ include "ml-platform.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 22 times, with root, app, component. */}}
+{{/* Used 16 times, with root, name. */}}
+{{- define "ml-platform.pod-selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
+  app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 14 times, with root, name. */}}
+{{- define "ml-platform.from" -}}
+podSelector:
+  {{- include "ml-platform.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 13 times, with root, app, component. */}}
 {{- define "ml-platform.metadata-labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
@@ -82,19 +95,6 @@ app.kubernetes.io/part-of: ml-platform
 {{- end }}
 helm.sh/chart: {{ include "ml-platform.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 16 times, with root, name. */}}
-{{- define "ml-platform.pod-selector" -}}
-matchLabels:
-  app.kubernetes.io/instance: "{{ include "ml-platform.prefix" $.root }}ml-platform"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 14 times, with root, name. */}}
-{{- define "ml-platform.from" -}}
-podSelector:
-  {{- include "ml-platform.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
 {{/* Used 10 times, with root, type, value. */}}
@@ -126,6 +126,16 @@ alert: {{ $.alert | quote }}
 for: {{ $.for | quote }}
 labels:
   severity: {{ $.severity | quote }}
+{{- end }}
+
+{{/* Used 6 times, with root, syncWave, app, component. */}}
+{{- define "ml-platform.metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+labels:
+  {{- include "ml-platform.metadata-labels" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+name: "{{ include "ml-platform.prefix" $.root }}{{ $.app }}"
+namespace: {{ include "ml-platform.namespace" $.root | quote }}
 {{- end }}
 
 {{/* Used 6 times, with root, values. */}}
@@ -186,6 +196,15 @@ limits:
 {{- end }}
 
 {{/* Used 4 times, with root, app, component. */}}
+{{- define "ml-platform.service-account" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "ml-platform.metadata" (dict "root" $.root "syncWave" "1" "app" $.app "component" $.component) | nindent 2 }}
+automountServiceAccountToken: false
+{{- end }}
+
+{{/* Used 4 times, with root, app, component. */}}
 {{- define "ml-platform.labels-by-app" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
@@ -229,6 +248,19 @@ app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
     {{- end }}
 {{- end }}
 
+{{/* Used 2 times. */}}
+{{- define "ml-platform.network-policy-metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: "1"
+  helm.sh/hook: test
+  helm.sh/hook-weight: "0"
+  helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"
+labels:
+  {{- include "ml-platform.metadata-labels" (dict "root" . "app" "ml-platform-check" "component" "check") | nindent 2 }}
+name: "{{ include "ml-platform.prefix" . }}ml-platform-check"
+namespace: {{ include "ml-platform.namespace" . | quote }}
+{{- end }}
+
 {{/* Used 2 times, with root, name. */}}
 {{- define "ml-platform.topology-spread-constraints" -}}
 - labelSelector:
@@ -268,4 +300,187 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{/* The Service that names the pods of a StatefulSet: of one that is there already, its own. */}}
 {{- define "ml-platform.service-name" -}}
 {{- dig "spec" "serviceName" .asked (lookup "apps/v1" "StatefulSet" .namespace .name) -}}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "ml-platform.extended-cluster" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.pod $own.pod $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "ml-platform.add" (list $object "spec.inheritedMetadata.labels" "beneath" ($all.pod).labels ($own.pod).labels) }}
+{{- include "ml-platform.add" (list $object "spec.inheritedMetadata.annotations" "beneath" ($all.pod).annotations ($own.pod).annotations) }}
+{{- include "ml-platform.add" (list $object "spec.affinity.nodeSelector" "over" ($all.pod).nodeSelector ($own.pod).nodeSelector) }}
+{{- include "ml-platform.add" (list $object "spec.affinity.tolerations" "append" ($all.pod).tolerations ($own.pod).tolerations) }}
+{{- include "ml-platform.add" (list $object "spec.affinity.nodeAffinity" "over" (($all.pod).affinity).nodeAffinity (($own.pod).affinity).nodeAffinity) }}
+{{- include "ml-platform.add" (list $object "spec.affinity.additionalPodAffinity" "over" (($all.pod).affinity).podAffinity (($own.pod).affinity).podAffinity) }}
+{{- include "ml-platform.add" (list $object "spec.affinity.additionalPodAntiAffinity" "over" (($all.pod).affinity).podAntiAffinity (($own.pod).affinity).podAntiAffinity) }}
+{{- include "ml-platform.add" (list $object "spec.topologySpreadConstraints" "append" ($all.pod).topologySpreadConstraints ($own.pod).topologySpreadConstraints) }}
+{{- include "ml-platform.add" (list $object "spec.priorityClassName" "set" ($all.pod).priorityClassName ($own.pod).priorityClassName) }}
+{{- include "ml-platform.add" (list $object "spec.env" "variables" ($all.pod).extraEnv ($own.pod).extraEnv) }}
+{{- include "ml-platform.add" (list $object "spec.envFrom" "append" ($all.pod).envFrom ($own.pod).envFrom) }}
+{{- include "ml-platform.add" (list $object "spec.resources.requests" "amounts" (($all.pod).resources).requests (($own.pod).resources).requests) }}
+{{- include "ml-platform.add" (list $object "spec.resources.limits" "amounts" (($all.pod).resources).limits (($own.pod).resources).limits) }}
+{{- include "ml-platform.add" (list $object "spec.serviceAccountTemplate.metadata.labels" "beneath" ($all.serviceAccount).labels ($own.serviceAccount).labels) }}
+{{- include "ml-platform.add" (list $object "spec.serviceAccountTemplate.metadata.annotations" "beneath" ($all.serviceAccount).annotations ($own.serviceAccount).annotations) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "ml-platform.extended-pod" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.pod $own.pod $all.clusterUsers $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "ml-platform.add" (list $object "metadata.labels" "beneath" ($all.pod).labels ($own.pod).labels) }}
+{{- include "ml-platform.add" (list $object "metadata.annotations" "beneath" ($all.pod).annotations ($own.pod).annotations) }}
+{{- include "ml-platform.add" (list $object "spec.nodeSelector" "over" ($all.pod).nodeSelector ($own.pod).nodeSelector) }}
+{{- include "ml-platform.add" (list $object "spec.tolerations" "append" ($all.pod).tolerations ($own.pod).tolerations) }}
+{{- include "ml-platform.add" (list $object "spec.affinity" "over" ($all.pod).affinity ($own.pod).affinity) }}
+{{- include "ml-platform.add" (list $object "spec.topologySpreadConstraints" "append" ($all.pod).topologySpreadConstraints ($own.pod).topologySpreadConstraints) }}
+{{- include "ml-platform.add" (list $object "spec.priorityClassName" "set" ($all.pod).priorityClassName ($own.pod).priorityClassName) }}
+{{- include "ml-platform.add" (list $object "spec.runtimeClassName" "set" ($all.pod).runtimeClassName ($own.pod).runtimeClassName) }}
+{{- include "ml-platform.add" (list $object "spec.hostAliases" "append" ($all.pod).hostAliases ($own.pod).hostAliases) }}
+{{- if $all.clusterUsers }}{{ $_ := unset $object.spec.securityContext "runAsUser" }}{{ $_ := unset $object.spec.securityContext "runAsGroup" }}{{ $_ := unset $object.spec.securityContext "fsGroup" }}{{ $_ := unset $object.spec.securityContext "fsGroupChangePolicy" }}{{ end }}
+{{- include "ml-platform.add" (list $object "spec.securityContext" "over" ($all.pod).securityContext ($own.pod).securityContext) }}
+{{- include "ml-platform.add" (list $object "spec" "over" ($all.pod).spec ($own.pod).spec) }}
+{{- include "ml-platform.add" (list $object "spec.volumes" "volumes" ($all.pod).extraVolumes ($own.pod).extraVolumes) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.volumeMounts" "mounts" ($all.pod).extraVolumes ($own.pod).extraVolumes) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.env" "variables" ($all.pod).extraEnv ($own.pod).extraEnv) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.envFrom" "append" ($all.pod).envFrom ($own.pod).envFrom) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.args" "append" ($all.pod).extraArgs ($own.pod).extraArgs) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.resources.requests" "amounts" (($all.pod).resources).requests (($own.pod).resources).requests) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.resources.limits" "amounts" (($all.pod).resources).limits (($own.pod).resources).limits) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0.securityContext" "over" ($all.pod).containerSecurityContext ($own.pod).containerSecurityContext) }}
+{{- include "ml-platform.add" (list $object "spec.containers.0" "over" ($all.pod).container ($own.pod).container) }}
+{{- include "ml-platform.add" (list $object "spec.initContainers" "containers" ($all.pod).extraInitContainers ($own.pod).extraInitContainers) }}
+{{- include "ml-platform.add" (list $object "spec.containers" "containers" ($all.pod).extraContainers ($own.pod).extraContainers) }}
+{{- include "ml-platform.add" (list $object "spec.automountServiceAccountToken" "set" ($all.serviceAccount).automount ($own.serviceAccount).automount) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "ml-platform.extended-network-policy" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.network $own.network) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "ml-platform.add" (list $object "spec.ingress" "append" ($all.network).ingress ($own.network).ingress) }}
+{{- include "ml-platform.add" (list $object "spec.egress" "append" ($all.network).egress ($own.network).egress) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "ml-platform.extended-service" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.service $own.service) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "ml-platform.add" (list $object "metadata.labels" "beneath" ($all.service).labels ($own.service).labels) }}
+{{- include "ml-platform.add" (list $object "metadata.annotations" "beneath" ($all.service).annotations ($own.service).annotations) }}
+{{- include "ml-platform.add" (list $object "spec.type" "set" ($all.service).type ($own.service).type) }}
+{{- include "ml-platform.add" (list $object "spec.loadBalancerClass" "set" ($all.service).loadBalancerClass ($own.service).loadBalancerClass) }}
+{{- include "ml-platform.add" (list $object "spec.loadBalancerSourceRanges" "append" ($all.service).loadBalancerSourceRanges ($own.service).loadBalancerSourceRanges) }}
+{{- include "ml-platform.add" (list $object "spec" "over" ($all.service).spec ($own.service).spec) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "ml-platform.extended-service-account" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "ml-platform.add" (list $object "metadata.labels" "beneath" ($all.serviceAccount).labels ($own.serviceAccount).labels) }}
+{{- include "ml-platform.add" (list $object "metadata.annotations" "beneath" ($all.serviceAccount).annotations ($own.serviceAccount).annotations) }}
+{{- include "ml-platform.add" (list $object "automountServiceAccountToken" "set" ($all.serviceAccount).automount ($own.serviceAccount).automount) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* Puts a value where a path leads in an object, with what is there: of all workloads, and over it of this one. */}}
+{{- define "ml-platform.add" -}}
+{{- $into := index . 0 }}
+{{- $path := splitList "." (index . 1) }}
+{{- $how := index . 2 }}
+{{- $all := index . 3 }}
+{{- $value := index . 4 }}
+{{- if kindIs "invalid" $value }}{{ $value = $all }}
+{{- else if and (kindIs "slice" $all) (kindIs "slice" $value) }}
+{{- $names := list }}{{ range $value }}{{ if kindIs "map" . }}{{ $names = append $names .name }}{{ end }}{{ end }}
+{{- $both := list }}
+{{- range $all }}
+{{- $isTaken := false }}{{ if kindIs "map" . }}{{ $isTaken = and .name (has .name $names) }}{{ end }}
+{{- if not $isTaken }}{{ $both = append $both . }}{{ end }}
+{{- end }}
+{{- $value = concat $both $value }}
+{{- else if and (kindIs "map" $all) (kindIs "map" $value) }}
+{{- $both := deepCopy $all }}
+{{- range $key, $each := $value }}{{ $_ := set $both $key $each }}{{ end }}
+{{- $value = $both }}
+{{- end }}
+{{- if or $value (kindIs "bool" $value) }}
+{{- range initial $path }}
+{{- if kindIs "slice" $into }}{{ $into = index $into (int .) }}
+{{- else }}
+{{- if not (hasKey $into .) }}{{ $_ := set $into . dict }}{{ end }}
+{{- $into = get $into . }}
+{{- end }}
+{{- end }}
+{{- $key := last $path }}
+{{- $there := dict }}
+{{- if kindIs "slice" $into }}{{ $there = index $into (int $key) }}
+{{- else if hasKey $into $key }}{{ $there = get $into $key }}
+{{- else if not (has $how (list "over" "beneath" "amounts")) }}{{ $there = list }}
+{{- end }}
+{{- if eq $how "set" }}{{ $_ := set $into $key $value }}
+{{- else if has $how (list "over" "beneath" "amounts") }}
+{{- range $name, $each := $value }}
+{{- if and (eq $how "amounts") (or (kindIs "invalid" $each) (eq (toString $each) "")) }}{{ $_ := unset $there $name }}
+{{- else if eq $how "amounts" }}{{ $_ := set $there $name (include "ml-platform.text" $each) }}
+{{- else if not (and (eq $how "beneath") (hasKey $there $name)) }}{{ $_ := set $there $name $each }}
+{{- end }}
+{{- end }}
+{{- if kindIs "map" $into }}{{ $_ := set $into $key $there }}{{ end }}
+{{- else }}
+{{- $items := $there }}
+{{- if eq $how "append" }}{{ $items = concat $there $value }}
+{{- else if eq $how "containers" }}
+{{- range $value }}{{ $items = append $items (ternary . (merge (deepCopy .) (dict "securityContext" (fromJson "{\"allowPrivilegeEscalation\":false,\"capabilities\":{\"drop\":[\"ALL\"]}}"))) (hasKey . "securityContext")) }}{{ end }}
+{{- else if eq $how "variables" }}
+{{- $names := list }}{{ range $there }}{{ $names = append $names .name }}{{ end }}
+{{- range $name, $each := $value }}
+{{- if not (has $name $names) }}
+{{- $items = append $items (kindIs "map" $each | ternary (merge (dict "name" $name) (kindIs "map" $each | ternary $each dict)) (dict "name" $name "value" $each)) }}
+{{- end }}
+{{- end }}
+{{- else if eq $how "volumes" }}
+{{- range $value }}
+{{- $volume := merge (dict "name" (print "extra-" .name)) (default dict .volume) }}
+{{- if eq (default "" .kind) "configMap" }}{{ $_ := set $volume "configMap" (dict "name" .source) }}{{ end }}
+{{- if eq (default "" .kind) "secret" }}{{ $_ := set $volume "secret" (dict "secretName" .source "defaultMode" 256) }}{{ end }}
+{{- $items = append $items $volume }}
+{{- end }}
+{{- else if eq $how "mounts" }}
+{{- range $value }}
+{{- if .mountPath }}
+{{- $mount := dict "name" (print "extra-" .name) "mountPath" .mountPath }}
+{{- if .subPath }}{{ $_ := set $mount "subPath" .subPath }}{{ end }}
+{{- if ternary .readOnly (hasKey . "kind") (hasKey . "readOnly") }}{{ $_ := set $mount "readOnly" true }}{{ end }}
+{{- $items = append $items $mount }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $_ := set $into $key $items }}
+{{- end }}
+{{- end }}
 {{- end }}

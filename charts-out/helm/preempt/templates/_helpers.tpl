@@ -49,15 +49,40 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 57 times, with root, syncWave: annotations, namespace. */}}
+{{/* Used 33 times, with root, syncWave: annotations, namespace. */}}
 {{- define "preempt.metadata-entries" -}}
 annotations:
   argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
 namespace: {{ include "preempt.namespace" $.root | quote }}
 {{- end }}
 
-{{/* Used 40 times, with root, app, component. */}}
+{{/* Used 25 times, with root, name. */}}
+{{- define "preempt.pod-selector" -}}
+matchLabels:
+  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+  app.kubernetes.io/name: {{ $.name | quote }}
+{{- end }}
+
+{{/* Used 21 times. */}}
 {{- define "preempt.labels" -}}
+app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/part-of: preempt
+{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "preempt.chart" . | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 19 times, with root, name. */}}
+{{- define "preempt.from" -}}
+podSelector:
+  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
+{{- end }}
+
+{{/* Used 18 times, with root, app, component. */}}
+{{- define "preempt.metadata-labels" -}}
 app: {{ $.app | quote }}
 app.kubernetes.io/component: {{ $.component | quote }}
 app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
@@ -71,36 +96,31 @@ helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 27 times, with root, name. */}}
-{{- define "preempt.pod-selector" -}}
-matchLabels:
-  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 21 times. */}}
-{{- define "preempt.metadata-labels" -}}
-app.kubernetes.io/instance: "{{ include "preempt.prefix" . }}preempt"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/part-of: preempt
-{{- range $key, $value := omit .Values.commonLabels "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/part-of" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "preempt.chart" . | quote }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 20 times, with root, name. */}}
-{{- define "preempt.from" -}}
-podSelector:
-  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
-{{- end }}
-
 {{/* Used 12 times. */}}
 {{- define "preempt.image-pull-secrets" -}}
 {{- range .Values.images.pullSecrets }}
 - name: {{ . | quote }}
 {{- end }}
+{{- end }}
+
+{{/* Used 12 times, with root, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, serviceAccountName. */}}
+{{- define "preempt.spec-entries" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- if $.root.Values.images.pullSecrets }}
+imagePullSecrets:
+  {{- include "preempt.image-pull-secrets" $.root | nindent 2 }}
+{{- end }}
+serviceAccountName: "{{ include "preempt.prefix" $.root }}{{ $.serviceAccountName }}"
+{{- end }}
+
+{{/* Used 11 times, with root, app, component. */}}
+{{- define "preempt.service-account" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "preempt.metadata" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+automountServiceAccountToken: false
 {{- end }}
 
 {{/* Used 11 times, with root, values. */}}
@@ -113,6 +133,16 @@ requests:
   memory: {{ include "preempt.text" $.values.resources.requests.memory | quote }}
 {{- end }}
 
+{{/* Used 10 times, with root, app, component. */}}
+{{- define "preempt.metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: "1"
+labels:
+  {{- include "preempt.metadata-labels" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+name: "{{ include "preempt.prefix" $.root }}{{ $.app }}"
+namespace: {{ include "preempt.namespace" $.root | quote }}
+{{- end }}
+
 {{/* Used 9 times. */}}
 {{- define "preempt.security-context" -}}
 allowPrivilegeEscalation: false
@@ -120,22 +150,6 @@ capabilities:
   drop:
     - ALL
 readOnlyRootFilesystem: true
-{{- end }}
-
-{{/* Used 8 times, with root, values. */}}
-{{- define "preempt.tolerations" -}}
-{{- range $.values.pod.tolerations }}
-- operator: {{ (.operator | default "Equal") | quote }}
-  {{- if hasKey . "effect" }}
-  effect: {{ .effect | quote }}
-  {{- end }}
-  {{- if hasKey . "key" }}
-  key: {{ .key | quote }}
-  {{- end }}
-  {{- if hasKey . "value" }}
-  value: {{ .value | quote }}
-  {{- end }}
-{{- end }}
 {{- end }}
 
 {{/* Used 8 times, with root, values. */}}
@@ -165,32 +179,6 @@ readOnlyRootFilesystem: {{ $.values.readOnlyRoot }}
 {{- end -}}
 {{- end }}
 
-{{/* Used 8 times, with root, values, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, nodeSelector, priorityClassName, serviceAccountName, tolerations, affinity. */}}
-{{- define "preempt.spec-entries" -}}
-automountServiceAccountToken: false
-enableServiceLinks: false
-{{- if $.root.Values.images.pullSecrets }}
-imagePullSecrets:
-  {{- include "preempt.image-pull-secrets" $.root | nindent 2 }}
-{{- end }}
-{{- if $.values.pod.nodeSelector }}
-nodeSelector:
-  {{- toYaml $.values.pod.nodeSelector | nindent 2 }}
-{{- end }}
-{{- if $.values.pod.priorityClassName }}
-priorityClassName: {{ $.values.pod.priorityClassName | quote }}
-{{- end }}
-serviceAccountName: "{{ include "preempt.prefix" $.root }}{{ $.serviceAccountName }}"
-{{- if $.values.pod.tolerations }}
-tolerations:
-  {{- include "preempt.tolerations" (dict "root" $.root "values" $.values) | nindent 2 }}
-{{- end }}
-{{- if $.values.pod.affinity }}
-affinity:
-  {{- toYaml $.values.pod.affinity | nindent 2 }}
-{{- end }}
-{{- end }}
-
 {{/* Used 8 times, with root, values: command, image, imagePullPolicy, resources, securityContext. */}}
 {{- define "preempt.containers-entries" -}}
 {{- if $.values.command }}
@@ -205,19 +193,34 @@ securityContext:
   {{- include "preempt.container-security-context" (dict "root" $.root "values" $.values) | nindent 2 }}
 {{- end }}
 
-{{/* Used 7 times, with root, values, app, component. */}}
-{{- define "preempt.metadata" -}}
+{{/* Used 7 times, with root, app, component. */}}
+{{- define "preempt.template-metadata" -}}
 annotations:
   checksum/config: {{ include "preempt.checksum" (list $.root "configmap.preempt-config") | quote }}
-  {{- range $key, $value := omit $.values.pod.annotations "checksum/config" }}
-  {{ $key | quote }}: {{ $value | quote }}
-  {{- end }}
 labels:
   app: {{ $.app | quote }}
   app.kubernetes.io/component: {{ $.component | quote }}
   app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
   app.kubernetes.io/name: {{ $.app | quote }}
   app.kubernetes.io/part-of: preempt
+{{- end }}
+
+{{/* Used 7 times, with root, app, component. */}}
+{{- define "preempt.job-template-metadata" -}}
+labels:
+  app: {{ $.app | quote }}
+  app.kubernetes.io/component: {{ $.component | quote }}
+  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+  app.kubernetes.io/name: {{ $.app | quote }}
+  app.kubernetes.io/part-of: preempt
+{{- end }}
+
+{{/* Used 7 times. */}}
+{{- define "preempt.config" -}}
+name: config
+mountPath: /app/config.yaml
+readOnly: true
+subPath: config.yaml
 {{- end }}
 
 {{/* Used 7 times, with root, alert, for, severity: alert, for, labels. */}}
@@ -239,46 +242,32 @@ seccompProfile:
   type: RuntimeDefault
 {{- end }}
 
-{{/* Used 6 times, with root, app, component. */}}
-{{- define "preempt.job-template-metadata" -}}
-labels:
-  app: {{ $.app | quote }}
-  app.kubernetes.io/component: {{ $.component | quote }}
-  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
-  app.kubernetes.io/name: {{ $.app | quote }}
-  app.kubernetes.io/part-of: preempt
-{{- end }}
-
-{{/* Used 5 times, with root, values. */}}
+{{/* Used 5 times. */}}
 {{- define "preempt.env" -}}
 - name: DB_HOST
-  value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
+  value: {{ include "preempt.command" (dict "root" . "values" .Values.mysql "command" "mysql") | quote }}
 - name: DB_PORT
-  value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
+  value: {{ include "preempt.env-command" (dict "root" . "values" .Values.mysql "command" "3306") | quote }}
 - name: DB_NAME
-  value: {{ $.root.Values.mysql.database | quote }}
+  value: {{ .Values.mysql.database | quote }}
 - name: DB_USER
-  value: {{ $.root.Values.mysql.user | quote }}
+  value: {{ .Values.mysql.user | quote }}
 - name: DB_PASSWORD
   valueFrom:
     secretKeyRef:
-      key: {{ $.root.Values.mysql.passwordKey | quote }}
-      name: {{ $.root.Values.mysql.secret | quote }}
+      key: {{ .Values.mysql.passwordKey | quote }}
+      name: {{ .Values.mysql.secret | quote }}
 - name: REDIS_HOST
-  value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.redis "command" "redis") | quote }}
+  value: {{ include "preempt.command" (dict "root" . "values" .Values.redis "command" "redis") | quote }}
 - name: REDIS_PORT
-  value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.redis "command" "6379") | quote }}
+  value: {{ include "preempt.env-command" (dict "root" . "values" .Values.redis "command" "6379") | quote }}
 - name: REDIS_PASSWORD
   valueFrom:
     secretKeyRef:
-      key: {{ $.root.Values.redis.passwordKey | quote }}
-      name: {{ $.root.Values.redis.secret | quote }}
+      key: {{ .Values.redis.passwordKey | quote }}
+      name: {{ .Values.redis.secret | quote }}
 - name: HOME
   value: /tmp
-{{- range $key, $value := $.values.pod.extraEnv }}
-- name: {{ $key | quote }}
-  value: {{ $value | quote }}
-{{- end }}
 {{- end }}
 
 {{/* Used 5 times. */}}
@@ -310,85 +299,6 @@ requests:
   memory: "16Mi"
 {{- end }}
 
-{{/* Used 4 times. */}}
-{{- define "preempt.egress" -}}
-- {{ include "preempt.egress-mysql" . | nindent 2 | trim }}
-- {{ include "preempt.egress-redis" . | nindent 2 | trim }}
-{{- end }}
-
-{{/* Used 4 times. */}}
-{{- define "preempt.egress-mysql" -}}
-ports:
-  -
-    {{- if eq .Values.mysql.mode "bundled" }}
-    port: 3306
-    {{- else }}
-    port: {{ int .Values.mysql.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne .Values.mysql.mode "bundled" }}
-  {{- range .Values.mysql.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 4 times, with root, values. */}}
-{{- define "preempt.volumes" -}}
-- name: tmp
-  emptyDir:
-    sizeLimit: {{ include "preempt.text" $.values.tmpSize | quote }}
-- name: config
-  configMap:
-    name: "{{ include "preempt.prefix" $.root }}preempt-config"
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  {{- if eq .kind "configMap" }}
-  configMap:
-    name: {{ .source | quote }}
-  {{- else }}
-  secret:
-    defaultMode: 256
-    secretName: {{ .source | quote }}
-  {{- end }}
-{{- end }}
-{{- end }}
-
-{{/* Used 4 times, with root, app, component. */}}
-{{- define "preempt.labels-by-app" -}}
-app: {{ $.app | quote }}
-app.kubernetes.io/component: {{ $.component | quote }}
-app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
-app.kubernetes.io/managed-by: Helm
-app.kubernetes.io/name: {{ $.app | quote }}
-app.kubernetes.io/part-of: preempt
-mlplatform.io/installation: "{{ include "preempt.prefix" $.root }}preempt"
-{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
-helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
-app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
-{{- end }}
-
-{{/* Used 4 times, with root, values. */}}
-{{- define "preempt.volume-mounts" -}}
-- name: tmp
-  mountPath: /tmp
-- name: config
-  mountPath: /app/config.yaml
-  readOnly: true
-  subPath: config.yaml
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  mountPath: {{ .mountPath | quote }}
-  readOnly: true
-{{- end }}
-{{- end }}
-
 {{/* Used 4 times, with root, fsGroup. */}}
 {{- define "preempt.security-context-by-fs-group" -}}
 fsGroup: {{ $.fsGroup }}
@@ -398,31 +308,6 @@ runAsNonRoot: true
 runAsUser: {{ $.fsGroup }}
 seccompProfile:
   type: RuntimeDefault
-{{- end }}
-
-{{/* Used 4 times, with root, name, port: ports, selector. */}}
-{{- define "preempt.spec-with-ports" -}}
-ports:
-  - name: {{ $.name | quote }}
-    port: {{ $.port }}
-    protocol: TCP
-    targetPort: {{ $.name | quote }}
-selector:
-  app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
-  app.kubernetes.io/name: {{ $.name | quote }}
-{{- end }}
-
-{{/* Used 4 times, with root, securityContext, serviceAccountName: automountServiceAccountToken, enableServiceLinks, imagePullSecrets, securityContext, serviceAccountName. */}}
-{{- define "preempt.spec-with-automount-service-account-token" -}}
-automountServiceAccountToken: false
-enableServiceLinks: false
-{{- if $.root.Values.images.pullSecrets }}
-imagePullSecrets:
-  {{- include "preempt.image-pull-secrets" $.root | nindent 2 }}
-{{- end }}
-securityContext:
-  {{- include "preempt.security-context-by-fs-group" (dict "root" $.root "fsGroup" $.securityContext) | nindent 2 }}
-serviceAccountName: "{{ include "preempt.prefix" $.root }}{{ $.serviceAccountName }}"
 {{- end }}
 
 {{/* Used 3 times. */}}
@@ -456,6 +341,22 @@ serviceAccountName: "{{ include "preempt.prefix" $.root }}{{ $.serviceAccountNam
     {{- include "preempt.security-context" . | nindent 4 }}
 {{- end }}
 
+{{/* Used 3 times, with root, app, component. */}}
+{{- define "preempt.network-policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "preempt.metadata" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+spec:
+  egress:
+    {{- include "preempt.spec-egress" $.root | nindent 4 }}
+  podSelector:
+    {{- include "preempt.pod-selector" (dict "root" $.root "name" $.app) | nindent 4 }}
+  policyTypes:
+    - Ingress
+    - Egress
+{{- end }}
+
 {{/* Used 3 times. */}}
 {{- define "preempt.wait-for-mysql" -}}
 name: wait-for-mysql
@@ -483,6 +384,64 @@ resources:
   {{- include "preempt.init-container-resources" . | nindent 2 }}
 securityContext:
   {{- include "preempt.security-context" . | nindent 2 }}
+{{- end }}
+
+{{/* Used 3 times. */}}
+{{- define "preempt.egress" -}}
+ports:
+  -
+    {{- if eq .Values.mysql.mode "bundled" }}
+    port: 3306
+    {{- else }}
+    port: {{ int .Values.mysql.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if ne .Values.mysql.mode "bundled" }}
+  {{- range .Values.mysql.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else }}
+  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 3 times, with root, values, port, name. */}}
+{{- define "preempt.egress-by-values" -}}
+ports:
+  -
+    {{- if eq $.values.mode "bundled" }}
+    port: {{ $.port }}
+    {{- else }}
+    port: {{ int $.values.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq $.values.mode "bundled" }}
+  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- else }}
+  {{- range $.values.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
+{{/* Used 3 times, with root, app, component. */}}
+{{- define "preempt.labels-by-app" -}}
+app: {{ $.app | quote }}
+app.kubernetes.io/component: {{ $.component | quote }}
+app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+app.kubernetes.io/managed-by: Helm
+app.kubernetes.io/name: {{ $.app | quote }}
+app.kubernetes.io/part-of: preempt
+mlplatform.io/installation: "{{ include "preempt.prefix" $.root }}preempt"
+{{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
+{{- end }}
+helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
+app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 2 times. */}}
@@ -579,93 +538,68 @@ securityContext:
   {{- include "preempt.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 2 times, with root, values. */}}
+{{/* Used 2 times. */}}
+{{- define "preempt.spec-egress" -}}
+- {{ include "preempt.egress" . | nindent 2 | trim }}
+- {{ include "preempt.egress-by-values" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
+{{- end }}
+
+{{/* Used 2 times, with root, app, component, port. */}}
+{{- define "preempt.service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  annotations:
+    argocd.argoproj.io/sync-wave: "1"
+  labels:
+    {{- include "preempt.labels-by-app" (dict "root" $.root "app" $.app "component" $.component) | nindent 4 }}
+  name: "{{ include "preempt.prefix" $.root }}{{ $.app }}"
+  namespace: {{ include "preempt.namespace" $.root | quote }}
+spec:
+  {{- if ne $.root.Values.network.ipFamilyPolicy "clusterDefault" }}
+  ipFamilyPolicy: {{ $.root.Values.network.ipFamilyPolicy }}
+  {{- end }}
+  ports:
+    - name: {{ $.app | quote }}
+      port: {{ $.port }}
+      protocol: TCP
+      targetPort: {{ $.app | quote }}
+  selector:
+    app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
+    app.kubernetes.io/name: {{ $.app | quote }}
+  type: ClusterIP
+{{- end }}
+
+{{/* Used 2 times. */}}
 {{- define "preempt.container-env" -}}
 - name: DB_HOST
-  value: {{ include "preempt.command" (dict "root" $.root "values" $.root.Values.mysql "command" "mysql") | quote }}
+  value: {{ include "preempt.command" (dict "root" . "values" .Values.mysql "command" "mysql") | quote }}
 - name: DB_PORT
-  value: {{ include "preempt.env-command" (dict "root" $.root "values" $.root.Values.mysql "command" "3306") | quote }}
+  value: {{ include "preempt.env-command" (dict "root" . "values" .Values.mysql "command" "3306") | quote }}
 - name: DB_NAME
-  value: {{ $.root.Values.mysql.database | quote }}
+  value: {{ .Values.mysql.database | quote }}
 - name: DB_USER
-  value: {{ $.root.Values.mysql.user | quote }}
+  value: {{ .Values.mysql.user | quote }}
 - name: DB_PASSWORD
   valueFrom:
     secretKeyRef:
-      key: {{ $.root.Values.mysql.passwordKey | quote }}
-      name: {{ $.root.Values.mysql.secret | quote }}
+      key: {{ .Values.mysql.passwordKey | quote }}
+      name: {{ .Values.mysql.secret | quote }}
 - name: HOME
   value: /tmp
-{{- range $key, $value := $.values.pod.extraEnv }}
-- name: {{ $key | quote }}
-  value: {{ $value | quote }}
-{{- end }}
-{{- end }}
-
-{{/* Used 2 times, with root, values. */}}
-{{- define "preempt.spec-volumes" -}}
-- name: tmp
-  emptyDir:
-    sizeLimit: {{ include "preempt.text" $.values.tmpSize | quote }}
-- name: config
-  configMap:
-    name: "{{ include "preempt.prefix" $.root }}preempt-config"
-- name: models
-  persistentVolumeClaim:
-    claimName: "{{ include "preempt.prefix" $.root }}ml-models-pvc"
-{{- range $.values.pod.extraVolumes }}
-- name: "extra-{{ .name }}"
-  {{- if eq .kind "configMap" }}
-  configMap:
-    name: {{ .source | quote }}
-  {{- else }}
-  secret:
-    defaultMode: 256
-    secretName: {{ .source | quote }}
-  {{- end }}
-{{- end }}
 {{- end }}
 
 {{/* Used 2 times. */}}
-{{- define "preempt.egress-redis" -}}
-ports:
-  -
-    {{- if eq .Values.redis.mode "bundled" }}
-    port: 6379
-    {{- else }}
-    port: {{ int .Values.redis.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.redis.mode "bundled" }}
-  - {{ include "preempt.from" (dict "root" . "name" "redis") | nindent 4 | trim }}
-  {{- else }}
-  {{- range .Values.redis.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "preempt.spec-egress" -}}
-- ports:
-    -
-      {{- if eq .Values.mysql.mode "bundled" }}
-      port: 3306
-      {{- else }}
-      port: {{ int .Values.mysql.external.address.port }}
-      {{- end }}
-      protocol: TCP
-  to:
-    {{- if ne .Values.mysql.mode "bundled" }}
-    {{- range .Values.mysql.external.address.cidrs }}
-    - ipBlock:
-        cidr: {{ . | quote }}
-    {{- end }}
-    {{- else }}
-    - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 6 | trim }}
-    {{- end }}
+{{- define "preempt.network-policy-metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: "1"
+  helm.sh/hook: test
+  helm.sh/hook-weight: "0"
+  helm.sh/hook-delete-policy: "before-hook-creation,hook-succeeded"
+labels:
+  {{- include "preempt.metadata-labels" (dict "root" . "app" "preempt-check" "component" "check") | nindent 2 }}
+name: "{{ include "preempt.prefix" . }}preempt-check"
+namespace: {{ include "preempt.namespace" . | quote }}
 {{- end }}
 
 {{/* Used 2 times, with root, name. */}}
@@ -716,6 +650,163 @@ storageClassName: {{ .Values.storage.className | quote }}
 {{/* The Service that names the pods of a StatefulSet: of one that is there already, its own. */}}
 {{- define "preempt.service-name" -}}
 {{- dig "spec" "serviceName" .asked (lookup "apps/v1" "StatefulSet" .namespace .name) -}}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "preempt.extended-pod" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.pod $own.pod $all.clusterUsers $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "preempt.add" (list $object "metadata.labels" "beneath" ($all.pod).labels ($own.pod).labels) }}
+{{- include "preempt.add" (list $object "metadata.annotations" "beneath" ($all.pod).annotations ($own.pod).annotations) }}
+{{- include "preempt.add" (list $object "spec.nodeSelector" "over" ($all.pod).nodeSelector ($own.pod).nodeSelector) }}
+{{- include "preempt.add" (list $object "spec.tolerations" "append" ($all.pod).tolerations ($own.pod).tolerations) }}
+{{- include "preempt.add" (list $object "spec.affinity" "over" ($all.pod).affinity ($own.pod).affinity) }}
+{{- include "preempt.add" (list $object "spec.topologySpreadConstraints" "append" ($all.pod).topologySpreadConstraints ($own.pod).topologySpreadConstraints) }}
+{{- include "preempt.add" (list $object "spec.priorityClassName" "set" ($all.pod).priorityClassName ($own.pod).priorityClassName) }}
+{{- include "preempt.add" (list $object "spec.runtimeClassName" "set" ($all.pod).runtimeClassName ($own.pod).runtimeClassName) }}
+{{- include "preempt.add" (list $object "spec.hostAliases" "append" ($all.pod).hostAliases ($own.pod).hostAliases) }}
+{{- if $all.clusterUsers }}{{ $_ := unset $object.spec.securityContext "runAsUser" }}{{ $_ := unset $object.spec.securityContext "runAsGroup" }}{{ $_ := unset $object.spec.securityContext "fsGroup" }}{{ $_ := unset $object.spec.securityContext "fsGroupChangePolicy" }}{{ end }}
+{{- include "preempt.add" (list $object "spec.securityContext" "over" ($all.pod).securityContext ($own.pod).securityContext) }}
+{{- include "preempt.add" (list $object "spec" "over" ($all.pod).spec ($own.pod).spec) }}
+{{- include "preempt.add" (list $object "spec.volumes" "volumes" ($all.pod).extraVolumes ($own.pod).extraVolumes) }}
+{{- include "preempt.add" (list $object "spec.containers.0.volumeMounts" "mounts" ($all.pod).extraVolumes ($own.pod).extraVolumes) }}
+{{- include "preempt.add" (list $object "spec.containers.0.env" "variables" ($all.pod).extraEnv ($own.pod).extraEnv) }}
+{{- include "preempt.add" (list $object "spec.containers.0.envFrom" "append" ($all.pod).envFrom ($own.pod).envFrom) }}
+{{- include "preempt.add" (list $object "spec.containers.0.args" "append" ($all.pod).extraArgs ($own.pod).extraArgs) }}
+{{- include "preempt.add" (list $object "spec.containers.0.resources.requests" "amounts" (($all.pod).resources).requests (($own.pod).resources).requests) }}
+{{- include "preempt.add" (list $object "spec.containers.0.resources.limits" "amounts" (($all.pod).resources).limits (($own.pod).resources).limits) }}
+{{- include "preempt.add" (list $object "spec.containers.0.securityContext" "over" ($all.pod).containerSecurityContext ($own.pod).containerSecurityContext) }}
+{{- include "preempt.add" (list $object "spec.containers.0" "over" ($all.pod).container ($own.pod).container) }}
+{{- include "preempt.add" (list $object "spec.initContainers" "containers" ($all.pod).extraInitContainers ($own.pod).extraInitContainers) }}
+{{- include "preempt.add" (list $object "spec.containers" "containers" ($all.pod).extraContainers ($own.pod).extraContainers) }}
+{{- include "preempt.add" (list $object "spec.automountServiceAccountToken" "set" ($all.serviceAccount).automount ($own.serviceAccount).automount) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "preempt.extended-network-policy" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.network $own.network) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "preempt.add" (list $object "spec.ingress" "append" ($all.network).ingress ($own.network).ingress) }}
+{{- include "preempt.add" (list $object "spec.egress" "append" ($all.network).egress ($own.network).egress) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "preempt.extended-service" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.service $own.service) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "preempt.add" (list $object "metadata.labels" "beneath" ($all.service).labels ($own.service).labels) }}
+{{- include "preempt.add" (list $object "metadata.annotations" "beneath" ($all.service).annotations ($own.service).annotations) }}
+{{- include "preempt.add" (list $object "spec.type" "set" ($all.service).type ($own.service).type) }}
+{{- include "preempt.add" (list $object "spec.loadBalancerClass" "set" ($all.service).loadBalancerClass ($own.service).loadBalancerClass) }}
+{{- include "preempt.add" (list $object "spec.loadBalancerSourceRanges" "append" ($all.service).loadBalancerSourceRanges ($own.service).loadBalancerSourceRanges) }}
+{{- include "preempt.add" (list $object "spec" "over" ($all.service).spec ($own.service).spec) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* What is written (last in the list), with what its section of the values and .Values.defaults add to it. */}}
+{{- define "preempt.extended-service-account" -}}
+{{- $all := (index . 0).Values.defaults }}
+{{- $own := index . 1 }}
+{{- if not (or $all.serviceAccount $own.serviceAccount) }}{{ index . 2 }}
+{{- else }}
+{{- $object := fromYaml (index . 2) }}
+{{- include "preempt.add" (list $object "metadata.labels" "beneath" ($all.serviceAccount).labels ($own.serviceAccount).labels) }}
+{{- include "preempt.add" (list $object "metadata.annotations" "beneath" ($all.serviceAccount).annotations ($own.serviceAccount).annotations) }}
+{{- include "preempt.add" (list $object "automountServiceAccountToken" "set" ($all.serviceAccount).automount ($own.serviceAccount).automount) }}
+{{- toPrettyJson $object }}
+{{- end }}
+{{- end }}
+
+{{/* Puts a value where a path leads in an object, with what is there: of all workloads, and over it of this one. */}}
+{{- define "preempt.add" -}}
+{{- $into := index . 0 }}
+{{- $path := splitList "." (index . 1) }}
+{{- $how := index . 2 }}
+{{- $all := index . 3 }}
+{{- $value := index . 4 }}
+{{- if kindIs "invalid" $value }}{{ $value = $all }}
+{{- else if and (kindIs "slice" $all) (kindIs "slice" $value) }}
+{{- $names := list }}{{ range $value }}{{ if kindIs "map" . }}{{ $names = append $names .name }}{{ end }}{{ end }}
+{{- $both := list }}
+{{- range $all }}
+{{- $isTaken := false }}{{ if kindIs "map" . }}{{ $isTaken = and .name (has .name $names) }}{{ end }}
+{{- if not $isTaken }}{{ $both = append $both . }}{{ end }}
+{{- end }}
+{{- $value = concat $both $value }}
+{{- else if and (kindIs "map" $all) (kindIs "map" $value) }}
+{{- $both := deepCopy $all }}
+{{- range $key, $each := $value }}{{ $_ := set $both $key $each }}{{ end }}
+{{- $value = $both }}
+{{- end }}
+{{- if or $value (kindIs "bool" $value) }}
+{{- range initial $path }}
+{{- if kindIs "slice" $into }}{{ $into = index $into (int .) }}
+{{- else }}
+{{- if not (hasKey $into .) }}{{ $_ := set $into . dict }}{{ end }}
+{{- $into = get $into . }}
+{{- end }}
+{{- end }}
+{{- $key := last $path }}
+{{- $there := dict }}
+{{- if kindIs "slice" $into }}{{ $there = index $into (int $key) }}
+{{- else if hasKey $into $key }}{{ $there = get $into $key }}
+{{- else if not (has $how (list "over" "beneath" "amounts")) }}{{ $there = list }}
+{{- end }}
+{{- if eq $how "set" }}{{ $_ := set $into $key $value }}
+{{- else if has $how (list "over" "beneath" "amounts") }}
+{{- range $name, $each := $value }}
+{{- if and (eq $how "amounts") (or (kindIs "invalid" $each) (eq (toString $each) "")) }}{{ $_ := unset $there $name }}
+{{- else if eq $how "amounts" }}{{ $_ := set $there $name (include "preempt.text" $each) }}
+{{- else if not (and (eq $how "beneath") (hasKey $there $name)) }}{{ $_ := set $there $name $each }}
+{{- end }}
+{{- end }}
+{{- if kindIs "map" $into }}{{ $_ := set $into $key $there }}{{ end }}
+{{- else }}
+{{- $items := $there }}
+{{- if eq $how "append" }}{{ $items = concat $there $value }}
+{{- else if eq $how "containers" }}
+{{- range $value }}{{ $items = append $items (ternary . (merge (deepCopy .) (dict "securityContext" (fromJson "{\"allowPrivilegeEscalation\":false,\"capabilities\":{\"drop\":[\"ALL\"]}}"))) (hasKey . "securityContext")) }}{{ end }}
+{{- else if eq $how "variables" }}
+{{- $names := list }}{{ range $there }}{{ $names = append $names .name }}{{ end }}
+{{- range $name, $each := $value }}
+{{- if not (has $name $names) }}
+{{- $items = append $items (kindIs "map" $each | ternary (merge (dict "name" $name) (kindIs "map" $each | ternary $each dict)) (dict "name" $name "value" $each)) }}
+{{- end }}
+{{- end }}
+{{- else if eq $how "volumes" }}
+{{- range $value }}
+{{- $volume := merge (dict "name" (print "extra-" .name)) (default dict .volume) }}
+{{- if eq (default "" .kind) "configMap" }}{{ $_ := set $volume "configMap" (dict "name" .source) }}{{ end }}
+{{- if eq (default "" .kind) "secret" }}{{ $_ := set $volume "secret" (dict "secretName" .source "defaultMode" 256) }}{{ end }}
+{{- $items = append $items $volume }}
+{{- end }}
+{{- else if eq $how "mounts" }}
+{{- range $value }}
+{{- if .mountPath }}
+{{- $mount := dict "name" (print "extra-" .name) "mountPath" .mountPath }}
+{{- if .subPath }}{{ $_ := set $mount "subPath" .subPath }}{{ end }}
+{{- if ternary .readOnly (hasKey . "kind") (hasKey . "readOnly") }}{{ $_ := set $mount "readOnly" true }}{{ end }}
+{{- $items = append $items $mount }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- $_ := set $into $key $items }}
+{{- end }}
+{{- end }}
 {{- end }}
 
 {{/* The spec of a Job that runs once: of one that is there already, its own, for it is not run again. */}}
