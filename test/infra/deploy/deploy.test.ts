@@ -73,7 +73,7 @@ test('deployed again, nothing changes', async () => {
   const { code, out } = await world.deploy();
   expect(code).toBe(0);
   expect(out).toContain('Record: ConfigMap ml-platform-applyset, as deployed before');
-  expect(out).toContain('Manifests: 0 created, 0 changed, 17 unchanged');
+  expect(out).toContain('Manifests: 0 created, 0 changed, 18 unchanged');
   expect([registry.store.version(), world.karmada.registry.store.version()]).toEqual(before);
 });
 
