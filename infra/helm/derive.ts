@@ -1,4 +1,5 @@
 import type { Canonical } from './canonical.ts';
+import { choicesOf } from './choices.ts';
 import type { Doubt } from './decide.ts';
 import { type Address, type DerivedObject, Learner, type Learnt } from './learn.ts';
 import { type Leaf, leavesOf } from './leaves.ts';
@@ -6,7 +7,7 @@ import { Marks, withoutPrefix } from './marks.ts';
 import type { Program } from './program.ts';
 import { Reader, type ReadSample } from './reader.ts';
 import { refuseArithmetic, refuseSpelling } from './refusals.ts';
-import { type Sample, Sampler } from './samples.ts';
+import { type Features, type Sample, Sampler } from './samples.ts';
 
 export interface Derived {
   readonly leaves: readonly Leaf[];
@@ -17,12 +18,8 @@ export interface Derived {
   readonly folders: ReadonlyMap<string, readonly DerivedObject[]>;
 }
 
-/**
- * The samples of which the first templates are learnt. Where a choice among seven counts only with three others, it is in none of 96
- * by chance, and what it does in no chart: a program of few settings is built quickly, and is tried more often to begin with.
- */
-const FIRST = { ofFew: 240, ofMany: 96 };
-const FEW = 300;
+/** The samples of which the first templates are learnt, beside what is known to be chosen together. */
+const FIRST = 120;
 /** Then so many are added at a time, made for what is in doubt. */
 const MORE = 12;
 /** Where nothing is in doubt, so many must change nothing. */
@@ -39,14 +36,15 @@ export function derive(program: Program): Derived {
   const samples: Sample[] = [];
   const sections = new Map<string, string>();
   const read: ReadSample[] = [];
+  const takeOne = (pinned: Features) => {
+    const { extended, output, sample } = sampler.next(pinned);
+    for (const { kind, name, section } of extended) sections.set(`${kind} ${withoutPrefix(name)}`, section);
+    samples.push(sample);
+    read.push(reader.read(output, sample));
+  };
   const take = (count: number, doubts: readonly Doubt[]) => {
     if (samples.length >= MOST) throw new Error(`${program.name}: ${stillInDoubt(doubts)}`);
-    for (let taken = 0; taken < count; taken++) {
-      const { extended, output, sample } = sampler.next(combined(doubts, sampler.random));
-      for (const { kind, name, section } of extended) sections.set(`${kind} ${withoutPrefix(name)}`, section);
-      samples.push(sample);
-      read.push(reader.read(output, sample));
-    }
+    for (let taken = 0; taken < count; taken++) takeOne(combined(doubts, sampler.random));
   };
   const learn = (addresses: readonly Address[]): Learnt[] => {
     const learnt = learner.learn(addresses, samples, read);
@@ -54,7 +52,10 @@ export function derive(program: Program): Derived {
     return learnt;
   };
 
-  take(leaves.length < FEW ? FIRST.ofFew : FIRST.ofMany, []);
+  // What counts only with three other choices is in none of so many random samples; what people choose is in these.
+  for (const example of Object.values(program.examples ?? {}))
+    takeOne(choicesOf(program.settings.parse(example), leaves));
+  take(FIRST, []);
   for (let before = ''; ; ) {
     const learnt = learn(addressesIn(read));
     let open = learnt.filter(({ doubts }) => doubts.length > 0);

@@ -7,6 +7,7 @@ import type { Stack } from '../../../infra/constructs/stack.ts';
 import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { chartsOf } from '../../../infra/helm/chart.ts';
+import type { Program } from '../../../infra/helm/program.ts';
 import * as f from '../../../infra/settings/fragments.ts';
 import { server } from '../../../infra/settings/workloads.ts';
 import { defineStack, type StackDefinition } from '../../../infra/stacks/definition.ts';
@@ -130,6 +131,30 @@ describe('keys that come from two sides', () => {
         .sort(),
     ).toEqual(Object.keys(expected));
   });
+});
+
+test('what comes of twelve switches together, which no random settings have, is learnt of an example that has them', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `switch${index}`);
+  const on = Object.fromEntries(names.map((name) => [name, true]));
+  const program: Program = {
+    name: 'rare',
+    what: 'A rare case.',
+    settings: z.strictObject(
+      Object.fromEntries(names.map((name) => [name, z.boolean().default(false).describe('One of twelve.')])),
+    ),
+    build(settings) {
+      const data = {
+        usual: 'yes',
+        ...(Object.values(settings as Record<string, boolean>).every((each) => each) && { rare: 'yes' }),
+      };
+      return { objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rare' }, data }] };
+    },
+    chart: { version: '1.0.0', writtenBy: 'a test', registry: 'oci://registry.example.com/charts' },
+    examples: { rare: on },
+  };
+  const template = chartsOf(program)[0]?.files.get('templates/configmap-rare.yaml') ?? '';
+  const condition = /\{\{- if ([^\n]*) \}\}\n {2}rare:/.exec(template)?.[1];
+  expect(condition).toBe(`and ${names.map((name) => `.Values.${name}`).join(' ')}`);
 });
 
 const word = () =>

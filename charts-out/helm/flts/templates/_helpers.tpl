@@ -56,7 +56,7 @@ annotations:
 namespace: {{ include "flts.namespace" $.root | quote }}
 {{- end }}
 
-{{/* Used 66 times, with root, name. */}}
+{{/* Used 65 times, with root, name. */}}
 {{- define "flts.from" -}}
 podSelector:
   {{- include "flts.selector" (dict "root" $.root "name" $.name) | nindent 2 }}
@@ -102,16 +102,6 @@ port: {{ $.port }}
 protocol: TCP
 {{- end }}
 
-{{/* Used 25 times, with root, syncWave, app, component. */}}
-{{- define "flts.metadata" -}}
-annotations:
-  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
-labels:
-  {{- include "flts.metadata-labels" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
-name: "{{ include "flts.prefix" $.root }}{{ $.app }}"
-namespace: {{ include "flts.namespace" $.root | quote }}
-{{- end }}
-
 {{/* Used 24 times, with root, app, component. */}}
 {{- define "flts.service-account" -}}
 apiVersion: v1
@@ -119,6 +109,16 @@ kind: ServiceAccount
 metadata:
   {{- include "flts.metadata" (dict "root" $.root "syncWave" "1" "app" $.app "component" $.component) | nindent 2 }}
 automountServiceAccountToken: false
+{{- end }}
+
+{{/* Used 24 times, with root, syncWave, app, component. */}}
+{{- define "flts.metadata" -}}
+annotations:
+  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
+labels:
+  {{- include "flts.metadata-labels" (dict "root" $.root "app" $.app "component" $.component) | nindent 2 }}
+name: "{{ include "flts.prefix" $.root }}{{ $.app }}"
+namespace: {{ include "flts.namespace" $.root | quote }}
 {{- end }}
 
 {{/* Used 24 times, with root, name, key, values. */}}
@@ -130,7 +130,7 @@ valueFrom:
     name: {{ $.values.secret | quote }}
 {{- end }}
 
-{{/* Used 23 times. */}}
+{{/* Used 22 times. */}}
 {{- define "flts.image-pull-secrets" -}}
 {{- range .Values.images.pullSecrets }}
 - name: {{ . | quote }}
@@ -281,13 +281,13 @@ ports:
     {{- end }}
     protocol: TCP
 to:
-  {{- if ne .Values.objectStorage.mode "bundled" }}
+  {{- if eq .Values.objectStorage.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
+  {{- else }}
   {{- range .Values.objectStorage.external.address.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
-  {{- else }}
-  - {{ include "flts.from" (dict "root" . "name" "minio") | nindent 4 | trim }}
   {{- end }}
 {{- end }}
 
@@ -321,13 +321,13 @@ app.kubernetes.io/managed-by: Helm
 app.kubernetes.io/name: {{ $.app | quote }}
 app.kubernetes.io/part-of: flts
 mlplatform.io/installation: "{{ include "flts.prefix" $.root }}flts"
-{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
-{{ $key | quote }}: {{ $value | quote }}
-{{- end }}
 {{- range $key, $value := omit $.root.Values.commonLabels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
 {{- if not (hasKey $.root.Values.monitoring.labels $key) }}
 {{ $key | quote }}: {{ $value | quote }}
 {{- end }}
+{{- end }}
+{{- range $key, $value := omit $.root.Values.monitoring.labels "app" "app.kubernetes.io/component" "app.kubernetes.io/instance" "app.kubernetes.io/managed-by" "app.kubernetes.io/name" "app.kubernetes.io/part-of" "mlplatform.io/installation" "helm.sh/chart" "app.kubernetes.io/version" }}
+{{ $key | quote }}: {{ $value | quote }}
 {{- end }}
 helm.sh/chart: {{ include "flts.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
@@ -473,23 +473,6 @@ spec:
 {{- end }}
 
 {{/* Used 6 times, with root, values. */}}
-{{- define "flts.container-readiness-probe" -}}
-{{- if or $.values.healthPath $.values.readyPath }}
-httpGet:
-  {{- if $.values.readyPath }}
-  path: {{ $.values.readyPath | quote }}
-  {{- else }}
-  path: {{ $.values.healthPath | quote }}
-  {{- end }}
-  port: {{ int $.values.port }}
-{{- else }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- end }}
-timeoutSeconds: 3
-{{- end }}
-
-{{/* Used 6 times, with root, values. */}}
 {{- define "flts.startup-probe" -}}
 failureThreshold: 60
 {{- if $.values.healthPath }}
@@ -571,7 +554,7 @@ selector:
   app.kubernetes.io/name: {{ $.name | quote }}
 {{- end }}
 
-{{/* Used 6 times, with root, values: image, imagePullPolicy, lifecycle, ports, readinessProbe, resources, securityContext, startupProbe, volumeMounts. */}}
+{{/* Used 6 times, with root, values: image, imagePullPolicy, lifecycle, ports, resources, securityContext, startupProbe, volumeMounts. */}}
 {{- define "flts.containers-entries" -}}
 image: {{ include "flts.image" (list $.root $.values.image) | quote }}
 imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
@@ -581,8 +564,6 @@ ports:
   - name: http
     containerPort: {{ int $.values.port }}
     protocol: TCP
-readinessProbe:
-  {{- include "flts.container-readiness-probe" (dict "root" $.root "values" $.values) | nindent 2 }}
 resources:
   {{- include "flts.resources" (dict "root" $.root "values" $.values) | nindent 2 }}
 securityContext:
@@ -645,18 +626,18 @@ ports:
     {{- end }}
     protocol: TCP
 to:
-  {{- if eq .Values.kafka.mode "strimzi" }}
-  - podSelector:
-      matchLabels:
-        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
-        strimzi.io/kind: Kafka
-  {{- else if eq .Values.kafka.mode "bundled" }}
+  {{- if eq .Values.kafka.mode "bundled" }}
   - {{ include "flts.from" (dict "root" . "name" "kafka") | nindent 4 | trim }}
-  {{- else }}
+  {{- else if eq .Values.kafka.mode "external" }}
   {{- range .Values.kafka.external.address.cidrs }}
   - ipBlock:
       cidr: {{ . | quote }}
   {{- end }}
+  {{- else }}
+  - podSelector:
+      matchLabels:
+        strimzi.io/cluster: "{{ include "flts.prefix" . }}kafka"
+        strimzi.io/kind: Kafka
   {{- end }}
 {{- end }}
 
@@ -677,34 +658,6 @@ httpGet:
   port: {{ $.port }}
 periodSeconds: 5
 timeoutSeconds: 3
-{{- end }}
-
-{{/* Used 4 times. */}}
-{{- define "flts.spec-egress" -}}
-- ports:
-    - port: {{ int .Values.isolation.dnsPort }}
-      protocol: UDP
-    - port: {{ int .Values.isolation.dnsPort }}
-      protocol: TCP
-  to:
-    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels: {}
-    {{- else }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels:
-          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
-    {{- end }}
-    {{- range .Values.isolation.dnsCidrs }}
-    - ipBlock:
-        cidr: {{ . | quote }}
-    {{- end }}
 {{- end }}
 
 {{/* Used 4 times, with root, values. */}}
@@ -728,12 +681,12 @@ timeoutSeconds: 3
 {{- if not $.values.readyPath }}
 failureThreshold: 6
 {{- end }}
-{{- if not $.values.healthPath }}
-tcpSocket:
-  port: {{ int $.values.port }}
-{{- else }}
+{{- if $.values.healthPath }}
 httpGet:
   path: {{ $.values.healthPath | quote }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
   port: {{ int $.values.port }}
 {{- end }}
 timeoutSeconds: 3
@@ -905,7 +858,7 @@ metadata:
   {{- include "flts.metadata" (dict "root" $.root "syncWave" "1" "app" $.app "component" "training") | nindent 2 }}
 spec:
   egress:
-    {{- include "flts.egress-mlflow" $.root | nindent 4 }}
+    {{- include "flts.spec-egress" $.root | nindent 4 }}
   podSelector:
     {{- include "flts.selector" (dict "root" $.root "name" $.app) | nindent 4 }}
   policyTypes:
@@ -914,7 +867,7 @@ spec:
 {{- end }}
 
 {{/* Used 3 times. */}}
-{{- define "flts.egress-mlflow" -}}
+{{- define "flts.spec-egress" -}}
 - {{ include "flts.egress-kafka" . | nindent 2 | trim }}
 - {{ include "flts.egress-object-storage" . | nindent 2 | trim }}
 - {{ include "flts.egress" (dict "root" . "values" .Values.mlflow "name" "mlflow") | nindent 2 | trim }}
@@ -978,6 +931,59 @@ securityContext:
   {{- include "flts.security-context" . | nindent 2 }}
 {{- end }}
 
+{{/* Used 3 times. */}}
+{{- define "flts.egress-isolation" -}}
+- ports:
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: UDP
+    - port: {{ int .Values.isolation.dnsPort }}
+      protocol: TCP
+  to:
+    {{- if (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels:
+          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
+    {{- else }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels: {}
+    {{- end }}
+    {{- range .Values.isolation.dnsCidrs }}
+    - ipBlock:
+        cidr: {{ . | quote }}
+    {{- end }}
+{{- end }}
+
+{{/* Used 3 times, with root, values, name. */}}
+{{- define "flts.egress-by-values" -}}
+ports:
+  -
+    {{- if eq $.values.mode "external" }}
+    port: {{ int $.values.external.port }}
+    {{- else }}
+    port: 5432
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq $.values.mode "bundled" }}
+  - {{ include "flts.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- else if eq $.values.mode "external" }}
+  {{- range $.values.external.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- else if eq $.values.mode "cloudnativepg" }}
+  - podSelector:
+      matchLabels:
+        cnpg.io/cluster: "{{ include "flts.prefix" $.root }}{{ $.name }}"
+  {{- end }}
+{{- end }}
+
 {{/* Used 3 times, with root, port, name, name2. */}}
 {{- define "flts.network-policy-spec" -}}
 egress:
@@ -987,6 +993,40 @@ podSelector:
 policyTypes:
   - Ingress
   - Egress
+{{- end }}
+
+{{/* Used 3 times, with root, values. */}}
+{{- define "flts.container-readiness-probe" -}}
+{{- if and (not $.values.healthPath) (not $.values.readyPath) }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- else }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
+{{- end }}
+
+{{/* Used 3 times, with root, values. */}}
+{{- define "flts.readiness-probe-by-values" -}}
+{{- if or $.values.healthPath $.values.readyPath }}
+httpGet:
+  {{- if $.values.readyPath }}
+  path: {{ $.values.readyPath | quote }}
+  {{- else }}
+  path: {{ $.values.healthPath | quote }}
+  {{- end }}
+  port: {{ int $.values.port }}
+{{- else }}
+tcpSocket:
+  port: {{ int $.values.port }}
+{{- end }}
+timeoutSeconds: 3
 {{- end }}
 
 {{/* Used 3 times, with root, values, path, port: image, imagePullPolicy, livenessProbe, readinessProbe, resources, securityContext, startupProbe. */}}
@@ -1108,6 +1148,88 @@ spec:
       persistentVolumeClaim:
         claimName: "{{ include "flts.prefix" $.root }}{{ $.claimName }}"
     - {{ include "flts.volume" (dict "root" $.root "sizeLimit" "16Mi" "name" "run") | nindent 6 | trim }}
+{{- end }}
+
+{{/* Used 2 times, with root, app, values. */}}
+{{- define "flts.cluster" -}}
+apiVersion: postgresql.cnpg.io/v1
+kind: Cluster
+metadata:
+  {{- include "flts.metadata" (dict "root" $.root "syncWave" "2" "app" $.app "component" "database") | nindent 2 }}
+spec:
+  instances: {{ int $.values.cloudnativepg.instances }}
+  imageName: {{ include "flts.image" (list $.root $.values.cloudnativepg.image) | quote }}
+  imagePullPolicy: {{ $.root.Values.images.pullPolicy }}
+  {{- if $.root.Values.images.pullSecrets }}
+  imagePullSecrets:
+    {{- include "flts.image-pull-secrets" $.root | nindent 4 }}
+  {{- end }}
+  bootstrap:
+    initdb:
+      database: {{ $.values.database | quote }}
+      owner: {{ $.values.user | quote }}
+  storage:
+    size: {{ include "flts.text" $.values.volume.size | quote }}
+    {{- if $.root.Values.storage.className }}
+    storageClass: {{ $.root.Values.storage.className | quote }}
+    {{- end }}
+  resources:
+    requests:
+      cpu: {{ $.values.resources.requests.cpu | quote }}
+      memory: {{ include "flts.text" $.values.resources.requests.memory | quote }}
+    limits:
+      cpu: {{ $.values.resources.limits.cpu | quote }}
+      memory: {{ include "flts.text" $.values.resources.limits.memory | quote }}
+  affinity:
+    enablePodAntiAffinity: true
+    topologyKey: kubernetes.io/hostname
+    podAntiAffinityType: preferred
+  {{- if $.values.cloudnativepg.serviceAccountAnnotations }}
+  serviceAccountTemplate:
+    metadata:
+      annotations:
+        {{- toYaml $.values.cloudnativepg.serviceAccountAnnotations | nindent 8 }}
+  {{- end }}
+  {{- if ne $.values.cloudnativepg.backup.method "none" }}
+  backup:
+    {{- if ne $.values.cloudnativepg.backup.method "objectStore" }}
+    {{- if $.values.cloudnativepg.backup.snapshotClass }}
+    volumeSnapshot:
+      className: {{ $.values.cloudnativepg.backup.snapshotClass | quote }}
+    {{- else }}
+    volumeSnapshot: {}
+    {{- end }}
+    {{- else }}
+    retentionPolicy: "{{ int $.values.cloudnativepg.backup.keepDays }}d"
+    barmanObjectStore:
+      destinationPath: {{ $.values.cloudnativepg.backup.objectStore.destination | quote }}
+      {{- if $.values.cloudnativepg.backup.objectStore.endpointUrl }}
+      endpointURL: {{ $.values.cloudnativepg.backup.objectStore.endpointUrl | quote }}
+      {{- end }}
+      {{- if eq $.values.cloudnativepg.backup.objectStore.provider "azure" }}
+      azureCredentials:
+        storageAccount:
+          name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+          key: ACCESS_KEY_ID
+        storageKey:
+          name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+          key: ACCESS_SECRET_KEY
+      {{- else if eq $.values.cloudnativepg.backup.objectStore.provider "google" }}
+      googleCredentials:
+        gkeEnvironment: true
+      {{- else if eq $.values.cloudnativepg.backup.objectStore.provider "s3" }}
+      s3Credentials:
+        accessKeyId:
+          name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+          key: ACCESS_KEY_ID
+        secretAccessKey:
+          name: {{ $.values.cloudnativepg.backup.objectStore.secretName | quote }}
+          key: ACCESS_SECRET_KEY
+      {{- end }}
+      wal:
+        compression: gzip
+    {{- end }}
+  {{- end }}
 {{- end }}
 
 {{/* Used 2 times, with root, app, pghost, values. */}}
@@ -1235,31 +1357,6 @@ spec:
     key: {{ $.values.secret.name | quote }}
     property: {{ $.values.secret.urlKey | quote }}
 {{- end }}
-{{- end }}
-
-{{/* Used 2 times. */}}
-{{- define "flts.egress-database" -}}
-ports:
-  -
-    {{- if eq .Values.database.mode "external" }}
-    port: {{ int .Values.database.external.port }}
-    {{- else }}
-    port: 5432
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq .Values.database.mode "external" }}
-  {{- range .Values.database.external.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else if eq .Values.database.mode "bundled" }}
-  - {{ include "flts.from" (dict "root" . "name" "postgres") | nindent 4 | trim }}
-  {{- else }}
-  - podSelector:
-      matchLabels:
-        cnpg.io/cluster: "{{ include "flts.prefix" . }}postgres"
-  {{- end }}
 {{- end }}
 
 {{/* Used 2 times. */}}

@@ -221,34 +221,6 @@ app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
 {{- end }}
 
 {{/* Used 2 times. */}}
-{{- define "ml-platform.spec-egress" -}}
-- ports:
-    - port: {{ int .Values.isolation.dnsPort }}
-      protocol: UDP
-    - port: {{ int .Values.isolation.dnsPort }}
-      protocol: TCP
-  to:
-    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels: {}
-    {{- else }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels:
-          {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
-    {{- end }}
-    {{- range .Values.isolation.dnsCidrs }}
-    - ipBlock:
-        cidr: {{ . | quote }}
-    {{- end }}
-{{- end }}
-
-{{/* Used 2 times. */}}
 {{- define "ml-platform.network-policy-metadata" -}}
 annotations:
   argocd.argoproj.io/sync-wave: "1"

@@ -85,7 +85,7 @@ labels:
   severity: {{ $.severity | quote }}
 {{- end }}
 
-{{/* Used 5 times. */}}
+{{/* Used 6 times. */}}
 {{- define "monitoring.egress" -}}
 - ports:
     - port: {{ int .Values.isolation.dnsPort }}
@@ -93,19 +93,19 @@ labels:
     - port: {{ int .Values.isolation.dnsPort }}
       protocol: TCP
   to:
-    {{- if not ((ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels"))) }}
-    - namespaceSelector:
-        matchLabels:
-          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
-      podSelector:
-        matchLabels: {}
-    {{- else }}
+    {{- if (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) }}
     - namespaceSelector:
         matchLabels:
           kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
       podSelector:
         matchLabels:
           {{- toYaml (ternary .Values.isolation.dnsLabels (fromJson "{\"k8s-app\":\"kube-dns\"}") (hasKey .Values.isolation "dnsLabels")) | nindent 10 }}
+    {{- else }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ .Values.isolation.dnsNamespace | quote }}
+      podSelector:
+        matchLabels: {}
     {{- end }}
     {{- range .Values.isolation.dnsCidrs }}
     - ipBlock:

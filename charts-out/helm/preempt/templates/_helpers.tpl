@@ -56,7 +56,7 @@ annotations:
 namespace: {{ include "preempt.namespace" $.root | quote }}
 {{- end }}
 
-{{/* Used 25 times, with root, name. */}}
+{{/* Used 24 times, with root, name. */}}
 {{- define "preempt.pod-selector" -}}
 matchLabels:
   app.kubernetes.io/instance: "{{ include "preempt.prefix" $.root }}preempt"
@@ -75,12 +75,6 @@ helm.sh/chart: {{ include "preempt.chart" . | quote }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
 
-{{/* Used 19 times, with root, name. */}}
-{{- define "preempt.from" -}}
-podSelector:
-  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
-{{- end }}
-
 {{/* Used 18 times, with root, app, component. */}}
 {{- define "preempt.metadata-labels" -}}
 app: {{ $.app | quote }}
@@ -94,6 +88,12 @@ app.kubernetes.io/part-of: preempt
 {{- end }}
 helm.sh/chart: {{ include "preempt.chart" $.root | quote }}
 app.kubernetes.io/version: {{ $.root.Chart.AppVersion | quote }}
+{{- end }}
+
+{{/* Used 18 times, with root, name. */}}
+{{- define "preempt.from" -}}
+podSelector:
+  {{- include "preempt.pod-selector" (dict "root" $.root "name" $.name) | nindent 2 }}
 {{- end }}
 
 {{/* Used 12 times. */}}
@@ -133,7 +133,7 @@ requests:
   memory: {{ include "preempt.text" $.values.resources.requests.memory | quote }}
 {{- end }}
 
-{{/* Used 10 times, with root, app, component. */}}
+{{/* Used 9 times, with root, app, component. */}}
 {{- define "preempt.metadata" -}}
 annotations:
   argocd.argoproj.io/sync-wave: "1"
@@ -270,6 +270,27 @@ seccompProfile:
   value: /tmp
 {{- end }}
 
+{{/* Used 5 times, with root, values, port, name. */}}
+{{- define "preempt.egress" -}}
+ports:
+  -
+    {{- if eq $.values.mode "bundled" }}
+    port: {{ $.port }}
+    {{- else }}
+    port: {{ int $.values.external.address.port }}
+    {{- end }}
+    protocol: TCP
+to:
+  {{- if eq $.values.mode "bundled" }}
+  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
+  {{- else }}
+  {{- range $.values.external.address.cidrs }}
+  - ipBlock:
+      cidr: {{ . | quote }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+
 {{/* Used 5 times. */}}
 {{- define "preempt.wait-script" -}}
 what=$1 limit=$2
@@ -386,48 +407,6 @@ securityContext:
   {{- include "preempt.security-context" . | nindent 2 }}
 {{- end }}
 
-{{/* Used 3 times. */}}
-{{- define "preempt.egress" -}}
-ports:
-  -
-    {{- if eq .Values.mysql.mode "bundled" }}
-    port: 3306
-    {{- else }}
-    port: {{ int .Values.mysql.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if ne .Values.mysql.mode "bundled" }}
-  {{- range .Values.mysql.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- else }}
-  - {{ include "preempt.from" (dict "root" . "name" "mysql") | nindent 4 | trim }}
-  {{- end }}
-{{- end }}
-
-{{/* Used 3 times, with root, values, port, name. */}}
-{{- define "preempt.egress-by-values" -}}
-ports:
-  -
-    {{- if eq $.values.mode "bundled" }}
-    port: {{ $.port }}
-    {{- else }}
-    port: {{ int $.values.external.address.port }}
-    {{- end }}
-    protocol: TCP
-to:
-  {{- if eq $.values.mode "bundled" }}
-  - {{ include "preempt.from" (dict "root" $.root "name" $.name) | nindent 4 | trim }}
-  {{- else }}
-  {{- range $.values.external.address.cidrs }}
-  - ipBlock:
-      cidr: {{ . | quote }}
-  {{- end }}
-  {{- end }}
-{{- end }}
-
 {{/* Used 3 times, with root, app, component. */}}
 {{- define "preempt.labels-by-app" -}}
 app: {{ $.app | quote }}
@@ -538,10 +517,26 @@ securityContext:
   {{- include "preempt.security-context" . | nindent 2 }}
 {{- end }}
 
+{{/* Used 2 times, with root, app. */}}
+{{- define "preempt.object-network-policy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "preempt.metadata" (dict "root" $.root "app" $.app "component" "migrations") | nindent 2 }}
+spec:
+  egress:
+    - {{ include "preempt.egress" (dict "root" $.root "values" $.root.Values.mysql "port" 3306 "name" "mysql") | nindent 6 | trim }}
+  podSelector:
+    {{- include "preempt.pod-selector" (dict "root" $.root "name" $.app) | nindent 4 }}
+  policyTypes:
+    - Ingress
+    - Egress
+{{- end }}
+
 {{/* Used 2 times. */}}
 {{- define "preempt.spec-egress" -}}
-- {{ include "preempt.egress" . | nindent 2 | trim }}
-- {{ include "preempt.egress-by-values" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
+- {{ include "preempt.egress" (dict "root" . "values" .Values.mysql "port" 3306 "name" "mysql") | nindent 2 | trim }}
+- {{ include "preempt.egress" (dict "root" . "values" .Values.redis "port" 6379 "name" "redis") | nindent 2 | trim }}
 {{- end }}
 
 {{/* Used 2 times, with root, app, component, port. */}}
