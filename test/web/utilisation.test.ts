@@ -20,7 +20,7 @@ test('why it is not known is said for each cluster that was asked', () => {
   expect(whyNoUse({ clusters: ['a', 'b'] }, all)).toBe(
     'a: It has no Service. The Prometheus of b has no figures of its pods.',
   );
-  expect(whyNoUse({ clusters: ['c', 'gone'] }, all)).toMatch(/No Prometheus was asked yet/);
+  expect(whyNoUse({ clusters: ['c', 'gone'] }, all)).toMatch(/has asked no Prometheus.*UTILISATION_SERVICE/);
 });
 
 test('what was read anew takes its place in the rows, and the others stay the very same', () => {

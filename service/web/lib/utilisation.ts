@@ -2,13 +2,14 @@ import type { Cluster, ListedJob } from '../api/types.ts';
 
 type Told = Pick<Cluster, 'name' | 'utilisation'>;
 
-/** A sentence without its end, for what its clusters say. */
+/** A sentence, or one for each cluster. */
 export const whyNoUse = ({ clusters }: Pick<ListedJob, 'clusters'>, all: readonly Told[]): string => {
   const asked = clusters.flatMap((name) => {
     const { utilisation } = all.find((each) => each.name === name) ?? {};
     return utilisation ? [{ name, ...utilisation }] : [];
   });
-  if (asked.length === 0) return 'No Prometheus was asked yet, or none is to be asked.';
+  if (asked.length === 0)
+    return 'The platform has asked no Prometheus of its cluster; the setting UTILISATION_SERVICE says where each has one.';
   return asked
     .map(({ name, why }) =>
       why === null ? `The Prometheus of ${name} has no figures of its pods.` : `${name}: ${why}.`,

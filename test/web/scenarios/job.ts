@@ -35,7 +35,7 @@ export const job = (now: SceneNow): void => {
     const { page, id } = await started('hungry-forever', { targetClusters: ['member2'] });
     await state(page, 'Running');
     const card = page.getByRole('region', { name: 'Utilisation' });
-    await card.getByText('No utilisation. No Prometheus was asked yet').waitFor();
+    await card.getByText('No utilisation. The platform has asked no Prometheus').waitFor();
     await database.query(
       `insert into cluster_utilisation (cluster, asked_at, why) values ('member2', now(), 'It has no Service monitoring/prometheus:9090')`,
     );

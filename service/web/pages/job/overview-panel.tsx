@@ -25,14 +25,14 @@ export function OverviewPanel({ job, events }: { job: Job; events: UseQueryResul
               <ProgressPanel progress={job.progress} />
             </Card>
           )}
+          <Card title="Timeline">
+            <Timeline job={job} events={events.data ?? []} />
+          </Card>
           {job.status === 'Running' && (
             <Card title="Utilisation">
               <UtilisationPanel job={job} />
             </Card>
           )}
-          <Card title="Timeline">
-            <Timeline job={job} events={events.data ?? []} />
-          </Card>
           <Parameters job={job} />
           {job.startedAt && (
             <Card title="Outputs">
