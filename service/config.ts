@@ -6,7 +6,7 @@ import { objectStorageMistakes, objectStorageOf, type WorkdirConfig, workdirsOf 
 import { type ProgressConfig, progressMistakes, progressOf } from './config/progress.ts';
 import { describeSettings, SETTINGS, type SettingValues } from './config/settings.ts';
 import { type Environment, given, readSettings } from './config/sources.ts';
-import { type UtilisationConfig, utilisationOf } from './config/utilisation.ts';
+import { utilisationOf } from './config/utilisation.ts';
 import { webhookMistakes, webhookOf } from './config/webhook.ts';
 import type { TrainerImages } from './contract/trainers.ts';
 import { ENV } from './contract.ts';
@@ -15,7 +15,6 @@ import type { DatabaseAddress } from './store/connection.ts';
 
 export type { WorkdirConfig } from './config/object-storage.ts';
 export type { ProgressConfig } from './config/progress.ts';
-export type { UtilisationConfig } from './config/utilisation.ts';
 
 /** What the whole service is told, once, at its start. */
 export interface Config {
@@ -65,7 +64,7 @@ export interface Config {
   /** A folder of this machine with one for the volume of each job, as `npm start -- --trainers` has it; null: they are in clusters. */
   readonly volumes: string | null;
   /** null: no Prometheus is asked. */
-  readonly utilisation: UtilisationConfig | null;
+  readonly utilisation: ReturnType<typeof utilisationOf>;
   readonly jobLinks: readonly { readonly label: string; readonly url: string }[];
   /** Of `npm start` alone, whose clusters are simulated: whether jobs train in them all the same. */
   readonly localTrainings?: 'simulated' | 'real';

@@ -81,9 +81,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
   const lostClusters = createLostClusters({ karmada, store, afterSeconds: config.clusterLostAfterMs / 1000, log });
   // With connections and bounds of its own: nobody waits for a Prometheus that takes its time.
-  const forPrometheus = createKarmada(kubeconfig, { maxBytes: MAX_ANSWER_BYTES, onRequest });
+  const forPrometheus = config.utilisation && createKarmada(kubeconfig, { maxBytes: MAX_ANSWER_BYTES, onRequest });
   const utilisation =
-    config.utilisation && createUtilisation({ rules: config.utilisation, karmada: forPrometheus, store, log });
+    config.utilisation &&
+    forPrometheus &&
+    createUtilisation({ rules: config.utilisation, karmada: forPrometheus, store, log });
   const events = createEventHub(store.events, log, store.progress);
   const authenticator = createAuthenticator(config.auth, log);
   const api = createApi({
@@ -125,7 +127,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await recorder.stop();
     await events.stop();
     authenticator?.close();
-    await Promise.all([karmada.close(), forPrometheus.close()]);
+    await Promise.all([karmada.close(), forPrometheus?.close()]);
     await store.close();
   };
   try {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DURATION_UNITS, LINK_PLACES, MAX_LINKS } from '../contract.ts';
-import type { ServicePort } from '../kube/kube.ts';
+import type { ServicePort } from '../kube/service-port.ts';
 import { addressOf, type ObjectAddress } from '../objects/object-storage.ts';
 import { type DatabaseAddress, parseConnection } from '../store/connection.ts';
 

@@ -9,11 +9,11 @@ import type {
   ObjectList,
   ObjectReference,
   RequestOptions,
-  ServicePort,
   Table,
   WatchEvent,
   WatchOptions,
 } from '../kube/kube.ts';
+import type { ServicePort } from '../kube/service-port.ts';
 
 /** The only door to Karmada. Everything above works against these types; `service/local` serves a simulated one over real HTTP. */
 

@@ -9,13 +9,13 @@ import type {
   ObjectName,
   ProxiedServer,
   Selection,
-  ServicePort,
   WriteOptions,
 } from './kube.ts';
 import { parseList, parseObject } from './objects.ts';
 import { pagesOf } from './pages.ts';
 import { collectionTarget, objectTarget, segment } from './paths.ts';
 import type { Problem, Server, Target } from './server.ts';
+import { nameBehindProxy } from './service-port.ts';
 import { parseTable, TABLE_ACCEPT, type TableRow } from './table.ts';
 import { type Call, createTransport, type Transport, type TransportOptions } from './transport.ts';
 import { watchEvents } from './watch.ts';
@@ -207,7 +207,7 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     async ask({ namespace, name, port, scheme }, path, query, options) {
       const service = objectTarget(server, SERVICE, { namespace, name });
       // Colons stay: not every proxy takes them apart again.
-      const named = segment(server, portOfService({ name, port, scheme })).replaceAll('%3A', ':');
+      const named = segment(server, nameBehindProxy({ name, port, scheme })).replaceAll('%3A', ':');
       const end = path.split('/').map((part) => (part === '' ? '' : segment(server, part)));
       const target = {
         ...service,
@@ -232,10 +232,6 @@ function clientOf(transport: Transport, server: Server, address: string): Kube {
     return object;
   }
 }
-
-/** The name under which the subresource `proxy` of a Service is asked for, and may be allowed. */
-const portOfService = ({ name, port, scheme }: Omit<ServicePort, 'namespace'>): string =>
-  `${scheme === 'https' ? 'https:' : ''}${name}:${port}`;
 
 /** An API server has the keys of its tokens as a JWK set alone: to who wants plain JSON it answers 406. */
 const DOCUMENT_ACCEPT = 'application/json, application/jwk-set+json';

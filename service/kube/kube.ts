@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Kind } from './kinds.ts';
 import type { Problem } from './server.ts';
+import type { ServicePort } from './service-port.ts';
 import type { Column, TableRow } from './table.ts';
 
 /** One API server: what can be asked of it. */
@@ -176,14 +177,6 @@ export interface ContainerName {
   readonly name: string;
   /** Left out: the pod's only one. */
   readonly container?: string | undefined;
-}
-
-export interface ServicePort {
-  readonly namespace: string;
-  readonly name: string;
-  /** A number, or the name that the Service gives it. */
-  readonly port: string;
-  readonly scheme: 'http' | 'https';
 }
 
 export interface LogQuery {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GPU } from '../contract/quantity.ts';
 import { LABELS } from '../contract.ts';
-import { type Figure, LABEL, utilisationQuery } from '../utilisation/query.ts';
+import { type Figure, LABEL, NAME_OF_OBJECT, utilisationQuery } from '../utilisation/query.ts';
 import { RAY_JOB } from './karmada/kinds.ts';
 import { requested } from './karmada/life/capacity.ts';
 import type { Member } from './karmada/member.ts';
@@ -16,6 +16,8 @@ import { type StoredObject, textAt } from './kube/objects.ts';
 const PLACE = { namespace: 'monitoring', name: 'prometheus', port: 9090 } as const;
 /** For UTILISATION_SERVICE. */
 export const SIMULATED_PROMETHEUS = `${PLACE.namespace}/${PLACE.name}:${PLACE.port}`;
+
+const POD_OF_JOB = new RegExp(`^${NAME_OF_OBJECT}$`);
 
 export interface SimulatedPrometheus {
   stop(): Promise<void>;
@@ -87,7 +89,7 @@ function jobsOf(
   );
   const jobs = new Map<string, { cpuCores: number; gpus: number[] }>();
   for (const pod of registry.store.list(POD)) {
-    const object = /^(.+-[0-9a-f]{8})-.+$/.exec(pod.metadata.name)?.[1];
+    const object = POD_OF_JOB.exec(pod.metadata.name)?.[1];
     if (object === undefined || textAt(pod, 'status', 'phase') !== 'Running') continue;
     const key = `${pod.metadata.namespace}/${object}`;
     const sum = jobs.get(key) ?? { cpuCores: 0, gpus: [] };

@@ -2,8 +2,8 @@
 // labels but those that the kubelet (cAdvisor) and NVIDIA's dcgm-exporter give, so a pod's job is read from its name: names of objects
 // end in eight hexadecimal digits (service/jobs/ids.ts), and what follows is the operator's.
 
-/** Without the number of an attempt, of which there is one at a time. */
-const NAME_OF_OBJECT = '(.+-[0-9a-f]{8})-.+';
+/** In the name of a pod, the whole of which it fits. Without the number of an attempt, of which there is one at a time. */
+export const NAME_OF_OBJECT = '(.+-[0-9a-f]{8})-.+';
 const PODS = '.+-[0-9a-f]{8}-.+';
 /** Long enough for two scrapes a minute apart, and for a step that fills a GPU now and then. */
 const WINDOW = '5m';

@@ -4,7 +4,7 @@ import { attend } from '../jobs/state/index.ts';
 import { concernOfIdleness } from '../jobs/utilisation.ts';
 import { inPlainWords, KarmadaError } from '../karmada/errors.ts';
 import type { Karmada } from '../karmada/karmada.ts';
-import type { ServicePort } from '../kube/kube.ts';
+import type { ServicePort } from '../kube/service-port.ts';
 import { createLookout, type Lookout } from '../lookout.ts';
 import type { JobFigures, Lease, LeaseStore, MonitorChange, MonitorStore, UtilisationStore } from '../store/store.ts';
 import { figuresIn, MAX_SERIES, NoPrometheus } from './answer.ts';

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { ClusterPropagationPolicy } from '../../../imports/policy.karmada.io.ts';
 import { type K8s, k8s } from '../../constructs/k8s.ts';
 import { Folder, type Stack } from '../../constructs/stack.ts';
-import { nameBehindProxy } from './prometheus.ts';
+import { prometheusBehindProxy } from './prometheus.ts';
 import type { Settings } from './settings.ts';
 
 const CONTROL_PLANE_ROLE = 'ml-platform-backend';
@@ -46,7 +46,7 @@ const memberRules = (removeNamespaces: boolean, utilisation: Settings['utilisati
   rule('', ['pods', 'pods/log', 'events', 'persistentvolumeclaims', 'services', 'nodes'], READ),
   // Of all Services one name, whatever is asked of it: the proxy knows no more of a request than that it reads.
   ...(utilisation.enabled
-    ? [{ ...rule('', ['services/proxy'], ['get']), resourceNames: [nameBehindProxy(utilisation)] }]
+    ? [{ ...rule('', ['services/proxy'], ['get']), resourceNames: [prometheusBehindProxy(utilisation)] }]
     : []),
   // Whether a member had it before.
   ...(removeNamespaces ? [rule('', ['namespaces'], ['get'])] : []),

@@ -15,7 +15,7 @@ with given as (
     from job
    where finished_at is null and dispatched_at is not null and clusters && array[$1] and status = 'Running'
 ), there as (
-  select job.id, given."gpuPercent", given.gpus, given."idleGpus", 
+  select job.id, given."gpuPercent", given.gpus, given."idleGpus",
          case when given."cpuCores" is not null and here.cpus > 0 then least(100 * given."cpuCores" / here.cpus, 100000) end as "cpuPercent"
     from given join here using (namespace, object) join job using (id)
    where exists (select from held)
