@@ -81,11 +81,12 @@ function built(
   const elsewhere = Object.entries(others).filter(([folder]) => !NOT_RELEASED.includes(folder));
   const notes = textOf(notesOf(definition, settings, synthesis));
   const test = tests.map(withoutSyncHook);
+  const released = objects.map(withoutRun);
   const names = new Map(
-    objects.map((object) => [`${object.kind} ${object.metadata.name}`, withoutRun(object).metadata.name]),
+    objects.map(({ kind, metadata }, at) => [`${kind} ${metadata.name}`, released[at]?.metadata.name]),
   );
   const extended = synthesis.extended
     .filter(({ folder }) => folder === '' || folder === CHECK_FOLDER)
     .map(({ kind, name, section }) => ({ kind, section, name: names.get(`${kind} ${name}`) ?? name }));
-  return { objects: objects.map(withoutRun), tests: test, elsewhere: Object.fromEntries(elsewhere), notes, extended };
+  return { objects: released, tests: test, elsewhere: Object.fromEntries(elsewhere), notes, extended };
 }

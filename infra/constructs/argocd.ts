@@ -8,6 +8,7 @@ import {
   AppProject,
   type AppProjectSpec,
 } from '../../imports/argoproj.io.ts';
+import { groupOf } from '../data/kube-object.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import { CHECK_FOLDER } from './check.ts';
 import { OneTimeJob } from './job.ts';
@@ -37,19 +38,13 @@ interface Target {
 
 export const KARMADA_FOLDER = 'karmada';
 
-/** Of these a project allows what the settings of now write. */
-const CLUSTER_WIDE = new Set([
-  'Namespace',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'ClusterIssuer',
-  'ClusterPropagationPolicy',
-  'ResourceInterpreterCustomization',
-]);
-const RIGHTS = new Set(['Role', 'RoleBinding']);
+type OfKind = (object: { readonly kind: string }) => boolean;
+
+/** Of these three a project allows what the settings of now write. */
+const isClusterWide: OfKind = (object) => !namespaced(object);
+const isRight: OfKind = ({ kind }) => kind === 'Role' || kind === 'RoleBinding';
 /** As whom the stack logs in to Karmada. */
-const IDENTITY = new Set(['ServiceAccount']);
+const isIdentity: OfKind = ({ kind }) => kind === 'ServiceAccount';
 
 /**
  * What settings can make a stack of ours write, by API group: all of it, for what a change of settings no longer writes has to
@@ -143,8 +138,11 @@ function metadataOf({ notifications, onDeletion }: Gitops) {
 function projectOf(settings: CommonSettings, target: Target): AppProjectSpec {
   const { repoUrl, signatureKeys, syncWindows } = settings.gitops;
   const { description, destination, inNamespace, objects } = target;
-  const clusterWide = kindsOf(objects, CLUSTER_WIDE);
-  const namespacedKinds = [...(inNamespace ? inNamespaces() : kindsOf(objects, IDENTITY)), ...kindsOf(objects, RIGHTS)];
+  const clusterWide = kindsOf(objects, isClusterWide);
+  const namespacedKinds = [
+    ...(inNamespace ? inNamespaces() : kindsOf(objects, isIdentity)),
+    ...kindsOf(objects, isRight),
+  ];
   const brought = (is: boolean, known: readonly Kind[]) => (inNamespace ? broughtKinds(settings, is, known) : []);
   return {
     description,
@@ -189,8 +187,8 @@ interface Kind {
   readonly kind: string;
 }
 
-function kindsOf(objects: readonly ApiObject[], among: ReadonlySet<string>): Kind[] {
-  const kinds = new Map(objects.filter(({ kind }) => among.has(kind)).map((each) => [each.kind, each.apiGroup]));
+function kindsOf(objects: readonly ApiObject[], among: OfKind): Kind[] {
+  const kinds = new Map(objects.filter(among).map((each) => [each.kind, each.apiGroup]));
   // The API server's first group has no name, and cdk8s calls it core.
   return [...kinds].sort().map(([kind, group]) => ({ group: group === 'core' ? '' : group, kind }));
 }
@@ -199,7 +197,7 @@ function kindsOf(objects: readonly ApiObject[], among: ReadonlySet<string>): Kin
 function broughtKinds({ extraObjects }: CommonSettings, inNamespace: boolean, known: readonly Kind[]): Kind[] {
   const kinds = extraObjects
     .filter((object) => namespaced(object) === inNamespace)
-    .map(({ apiVersion, kind }) => ({ group: apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '', kind }));
+    .map((object) => ({ group: groupOf(object), kind: object.kind }));
   const titles = known.map(({ group, kind }) => `${group}/${kind}`);
   return [...new Map(kinds.map((each) => [`${each.group}/${each.kind}`, each]))]
     .filter(([title]) => !titles.includes(title))

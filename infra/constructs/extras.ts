@@ -3,9 +3,13 @@ import type { Addition, Extensible } from '../data/extras.ts';
 
 const CONTAINER = 'spec.containers.0';
 
+const metadata = (of: 'pod' | 'serviceAccount' | 'service', to: string): Addition[] =>
+  ['labels', 'annotations'].map((part) => ({ setting: `${of}.${part}`, to: `${to}.${part}`, how: 'beneath' }));
+const resources = (to: string): Addition[] =>
+  ['requests', 'limits'].map((part) => ({ setting: `pod.resources.${part}`, to: `${to}.${part}`, how: 'amounts' }));
+
 const OF_PODS: readonly Addition[] = [
-  { setting: 'pod.labels', to: 'metadata.labels', how: 'beneath' },
-  { setting: 'pod.annotations', to: 'metadata.annotations', how: 'beneath' },
+  ...metadata('pod', 'metadata'),
   { setting: 'pod.nodeSelector', to: 'spec.nodeSelector', how: 'over' },
   { setting: 'pod.tolerations', to: 'spec.tolerations', how: 'append' },
   { setting: 'pod.affinity', to: 'spec.affinity', how: 'over' },
@@ -27,8 +31,7 @@ const OF_PODS: readonly Addition[] = [
   { setting: 'pod.extraEnv', to: `${CONTAINER}.env`, how: 'variables' },
   { setting: 'pod.envFrom', to: `${CONTAINER}.envFrom`, how: 'append' },
   { setting: 'pod.extraArgs', to: `${CONTAINER}.args`, how: 'append' },
-  { setting: 'pod.resources.requests', to: `${CONTAINER}.resources.requests`, how: 'amounts' },
-  { setting: 'pod.resources.limits', to: `${CONTAINER}.resources.limits`, how: 'amounts' },
+  ...resources(`${CONTAINER}.resources`),
   { setting: 'pod.containerSecurityContext', to: `${CONTAINER}.securityContext`, how: 'over' },
   { setting: 'pod.container', to: CONTAINER, how: 'over' },
   { setting: 'pod.extraInitContainers', to: 'spec.initContainers', how: 'containers' },
@@ -37,14 +40,12 @@ const OF_PODS: readonly Addition[] = [
 ];
 
 const OF_SERVICE_ACCOUNTS: readonly Addition[] = [
-  { setting: 'serviceAccount.labels', to: 'metadata.labels', how: 'beneath' },
-  { setting: 'serviceAccount.annotations', to: 'metadata.annotations', how: 'beneath' },
+  ...metadata('serviceAccount', 'metadata'),
   { setting: 'serviceAccount.automount', to: 'automountServiceAccountToken', how: 'set' },
 ];
 
 const OF_SERVICES: readonly Addition[] = [
-  { setting: 'service.labels', to: 'metadata.labels', how: 'beneath' },
-  { setting: 'service.annotations', to: 'metadata.annotations', how: 'beneath' },
+  ...metadata('service', 'metadata'),
   { setting: 'service.type', to: 'spec.type', how: 'set' },
   { setting: 'service.loadBalancerClass', to: 'spec.loadBalancerClass', how: 'set' },
   { setting: 'service.loadBalancerSourceRanges', to: 'spec.loadBalancerSourceRanges', how: 'append' },
@@ -58,8 +59,7 @@ const OF_NETWORK_POLICIES: readonly Addition[] = [
 
 /** CloudNativePG makes the pods: it takes what its own kind has a field for. */
 const OF_CLUSTERS: readonly Addition[] = [
-  { setting: 'pod.labels', to: 'spec.inheritedMetadata.labels', how: 'beneath' },
-  { setting: 'pod.annotations', to: 'spec.inheritedMetadata.annotations', how: 'beneath' },
+  ...metadata('pod', 'spec.inheritedMetadata'),
   { setting: 'pod.nodeSelector', to: 'spec.affinity.nodeSelector', how: 'over' },
   { setting: 'pod.tolerations', to: 'spec.affinity.tolerations', how: 'append' },
   { setting: 'pod.affinity.nodeAffinity', to: 'spec.affinity.nodeAffinity', how: 'over' },
@@ -69,23 +69,19 @@ const OF_CLUSTERS: readonly Addition[] = [
   { setting: 'pod.priorityClassName', to: 'spec.priorityClassName', how: 'set' },
   { setting: 'pod.extraEnv', to: 'spec.env', how: 'variables' },
   { setting: 'pod.envFrom', to: 'spec.envFrom', how: 'append' },
-  { setting: 'pod.resources.requests', to: 'spec.resources.requests', how: 'amounts' },
-  { setting: 'pod.resources.limits', to: 'spec.resources.limits', how: 'amounts' },
-  { setting: 'serviceAccount.labels', to: 'spec.serviceAccountTemplate.metadata.labels', how: 'beneath' },
-  { setting: 'serviceAccount.annotations', to: 'spec.serviceAccountTemplate.metadata.annotations', how: 'beneath' },
+  ...resources('spec.resources'),
+  ...metadata('serviceAccount', 'spec.serviceAccountTemplate.metadata'),
 ];
 
 /** Strimzi makes the pods: of nodes it knows affinity only, and their container has variables of its own. */
 const OF_NODE_POOLS: readonly Addition[] = [
-  { setting: 'pod.labels', to: 'spec.template.pod.metadata.labels', how: 'beneath' },
-  { setting: 'pod.annotations', to: 'spec.template.pod.metadata.annotations', how: 'beneath' },
+  ...metadata('pod', 'spec.template.pod.metadata'),
   { setting: 'pod.tolerations', to: 'spec.template.pod.tolerations', how: 'append' },
   { setting: 'pod.affinity', to: 'spec.template.pod.affinity', how: 'over' },
   { setting: 'pod.topologySpreadConstraints', to: 'spec.template.pod.topologySpreadConstraints', how: 'append' },
   { setting: 'pod.priorityClassName', to: 'spec.template.pod.priorityClassName', how: 'set' },
   { setting: 'pod.hostAliases', to: 'spec.template.pod.hostAliases', how: 'append' },
-  { setting: 'pod.resources.requests', to: 'spec.resources.requests', how: 'amounts' },
-  { setting: 'pod.resources.limits', to: 'spec.resources.limits', how: 'amounts' },
+  ...resources('spec.resources'),
 ];
 
 const podsAt = (at: string): Extensible => ({ name: 'pod', at, additions: OF_PODS });

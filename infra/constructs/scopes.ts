@@ -9,6 +9,7 @@ export const WITHOUT_NAMESPACE: readonly string[] = [
   'Namespace',
   'PersistentVolume',
   'PriorityClass',
+  'ResourceInterpreterCustomization',
   'RuntimeClass',
   'StorageClass',
   'ValidatingAdmissionPolicy',

@@ -76,7 +76,8 @@ const isMap = (value: unknown): value is Values => value !== null && typeof valu
 
 const nameOf = (item: unknown): unknown => (isMap(item) ? item.name : undefined);
 
-const isEmpty = (value: unknown): boolean =>
+/** Nothing is given. */
+export const isEmpty = (value: unknown): boolean =>
   value === undefined ||
   value === null ||
   value === '' ||

@@ -1,5 +1,6 @@
+import { groupOf } from '../data/kube-object.ts';
 import { type Cluster, placeIfServed } from './kube/cluster.ts';
-import { groupOf, type ObjectKey } from './kube/objects.ts';
+import type { ObjectKey } from './kube/objects.ts';
 import { partsOf } from './parts.ts';
 import type { Deployment } from './step.ts';
 

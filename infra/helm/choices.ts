@@ -1,3 +1,4 @@
+import { isEmpty } from '../data/extras.ts';
 import { at } from '../data/paths.ts';
 import type { Leaf } from './leaves.ts';
 import type { Features } from './samples.ts';
@@ -11,6 +12,3 @@ export function choicesOf(settings: unknown, leaves: readonly Leaf[]): Features 
   });
   return Object.fromEntries(choices);
 }
-
-const isEmpty = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null ? Object.keys(value).length === 0 : value === '';

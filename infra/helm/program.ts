@@ -1,19 +1,9 @@
 import type { z } from 'zod';
 import type { Extensible } from '../data/extras.ts';
 import type { FieldRule } from '../data/field-rules.ts';
+import type { KubeObject } from '../data/kube-object.ts';
 
-/** A Kubernetes object as plain data. */
-export interface KubeObject {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace?: string;
-    labels?: Record<string, string>;
-    annotations?: Record<string, string>;
-  };
-  [field: string]: unknown;
-}
+export type { KubeObject };
 
 /** What a program makes of some settings. */
 export interface Built {

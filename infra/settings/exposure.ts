@@ -1,7 +1,7 @@
 // The ways in from outside that stacks share.
 import { z } from 'zod';
-import { section } from './fragments.ts';
 import * as s from './scalars.ts';
+import { section } from './section.ts';
 
 /** Of routes: by which name they are asked for. */
 const hosts = (host: string) => ({

@@ -4,11 +4,11 @@ import { refusedBy } from '../constructs/pod-security.ts';
 import { namespaced } from '../constructs/scopes.ts';
 import type { Stack } from '../constructs/stack.ts';
 import { withAdditions } from '../data/extras.ts';
+import type { KubeObject } from '../data/kube-object.ts';
 import { at, put } from '../data/paths.ts';
 import type { Extras } from '../settings/extras.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { Mistake } from '../settings/mistakes.ts';
-import type { KubeObject } from './kube-object.ts';
 
 /** An object that settings of a workload add to, and where in the settings these are. */
 export interface Extended {
@@ -25,18 +25,13 @@ export class Extensions {
   private readonly settings: CommonSettings;
   readonly mistakes: Mistake[] = [];
   private readonly own = new Map<string, Extras>();
-  private readonly sections = new Map<unknown, string>();
+  private readonly sections: ReadonlyMap<unknown, string | undefined>;
 
-  constructor({ extended, name, settings }: Stack) {
+  constructor(stack: Stack) {
+    const { extended, name, settings } = stack;
     this.settings = settings;
     for (const [object, extras] of extended) this.own.set(titleOf(object, name), extras);
-    this.findSections(settings, '');
-  }
-
-  private findSections(value: unknown, path: string): void {
-    if (value === null || typeof value !== 'object') return;
-    if ('pod' in value && 'serviceAccount' in value) this.sections.set(value, path);
-    for (const [key, inner] of Object.entries(value)) this.findSections(inner, path ? `${path}.${key}` : key);
+    this.sections = new Map([...new Set(extended.values())].map((extras) => [extras, stack.pathOf(extras)]));
   }
 
   extended(object: KubeObject, folder: string): Extended[] {

@@ -4,13 +4,13 @@ import { OutsideSecrets } from '../constructs/outside-secrets.ts';
 import { Stack } from '../constructs/stack.ts';
 import { WAVE_ANNOTATION, waveOf, wavesOfClaims } from '../constructs/waves.ts';
 import { type Workload, workloadsOf } from '../constructs/workload.ts';
+import type { KubeObject } from '../data/kube-object.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import { SettingsError } from '../settings/mistakes.ts';
 import type { BuildContext, StackDefinition } from '../stacks/definition.ts';
 import { type Extended, Extensions, extraObjectsOf } from './extend.ts';
-import type { KubeObject } from './kube-object.ts';
 
-export type { KubeObject } from './kube-object.ts';
+export type { KubeObject };
 
 export interface Synthesis {
   /** Objects of the environment's own folder (""), and of each sub-folder ("karmada", "argocd"). */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Kind } from '../../../service/kube/kinds.ts';
+import { groupOf } from '../../data/kube-object.ts';
 import type { KubeObject } from '../../synth/synthesize.ts';
 import { StepFailure } from '../failure.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import { groupOf, keyOf, type ObjectKey } from '../kube/objects.ts';
+import { keyOf, type ObjectKey } from '../kube/objects.ts';
 
 // An ApplySet as `kubectl apply --prune --applyset` knows it (KEP-3659): a parent object names the set and where its
 // members are, each member bears the set's id. What bears it and is no longer applied, either tool may prune.

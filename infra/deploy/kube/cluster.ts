@@ -7,8 +7,9 @@ import type { Identity } from '../../../service/kube/identity.ts';
 import type { Kind } from '../../../service/kube/kinds.ts';
 import type { Kube, KubeObject, ObjectName } from '../../../service/kube/kube.ts';
 import type { ConnectionSettings } from '../../../service/kube/settings.ts';
+import { groupOf } from '../../data/kube-object.ts';
 import { StepFailure } from '../failure.ts';
-import { groupOf, idOf, type ObjectKey } from './objects.ts';
+import { idOf, type ObjectKey } from './objects.ts';
 
 /** A cluster that something is deployed to. */
 export interface Cluster {

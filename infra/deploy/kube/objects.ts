@@ -1,4 +1,4 @@
-import type { KubeObject } from '../../synth/synthesize.ts';
+import { groupOf, type KubeObject } from '../../data/kube-object.ts';
 
 /** What names an object in a cluster; an object's own fields have the same names. */
 export interface ObjectKey {
@@ -19,6 +19,3 @@ export const keyOf = ({ apiVersion, kind, metadata }: KubeObject | ObjectKey): O
 /** Versions of one group name the same objects. */
 export const idOf = ({ apiVersion, kind, metadata }: ObjectKey): string =>
   [groupOf({ apiVersion }), kind, metadata.namespace ?? '', metadata.name].join('|');
-
-export const groupOf = ({ apiVersion }: Pick<ObjectKey, 'apiVersion'>): string =>
-  apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';

@@ -1,4 +1,5 @@
 import { KubeError } from '../../../service/kube/errors.ts';
+import { groupOf } from '../../data/kube-object.ts';
 import { findings } from '../../preflight/checks.ts';
 import { factsOf } from '../../preflight/cluster.ts';
 import { TOKENS_KEY } from '../../stacks/ml-platform/backend.ts';
@@ -6,7 +7,6 @@ import { readLedger } from '../applied/ledger.ts';
 import { StepFailure } from '../failure.ts';
 import { unpullableImages } from '../image-registry.ts';
 import type { Cluster } from '../kube/cluster.ts';
-import { groupOf } from '../kube/objects.ts';
 import { partsOf } from '../parts.ts';
 import { missingRights } from '../permissions.ts';
 import { helmReleases, readSecret } from '../secret.ts';

@@ -10,3 +10,7 @@ export interface KubeObject {
   };
   [field: string]: unknown;
 }
+
+/** The API group; that of Pods and Services has no name. */
+export const groupOf = ({ apiVersion }: { readonly apiVersion: string }): string =>
+  apiVersion.includes('/') ? apiVersion.replace(/\/.*/, '') : '';
