@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathsOf } from '../../service/local/postgres/data-directory.ts';
@@ -22,6 +21,9 @@ const FOR_TESTS = {
   // In the data directory, which is removed; POSIX shared memory of a killed server would stay.
   dynamic_shared_memory_type: 'mmap',
 };
+
+/** Below those that a system hands out: while the server is away, no connection and no other test gets its port by chance. */
+const LASTING_PORTS = [20_000, 32_000] as const;
 
 /** A server of a test's own, for what the shared one must not suffer: restarts, pauses, kills. */
 export interface OwnPostgres {
@@ -46,7 +48,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   await chmod(directory, 0o711);
   const home = join(directory, 'postgres');
   await mkdir(home);
-  await writeFile(pathsOf(home).port, String(await lastingPort()));
+  await writeFile(pathsOf(home).port, String(randomInt(...LASTING_PORTS)));
   const start = () => startPostgres({ directory: home, log: () => undefined, settings: FOR_TESTS });
   const guard = runAfterOurDeath(END_SERVER, directory);
   let server: Postgres = await start();
@@ -75,22 +77,6 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       guard.release();
     },
   };
-}
-
-/** Below those that a system hands out: while the server is away, no connection and no other test gets it by chance. */
-async function lastingPort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(20_000, 32_000);
-    if (await isFree(port)) return port;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 const END_SERVER = `

@@ -57,6 +57,16 @@ export async function dispatched(store: Store, clusters: string[] = ['member1'],
   return settled;
 }
 
+/** What is known of a cluster in which the job runs. */
+export const SEEN_RUNNING = {
+  status: 'Running',
+  reason: 'Running',
+  message: '',
+  startedAt: null,
+  finishedAt: null,
+  rayCluster: null,
+} as const;
+
 /** As many finished or active jobs as wanted, made by the server itself: 100,000 in a few seconds. */
 export const MANY_JOBS = `
   insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name,

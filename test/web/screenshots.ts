@@ -102,28 +102,17 @@ const shots = (stuck: string, running: string): Shot[] => {
   ];
 };
 
-const settled = async ({ url }: Platform, ids: readonly string[], wanted: RegExp): Promise<void> => {
-  for (const id of ids) {
-    for (;;) {
-      const { status, reason } = (await (await fetch(`${url}/api/v1/jobs/${id}`)).json()) as {
-        status: string;
-        reason: string;
-      };
-      if (wanted.test(`${status} ${reason}`)) break;
-      await new Promise((later) => setTimeout(later, 200));
-    }
-  }
-};
+interface Shown {
+  readonly status: string;
+  readonly progress: { readonly percent: number | null } | null;
+}
 
-const halfWay = async ({ url }: Platform, id: string): Promise<void> => {
-  for (;;) {
-    const { progress } = (await (await fetch(`${url}/api/v1/jobs/${id}`)).json()) as {
-      progress: { percent: number } | null;
-    };
-    if ((progress?.percent ?? 0) > 40) return;
-    await new Promise((later) => setTimeout(later, 500));
-  }
+const until = async ({ url }: Platform, id: string, isReached: (job: Shown) => boolean): Promise<void> => {
+  while (!isReached((await (await fetch(`${url}/api/v1/jobs/${id}`)).json()) as Shown))
+    await new Promise((later) => setTimeout(later, 200));
 };
+const hasEnded = ({ status }: Shown): boolean => status === 'Succeeded' || status === 'Failed';
+const isWellUnderWay = ({ progress }: Shown): boolean => (progress?.percent ?? 0) > 40;
 
 const submitAll = async (platform: Platform, jobs: readonly Record<string, unknown>[]): Promise<string[]> => {
   const ids: string[] = [];
@@ -173,12 +162,11 @@ const platform = await startPlatform(parseConnection(postgres.url), { speed: SPE
 const { browser, close } = await launchBrowser(chromium);
 try {
   await mkdir(DIRECTORY, { recursive: true });
-  await settled(platform, await submitAll(platform, JOBS), /Succeeded|Failed/);
+  for (const id of await submitAll(platform, JOBS)) await until(platform, id, hasEnded);
   await addWork(postgres.url);
   for (const scheme of ['light', 'dark'] as const) {
     const [stuck = '', , running = ''] = await submitAll(platform, LATE_JOBS);
-    await settled(platform, [running], /Running/);
-    await halfWay(platform, running);
+    await until(platform, running, isWellUnderWay);
     for (const shot of shots(stuck, running)) await take(browser, platform.url, scheme, shot);
   }
 } finally {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT } from '../../../service/cli/exit-codes.ts';
 import { startWorld, until, type World } from '../api/world.ts';
+import { noUseTold, useTold } from '../utilisation/told.ts';
 import { mlp, type Options, scratch } from './mlp.ts';
 
 // What people do with jobs, against the real service and simulated clusters.
@@ -324,20 +325,10 @@ test('what a job uses is told by describe, list, top and clusters; else why it i
   ).out.trim();
   await run(`wait ${id} --for=running -q`);
   expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known: no Prometheus is asked\n/);
-  await world.database.query(
-    `insert into cluster_utilisation (cluster, asked_at, why) values ('member2', now(), 'It has no Service a/b:9090')`,
-  );
+  await noUseTold(world.database, 'member2', 'It has no Service a/b:9090');
   expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known: member2: It has no Service a\/b:9090\n/);
   expect((await run('clusters -o wide')).out).toMatch(/member2 .*It has no Service a\/b:9090/);
-  await world.database.query(
-    `with used as (
-       insert into job_utilisation (job_id, cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)
-       values ($1, 'member2', now(), 47, 2, 1, 81) returning *
-     )
-     insert into job_listed (job_id, cluster, told)
-     select job_id, '%' || cluster, json_build_array('%', cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)::text from used`,
-    [id],
-  );
+  await useTold(world.database, id, 'member2', { gpuPercent: 47, gpus: 2, idleGpus: 1, cpuPercent: 81 });
   await world.database.query('update job set attention = $2 where id = $1', [
     id,
     JSON.stringify({ reason: 'IdleGpus', since: new Date().toISOString(), message: 'idle' }),

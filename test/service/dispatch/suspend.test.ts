@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Reason } from '../../../service/contract/reasons.ts';
 import type { Job } from '../../../service/jobs/job.ts';
 import { NO_CELLS } from '../../../service/jobs/state/index.ts';
+import { SEEN_RUNNING } from '../some-jobs.ts';
 import { objectsOf, remainsOf, setUp } from './world.ts';
 
 const asked = (reason: Reason) => ({ reason, message: 'asked for by the user' });
@@ -68,15 +69,7 @@ test('what a job has written is kept before its suspension takes its pods away, 
   const whenKept: boolean[] = [];
   world.dispatch({ keepLogs: async (job) => void whenKept.push(await isSuspended(job)) });
   const { id, version } = await world.shows((await world.submit()).id, 'Scheduled');
-  const state = {
-    status: 'Running',
-    reason: 'Running',
-    message: '',
-    startedAt: null,
-    finishedAt: null,
-    columns: NO_CELLS,
-    rayCluster: null,
-  } as const;
+  const state = { ...SEEN_RUNNING, columns: NO_CELLS };
   const set = { status: 'Running', reason: 'Running', clusterStates: { member1: state } } as const;
   await world.store.monitor.apply([{ jobId: id, readVersion: version, set, under: [] }], []);
 

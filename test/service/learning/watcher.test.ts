@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { createWatcher } from '../../../service/learning/watcher.ts';
 import { atEnd, concurrently } from '../../concurrently.ts';
 import { freshDatabase } from '../postgres.ts';
-import { dispatched, newJob } from '../some-jobs.ts';
+import { dispatched, newJob, SEEN_RUNNING } from '../some-jobs.ts';
 import { attemptWorks } from './works.ts';
 
 const RULES = { steps: 20, leastSeconds: 60 };
@@ -15,18 +15,10 @@ async function setUp() {
     const job = newJob();
     const request = retryPolicy ? { ...job.request, retryPolicy: retryPolicy as never } : job.request;
     const { id } = await dispatched(store, ['member1'], { ...job, request });
-    const seen = {
-      status: 'Running',
-      reason: 'Running',
-      message: '',
-      startedAt: null,
-      finishedAt: null,
-      rayCluster: null,
-    };
     await database.query(
       `update job set status = 'Running', reason = 'Running', cluster_states = $2, started_at = now(),
          running_since = now() - interval '1 hour' where id = $1`,
-      [id, JSON.stringify({ member1: seen })],
+      [id, JSON.stringify({ member1: SEEN_RUNNING })],
     );
     await database.query("update job set running_since = now() - interval '1 hour' where id = $1", [id]);
     await database.query(

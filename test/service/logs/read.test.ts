@@ -4,6 +4,7 @@ import type { Job } from '../../../service/jobs/job.ts';
 import { NO_CELLS } from '../../../service/jobs/state/index.ts';
 import { type LogQuery, logRuns, readLogs } from '../../../service/logs/index.ts';
 import type { KeptLog } from '../../../service/store/store.ts';
+import { SEEN_RUNNING } from '../some-jobs.ts';
 import { all, jobWith, type LogWorld, setUp } from './world.ts';
 
 const NEVER = new AbortController().signal;
@@ -75,15 +76,7 @@ describe('the output of a job', () => {
     const rayCluster = 'demo-x7k2p';
     world.pod('member1', 'head', 'ray-head', { 'ray.io/cluster': rayCluster }).write('head up');
     world.pod('member1', 'sub', 'ray-job-submitter', { 'job-name': 'demo-0a1b2c3d' }).write('epoch 1');
-    const state = {
-      status: 'Running',
-      reason: 'Running',
-      message: '',
-      startedAt: null,
-      finishedAt: null,
-      columns: NO_CELLS,
-      rayCluster,
-    } as const;
+    const state = { ...SEEN_RUNNING, columns: NO_CELLS, rayCluster };
     expect(await textOf(world, jobWith({ clusterStates: { member1: state } }))).toBe('sub | epoch 1\nhead | head up\n');
   });
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseCells } from '../../../service/jobs/state/index.ts';
 import { KnownJobs } from '../../../service/monitor/known-jobs.ts';
 import type { MonitoredJob } from '../../../service/store/store.ts';
+import { SEEN_RUNNING } from '../some-jobs.ts';
 import { monitoredJob } from './some-monitored-jobs.ts';
 
 const job = (fields: Partial<MonitoredJob> = {}): MonitoredJob =>
@@ -21,15 +22,7 @@ test('jobs of clusters that are another replica’s are not remembered', () => {
 
 test('a new row begins with the columns that were stored, so that an unchanged job costs no GET after a restart', () => {
   const known = remembering('a');
-  const state = {
-    status: 'Running',
-    reason: 'Running',
-    message: '',
-    startedAt: null,
-    finishedAt: null,
-    rayCluster: null,
-  } as const;
-  known.put(job({ clusterStates: { a: { ...state, columns: parseCells('RUNNING|Running|||') } } }));
+  known.put(job({ clusterStates: { a: { ...SEEN_RUNNING, columns: parseCells('RUNNING|Running|||') } } }));
   expect(known.row('a', 'RayJob', 'train-1')?.columns).toBe('RUNNING|Running|||');
 });
 

@@ -12,7 +12,7 @@ import { createUtilisation, type UtilisationRules } from '../../../service/utili
 import { eventually } from '../../patience.ts';
 import { temporaryFile } from '../api/world.ts';
 import { freshDatabase, type TestDatabase } from '../postgres.ts';
-import { dispatched, newJob } from '../some-jobs.ts';
+import { dispatched, newJob, SEEN_RUNNING } from '../some-jobs.ts';
 import { behindService } from './world.ts';
 
 // What may come back from behind the proxy, and what becomes of it.
@@ -41,17 +41,9 @@ const series = (object: string, figure: string, value: unknown, namespace = 'def
 async function running(database: TestDatabase, store: Store, cluster: string, objectName?: string): Promise<string> {
   const job = newJob();
   const { id } = await dispatched(store, [cluster], objectName === undefined ? job : { ...job, objectName });
-  const seen = {
-    status: 'Running',
-    reason: 'Running',
-    message: '',
-    startedAt: null,
-    finishedAt: null,
-    rayCluster: null,
-  };
   await database.query("update job set status = 'Running', reason = 'Running', cluster_states = $2 where id = $1", [
     id,
-    JSON.stringify({ [cluster]: seen }),
+    JSON.stringify({ [cluster]: SEEN_RUNNING }),
   ]);
   return id;
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { noUseTold, useTold } from '../../service/utilisation/told.ts';
 import type { SceneNow } from '../scene.ts';
 import { visit } from '../visit.ts';
 
@@ -36,20 +37,10 @@ export const job = (now: SceneNow): void => {
     await state(page, 'Running');
     const card = page.getByRole('region', { name: 'Utilisation' });
     await card.getByText('No utilisation. The platform has asked no Prometheus').waitFor();
-    await database.query(
-      `insert into cluster_utilisation (cluster, asked_at, why) values ('member2', now(), 'It has no Service monitoring/prometheus:9090')`,
-    );
+    await noUseTold(database, 'member2', 'It has no Service monitoring/prometheus:9090');
     await page.reload();
     await card.getByText('No utilisation. member2: It has no Service monitoring/prometheus:9090.').waitFor();
-    await database.query(
-      `with used as (
-         insert into job_utilisation (job_id, cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)
-         values ($1, 'member2', now(), 47, 4, 2, 81) returning *
-       )
-       insert into job_listed (job_id, cluster, told)
-       select job_id, '%' || cluster, json_build_array('%', cluster, at, gpu_percent, gpus, idle_gpus, cpu_percent)::text from used`,
-      [id],
-    );
+    await useTold(database, id, 'member2', { gpuPercent: 47, gpus: 4, idleGpus: 2, cpuPercent: 81 });
     await page.reload();
     await card.getByText('47 %, 2 of them idle').waitFor();
     await card.getByText('81 % of what it asked for').waitFor();
