@@ -45,7 +45,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const onRequest: KarmadaOptions['onRequest'] = ({ cluster, outcome, seconds }) =>
     metrics.karmadaRequest(cluster, outcome, seconds);
   const karmada = createKarmada(kubeconfig, { onRequest });
-  const recorder = createRecorder({ store: store.curves, log });
+  const recorder = createRecorder({
+    store: store.curves,
+    onEnded: (jobIds) => {
+      reporters.end(jobIds);
+      learner.end(jobIds);
+    },
+    log,
+  });
   const monitor = createMonitor({
     config: config.monitor,
     store,
@@ -59,6 +66,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const metrics = createMetrics(store, monitor.clusterHealth, () => ({
     ...monitor.remembered(),
     trainings: recorder.remembered(),
+    reporters: reporters.remembered(),
+    readings: learner.remembered(),
     ...dispatcher.remembered(),
   }));
   const reporters = createReporters({ store: store.progress, recorder, log });

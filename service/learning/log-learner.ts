@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Job } from '../jobs/job.ts';
-import { putNewest } from '../newest.ts';
+import { isFinished, type Job } from '../jobs/job.ts';
 import { createLineReader, type LineReader } from './log-lines.ts';
+import { TrainingMemory } from './memory.ts';
 import type { Reporters } from './reporters.ts';
 
 /** A line that a job's program wrote, with the kubelet's stamp. */
@@ -18,6 +18,10 @@ interface Place {
 export interface LogLearner {
   /** Lines of one container as they come. Begun at its first line, or else it counts from where what was read before is met. */
   open(job: Job, place: Place, isFromStart: boolean): (line: ProgramLine) => void;
+  /** That they have ended. */
+  end(jobIds: readonly string[]): void;
+  /** How many jobs it holds something of. */
+  remembered(): number;
 }
 
 /** Pods of one job say the same, each for itself: one of them is listened to, and another when it has fallen silent for so long. */
@@ -36,9 +40,9 @@ interface Reading {
 
 /** Learns from the logs that the hub reads anyway how far a training is, where nobody else tells. */
 export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters, 'take'>; log: Logger }): LogLearner {
-  const jobs = new Map<string, Reading>();
+  const jobs = new TrainingMemory<Reading>(MAX_JOBS);
 
-  function readingOf({ id, objectName }: Job, pod: string, at: number): Reading {
+  function readingOf({ id, objectName, status }: Job, pod: string, at: number): Reading {
     const before = jobs.get(id);
     // Another attempt writes from its beginning, however soon it follows, and whatever clock its cluster has.
     const known = before?.objectName === objectName ? before : undefined;
@@ -51,11 +55,14 @@ export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters
     });
     const hasChanged = known !== undefined && known.pod !== pod && at - Date.parse(known.upTo) > SILENT_MS;
     const reading = known === undefined || hasChanged ? fresh() : known;
-    putNewest(jobs, id, reading, MAX_JOBS);
+    jobs.put(id, reading);
+    if (isFinished(status)) jobs.end([id]);
     return reading;
   }
 
   return {
+    end: (jobIds) => jobs.end(jobIds),
+    remembered: () => jobs.size,
     open(job, { cluster, pod }, isFromStart) {
       const isToldElsewhere = job.kind === 'TrainingJob' || job.clusters[0] !== cluster;
       if (isToldElsewhere) return () => undefined;

@@ -2,9 +2,10 @@ import { setTimeout as rest } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { boundedNumbers, type CurvePoint } from '../jobs/curve.ts';
 import type { TrainingProgress } from '../jobs/progress.ts';
-import { forgetBeyond, forgetOld, putNewest } from '../newest.ts';
+import { forgetBeyond, putNewest } from '../newest.ts';
 import type { CurveEntry, CurveStore } from '../store/store.ts';
 import { nextPace, type PaceOfSteps, secondsOfStep } from '../trainingjob/index.ts';
+import { TrainingMemory } from './memory.ts';
 
 const WRITE_EVERY_MS = 1_000;
 /**
@@ -21,9 +22,13 @@ const MAX_REMEMBERED = 100_000;
 const REMEMBERED_FOR_MS = 6 * 3_600_000;
 /** Who has told nothing for so long has perhaps ended. */
 const SETTLED_AFTER_MS = 60_000;
+/** Of one that had not, and told nothing since: whether it has now. */
+const ASKED_AGAIN_AFTER_MS = 600_000;
 
 interface RecorderOptions {
-  readonly store: Pick<CurveStore, 'append' | 'settle'>;
+  readonly store: Pick<CurveStore, 'append' | 'settle' | 'ended'>;
+  /** Jobs of which it was found that they have ended, some time ago. */
+  readonly onEnded?: (jobIds: readonly string[]) => void;
   readonly log: Logger;
   readonly now?: () => number;
 }
@@ -60,11 +65,13 @@ interface Remembered {
 }
 
 /** Gathers what trainings tell, from whatever source, and writes it to their curves a few seconds later. */
-export function createRecorder({ store, log, now = Date.now }: RecorderOptions): CurveRecorder {
+export function createRecorder({ store, onEnded, log, now = Date.now }: RecorderOptions): CurveRecorder {
   let waiting = new Map<string, Waiting>();
-  const remembered = new Map<string, Remembered>();
+  const remembered = new TrainingMemory<Remembered>(MAX_REMEMBERED);
   /** When they were written last, the longest ago first. */
   const unsettled = new Map<string, number>();
+  /** Likewise, when it was last asked whether they have ended. */
+  const silent = new Map<string, number>();
   const stopping = new AbortController();
   let running: Promise<void> | undefined;
   let isAway = false;
@@ -97,7 +104,7 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
   function recall(jobId: string): Remembered {
     const known = remembered.get(jobId) ?? { heardAt: 0, place: '', pace: undefined };
     known.heardAt = now();
-    putNewest(remembered, jobId, known, MAX_REMEMBERED);
+    remembered.put(jobId, known);
     return known;
   }
 
@@ -117,8 +124,8 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
     try {
       await store.append(entries);
       for (const jobId of jobs) {
-        unsettled.delete(jobId);
-        unsettled.set(jobId, now());
+        putNewest(unsettled, jobId, now(), MAX_REMEMBERED);
+        silent.delete(jobId);
       }
       if (isAway) log.info('Curves are written again');
       isAway = false;
@@ -129,16 +136,25 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
     }
   }
 
+  /** Of those that tell nothing more their curves are settled, and if they have ended they are soon forgotten. */
   async function settle(): Promise<void> {
-    forgetOld(remembered, ({ heardAt }) => now() - heardAt > REMEMBERED_FOR_MS);
-    const ended: string[] = [];
-    for (const [jobId, writtenAt] of unsettled) {
-      if (ended.length === WRITTEN_AT_ONCE || now() - writtenAt < SETTLED_AFTER_MS) break;
-      ended.push(jobId);
+    remembered.forgetOld(({ heardAt }) => now() - heardAt > REMEMBERED_FOR_MS);
+    if (isAway) return;
+    const settled = takeOld(unsettled, now() - SETTLED_AFTER_MS);
+    const asked = [...settled, ...takeOld(silent, now() - ASKED_AGAIN_AFTER_MS)];
+    if (asked.length === 0) return;
+    try {
+      await store.settle(settled);
+      const ended = await store.ended(asked);
+      remembered.end(ended);
+      onEnded?.(ended);
+      const over = new Set(ended);
+      for (const jobId of asked)
+        if (!over.has(jobId) && remembered.get(jobId)) putNewest(silent, jobId, now(), MAX_REMEMBERED);
+    } catch (error) {
+      log.debug({ err: error }, 'Curves were not settled; they are in a minute');
+      for (const jobId of asked) putNewest(unsettled, jobId, now(), MAX_REMEMBERED);
     }
-    if (ended.length === 0 || isAway) return;
-    for (const jobId of ended) unsettled.delete(jobId);
-    await store.settle(ended).catch((error: unknown) => log.debug({ err: error }, 'Curves were not settled'));
   }
 
   function putBack(taken: ReadonlyMap<string, Waiting>): void {
@@ -171,6 +187,17 @@ export function createRecorder({ store, log, now = Date.now }: RecorderOptions):
     },
     remembered: () => remembered.size,
   };
+}
+
+/** Those of before that time, the oldest first, as many as go into one statement. */
+function takeOld(all: Map<string, number>, before: number): string[] {
+  const taken: string[] = [];
+  for (const [jobId, at] of all) {
+    if (taken.length === WRITTEN_AT_ONCE || at > before) break;
+    taken.push(jobId);
+    all.delete(jobId);
+  }
+  return taken;
 }
 
 const joined = (before: Waiting, after: Waiting): Waiting => ({

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import type { TrainingProgress } from '../jobs/progress.ts';
-import { forgetOld, putNewest } from '../newest.ts';
 import { gathered } from '../store/gather.ts';
 import type { ProgressEntry, ProgressStore, Reporter } from '../store/store.ts';
 import type { Report } from '../trainingjob/index.ts';
 import { absorbReport } from './absorb.ts';
+import { TrainingMemory } from './memory.ts';
 import type { CurveRecorder } from './recorder.ts';
 
 /** What is known of a job that reports is asked for again after that: whether it has ended, say. */
@@ -33,8 +33,12 @@ export interface Reporters {
     report: Report,
     source: 'report' | 'log',
   ): Promise<{ readonly ignored: string } | undefined>;
+  /** That they have ended. */
+  end(jobIds: readonly string[]): void;
   /** After what was taken is written. */
   stop(): Promise<void>;
+  /** How many jobs it holds something of. */
+  remembered(): number;
 }
 
 interface Known {
@@ -47,7 +51,7 @@ interface Known {
 
 /** How far jobs are that report themselves: in memory until it is written, a moment later. */
 export function createReporters({ store, recorder, log, now = Date.now }: ReportersOptions): Reporters {
-  const known = new Map<string, Known>();
+  const known = new TrainingMemory<Known>(MAX_KNOWN);
   const ask = gathered<string, Reporter | undefined>(
     async (ids) => {
       const found = await store.reporters([...new Set(ids)]);
@@ -71,8 +75,9 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
       progress: (isSame ? meanwhile?.progress : undefined) ?? reporter?.progress ?? null,
       toldAt: (isSame ? meanwhile?.toldAt : undefined) ?? readUpTo(reporter),
     };
-    putNewest(known, jobId, fresh, MAX_KNOWN);
-    forgetOld(known, ({ askedAt }) => now() - askedAt > REMEMBERED_FOR_MS);
+    known.put(jobId, fresh);
+    if (!reporter || reporter.isOver) known.end([jobId]);
+    known.forgetOld(({ askedAt }) => now() - askedAt > REMEMBERED_FOR_MS);
     return fresh;
   }
 
@@ -119,9 +124,11 @@ export function createReporters({ store, recorder, log, now = Date.now }: Report
       }
       return undefined;
     },
+    end: (jobIds) => known.end(jobIds),
     async stop() {
       await writing;
     },
+    remembered: () => known.size,
   };
 }
 

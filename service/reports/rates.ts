@@ -1,6 +1,6 @@
-import { putNewest } from '../newest.ts';
+import { forgetOld, putNewest } from '../newest.ts';
 
-/** More callers than this are not told apart for ever: those that have been silent longest are forgotten. */
+/** More callers than this are not told apart: those that have been silent longest are forgotten. */
 const REMEMBERED = 50_000;
 
 /** What tells the time; tests bring one of their own. */
@@ -17,6 +17,8 @@ export function createRates(
   const buckets = new Map<string, { tokens: number; at: number }>();
   return (caller) => {
     const now = clock.now();
+    // Whose bucket is full again is as one who was never heard of.
+    forgetOld(buckets, ({ at }) => now - at > (burst / perSecond) * 1000);
     const bucket = buckets.get(caller) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1000) * perSecond);
     const may = tokens >= 1;

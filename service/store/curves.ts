@@ -8,6 +8,7 @@ const appendPoints = statement('append-points');
 const mergePoints = statement('merge-points');
 const widenBuckets = statement('widen-buckets');
 const curvesOfJobs = statement('curves-of-jobs');
+const endedAmong = statement('ended-among');
 const pulses = statement('pulses');
 const stepsOfJobs = statement('steps-of-jobs');
 
@@ -34,6 +35,11 @@ export function createCurveStore(database: Queries, readers: Queries): CurveStor
     },
 
     settle: merge,
+
+    async ended(jobIds) {
+      const rows = await database.query<{ jobId: string }>(endedAmong, [jobIds]);
+      return rows.map(({ jobId }) => jobId);
+    },
 
     async read(jobIds, names) {
       const rows = await readers.query<CurveRow>(curvesOfJobs, [jobIds, names ?? null]);

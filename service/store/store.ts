@@ -402,6 +402,8 @@ export interface CurveStore {
   append(entries: readonly CurveEntry[]): Promise<void>;
   /** Of jobs that tell nothing more: what waits to be merged with more of it is merged, and lists are in the order of the latest. */
   settle(jobIds: readonly string[]): Promise<void>;
+  /** Those of them that have ended or are gone. */
+  ended(jobIds: readonly string[]): Promise<readonly string[]>;
   /** Of those jobs that there are; of these names, or all. */
   read(jobIds: readonly string[], names?: readonly string[]): Promise<Map<string, Curves>>;
   /** When each has last come further, of those that have told; with the median time of a step. */

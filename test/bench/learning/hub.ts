@@ -11,7 +11,7 @@ import { createStore } from '../../../service/store/create-store.ts';
 const { DATABASE = '', KEY = '', CURVES } = process.env;
 const log = pino({ level: 'error' });
 const store = createStore({ connection: parseConnection(DATABASE), poolSize: 10, log });
-const NO_CURVES = { append: async () => undefined, settle: async () => undefined };
+const NO_CURVES = { append: async () => undefined, settle: async () => undefined, ended: async () => [] };
 
 const newParts = () => {
   const recorder = createRecorder({ store: CURVES === 'true' ? store.curves : NO_CURVES, log });

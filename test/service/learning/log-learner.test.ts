@@ -78,6 +78,19 @@ test('of a TrainingJob, and of a copy of the job elsewhere, nothing is learnt', 
   expect(await steps(1)).toEqual([2]);
 });
 
+test('of jobs that have ended few are remembered, however many logs are read, and none is told twice meanwhile', async () => {
+  const { learner, steps } = setUp();
+  for (let job = 0; job < 3_000; job += 1)
+    learner.open({ ...JOB, id: `a-${job}`, status: 'Succeeded' } as Job, PLACE, true)(round(0));
+  learner.open({ ...JOB, id: 'a-2999', status: 'Succeeded' } as Job, PLACE, true)(round(0));
+  await steps(3_000);
+  expect(learner.remembered()).toBeLessThanOrEqual(1_000);
+  for (let job = 0; job < 3_000; job += 1) learner.open({ ...JOB, id: `b-${job}` }, PLACE, true)(round(0));
+  expect(await steps(6_000)).toHaveLength(6_000);
+  learner.end(Array.from({ length: 3_000 }, (_, job) => `b-${job}`));
+  expect(learner.remembered()).toBeLessThanOrEqual(1_000);
+});
+
 test('of a log that was read nothing stays in memory but how far', async () => {
   // A part of a text holds the whole, as its last stamp would a log of a MiB.
   setFlagsFromString('--expose-gc');

@@ -7,7 +7,8 @@ import { eventually } from '../../patience.ts';
 /** What is given to the store, and a database that can be away. */
 function setUp() {
   const written: CurveEntry[] = [];
-  const state = { isAway: false, now: 1_000_000, refusals: 0 };
+  const state = { isAway: false, now: 1_000_000, refusals: 0, ended: new Set<string>(), asked: 0 };
+  const toldOf: string[] = [];
   const recorder = createRecorder({
     store: {
       async append(entries) {
@@ -18,7 +19,12 @@ function setUp() {
         written.push(...entries);
       },
       settle: async () => undefined,
+      async ended(jobIds) {
+        state.asked += 1;
+        return jobIds.filter((jobId) => state.ended.has(jobId));
+      },
     },
+    onEnded: (jobIds) => toldOf.push(...jobIds),
     log: pino({ level: 'silent' }),
     now: () => state.now,
   });
@@ -27,7 +33,7 @@ function setUp() {
     const progress = { attempt: 1, step: null, epoch: null, percent: null, loss: null, metrics: {}, ...fields };
     recorder.take({ jobId, cluster: 'member1', progress });
   };
-  return { recorder, state, tell, written };
+  return { recorder, state, tell, toldOf, written };
 }
 
 test('gathers what was told, in order, and writes it once', async () => {
@@ -101,4 +107,50 @@ test('of a job that has been silent for a day nothing is remembered', async () =
   state.now += 86_400_000;
   await eventually(recorder.remembered, (count) => count === 0);
   await recorder.stop();
+});
+
+test('of trainings that have ended few are remembered, however many they were, and of one that goes on the pace', async () => {
+  const { recorder, state, tell, toldOf, written } = setUp();
+  for (const step of [1, 2]) tell('goes-on', { step });
+  for (let job = 0; job < 3_000; job += 1) tell(`ended-${job}`, { step: 1 }, 0);
+  for (let job = 0; job < 3_000; job += 1) state.ended.add(`ended-${job}`);
+  recorder.start();
+  await eventually(
+    () => written.length,
+    (count) => count === 3_001,
+  );
+  state.now += 61_000;
+  await eventually(
+    () => toldOf.length,
+    (count) => count === 3_000,
+  );
+  expect(recorder.remembered()).toBeLessThanOrEqual(1_001);
+  tell('goes-on', { step: 12 }, 39);
+  await recorder.stop();
+  // A median of three: it was not begun anew, and is not marked as another attempt.
+  expect(written.at(-1)).toMatchObject({ jobId: 'goes-on', stepSeconds: 10, marks: [] });
+});
+
+test('one that ends in silence is found to have ended later', async () => {
+  const { recorder, state, tell, toldOf, written } = setUp();
+  tell('a', { step: 1 });
+  recorder.start();
+  await eventually(
+    () => written.length,
+    (count) => count === 1,
+  );
+  state.now += 61_000;
+  await eventually(
+    () => state.asked,
+    (asked) => asked > 0,
+  );
+  expect(toldOf).toEqual([]);
+  state.ended.add('a');
+  state.now += 601_000;
+  await eventually(
+    () => toldOf.length,
+    (count) => count === 1,
+  );
+  await recorder.stop();
+  expect(toldOf).toEqual(['a']);
 });

@@ -6,6 +6,7 @@ import { reportToken } from '../../../service/jobs/manifests/index.ts';
 import { startReportEndpoint } from '../../../service/learning/endpoint.ts';
 import { createRecorder } from '../../../service/learning/recorder.ts';
 import { createReporters } from '../../../service/learning/reporters.ts';
+import type { Report } from '../../../service/trainingjob/index.ts';
 import { atEnd } from '../../concurrently.ts';
 import { freshDatabase } from '../postgres.ts';
 import { dispatched } from '../some-jobs.ts';
@@ -173,6 +174,38 @@ test('too many reports of one job are refused, and those of others are not', asy
   const answers = await Promise.all(Array.from({ length: 60 }, () => post(report({ loss: 1 }))));
   expect(answers.filter(([status]) => status === 429).length).toBeGreaterThan(0);
   expect((await send(endpoint.port, `/jobs/${other.id}`, report({ loss: 1 }), reportToken(KEY, other)))[0]).toBe(200);
+});
+
+test('of jobs that have ended, or are not there, few are remembered, however many report', async () => {
+  const ended = (jobId: string) => ({
+    namespace: 'ml',
+    objectName: jobId,
+    attempt: 1,
+    clusters: [],
+    isOver: !jobId.startsWith('runs'),
+    progress: null,
+  });
+  const reporters = createReporters({
+    store: {
+      reporters: async (jobIds) =>
+        new Map(jobIds.filter((id) => !id.startsWith('no')).map((jobId) => [jobId, ended(jobId)])),
+      save: async () => undefined,
+    },
+    recorder: { take: () => undefined },
+    log,
+  });
+  const line = { time: new Date(), metrics: {}, withoutValue: [] } as unknown as Report;
+  const takeAll = async (what: string) => {
+    const ids = Array.from({ length: 1_500 }, (_, job) => `${what}-${job}`);
+    await Promise.all(ids.map((id) => reporters.take(id, id, line, 'log')));
+    return ids;
+  };
+  await takeAll('over');
+  await takeAll('none');
+  const running = await takeAll('runs');
+  expect(reporters.remembered()).toBe(2_500);
+  reporters.end(running);
+  expect(reporters.remembered()).toBe(1_000);
 });
 
 test('a job that has ended reports nothing more', async () => {

@@ -152,6 +152,19 @@ test('tells when a training last came further, and how long a step takes', async
   expect(Math.abs((steps.get(moving)?.at.getTime() ?? 0) - ago(60))).toBeLessThan(60_000);
 });
 
+test('tells which jobs have ended or are gone', async () => {
+  const database = await freshDatabase();
+  const store = database.store();
+  const runs = await oldJob(database, store);
+  const failed = await oldJob(database, store);
+  const gone = await oldJob(database, store);
+  await database.query("update job set status = 'Running' where id = $1", [runs]);
+  await database.query("update job set status = 'Failed', finished_at = now() where id = $1", [failed]);
+  await database.query('delete from job where id = $1', [gone]);
+  const waits = (await dispatched(store)).id;
+  expect([...(await store.curves.ended([runs, failed, gone, waits]))].sort()).toEqual([failed, gone].sort());
+});
+
 test('goes with its job, and of a job that is gone nothing is kept', async () => {
   const database = await freshDatabase();
   const store = database.store();
