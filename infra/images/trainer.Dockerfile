@@ -1,7 +1,8 @@
 # What the built-in algorithms run: Ray, an engine and service/trainers. Built from the repository's root by
-# `npm run build:images -- --trainers`. VARIANT is the lock that is installed: cpu (XGBoost, LightGBM, PyTorch, JAX), tensorflow, or
+# `npm run images`. VARIANT is the lock that is installed: cpu (XGBoost, LightGBM, PyTorch, JAX), tensorflow, or
 # gpu (the first on CUDA 13). TensorFlow is apart, since it and the others pull numerical libraries of different versions along.
-ARG PYTHON_IMAGE=docker.io/library/python:3.12.12-slim-bookworm
+# The digest is of the index of all platforms; this tag no longer moves, since 3.12.13 took its place.
+ARG PYTHON_IMAGE=docker.io/library/python:3.12.12-slim-bookworm@sha256:593bd06efe90efa80dc4eee3948be7c0fde4134606dd40d8dd8dbcade98e669c
 
 FROM ${PYTHON_IMAGE} AS build
 ARG VARIANT=cpu
@@ -10,9 +11,14 @@ ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN python -m venv /opt/trainer
 ENV PATH=/opt/trainer/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY service/trainers/locks service/trainers/locks
-# Every package by its hash; PyTorch's own index has one version for all, whose dependencies are in the lock.
-RUN pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-${VARIANT}.txt \
-    && if [ "${VARIANT}" = cpu ]; then pip install --no-deps --only-binary :all: --index-url "${TORCH_INDEX}" torch==2.15.0 torchvision==0.29.2; fi
+# Every package by its hash. An index has all that PyTorch needs, too, in other versions: it is asked for PyTorch alone, whose
+# dependencies the first lock has; `pip check` tells whether they fit.
+RUN pip install --require-hashes --only-binary :all: --requirement service/trainers/locks/image-${VARIANT}.txt
+RUN if [ "${VARIANT}" = cpu ]; then \
+        pip install --no-deps --require-hashes --only-binary :all: --index-url "${TORCH_INDEX}" \
+            --requirement service/trainers/locks/image-cpu-torch.txt \
+        && pip check; \
+    fi
 # DeepSpeed is published as source alone: installed without the kernels that it would compile, whose place PyTorch's own take.
 RUN if [ "${VARIANT}" = gpu ]; then DS_BUILD_OPS=0 pip install --no-deps --no-build-isolation --require-hashes \
     --requirement service/trainers/locks/image-gpu-source.txt; fi

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { endingOf, TRAINER_EXITS, TRAINER_RAY_VERSION, TRAINER_VARIANTS } from '../../../service/contract/trainers.ts';
 import { fromRayJob, PLATFORM_VARIABLES } from '../../../service/jobs/index.ts';
@@ -36,15 +36,32 @@ describe('what they are installed from', () => {
     }
   });
 
-  it.each(['image-cpu', 'image-tensorflow', 'image-gpu', 'image-gpu-source', 'image-sbom', 'trees', 'test'])(
-    '%s has an exact version and a hash of every package',
-    (lock) => {
-      const entries = trainers(`locks/${lock}.txt`).replaceAll('\\\n', ' ').split('\n');
-      const packages = entries.filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
-      expect(packages.length).toBeGreaterThan(0);
-      for (const line of packages) expect(line).toMatch(/^[a-z0-9][\w.-]*(\[\S+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}/);
-    },
+  const packagesOf = (lock: string): string[] =>
+    trainers(`locks/${lock}.txt`)
+      .replaceAll('\\\n', ' ')
+      .split('\n')
+      .filter((line) => line.trim() !== '' && !/^\s*#/.test(line));
+  const names = (lock: string) => packagesOf(lock).map((line) => line.slice(0, line.search(/[[=]/)));
+
+  const locks = readdirSync(new URL('../../../service/trainers/locks/', import.meta.url)).map((file) =>
+    file.slice(0, -4),
   );
+  it.each(locks)('%s has an exact version and a hash of every package', (lock) => {
+    const packages = packagesOf(lock);
+    expect(packages.length).toBeGreaterThan(0);
+    for (const line of packages) expect(line).toMatch(/^[a-z0-9][\w.-]*(\[\S+\])?==\S+ .*--hash=sha256:[0-9a-f]{64}/);
+  });
+
+  it('is PyTorch without CUDA on CPUs of both kinds, with what it needs from the lock of all else', () => {
+    for (const line of packagesOf('image-cpu-torch')) {
+      expect(line).toMatch(/^torch(vision)?==[\d.]+\+cpu /);
+      expect(line.match(/--hash=/g)).toHaveLength(2);
+    }
+    expect(names('image-cpu-torch')).toEqual(['torch', 'torchvision']);
+    const needs = ['filelock', 'fsspec', 'jinja2', 'markupsafe', 'mpmath', 'networkx', 'numpy', 'pillow', 'setuptools'];
+    expect(names('image-cpu')).toEqual(expect.arrayContaining([...needs, 'sympy', 'typing-extensions']));
+    expect(names('image-cpu').filter((name) => /^(nvidia|cuda|triton)/.test(name))).toEqual([]);
+  });
 });
 
 describe('how they end', () => {
