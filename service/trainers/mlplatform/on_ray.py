@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 import threading
 import uuid
@@ -101,7 +102,28 @@ def _worker(config: dict[str, str]) -> None:
         stop.requested = True
 
     threading.Thread(target=hear, daemon=True, name="ending").start()
-    train_worker(algorithm_named(config["algorithm"]), os.environ, world, stop)
+    algorithm = algorithm_named(config["algorithm"])
+    environment = dict(os.environ)
+    if algorithm.family == "jax" and world.size > 1:
+        environment |= {"JAX_COORDINATOR_ADDRESS": _meeting_place(world)}
+    train_worker(algorithm, environment, world, stop)
+
+
+def _meeting_place(world: World) -> str:
+    """Of workers of JAX: Ray 2.60 brings those together that have GPUs or TPUs, and no others."""
+    import ray.util
+    from ray.train.collective import broadcast_from_rank_zero
+
+    place = ""
+    if world.leads:
+        host = ray.util.get_node_ip_address()
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as free:
+            free.bind((host, 0))
+            port = free.getsockname()[1]
+        place = f"[{host}]:{port}" if family == socket.AF_INET6 else f"{host}:{port}"
+    agreed: str = broadcast_from_rank_zero(place)
+    return agreed
 
 
 class _Ending:
@@ -183,7 +205,7 @@ def _worker_resources(ray: Any, settings: Settings) -> dict[str, float]:
 
 
 def _worker_variables(settings: Settings) -> dict[str, str]:
-    """Ray brings workers of JAX together only where a platform is named, and knows of GPUs by itself."""
+    """JAX would take a node's GPUs where nobody asked for them."""
     return {} if settings.gpu else {"JAX_PLATFORMS": "cpu"}
 
 

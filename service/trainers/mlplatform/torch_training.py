@@ -91,25 +91,29 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
     optimizer = _optimizer(plan, network)
     steps = steps_in(len(tables["train"]), plan.batch_size, total)
     epochs = Epochs(run, plan.epochs, plan.checkpoint_every, plan.patience, steps, total)
+    # Gradients of 16 bits vanish unless the loss is scaled up.
+    scaler = torch.amp.GradScaler(device.type, enabled=plan.precision == "fp16")
     start = epochs.go_on_from()
     if start is not None:
         state = torch.load(start / _STATE, map_location=device, weights_only=True)
         network.load_state_dict(state["network"])
         optimizer.load_state_dict(state["optimizer"])
+        if state.get("scaler"):
+            scaler.load_state_dict(state["scaler"])
     model = _distributed(run, plan, network, device)
-    # Gradients of 16 bits vanish unless the loss is scaled up.
-    scaler = torch.amp.GradScaler(device.type, enabled=plan.precision == "fp16")
     total_updates = plan.epochs * math.ceil(steps / plan.accumulation)
     warmup = plan.warmup_steps(math.ceil(steps / plan.accumulation))
 
     def save(folder: Path) -> None:
-        torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict()}, folder / _STATE)
+        kept = {"network": network, "optimizer": optimizer, "scaler": scaler}
+        torch.save({name: part.state_dict() for name, part in kept.items()}, folder / _STATE)
 
     while not epochs.is_over:
         model.train()
         rate = plan.peak_rate
         order = list(batches(len(tables["train"]), plan.batch_size, plan.seed + run.world.rank, epochs.done))
         for index in epochs.steps_left:
+            draw_as_at(epochs.done * steps + index, plan.seed, run, device)
             rows = order[index % len(order)]
             last = (index + 1) % plan.accumulation == 0 or index + 1 == steps
             hold = model.no_sync() if isinstance(model, DistributedDataParallel) and not last else nullcontext()
@@ -157,6 +161,17 @@ def _train(run: Run, plan: Plan, device: torch.device) -> Outcome:
             "parameters": sum(weights.numel() for weights in network.parameters()),
         },
     )
+
+
+def draw_as_at(step: int, seed: int, run: Run, device: torch.device) -> None:
+    """Seed, worker and step decide what dropout and the like draw: a training that goes on draws what it would have.
+
+    Not by torch.manual_seed(), which takes a tenth of a small step: it keeps the stack for devices that are not there.
+    """
+    number = int(np.random.SeedSequence((seed, run.world.rank, step)).generate_state(1, np.uint64)[0])
+    torch.default_generator.manual_seed(number)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(number)
 
 
 def device_of(run: Run) -> torch.device:

@@ -35,7 +35,7 @@ from mlplatform.progress import Pace, Step
 from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
 from mlplatform.stopping import Agreement
-from mlplatform.torch_training import device_of, group, sum_by
+from mlplatform.torch_training import device_of, draw_as_at, group, sum_by
 
 _SHARDS = "shards"
 _WEIGHTS = ("*.safetensors", "*.bin")
@@ -107,6 +107,7 @@ def _train(run: Run, device: torch.device) -> Outcome:
         )
         rate = _rate(parameters, done, steps)
         losses = []
+        draw_as_at(done, parameters.integer("seed"), run, device)
         for part in range(accumulation):
             begin = (index * accumulation + part) * size
             rows = order.take(np.arange(begin, begin + size), mode="wrap")
