@@ -1,6 +1,6 @@
 import { asReason } from '../contract/reasons.ts';
 import { JOB_STATES, type JobState } from '../contract/states.ts';
-import type { AttemptWork } from '../jobs/goodput.ts';
+import type { WorkSum } from '../jobs/goodput.ts';
 import type { Job, JobStatus } from '../jobs/job.ts';
 import { JOB_STATUSES } from '../jobs/job.ts';
 import type { Queries } from './database.ts';
@@ -145,7 +145,7 @@ export function createJobStore(database: Queries, notices: Notices, readJobs: Re
     },
 
     async works({ from, to }, namespaces, most) {
-      type Row = AttemptWork & { readonly isCut: boolean };
+      type Row = WorkSum & { readonly isCut: boolean };
       const rows = await database.query<Row>(goodputOfJobs, [from, to, namespaces ?? null, most]);
       return { works: rows, complete: rows[0]?.isCut !== true };
     },

@@ -4,7 +4,7 @@ import type { LostAttempt, Recovery } from '../jobs/attempt.ts';
 import type { Pulse, StallRules } from '../jobs/attention.ts';
 import type { Attention } from '../jobs/concern.ts';
 import type { CurvePoint, Curves } from '../jobs/curve.ts';
-import type { AttemptWork, Period } from '../jobs/goodput.ts';
+import type { Period, WorkSum } from '../jobs/goodput.ts';
 import type { ClusterState, Job, JobEvent, JobKind, JobStatus, Wanted } from '../jobs/job.ts';
 import type { SeenProgress, TrainingProgress } from '../jobs/progress.ts';
 import type { JobRequest } from '../jobs/request.ts';
@@ -200,12 +200,12 @@ export interface JobStore {
   teams(namespaces: readonly string[] | undefined): Promise<readonly Team[]>;
   /** Of those that there are. */
   namespacesOf(ids: readonly string[]): Promise<Map<string, string>>;
-  /** What ran in that time, of at most so many jobs. */
+  /** What attempts that ran in that time came to, of at most so many jobs. */
   works(
     period: Period,
     namespaces: readonly string[] | undefined,
     most: number,
-  ): Promise<{ readonly works: AttemptWork[]; readonly complete: boolean }>;
+  ): Promise<{ readonly works: readonly WorkSum[]; readonly complete: boolean }>;
   /** Which values the newest jobs of these namespaces have. */
   filterValues(namespaces: readonly string[] | undefined): Promise<FilterValues>;
 }

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { Agent, Pool, request } from 'undici';
 import { startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { fillWithJobs } from './api/fill.ts';
 import { benchCommand, count } from './options.ts';
-import { type Attack, attacksOn, routeOf } from './worst/attacks.ts';
+import { type Attack, attacksOn, withoutAttack } from './worst/attacks.ts';
+import { fillWithLarge } from './worst/fill.ts';
 
 const command = benchCommand(
   'worst',
@@ -55,13 +55,18 @@ export async function run(args: string[]): Promise<void> {
     await store.migrate();
     await store.close();
     await fillWithJobs(postgres.url, 2000);
-    await fillWithLarge(postgres.url);
     const kubeconfig = join(directory, 'kubeconfig');
-    await start('worst/karmada.ts', { KUBECONFIG: kubeconfig });
-    const [service, port] = await start('api/service.ts', { DATABASE: postgres.url, KUBECONFIG: kubeconfig });
+    const [, storage] = await start('worst/karmada.ts', { KUBECONFIG: kubeconfig, FOLDER: directory });
+    await fillWithLarge(postgres.url, (storage as { endpoint: string }).endpoint);
+    const [service, port] = await start('api/service.ts', {
+      DATABASE: postgres.url,
+      KUBECONFIG: kubeconfig,
+      SETTINGS: JSON.stringify((storage as { settings: object }).settings),
+    });
     const origin = `http://127.0.0.1:${port}`;
     const attacks = attacksOn('large-1', 'large-2');
-    await requireEveryRoute(origin, attacks);
+    const missing = withoutAttack(attacks);
+    if (missing.length > 0) throw new Error(`test/bench/worst/attacks.ts has no request for ${missing.join(', ')}`);
     const chosen = Object.entries(attacks).filter(([name]) => only === undefined || name.includes(only));
 
     const pool = new Pool(origin, { connections: callers });
@@ -121,18 +126,6 @@ async function sent(pool: Pool, { method, path, body, headers = {}, take }: Atta
   return answer.statusCode;
 }
 
-/** A route that is added later is measured as well, or the bench says so. */
-async function requireEveryRoute(origin: string, attacks: Readonly<Record<string, Attack>>): Promise<void> {
-  const { body } = await request(`${origin}/openapi.json`);
-  const { paths } = (await body.json()) as { paths: Record<string, Record<string, unknown>> };
-  const documented = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
-  );
-  const attacked = new Set(Object.values(attacks).map((attack) => routeOf(attack, documented)));
-  const missing = documented.filter((route) => !attacked.has(route));
-  if (missing.length > 0) throw new Error(`test/bench/worst/attacks.ts has no request for ${missing.join(', ')}`);
-}
-
 /** Milliseconds: how long the event loop was held at a stretch at most, in processor time, and what GET /health took. */
 interface Figure {
   readonly held: number;
@@ -152,15 +145,20 @@ async function meanwhile(
   await heldIn(service);
   const until = performance.now() + seconds * 1000;
   const dispatcher = new Agent({ connections: 1 });
+  let acting = true;
   const asking = (async () => {
-    while (performance.now() < until) {
+    // A request that was sent in time may hold the service up for longer.
+    while (acting) {
       const asked = performance.now();
       await (await request(`${origin}/health`, { dispatcher })).body.dump();
       times.push(performance.now() - asked);
       await sleep(5);
     }
   })();
-  await Promise.all([asking, act(until)]);
+  await act(until).finally(() => {
+    acting = false;
+  });
+  await asking;
   await dispatcher.close();
   times.sort((a, b) => a - b);
   const at = (part: number) => times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? Number.NaN;
@@ -172,34 +170,6 @@ async function heldIn(service: ChildProcess): Promise<number> {
   service.send('held?');
   const [milliseconds] = await once(service, 'message');
   return milliseconds;
-}
-
-/**
- * 120 finished jobs with as many parameters as one can be told; the first has a long history and a megabyte of short lines, the second
- * still has its pods, in member1.
- */
-async function fillWithLarge(url: string): Promise<void> {
-  const client = new pg.Client(url);
-  await client.connect();
-  const { rows } = await client.query('select request from job limit 1');
-  const parameters = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`P${index}`, 'x'.repeat(4000)]));
-  await client.query(
-    `insert into job (id, job_name, namespace, algorithm, priority, kind, request, status, reason, message, object_name, clusters,
-                      dispatched_at, finished_at, logs_kept_at)
-     select 'large-' || n, 'large', 'large', 'xgboost', 500, 'RayJob', $1, 'Succeeded', 'JobSucceeded', '', 'large-' || n, array['member1'],
-            now(), now(), now()
-       from generate_series(1, 120) n`,
-    [JSON.stringify({ ...rows[0]?.request, customHyperparameters: parameters })],
-  );
-  await client.query(
-    `insert into event (job_id, namespace, status, previous, reason, message)
-     select 'large-1', 'large', 'Pending', 'Pending', 'Suspending', repeat('x', 200) from generate_series(1, 10000)`,
-  );
-  await client.query(
-    `insert into job_log (job_id, cluster, pod, container, text, dropped_bytes)
-     select 'large-1', 'member1', 'pod', 'main', repeat(E'x\\n', 500000), 0`,
-  );
-  await client.end();
 }
 
 function print(figures: Record<string, Figure>, answers: Readonly<Record<string, number>>): void {

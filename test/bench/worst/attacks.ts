@@ -1,3 +1,5 @@
+import { allRoutes } from '../../../service/api/app.ts';
+import type { ApiDependencies } from '../../../service/api/dependencies.ts';
 import { MAX_REQUEST_BYTES } from '../../../service/jobs/request.ts';
 
 /** A request that one caller may send, as costly for the service as that route can be asked for. */
@@ -37,13 +39,22 @@ export function attacksOn(large: string, withPods: string): Record<string, Attac
     'GET /jobs/{id}/events': get(of(large, '/events')),
     'GET /jobs/{id}/attempts': get(of(large, '/attempts')),
     'GET /jobs/{id}/pods': get(of(withPods, '/pods')),
+    'GET /jobs/{id}/metrics': get(of(large, '/metrics')),
+    'GET /jobs/compare, five': get(`/api/v1/jobs/compare?ids=${[1, 2, 3, 4, 5].map((n) => `large-${n}`).join()}`),
+    'GET /jobs/{id}/outputs': get(of(large, '/outputs')),
+    'GET /jobs/{id}/outputs/file': get(of(large, '/outputs/file?name=model')),
     'GET /events, from the beginning': get('/api/v1/events', { headers: { 'last-event-id': '1-1' }, take: 2 ** 21 }),
     'GET /summary, by text': get('/api/v1/summary?q=zz'),
     'GET /summary': get('/api/v1/summary'),
     'GET /filters': get('/api/v1/filters'),
     'GET /queue': get('/api/v1/queue'),
+    'GET /teams': get('/api/v1/teams'),
+    'GET /goodput, 20,000 jobs': get('/api/v1/goodput'),
+    'GET /goodput, as CSV': get('/api/v1/goodput?format=csv'),
     'GET /proxy/clusters': get('/api/v1/proxy/clusters'),
     'GET /proxy/.../resources, 5,000 pods': get('/api/v1/proxy/clusters/member1/resources?namespace=*&limit=5000'),
+    'POST /proxy/.../fence': post('/api/v1/proxy/clusters/member1/fence', { reason: 'x'.repeat(500) }),
+    'DELETE /proxy/.../fence': { method: 'DELETE', path: '/api/v1/proxy/clusters/member1/fence' },
     'GET /algorithms': get('/api/v1/algorithms'),
     'GET /auth': get('/api/v1/auth'),
     'GET /me': get('/api/v1/me'),
@@ -51,6 +62,7 @@ export function attacksOn(large: string, withPods: string): Record<string, Attac
     'GET /ready': get('/ready'),
     'GET /metrics': get('/metrics'),
     'GET /openapi.json': get('/openapi.json'),
+    'POST /workdirs': post('/api/v1/workdirs', { sha256: 'a'.repeat(64), bytes: 1 }),
     'POST /jobs/{id}/cancel': post(of(large, '/cancel')),
     'POST /jobs/{id}/suspend': post(of(large, '/suspend')),
     'POST /jobs/{id}/resume': post(of(large, '/resume')),
@@ -84,8 +96,16 @@ function submissions(submit: (fields: object, query?: string) => Attack): Record
 const names = (many: number, name = (index: number) => `n${index}`, value: unknown = 1) =>
   Object.fromEntries(Array.from({ length: many }, (_, index) => [name(index), value]));
 
+/** Documented routes to which none goes. */
+export function withoutAttack(attacks: Readonly<Record<string, Attack>>): string[] {
+  // Routes are described, not called: they need nothing to work with.
+  const documented = allRoutes({} as ApiDependencies).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
+  const attacked = new Set(Object.values(attacks).map((attack) => routeOf(attack, documented)));
+  return documented.filter((route) => !attacked.has(route));
+}
+
 /** Of the documented routes the one that it goes to. */
-export function routeOf({ method, path }: Attack, documented: readonly string[]): string | undefined {
+function routeOf({ method, path }: Attack, documented: readonly string[]): string | undefined {
   const asked = `${method} ${path.replace(/\?.*$/, '')}`;
   const fits = (route: string) => new RegExp(`^${route.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(asked);
   return documented.find((route) => route === asked) ?? documented.find(fits);

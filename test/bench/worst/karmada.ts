@@ -1,8 +1,14 @@
-import { LABELS } from '../../../service/contract.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ENV, LABELS, STORAGE_KEYS } from '../../../service/contract.ts';
 import { startSimulatedKarmada } from '../../../service/local/karmada/simulated-karmada.ts';
 import { NAMESPACE, POD } from '../../../service/local/kube/kinds.ts';
+import { startObjectStorage } from '../../../service/local/object-storage.ts';
+import { MAX_FILES } from '../../../service/outputs/shelf.ts';
+import { RESULTS } from './fill.ts';
 
-// A control plane in a process of its own, in whose members nothing moves; member1 is full of pods as a cluster writes them.
+// A control plane in a process of its own, in whose members nothing moves; member1 is full of pods as a cluster writes them. And an
+// object storage with as many outputs of a job as are listed, and one that is long.
 
 const PODS = 5000;
 
@@ -20,4 +26,21 @@ for (let number = 0; number < PODS; number++) {
   registry.create(POD, { apiVersion: 'v1', kind: 'Pod', metadata, spec }, { manager: 'kubelet' });
 }
 await karmada.writeKubeconfig(process.env.KUBECONFIG ?? '');
-process.send?.(0);
+
+const folder = process.env.FOLDER ?? '';
+const [objects, keys] = [join(folder, 'objects'), join(folder, 'keys')];
+const storage = await startObjectStorage({ folder: objects, maxBytes: 2 ** 31 });
+await mkdir(keys);
+await writeFile(join(keys, STORAGE_KEYS.id), storage.accessKeyId);
+await writeFile(join(keys, STORAGE_KEYS.secret), storage.secretAccessKey);
+const put = (name: string, content: string | Uint8Array) =>
+  writeFile(join(objects, encodeURIComponent(`${RESULTS.bucket}/${RESULTS.folder}/${name}`)), content);
+for (let number = 1; number < MAX_FILES; number++) await put(`checkpoint-${number}/${'m'.repeat(100)}`, 'x');
+await put('model', Buffer.alloc(64 * 2 ** 20));
+const settings = {
+  [ENV.objectStorageEndpoint]: storage.endpoint,
+  [ENV.objectStorageRegion]: storage.region,
+  [ENV.objectStorageKeys]: keys,
+  [ENV.workdirUrl]: `s3://${RESULTS.bucket}/workdirs`,
+};
+process.send?.({ endpoint: storage.endpoint, settings });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { attacksOn, withoutAttack } from '../../bench/worst/attacks.ts';
 import { smallJob, startWorld, type World } from './world.ts';
 
 let world: World;
@@ -142,6 +143,10 @@ test('metrics have the names that alerts rely on', async () => {
     expect(text).toMatch(new RegExp(`^${name}`, 'm'));
   expect(text).toMatch(/^mlp_database_up 1$/m);
   expect(text).toContain('route="/api/v1/proxy/clusters"');
+});
+
+test('npm run bench -- worst has a request for every route', () => {
+  expect(withoutAttack(attacksOn('large-1', 'large-2'))).toEqual([]);
 });
 
 test('other origins may call only when they are listed', async () => {
