@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { TRAINERS, trainersEnvironment } from '../../service/trainers/environment.ts';
+import { median } from './median.ts';
+import { inTurns, Turns } from './trainers/turns.ts';
 
-// npm run bench -- trainers: a training program beside the bare library, on the same file with the same rounds and one thread.
+// npm run bench -- trainers: a training program beside the bare library, on the same file with the same rounds and one thread. The
+// two of a pair run in turns of a tenth of a second, and the median of all pairs counts: a busy machine changes the ratio little.
 
 interface Algorithm {
   readonly name: string;
@@ -69,19 +72,24 @@ interface Measured {
   /** Of a processor: what other programs do beside it changes it little. */
   readonly cpuSeconds: number;
   readonly mebibytes: number;
-  /** Until the first round was told; the bare library does not tell. */
-  readonly firstStep?: number;
+  /** Until the first round was told; the bare library does not tell, which is no number. */
+  readonly firstStep: number;
+}
+
+interface Pair {
+  readonly bare: Measured;
+  readonly ours: Measured;
 }
 
 export async function run(args: string[]): Promise<void> {
   const options = new Command('npm run bench -- trainers')
     .option('--rows <number>', 'of 20 columns', '200000')
     .option('--rounds <number>', '', '100')
-    .option('--repeat <number>', 'the best of so many', '3')
+    .option('--pairs <number>', 'the median of so many', '7')
     .option('--algorithms <names>', 'of these', ALGORITHMS.map(({ name }) => name).join(','))
     .option('--python <path>', 'an environment of your own, which may have PyTorch, too')
     .parse(args, { from: 'user' })
-    .opts<{ rows: string; rounds: string; repeat: string; algorithms: string; python?: string }>();
+    .opts<{ rows: string; rounds: string; pairs: string; algorithms: string; python?: string }>();
   const made = options.python
     ? ({ ok: true, python: options.python, version: 'of your own' } as const)
     : await trainersEnvironment({ lock: 'trees', seconds: 900, tell: console.log });
@@ -102,26 +110,34 @@ export async function run(args: string[]): Promise<void> {
         console.log(`\n${name}: skipped, ${algorithm.package} is not installed here (--python names an environment)`);
         continue;
       }
-      const bare: Measured[] = [];
-      const ours: Measured[] = [];
       const rounds = Math.ceil(Number(options.rounds) / algorithm.rounds);
       const told = { python, folder, file, algorithm, rounds: String(rounds) };
-      // In turn, so that a change of the machine's load meets both.
-      for (let turn = 0; turn < Number(options.repeat); turn++) {
-        bare.push(await bareLibrary(told));
-        ours.push(await training(told, `${name}-${turn}`, {}));
+      const pairs: Pair[] = [];
+      for (let turn = 0; turn < Number(options.pairs); turn++) {
+        // Who begins has what the other waits for.
+        const [bare, ours] = [bareLibrary(told), training(told, `${name}-${turn}`, {})];
+        const [first, second] = await measured(turn % 2 === 0 ? [bare, ours] : [ours, bare]);
+        pairs.push(turn % 2 === 0 ? { bare: first, ours: second } : { bare: second, ours: first });
       }
-      const plain = best(bare);
-      const full = best(ours);
-      const often = await training(told, `${name}-often`, { CHECKPOINT_EVERY: '1' });
-      const posted = await training(told, `${name}-posted`, { KUBEFLOW_TRAINER_SERVER_URL: slow.url });
+      const [full, often] = await measured([
+        training(told, `${name}-plain`, {}),
+        training(told, `${name}-often`, { CHECKPOINT_EVERY: '1' }),
+      ]);
+      const [silent, posted] = await measured([
+        training(told, `${name}-silent`, {}),
+        training(told, `${name}-posted`, { KUBEFLOW_TRAINER_SERVER_URL: slow.url }),
+      ]);
+      const of = (who: keyof Pair, what: 'seconds' | 'cpuSeconds' | 'mebibytes' | 'firstStep') =>
+        median(pairs.map((pair) => pair[who][what]));
+      const line = (who: keyof Pair) =>
+        `${of(who, 'seconds').toFixed(2)} s  CPU ${of(who, 'cpuSeconds').toFixed(2)} s  ${of(who, 'mebibytes').toFixed(0)} MiB`;
       console.log(`
-${name}
-  bare library        ${plain.seconds.toFixed(2)} s  CPU ${plain.cpuSeconds.toFixed(2)} s  ${plain.mebibytes.toFixed(0)} MiB
-  training program    ${full.seconds.toFixed(2)} s  CPU ${full.cpuSeconds.toFixed(2)} s  ${full.mebibytes.toFixed(0)} MiB   (start to first round ${full.firstStep?.toFixed(2)} s)
-  overhead            x${(full.seconds / plain.seconds).toFixed(2)} time  x${(full.cpuSeconds / plain.cpuSeconds).toFixed(2)} CPU time  x${(full.mebibytes / plain.mebibytes).toFixed(2)} memory
+${name}, the median of ${pairs.length} pairs (of them the least to the most)
+  bare library        ${line('bare')}
+  training program    ${line('ours')}   (start to first round ${of('ours', 'firstStep').toFixed(2)} s)
+  overhead            ${ratio(pairs, 'seconds')} time  ${ratio(pairs, 'cpuSeconds')} CPU time  ${ratio(pairs, 'mebibytes')} memory
   a checkpoint        ${(((often.cpuSeconds - full.cpuSeconds) / algorithm.moreKept(rounds)) * 1000).toFixed(1)} ms of CPU time (after each ${algorithm.rounds === 1 ? 'round' : 'epoch'} against as few as usual)
-  posted progress     x${(posted.seconds / full.seconds).toFixed(2)} time, to a server that answers after ${SLOW_SECONDS} s`);
+  posted progress     x${(posted.seconds / silent.seconds).toFixed(2)} time, to a server that answers after ${SLOW_SECONDS} s`);
     }
     const { stdout } = await promisify(execFile)(python, ['-c', TELL_STEPS], { cwd: TRAINERS });
     console.log(`
@@ -142,13 +158,19 @@ interface Told {
 
 const ONE_THREAD = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', OMP_NUM_THREADS: '1' };
 
-async function bareLibrary({ python, file, algorithm, rounds }: Told): Promise<Measured> {
-  const script = join(import.meta.dirname, 'trainers', 'bare.py');
-  return measured(python, [script, algorithm.name, file, rounds], ONE_THREAD);
-}
+type Begin = () => Turns;
 
-const training = ({ python, folder, file, algorithm, rounds }: Told, job: string, more: Record<string, string>) =>
-  measured(python, ['-m', 'mlplatform.train', algorithm.name, '--runtime', 'process'], {
+const bareLibrary = ({ python, file, algorithm, rounds }: Told): Begin => {
+  const script = join(import.meta.dirname, 'trainers', 'bare.py');
+  return beginning(python, [script, algorithm.name, file, rounds], ONE_THREAD);
+};
+
+const training = (
+  { python, folder, file, algorithm, rounds }: Told,
+  job: string,
+  more: Record<string, string>,
+): Begin =>
+  beginning(python, ['-m', 'mlplatform.train', algorithm.name, '--runtime', 'process'], {
     ...ONE_THREAD,
     STORAGE_PATH: folder,
     MLPLATFORM_JOB_ID: job,
@@ -168,27 +190,26 @@ const has = (python: string, name: string): Promise<boolean> =>
   );
 
 /** Of the whole process, with its start: that is what a person waits for. */
-async function measured(python: string, args: string[], env: Record<string, string>): Promise<Measured> {
-  const began = performance.now();
-  const child = spawn(python, ['-c', RUN_AND_MEASURE, ...args], {
-    cwd: TRAINERS,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function measured(pair: readonly [Begin, Begin]): Promise<[Measured, Measured]> {
+  const told = (await inTurns(pair)).map(({ text, seconds, seenAfter }): Measured => {
+    const [, peak, cpu] = /peak (\d+) cpu ([\d.]+)/.exec(text) ?? [];
+    const mebibytes = Number(peak) / 1024;
+    if (Number.isNaN(mebibytes)) throw new Error(`it failed:\n${text}`);
+    return { seconds, cpuSeconds: Number(cpu), mebibytes, firstStep: seenAfter ?? Number.NaN };
   });
-  let text = '';
-  let firstStep: number | undefined;
-  for await (const chunk of child.stdout) {
-    text += chunk;
-    if (firstStep === undefined && text.includes('trainerStatus')) firstStep = (performance.now() - began) / 1000;
-  }
-  const [, peak, cpu] = /peak (\d+) cpu ([\d.]+)/.exec(text) ?? [];
-  const mebibytes = Number(peak) / 1024;
-  if (Number.isNaN(mebibytes)) throw new Error(`${args.join(' ')} failed:\n${text}`);
-  const seconds = (performance.now() - began) / 1000;
-  return { seconds, cpuSeconds: Number(cpu), mebibytes, ...(firstStep === undefined ? {} : { firstStep }) };
+  return told as [Measured, Measured];
 }
 
-const best = (all: readonly Measured[]): Measured => all.reduce((a, b) => (b.cpuSeconds < a.cpuSeconds ? b : a));
+const beginning =
+  (python: string, args: readonly string[], env: Record<string, string>): Begin =>
+  () =>
+    new Turns(python, ['-c', RUN_AND_MEASURE, ...args], TRAINERS, env, 'trainerStatus');
+
+/** Ours of the bare library's, of each pair. */
+function ratio(pairs: readonly Pair[], of: 'seconds' | 'cpuSeconds' | 'mebibytes'): string {
+  const ratios = pairs.map(({ bare, ours }) => ours[of] / bare[of]).sort((a, b) => a - b);
+  return `x${median(ratios).toFixed(2)} (${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)})`;
+}
 
 /** Takes reports of progress, and its time. */
 async function slowServer(): Promise<{ url: string; close: () => Promise<void> }> {
