@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +34,8 @@ from mlplatform.neural import (
 from mlplatform.run import Outcome, Run
 
 _STATE = "model.keras"
+_OPTIMIZER = "optimizer.npz"
+_DRAWS = "draws.npz"
 _EVALUATED_ROWS = 256
 
 
@@ -96,13 +98,16 @@ def _train(run: Run, strategy: Any, plan: KerasPlan, examples: Mapping[str, Exam
         optimizer = _optimizer(plan, strategy.num_replicas_in_sync)
         optimizer.build(model.trainable_variables)
         if start is not None:
-            _load_optimizer(optimizer, start)
+            _load(optimizer.variables, start / _OPTIMIZER)
+            if (start / _DRAWS).exists():
+                _load(_draws(model), start / _DRAWS)
     step = _step(strategy, model, optimizer, plan)
     epochs.settle = lambda: _agree_on_statistics(model, total)
 
     def save(folder: Path) -> None:
         model.save(folder / _STATE)
-        np.savez(folder / "optimizer.npz", *[np.asarray(value) for value in optimizer.variables])
+        for file, variables in ((_OPTIMIZER, optimizer.variables), (_DRAWS, _draws(model))):
+            np.savez(folder / file, *[np.asarray(value) for value in variables])
 
     figures_of = _figures_by(model, plan, total)
     while not epochs.is_over:
@@ -285,7 +290,13 @@ def _optimizer(plan: KerasPlan, replicas: int) -> Any:
     return keras.mixed_precision.LossScaleOptimizer(optimizer) if plan.mixed == "mixed_float16" else optimizer
 
 
-def _load_optimizer(optimizer: Any, folder: Path) -> None:
-    with np.load(folder / "optimizer.npz") as kept:
-        for index, variable in enumerate(optimizer.variables):
+def _draws(model: Any) -> list[Any]:
+    """How far dropout and the like have drawn: Keras keeps it with the variables of a model, and does not save it."""
+    weights = {id(value) for value in model.weights}
+    return [value for value in model.variables if id(value) not in weights]
+
+
+def _load(variables: Sequence[Any], file: Path) -> None:
+    with np.load(file) as kept:
+        for index, variable in enumerate(variables):
             variable.assign(kept[f"arr_{index}"])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Ended, Train, command, merged, process_environment
+from processes import needs
 
 # Long enough to be ended in the middle, whatever the machine's speed: it is ended at its third checkpoint.
 ROUNDS = {"xgboost": ("NUM_BOOST_ROUND", "120"), "lightgbm": ("NUM_ITERATIONS", "120")}
@@ -133,3 +134,43 @@ def test_what_an_early_end_goes_by_survives(train_here: Train) -> None:
     # Its last checkpoint is that of the round before the end: the next attempt has one round to do.
     again = train_here("xgboost", **variables, MLPLATFORM_JOB_ID="calm")
     assert (again.result("calm")["resumedAt"], again.result("calm")["steps"]) == (end - 1, end)
+
+
+MODELS = {
+    "torch-mpi": """
+from torch import nn
+def build_model(features, classes):
+    return nn.Sequential(nn.Linear(features, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, classes))
+""",
+    "tf-distributed": """
+import keras
+def build_model(features, classes):
+    hidden = [keras.layers.Dense(64, "relu"), keras.layers.Dropout(0.5)]
+    return keras.Sequential([keras.Input((features,)), *hidden, keras.layers.Dense(classes)])
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "named"),
+    [
+        pytest.param("torch-mpi", "MODEL_NAME", marks=needs("torch")),
+        pytest.param("tf-distributed", "MODEL_MODULE", marks=needs("tensorflow")),
+    ],
+)
+def test_dropout_goes_on_where_it_was(algorithm: str, named: str, told: dict[str, str], train: Train) -> None:
+    """An attempt that drew again what the first epochs drew would learn something else."""
+    model = Path(told["STORAGE_PATH"]) / "models/net.py"
+    model.parent.mkdir(parents=True)
+    model.write_text(MODELS[algorithm])
+    variables = {named: "models/net.py", "LABEL_COLUMN": "class", "NUM_CLASSES": "3", "EPOCHS": "3"}
+
+    def trained() -> float:
+        ended = train(algorithm, **variables, CHECKPOINT_EVERY="1")
+        assert ended.code == 0, ended.errors
+        return float(ended.result()["metrics"]["validation"]["loss"])
+
+    calm = trained()
+    checkpoints = Path(told["STORAGE_PATH"]) / "checkpoints/job-1"
+    shutil.rmtree(checkpoints / f"step-{steps_in(checkpoints)[-1]:09d}")
+    assert trained() == pytest.approx(calm, rel=1e-4)
