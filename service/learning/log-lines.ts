@@ -1,9 +1,9 @@
-import { stripVTControlCharacters } from 'node:util';
 import { findReport, type Report } from '../trainingjob/index.ts';
 
 // What a training says of itself without being asked: reports that it writes because it cannot call, and the lines
 // that XGBoost, LightGBM, Keras, HuggingFace's Trainer and PyTorch Lightning write by themselves. test/service/
-// learning/recorded has each as the library wrote it.
+// learning/recorded has each as the library wrote it. What a job writes may be made to be slow to read: each expression takes time that
+// grows with the length of its line, and no faster.
 
 /** What one line told; what it does not say is missing. */
 export type Told = Omit<Report, 'time'>;
@@ -15,6 +15,8 @@ export interface LineReader {
 
 /** More is no line of a training. */
 const MAX_LINE = 16 * 1024;
+/** Of a bar that wrote itself over many times the last are enough. */
+const MAX_PARTS = 100;
 
 /** Of one container, from its first line on: Keras says its epoch in a line before. */
 export function createLineReader(): LineReader {
@@ -26,7 +28,7 @@ export function createLineReader(): LineReader {
       const report = line.includes('trainerStatus') ? reportIn(line) : undefined;
       if (report) return report;
       // A progress bar writes itself over; what it came to is last.
-      const parts = plain(line).split('\r').reverse();
+      const parts = plain(line).split('\r').slice(-MAX_PARTS).reverse();
       for (const part of parts) {
         const begun = /^\s*Epoch (\d{1,9})\/(\d{1,9})\s*$/.exec(part);
         if (begun) {
@@ -47,8 +49,13 @@ function reportIn(line: string): Told | undefined {
   return 'metrics' in told ? told : undefined;
 }
 
+/** Orders to a terminal (ECMA-48), such as colours, and links or titles that end with BEL or ST. */
+const TERMINAL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it is about
+  /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B\][^\u0007\u001B]*(?:\u0007|\u001B\\)|\u001B[ -/]*[0-Z\\^-~]/g;
+
 /** Without colours, and without what a terminal would take back. */
-const plain = (line: string): string => stripVTControlCharacters(line).replaceAll('\b', '');
+const plain = (line: string): string => line.replace(TERMINAL, '').replaceAll('\b', '');
 
 const NUMBER = String.raw`[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|[-+]?(?:nan|NaN|inf|Inf|Infinity)`;
 
@@ -69,7 +76,7 @@ function byLightgbm(line: string): Told | undefined {
   const begin = LIGHTGBM.exec(line);
   if (!begin) return undefined;
   const pairs = [
-    ...line.slice(begin[0].length).matchAll(new RegExp(String.raw`(\S+'s \S+): (${NUMBER})(?=\s|$)`, 'g')),
+    ...line.slice(begin[0].length).matchAll(new RegExp(String.raw`(?<!\S)(\S+'s \S+): (${NUMBER})(?=\s|$)`, 'g')),
   ];
   const named = namesAndValues(pairs).map(([name, value]) => [name.replace("'s ", ' '), value] as const);
   return named.length === 0 ? undefined : told({ step: Number(begin[1]), pairs: named, isBoosting: true });
@@ -102,11 +109,12 @@ function byLightning(line: string): Told | undefined {
 }
 
 /** {'loss': '6.968', 'grad_norm': '5.546', 'epoch': '0.5263'}, beside its bar: 18%|█▊  | 10/57 [00:00<00:00, 49.13it/s] */
-const TRAINER = /\{'[\w/]+': '?[^{}]*'epoch': '?[\d.]+'?[^{}]*\}/;
+const DICTIONARY = /\{'[^{}]*\}/g;
+const isTrainers = (text: string): boolean => /^\{'[\w/]+': /.test(text) && /'epoch': '?[\d.]/.test(text);
 const BAR = /\|\s*(\d{1,9})\/(\d{1,9}) \[/;
 
 function byTrainer(parts: readonly string[]): Told | undefined {
-  const dictionary = parts.map((part) => TRAINER.exec(part)?.[0]).find((found) => found !== undefined);
+  const dictionary = parts.flatMap((part) => part.match(DICTIONARY) ?? []).find(isTrainers);
   if (dictionary === undefined) return undefined;
   const pairs = [...dictionary.matchAll(new RegExp(String.raw`'([\w./-]+)': '?(${NUMBER})'?(?=[,}])`, 'g'))];
   const [, done, of] = parts.map((part) => BAR.exec(part)).find((found) => found !== null) ?? [];

@@ -2,7 +2,7 @@ import express, { type Request, type RequestHandler } from 'express';
 import { MAX_REQUEST_BYTES } from '../../jobs/request.ts';
 import { IN_UTF_8, Problem } from '../problem.ts';
 import { turn } from '../turns.ts';
-import { longIntegersAsText } from './long-integers.ts';
+import { parseExactly } from './long-integers.ts';
 
 const readBytes = express.raw({ type: 'application/json', limit: MAX_REQUEST_BYTES });
 
@@ -40,7 +40,7 @@ function parsed(request: Request): Problem | undefined {
   if (names > MAX_NAMES) return new Problem(400, `The body has ${names} names; at most ${MAX_NAMES} are looked at`);
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    request.body = JSON.parse(longIntegersAsText(text) ?? text);
+    request.body = parseExactly(text);
     return undefined;
   } catch {
     return new Problem(400, 'The body is not valid JSON');

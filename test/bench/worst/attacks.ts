@@ -76,6 +76,8 @@ export function attacksOn(large: string, withPods: string): Record<string, Attac
   };
 }
 
+const asText = (body: string): Attack => ({ method: 'POST', path: '/api/v1/jobs', body });
+
 function submissions(submit: (fields: object, query?: string) => Attack): Record<string, Attack> {
   const columns = Array.from({ length: 4096 }, () => ',');
   return {
@@ -85,7 +87,13 @@ function submissions(submit: (fields: object, query?: string) => Attack): Record
     'POST /jobs, wrong columns': submit({
       inputDataConfig: Array.from({ length: 6 }, () => ({ channelName: 'train', csvColumns: columns })),
     }),
-    'POST /jobs, long numbers': submit({ customHyperparameters: names(900, undefined, '1'.repeat(250)) }),
+    'POST /jobs, long texts': submit({ customHyperparameters: names(900, undefined, '1'.repeat(250)) }),
+    'POST /jobs, long numbers': asText(
+      `{"n":[${'-12345678901234567890,'.repeat(Math.floor(MAX_REQUEST_BYTES / 22) - 1)}1]}`,
+    ),
+    'POST /jobs, a text without an end': asText(`1234567890123456"${'\\"'.repeat(MAX_REQUEST_BYTES / 2 - 10)}`),
+    'POST /jobs, lists in lists': asText('['.repeat(MAX_REQUEST_BYTES)),
+    'POST /jobs, a list of lists': submit({ targetClusters: Array.from({ length: 60_000 }, () => []) }),
     'POST /jobs, dry run of the largest': submit(
       { customHyperparameters: names(30, undefined, 'x'.repeat(4000)) },
       '?dryRun=true',

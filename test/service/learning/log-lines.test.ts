@@ -113,3 +113,28 @@ test('lines of other kinds tell nothing, however long or odd they are', () => {
   ])
     expect([line.slice(0, 30), reader.read(line)]).toEqual([line.slice(0, 30), undefined]);
 });
+
+test.each([
+  ["{'a': 'epoch': ", '1'],
+  ["{'a': ", "'epoch': 1"],
+  ["[1] a's ", 'x'],
+  ['\u001b', ';?'],
+  ['\u001b]8;;', 'a;'],
+  ['[1]', ' a:b'],
+  ['Epoch 1: 1%|', '| '],
+  ['1/1 ', ' - a: 1'],
+  ['', '\r'],
+])('a line that is made to be slow to read (%j and then %j) holds nobody up', (begin, then) => {
+  const line = `${begin}${then.repeat(16_000 / then.length)}`.slice(0, 16_000);
+  const least = (of: string): number => {
+    const { read } = createLineReader();
+    const took = Array.from({ length: 7 }, () => {
+      const began = performance.now();
+      read(of);
+      return performance.now() - began;
+    });
+    return Math.min(...took);
+  };
+  // Where the time grows with the square of the length it is ten thousand times as much.
+  expect(least(line)).toBeLessThan(500 * least('x'.repeat(16_000)));
+});
