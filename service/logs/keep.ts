@@ -1,3 +1,4 @@
+import { setImmediate as roundOfTheLoop } from 'node:timers/promises';
 import { isFinished, type Job } from '../jobs/job.ts';
 import { KarmadaError } from '../karmada/errors.ts';
 import type { Karmada, Member } from '../karmada/karmada.ts';
@@ -72,15 +73,22 @@ async function keep(
       const tail = await tailOf(member, job, { ...source, run: runs.of(source) }, most, signal);
       // At once, or twenty containers would be held in full for the sake of one's room.
       if (tail) logs = fitted(withTail(logs, tail), keepBytes);
-      if (tail && learn && isProgram(source)) learnFrom(tail, learn(job, source, tail.droppedBytes === 0));
+      if (tail && learn && isProgram(source)) await learnFrom(tail, learn(job, source, tail.droppedBytes === 0));
     }
   }
   const latest = logs.sort((a, b) => a.source.run - b.source.run || a.source.restart - b.source.restart);
   await store.keep(job.id, latest.slice(-MAX_KEPT_LOGS).map(keptLog), when);
 }
 
-function learnFrom({ bytes }: Tail, read: (line: Line) => void): void {
-  for (const line of bytes.toString('utf8').split('\n')) read(stamped(line));
+/** Some milliseconds' work; a MiB may have tens of thousands. */
+const LINES_AT_ONCE = 300;
+
+async function learnFrom({ bytes }: Tail, read: (line: Line) => void): Promise<void> {
+  const lines = bytes.toString('utf8').split('\n');
+  for (const [place, line] of lines.entries()) {
+    read(stamped(line));
+    if (place % LINES_AT_ONCE === 0) await roundOfTheLoop();
+  }
 }
 
 type NamedSource = Pick<LogSource, 'cluster' | 'pod' | 'container' | 'restart'> & { readonly run: number };

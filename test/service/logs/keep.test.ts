@@ -47,6 +47,32 @@ it('keeps all of the short logs and the end of the long ones, within the bytes g
   expect(Buffer.byteLength(`${short?.text}${long?.text}`)).toBeLessThanOrEqual(2000);
 });
 
+it('holds nobody up while it learns from very many lines', async () => {
+  const { pod, karmada } = await setUp();
+  const store = await stored();
+  const lines = 20_000;
+  const submitter = pod('member1', 'sub', 'ray-job-submitter');
+  submitter.write(...Array.from({ length: lines }, (_, index) => `${index}`));
+  submitter.phase('Succeeded');
+  let others = 0;
+  let learnt = 0;
+  let meanwhile = 0;
+  let isOver = false;
+  const serveOthers = (): void => {
+    if (learnt > 0) others += 1;
+    if (!isOver) setImmediate(serveOthers);
+  };
+  serveOthers();
+  const learn = () => () => {
+    learnt += 1;
+    meanwhile = others;
+  };
+  await keepLogs({ store: store.logs, karmada, keepBytes: 2 ** 20, learn }, jobWith({ status: 'Succeeded' }), NEVER);
+  isOver = true;
+  expect(learnt).toBeGreaterThanOrEqual(lines);
+  expect(meanwhile).toBeGreaterThan(lines / 1_000);
+});
+
 it('reads the members once', async () => {
   const { pod, karmada, simulated } = await setUp();
   const store = await stored();
