@@ -14,3 +14,4 @@ export { randomKey } from './random-key.ts';
 export type { Connection, StreamOptions } from './reconnect.ts';
 export type { TransportOptions } from './transport.ts';
 export type * from './types.ts';
+export { whyNoUtilisation } from './why-no-utilisation.ts';

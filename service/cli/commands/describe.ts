@@ -1,11 +1,11 @@
-import type { Client, Job, JobEvent, JobPods } from '../../client/index.ts';
+import { type Client, type Job, type JobEvent, type JobPods, whyNoUtilisation } from '../../client/index.ts';
 import type { AddCommand, Cli } from '../cli.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { runTime } from '../jobs/columns.ts';
 import { findJob } from '../jobs/find.ts';
 import { checkpointOf, progressInWords, workersOf } from '../jobs/progress.ts';
 import { paintState, stateOf } from '../jobs/state.ts';
-import { whyNoUse, wordsOfUse } from '../jobs/utilisation.ts';
+import { wordsOfUse } from '../jobs/utilisation.ts';
 import { createTable } from '../output/table.ts';
 import { age, duration } from '../output/time.ts';
 import { plain } from '../terminal.ts';
@@ -109,7 +109,7 @@ const utilisationOf = async (client: Client, job: Job): Promise<string> => {
   if (job.status !== 'Running' || job.utilisation === undefined) return '';
   if (job.utilisation) return wordsOfUse(job);
   const all = await client.clusters().catch(() => undefined);
-  return all ? plain(whyNoUse(job, all.clusters)) : '';
+  return all ? `not known. ${plain(whyNoUtilisation(job, all.clusters))}` : '';
 };
 
 const resourcesOf = ({ request }: Job): string => {

@@ -1,4 +1,4 @@
-import type { Cluster, Job, ListedJob } from '../../client/index.ts';
+import type { ListedJob } from '../../client/index.ts';
 
 type Used = Pick<ListedJob, 'status' | 'utilisation'>;
 
@@ -20,14 +20,4 @@ export const wordsOfUse = ({ utilisation }: Used): string => {
   ]
     .filter((part) => part !== '')
     .join('; ');
-};
-
-/** Of a job that runs and of which it is not known. */
-export const whyNoUse = ({ clusters }: Pick<Job, 'clusters'>, all: readonly Cluster[]): string => {
-  const asked = all.filter(({ name, utilisation }) => clusters.includes(name) && utilisation);
-  if (asked.length === 0) return 'not known: no Prometheus is asked';
-  const each = asked.map(
-    ({ name, utilisation }) => `${name}: ${utilisation?.why ?? 'its Prometheus has no figures of the pods'}`,
-  );
-  return `not known: ${each.join('; ')}`;
 };

@@ -324,9 +324,11 @@ test('what a job uses is told by describe, list, top and clusters; else why it i
     await run('submit --algorithm deepspeed-zero3 --name used-forever -n used --gpus 2 --cluster member2')
   ).out.trim();
   await run(`wait ${id} --for=running -q`);
-  expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known: no Prometheus is asked\n/);
+  expect((await run(`describe ${id}`)).out).toMatch(
+    /Uses: +not known\. The platform has asked no Prometheus .*UTILISATION_SERVICE/,
+  );
   await noUseTold(world.database, 'member2', 'It has no Service a/b:9090');
-  expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known: member2: It has no Service a\/b:9090\n/);
+  expect((await run(`describe ${id}`)).out).toMatch(/Uses: +not known\. member2: It has no Service a\/b:9090\.\n/);
   expect((await run('clusters -o wide')).out).toMatch(/member2 .*It has no Service a\/b:9090/);
   await useTold(world.database, id, 'member2', { gpuPercent: 47, gpus: 2, idleGpus: 1, cpuPercent: 81 });
   await world.database.query('update job set attention = $2 where id = $1', [

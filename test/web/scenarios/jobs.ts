@@ -146,12 +146,13 @@ export const jobs = (now: SceneNow): void => {
     const store = now().database.store();
     const tell = (percent: number) =>
       store.progress.save([{ jobId: id, cluster: 'member1', progress: { ...PROGRESS, percent }, under: [] }], []);
+    await submit('progress-unschedulable');
     const page = await open('/?q=progress-');
     await row(page, 'progress-forever').getByText('Running', { exact: true }).waitFor();
-    const bar = page.getByRole('progressbar');
-    expect(await bar.count()).toBe(0);
+    const bar = row(page, 'progress-forever').getByRole('progressbar');
     await tell(45);
     await expect.poll(() => bar.getAttribute('aria-valuetext')).toMatch(/^45 %, \d+ (s|min) left$/);
+    expect(await row(page, 'progress-unschedulable').getByRole('progressbar').count()).toBe(0);
     await tell(46);
     await expect.poll(() => bar.getAttribute('aria-valuenow')).toBe('46');
     await page.getByRole('link', { name: 'progress-forever', exact: true }).click();

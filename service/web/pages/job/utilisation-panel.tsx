@@ -1,7 +1,7 @@
+import { whyNoUtilisation } from '../../../client/index.ts';
 import { useClusters } from '../../api/lists.ts';
 import type { Job } from '../../api/types.ts';
 import { Age } from '../../components/time.tsx';
-import { whyNoUse } from '../../lib/utilisation.ts';
 
 /** A Prometheus that comes, or goes, is seen so soon. */
 const LOOK_AGAIN_MS = 30_000;
@@ -47,5 +47,5 @@ function Share({ label, percent, more, isLow }: { label: string; percent: number
 function Unknown({ job }: { job: Job }) {
   const clusters = useClusters(LOOK_AGAIN_MS).data;
   if (!clusters) return null;
-  return <p className="mt-3 text-ink-soft wrap-anywhere">No utilisation. {whyNoUse(job, clusters)}</p>;
+  return <p className="mt-3 text-ink-soft wrap-anywhere">No utilisation. {whyNoUtilisation(job, clusters)}</p>;
 }
