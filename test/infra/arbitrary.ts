@@ -7,10 +7,8 @@ import type { StackDefinition } from '../../infra/stacks/definition.ts';
 export function arbitrarySettings({ createdAtDeploy, settings }: StackDefinition): fc.Arbitrary<unknown> {
   return arbitrary(settings)
     .map((values) => withoutBreaches(settings, values))
-    .filter((values) => {
-      const { data, success } = settings.safeParse(values);
-      return success && clashes(createdAtDeploy(data)).length === 0;
-    });
+    .filter(({ parsed: { data, success } }) => success && clashes(createdAtDeploy(data)).length === 0)
+    .map(({ values }) => values);
 }
 
 /** Values that a schema takes, as long as it says itself what it takes (patterns, ranges, lists). */
@@ -100,22 +98,27 @@ function matching(pattern: RegExp): fc.Arbitrary<string> {
 
 const patternOf = (check: z.core.$ZodCheck): RegExp | undefined => (check._zod.def as { pattern?: RegExp }).pattern;
 
+interface Held<Schema extends z.ZodType> {
+  readonly values: unknown;
+  readonly parsed: z.ZodSafeParseResult<z.output<Schema>>;
+}
+
 /** Rules between fields: what breaks one is taken out, its neighbours too if need be, until none is broken. */
-function withoutBreaches(schema: z.ZodType, values: unknown): unknown {
+function withoutBreaches<Schema extends z.ZodType>(schema: Schema, values: unknown): Held<Schema> {
   let left = structuredClone(values);
-  for (let round = 0; round < 20; round++) {
-    const breaches = breachesOf(schema, left);
-    if (breaches.length === 0) break;
+  for (let round = 0; ; round++) {
+    const parsed = schema.safeParse(left);
+    const breaches = breachesIn(parsed);
+    if (breaches.length === 0 || round === 20) return { values: left, parsed };
     // From the end, so that the places in a list that are still to come stay where they are.
     const removed = breaches.reverse().filter((path) => remove(left, path));
     // Nothing stands there: a default breaks the rule, because of something set elsewhere.
-    if (removed.length === 0) left = withoutCause(schema, left, breaches.length);
+    if (removed.length === 0) left = withoutCause(schema, left as Record<string, unknown>, breaches.length);
   }
-  return left;
 }
 
-const breachesOf = (schema: z.ZodType, values: unknown): PropertyKey[][] =>
-  (schema.safeParse(values).error?.issues ?? []).filter(({ code }) => code === 'custom').map(({ path }) => path);
+const breachesIn = ({ error }: z.ZodSafeParseResult<unknown>): PropertyKey[][] =>
+  (error?.issues ?? []).filter(({ code }) => code === 'custom').map(({ path }) => path);
 
 /** Takes out what stands at a path; where nothing does, the nearest that stands around it. */
 function remove(values: unknown, path: PropertyKey[]): boolean {
@@ -132,11 +135,18 @@ function remove(values: unknown, path: PropertyKey[]): boolean {
   return false;
 }
 
-/** Without the first section whose absence heals a rule. */
-function withoutCause(schema: z.ZodType, values: unknown, breaches: number): unknown {
-  for (const section of Object.keys(values as object)) {
-    const { [section]: _, ...rest } = values as Record<string, unknown>;
-    if (breachesOf(schema, rest).length < breaches) return rest;
+/**
+ * Without the section that breaks a rule: the last of as many as have to go, from the first on, until fewer are broken. To parse is
+ * what costs, so it is looked for by halves.
+ */
+function withoutCause(schema: z.ZodType, values: Record<string, unknown>, breaches: number): unknown {
+  const sections = Object.entries(values);
+  let [kept, gone] = [0, sections.length];
+  while (gone - kept > 1) {
+    const middle = Math.floor((kept + gone) / 2);
+    const rest = Object.fromEntries(sections.slice(middle));
+    if (breachesIn(schema.safeParse(rest)).length < breaches) gone = middle;
+    else kept = middle;
   }
-  return values;
+  return Object.fromEntries(sections.filter((_, index) => index !== gone - 1));
 }

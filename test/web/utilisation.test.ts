@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ListedJob } from '../../service/web/api/types.ts';
-import { shownUse, whyNoUse, withUse } from '../../service/web/lib/utilisation.ts';
+import { shownUse, withUse } from '../../service/web/lib/utilisation.ts';
 
 const used = (fields: object, status = 'Running'): ListedJob =>
   ({ id: 'a', status, utilisation: { gpuPercent: null, gpus: 0, idleGpus: 0, cpuPercent: null, ...fields } }) as never;
@@ -12,15 +12,6 @@ test('of a row its GPUs are shown, or its CPUs where it has none; of one that ha
   expect(shownUse(used({ cpuPercent: 40 }, 'Succeeded'))).toBeNull();
   // Of an earlier version of the service it is not there at all.
   expect(shownUse({ status: 'Running' } as never)).toBeNull();
-});
-
-test('why it is not known is said for each cluster that was asked', () => {
-  const told = (name: string, why: string | null) => ({ name, utilisation: { answeredAt: null, why } });
-  const all = [told('a', 'It has no Service'), told('b', null), { name: 'c', utilisation: null }];
-  expect(whyNoUse({ clusters: ['a', 'b'] }, all)).toBe(
-    'a: It has no Service. The Prometheus of b has no figures of its pods.',
-  );
-  expect(whyNoUse({ clusters: ['c', 'gone'] }, all)).toMatch(/has asked no Prometheus.*UTILISATION_SERVICE/);
 });
 
 test('what was read anew takes its place in the rows, and the others stay the very same', () => {

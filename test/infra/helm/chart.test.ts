@@ -34,9 +34,12 @@ describe.each(charts)('$name', (chart) => {
   const paths = pathsIn(schema).filter((path) => path !== OF_HELM);
   const leaves = leavesOf(valuesOf(program)).filter(({ path }) => paths.includes(path));
 
-  test.each(helms)('helm $version lint --strict finds nothing, with the defaults and every file in ci', ({ helm }) => {
+  // Both render every file in ci, too (equivalence.test.ts); to be linted with, each is given to one of them in turn.
+  test.each(helms)('helm $version lint --strict finds nothing, with the defaults and files in ci', ({ helm }) => {
+    const turn = helms.findIndex((each) => each.helm === helm);
+    const files = ciFiles(chart).filter((_, index) => index % helms.length === turn);
     withChart(chart, (folder) => {
-      for (const values of [[], ...ciFiles(chart).map((file) => ['--values', join(folder, file)])]) {
+      for (const values of [[], ...files.map((file) => ['--values', join(folder, file)])]) {
         execFileSync(helm, ['lint', '--strict', folder, ...values], { stdio: 'pipe' });
       }
     });

@@ -53,22 +53,20 @@ describe.skipIf(helms.length === 0).each(stacks.map((definition) => ({ name: def
   ({ definition }) => {
     const charts = committedCharts(definition);
 
+    const examples = exampleEnvironments.filter((each) => each.definition === definition);
+    const environments = [{}, ...Object.values(definition.environments), ...examples.map(({ settings }) => settings)];
     test.each(helms)('of every environment, by helm $version', ({ helm }) => {
-      const examples = exampleEnvironments.filter((each) => each.definition === definition);
-      const environments = [{}, ...Object.values(definition.environments), ...examples.map(({ settings }) => settings)];
       for (const chart of charts) expectSame(helm, chart, definition, environments);
     });
 
+    const ofCi = charts.map((chart) => {
+      const files = [...chart.files].filter(([path]) => path.startsWith('ci/'));
+      return { chart, files: files.map(([, text]) => objectsIn(text)[0] ?? {}) };
+    });
     test.each(helms)('of every file in ci/, by helm $version', ({ helm }) => {
-      for (const chart of charts) {
-        const files = [...chart.files].filter(([path]) => path.startsWith('ci/'));
+      for (const { chart, files } of ofCi) {
         expect(files).not.toEqual([]);
-        expectSame(
-          helm,
-          chart,
-          definition,
-          files.map(([, text]) => objectsIn(text)[0] ?? {}),
-        );
+        expectSame(helm, chart, definition, files);
       }
     });
 
@@ -131,5 +129,12 @@ const render = (helm: string, chart: Chart, all: readonly unknown[]) =>
 /** By folder: a chart is made of each. */
 type Release = ReadonlyMap<string, readonly KubeObject[]>;
 
-const released = (definition: StackDefinition, values: unknown): Release =>
-  release(chartProgram(definition), settingsOf(definition, values));
+const releases = new WeakMap<object, Release>();
+
+/** Made once of what both helms, and all charts of a stack, are given. */
+function released(definition: StackDefinition, values: unknown): Release {
+  const key = values as object;
+  const known = releases.get(key) ?? release(chartProgram(definition), settingsOf(definition, values));
+  releases.set(key, known);
+  return known;
+}

@@ -80,8 +80,19 @@ export function renderAll(
     const source = /^# Source: all\/charts\/r(\d+)\//m.exec(part)?.[1];
     if (source !== undefined) found[Number(source)]?.push(part);
   }
-  return found.map((texts) => objectsIn(texts.join('\n---\n')));
+  return found.map((texts) => texts.flatMap((text) => parsed(text.replace(/^# Source: .*$/m, ''))));
 }
+
+/** Read once, for most documents are the same for many values, and of both helms. Whoever asks only looks at them. */
+function parsed(text: string): readonly KubeObject[] {
+  const known = documents.get(text) ?? objectsIn(text);
+  if (documents.size >= MAX_DOCUMENTS) documents.clear();
+  documents.set(text, known);
+  return known;
+}
+
+const documents = new Map<string, readonly KubeObject[]>();
+const MAX_DOCUMENTS = 20_000;
 
 /** JSON is YAML, but for what YAML 1.1 takes for line ends and refuses. */
 const asYaml = (values: unknown): string =>
