@@ -63,7 +63,8 @@ def test_two_workers_learn_as_one_does(train: Train, algorithm: str, variables: 
 
 
 def test_a_cluster_that_does_not_answer_may_be_tried_again(train_here: Train, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RAY_GCS_RPC_TIMEOUT_S", "1")
+    # One try, in the place of two.
+    monkeypatch.setenv("RAY_gcs_server_port_wait_time_s", "1")
     ended = train_here("xgboost", "--runtime", "ray", RAY_ADDRESS="127.0.0.1:1", **WORKERS)
     assert (ended.code, ended.sentence[:18]) == (75, "TemporaryFailure: "), ended.errors
 
