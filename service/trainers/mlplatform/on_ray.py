@@ -186,7 +186,7 @@ def _start_ray(ray: Any, settings: Settings) -> None:
     """In a cluster RAY_ADDRESS names it; elsewhere one is started here, with a core for each worker."""
     try:
         if "RAY_ADDRESS" in os.environ:
-            # Tries of about 40 s each. Ray's own twenty are a quarter of an hour, for a cluster that is there or is not.
+            # Tries of about 40 s each: Ray's own twenty would be a quarter of an hour.
             os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "2")
             ray.init()
             return
