@@ -18,13 +18,19 @@ export const curveRoutes = ({ store }: ApiDependencies): Route[] => [
     answers: { 200: { description: 'In the order of the ids', body: ComparisonBody } },
     async handle({ query: { ids, names, points }, caller }) {
       const jobs = await Promise.all(ids.map((id) => visibleJob(store, id, caller)));
-      const curves = await store.curves.read(ids, names);
+      const metrics: ReturnType<typeof metricsView>[] = [];
+      // One after the other: each may be half a megabyte of numbers.
+      for (const job of jobs) {
+        const curves = await store.curves.read([job.id], names);
+        await turn();
+        metrics.push(metricsView(job, curves.get(job.id), { points }));
+      }
       await turn();
       return {
         body: {
           jobs: jobs.map(({ request: _, clusterStates: __, ...job }) => anyJobView(job)),
           differences: differencesOf(jobs.map(({ request }) => request)),
-          metrics: jobs.map((job) => metricsView(job, curves.get(job.id), { points })),
+          metrics,
         },
       };
     },
