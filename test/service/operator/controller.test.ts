@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createKube } from '../../../service/kube/client.ts';
 import { JOB } from '../../../service/local/kube/job-kind.ts';
@@ -515,10 +516,11 @@ describe('an API server that', () => {
   it('does not answer in time keeps nothing from being done, and nothing twice', async () => {
     const strikes = chance();
     const kube = createKube(world.cluster.identity, { userAgent: 'impatient', timeoutMs: 300 });
-    world.cluster.fates.add(({ method }, answer) => {
+    world.cluster.fates.add(({ method, signal }, answer) => {
       if (method === 'GET' || !strikes()) return undefined;
       // The write arrives, its answer comes when nobody waits for it any more.
-      return answer().then((reply) => new Promise((resolve) => setTimeout(() => resolve(reply), 600)));
+      const hungUp = once(signal, 'abort');
+      return answer().then((reply) => hungUp.then(() => reply));
     });
     await lifeOf('bert', { kube });
     await world.controllers[0]?.stop();

@@ -9,6 +9,8 @@ import { startWorld, type World } from './world.ts';
 
 let world: World;
 let clock: ManualClock;
+/** The writer has one of its own: of the reader's one can see whether it waits for its next round. */
+let writersClock: ManualClock;
 let reader: LogReader;
 let writer: ProgressWriter;
 let isLeading: boolean;
@@ -20,6 +22,7 @@ beforeEach(async () => {
   world = await startWorld();
   const { caches } = await world.operate();
   clock = createManualClock();
+  writersClock = createManualClock();
   isLeading = true;
   troubles = [];
   logs.clear();
@@ -34,7 +37,7 @@ beforeEach(async () => {
   const onTrouble = (error: unknown) => troubles.push(error);
   writer = createProgressWriter({
     kube,
-    clock,
+    clock: writersClock,
     trainingJob(key) {
       const reading = caches.trainingJobs.get(key);
       return reading && 'job' in reading ? reading.job : undefined;
@@ -62,9 +65,9 @@ const line = (percentage: number, at = new Date()) =>
 /** Until the answers of what became due are taken. */
 async function pass(seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second += 1) {
-    const before = reads.length;
     await clock.pass(1_000);
-    if (reads.length > before) await new Promise((resolve) => setTimeout(resolve, 50));
+    await expect.poll(() => clock.waiting()).toBe(1);
+    await writersClock.pass(1_000);
   }
 }
 
@@ -88,7 +91,7 @@ it('what has been reported otherwise is not read', async () => {
   const parsed = parseReport({ trainerStatus: report });
   if ('problems' in parsed) throw new Error(parsed.problems.join());
   writer.take('ml/bert', 1, parsed.report);
-  await clock.pass(0);
+  await writersClock.pass(0);
   await expect.poll(() => world.status('bert').progress).toBe('10%');
   await expect
     .poll(() => world.controllers[0]?.caches.trainingJobs.get('ml/bert'))
