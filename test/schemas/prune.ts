@@ -21,8 +21,13 @@ export interface Schemas {
 const DEFINITION = '#/definitions/';
 const CHOICES = ['anyOf', 'oneOf', 'allOf'] as const;
 
-/** What is left of the schemas when a property goes that none of the objects has: closed as before, and small. */
-export function pruned({ kinds, definitions }: Schemas, objects: Iterable<object>): Schemas {
+export const NOTHING: Schemas = { kinds: {}, definitions: {} };
+
+/**
+ * What is left of the schemas when a property goes that none of the objects has, nor what was left of them before: closed as they are,
+ * and small.
+ */
+export function pruned({ kinds, definitions }: Schemas, objects: Iterable<object>, before = NOTHING): Schemas {
   const used = new Set<Schema>();
   const definitionOf = (reference: string): Schema => {
     const found = definitions[reference.slice(DEFINITION.length)];
@@ -42,6 +47,16 @@ export function pruned({ kinds, definitions }: Schemas, objects: Iterable<object
         if (typeof property === 'object') walk(property, field);
       }
     }
+  }
+
+  /** All that is left of it in the schema of before. */
+  function keep(schema: Schema | undefined, part: Schema): void {
+    if (!schema) return;
+    used.add(schema);
+    for (const [name, property] of Object.entries(part.properties ?? {})) keep(schema.properties?.[name], property);
+    if (part.items) keep(schema.items, part.items);
+    const [open, openPart] = [schema.additionalProperties, part.additionalProperties];
+    if (typeof open === 'object' && typeof openPart === 'object') keep(open, openPart);
   }
 
   function kept(schema: Schema): Schema {
@@ -64,7 +79,8 @@ export function pruned({ kinds, definitions }: Schemas, objects: Iterable<object
         .map((name) => [name, kept(all[name] as Schema)]),
     );
 
-  const seen = new Set<string>();
+  for (const [name, part] of Object.entries(before.definitions)) keep(definitions[name], part);
+  const seen = new Set(Object.keys(before.kinds).filter((key) => kinds[key] !== undefined));
   for (const object of objects) {
     const { apiVersion, kind } = object as { apiVersion: string; kind: string };
     const key = `${apiVersion} ${kind}`;

@@ -62,6 +62,14 @@ describe('pruning', () => {
     expect(contradictions(part, whole)).toEqual([]);
   });
 
+  test('keeps what was recorded before, and adds what is new', () => {
+    expect(pruned(whole, [], part)).toEqual(part);
+    const more = pruned(whole, [{ apiVersion: 'v1', kind: 'Thing', unused: '' }], part);
+    expect(more).toEqual({ kinds: part.kinds, definitions: { ...whole.definitions, Other: undefined } });
+    // What the whole schemas no longer have is gone.
+    expect(pruned({ kinds: {}, definitions: {} }, [], part)).toEqual({ kinds: {}, definitions: {} });
+  });
+
   test.each<[string, Schemas]>([
     ['definitions.Thing', { ...part, definitions: { Thing: { ...part.definitions.Thing, required: [] } } }],
     [
