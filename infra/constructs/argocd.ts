@@ -36,7 +36,7 @@ interface Target {
   readonly objects: readonly ApiObject[];
 }
 
-export const KARMADA_FOLDER = 'karmada';
+const KARMADA_FOLDER = 'karmada';
 
 type OfKind = (object: { readonly kind: string }) => boolean;
 

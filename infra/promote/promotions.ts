@@ -13,7 +13,7 @@ export interface Change {
   readonly after: string;
 }
 
-export interface Promotion {
+interface Promotion {
   readonly stack: string;
   /** Of the environment that gets the versions. */
   readonly file: string;

@@ -27,7 +27,7 @@ export interface WorkSum {
   readonly stepsKept: number;
 }
 
-export interface TeamGoodput {
+interface TeamGoodput {
   readonly namespace: string;
   readonly jobs: number;
   readonly attempts: number;

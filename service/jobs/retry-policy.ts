@@ -5,7 +5,7 @@ import type { FieldProblem } from './problems.ts';
 const MAX_ATTEMPTS = 100;
 const DAY_SECONDS = 86_400;
 
-export const ELSEWHERE = ['fromCheckpoint', 'fromStart'] as const;
+const ELSEWHERE = ['fromCheckpoint', 'fromStart'] as const;
 
 /** What is tried again by the hub, as further attempts of the same job. */
 export const RETRY_POLICY_SCHEMA = z

@@ -5,7 +5,7 @@ import { TrainingMemory } from './memory.ts';
 import type { Reporters } from './reporters.ts';
 
 /** A line that a job's program wrote, with the kubelet's stamp. */
-export interface ProgramLine {
+interface ProgramLine {
   readonly at: string;
   readonly text: string;
 }
@@ -15,7 +15,7 @@ interface Place {
   readonly pod: string;
 }
 
-export interface LogLearner {
+interface LogLearner {
   /** Lines of one container as they come. Begun at its first line, or else it counts from where what was read before is met. */
   open(job: Job, place: Place, isFromStart: boolean): (line: ProgramLine) => void;
   /** That they have ended. */

@@ -19,7 +19,7 @@ export const SIMULATED_PROMETHEUS = `${PLACE.namespace}/${PLACE.name}:${PLACE.po
 
 const POD_OF_JOB = new RegExp(`^${NAME_OF_OBJECT}$`);
 
-export interface SimulatedPrometheus {
+interface SimulatedPrometheus {
   stop(): Promise<void>;
 }
 

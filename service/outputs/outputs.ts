@@ -16,7 +16,7 @@ export interface Output {
   readonly isServed: boolean;
 }
 
-export interface OutputList {
+interface OutputList {
   readonly outputs: readonly Output[];
   /** Why there is nothing, not all, or nothing to be had here; for people. */
   readonly why: string | null;

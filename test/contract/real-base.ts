@@ -9,7 +9,7 @@ import { createKubeApi, type KubeApi } from '../flow/kube-api.ts';
 const PATIENCE_MS = 90_000;
 const CLEAN_UP_MS = 60_000;
 
-export interface RealKarmada {
+interface RealKarmada {
   /** The service's own, with its own rights. */
   readonly karmada: string;
   /** To look and to clean up; the service's own if no other is given. */

@@ -9,7 +9,7 @@ import {
 import type { Socket } from 'node:net';
 
 /** A request that was stopped on its way, so that something can happen just before or just after Karmada acts on it. */
-export interface HeldRequest {
+interface HeldRequest {
   /** The server does what was asked; its answer is kept back. */
   forward(): Promise<void>;
   /** The connection breaks. */

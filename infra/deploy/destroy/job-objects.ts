@@ -149,7 +149,7 @@ export async function refuseIfShared({ kube, signal }: Cluster, { instance, stac
   }
 }
 
-export interface RemovalOptions {
+interface RemovalOptions {
   readonly waitMs: number;
   tell(text: string): void;
 }

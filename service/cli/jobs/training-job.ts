@@ -12,7 +12,7 @@ const GROUP = 'ml.example.com/';
 /** Of the kind; the job's own defaults are others. */
 const DEFAULT_IMAGE = 'docker.io/pytorch/pytorch:2.9.1-cuda12.8-cudnn9-runtime';
 
-export interface Carried {
+interface Carried {
   readonly request: Tree;
   /** Fields of the object that the job does not have, such as spec.scheduling.nodeSelector. */
   readonly leftOut: readonly string[];

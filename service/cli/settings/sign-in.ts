@@ -14,7 +14,7 @@ interface Invitation {
 }
 
 /** Of whom one signs in at. */
-export interface Provider {
+interface Provider {
   readonly issuer: string;
   readonly audience: string;
   readonly client: oauth.Client;
@@ -37,7 +37,7 @@ export const providerOf = async ({ issuer, clientId, audience }: Auth): Promise<
 };
 
 export const offersBrowser = ({ server }: Provider): boolean => server.authorization_endpoint !== undefined;
-export const offersDevice = ({ server }: Provider): boolean => server.device_authorization_endpoint !== undefined;
+const offersDevice = ({ server }: Provider): boolean => server.device_authorization_endpoint !== undefined;
 
 /**
  * OAuth 2.0 for native applications (RFC 8252): the provider's page in this machine's browser, which comes back to a port of ours on

@@ -6,7 +6,7 @@ import { type Packed, pack } from './pack.ts';
 /** All of it is in memory at once, and unpacked in each pod. */
 const BOUNDS = { files: 10_000, bytes: 512 * 1024 * 1024 };
 
-export interface FolderToSend {
+interface FolderToSend {
   /** What the job names. */
   readonly uri: string;
   /** Brings it to the object storage, unless the same is there. */

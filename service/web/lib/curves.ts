@@ -8,7 +8,7 @@ export interface Points {
   readonly y: readonly number[];
 }
 
-export interface Best {
+interface Best {
   readonly value: number;
   readonly step: number | null;
   readonly at: number;

@@ -10,7 +10,7 @@ export const timeLeft = ({ at, etaSeconds }: Pick<Progress, 'at' | 'etaSeconds'>
   etaSeconds === null ? null : Math.max(0, etaSeconds * 1000 - Math.max(0, now - Date.parse(at)));
 
 /** A row that is looked at. The last number of its sparkline stands for a stretch of time that goes on. */
-export interface WatchedRow extends ListedJob {
+interface WatchedRow extends ListedJob {
   readonly stretch?: Stretch;
 }
 

@@ -6,7 +6,7 @@ export function quantile(values: readonly number[], q: number): number | null {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? null;
 }
 
-export interface Latency {
+interface Latency {
   readonly changes: number;
   readonly p50: number | null;
   readonly p99: number | null;

@@ -12,7 +12,7 @@ import { addRunningJob } from './settled.ts';
 const REPORTERS = 500;
 const AT_ONCE = 32;
 
-export interface ProgressFigures {
+interface ProgressFigures {
   readonly title: string;
   readonly connections: 'one a report' | 'kept';
   readonly perSecond: number;

@@ -32,7 +32,7 @@ export interface World {
   close(): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly variables?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** Aborts when the user gives up. */

@@ -4,7 +4,7 @@ import { METRICS, OPERATOR_METRICS } from '../../../service/contract.ts';
 
 /** Of a day that has gone, so that nothing depends on when the tests run. */
 export const FROM = Date.UTC(2026, 0, 5, 8) / 1000;
-export const MINUTES = 180;
+const MINUTES = 180;
 export const TO = FROM + MINUTES * 60;
 
 type Labels = Readonly<Record<string, string>>;

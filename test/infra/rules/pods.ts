@@ -20,7 +20,7 @@ export interface Container {
   readinessProbe?: Probe;
   volumeMounts?: { name: string; mountPath?: string; subPath?: string; readOnly?: boolean }[];
 }
-export interface KeyRef {
+interface KeyRef {
   name: string;
   key: string;
 }

@@ -16,7 +16,7 @@ export type Trouble =
   | { readonly kind: 'crash'; readonly lines: readonly string[] }
   | { readonly kind: 'unschedulable'; readonly message: string };
 
-export interface RolloutWishes {
+interface RolloutWishes {
   /** By the workload's name, asked at every rollout. */
   trouble(workload: string): Trouble | undefined;
   /** What the pods of a workload write when they start. */

@@ -16,7 +16,7 @@ import { runWorkloads, type Trouble } from './rollouts.ts';
 import { createSigner } from './signer.ts';
 
 /** What a test may change while the cluster runs. */
-export interface ClusterWishes {
+interface ClusterWishes {
   /** By the name of the workload. */
   readonly troubles: Map<string, Trouble>;
   /** By the name of the workload: what its pods write. */

@@ -5,7 +5,7 @@ import type { Member } from '../../../service/local/karmada/member.ts';
 import { NAMESPACE } from '../../../service/local/kube/kinds.ts';
 import { isFields, pick, type StoredObject, textAt, timestamp } from '../../../service/local/kube/objects.ts';
 
-export interface BulkLoad {
+interface BulkLoad {
   readonly jobsPerCluster: number;
   readonly namespace: string;
   /** Jobs are called `<prefix>-<cluster>-<number>`: unique over all clusters. */
@@ -13,7 +13,7 @@ export interface BulkLoad {
 }
 
 /** One written status: where, which, and when, as milliseconds since 1970 with fractions. */
-export interface WrittenChange {
+interface WrittenChange {
   readonly cluster: string;
   readonly name: string;
   readonly at: number;

@@ -8,7 +8,7 @@ import { createTrainingProgram, type TrainingProgram } from './training-program.
 const EVERY_MS = 500;
 
 /** What the programs of RayJobs report to the hub, from pods that were told whom to report to. */
-export interface HubReports {
+interface HubReports {
   /** When this part (0 to 1) of it is done. */
   tell(pod: StoredObject | undefined, part: number, secondsLeft: number): void;
   forget(pod: StoredObject): void;

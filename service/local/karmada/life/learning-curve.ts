@@ -1,5 +1,5 @@
 /** How well a simulated training does: each job in its own way, and the same whenever and wherever it runs. */
-export interface LearningCurve {
+interface LearningCurve {
   /** When this part (0 to 1) of it is done. */
   loss(part: number): number;
   accuracy(part: number): number;
