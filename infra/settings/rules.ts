@@ -23,14 +23,13 @@ function refuseClosedDoors(settings: CommonSettings, context: z.core.$Refinement
 /** Those of them that follow from how the settings are built, for all their parts. */
 export function commonRulesFor(settings: unknown): FieldRule[] {
   const rules: FieldRule[] = [];
-  visit(settings, [], (value, keys) => {
-    const path = keys.join('.');
+  visit(settings, [], (value, path) => {
     if (has(value, 'requests', 'limits') && isAmounts(value.requests) && isAmounts(value.limits)) {
-      rules.push(limitNotBelowRequest(path, 'cpu'), limitNotBelowRequest(path, 'memory'));
+      rules.push(...['cpu', 'memory'].map((name) => limitNotBelowRequest(path.join('.'), name)));
     }
-    if (has(value, 'tag')) rules.push(pinnedInProduction(`${path}.tag`));
-    if (keys[0] === 'namespace' && has(value, 'shared')) rules.push(...WHOLE_NAMESPACE);
-    if (has(value, 'replicas', 'autoscaling')) rules.push(maximumNotBelowReplicas(path));
+    if (has(value, 'tag')) rules.push(pinnedInProduction([...path, 'tag'].join('.')));
+    if (path[0] === 'namespace' && has(value, 'shared')) rules.push(...WHOLE_NAMESPACE);
+    if (has(value, 'replicas', 'autoscaling')) rules.push(maximumNotBelowReplicas(path.join('.')));
   });
   return rules;
 }
@@ -73,11 +72,14 @@ const maximumNotBelowReplicas = (path: string): FieldRule => ({
 
 type Path = (string | number)[];
 
-function visit(value: unknown, path: Path, each: (value: unknown, path: Path) => void): void {
-  each(value, path);
+/** Every object and list in it. The path is that of the moment: settings are visited some hundred times in a second. */
+function visit(value: unknown, path: Path, each: (value: object, path: Path) => void): void {
   if (value === null || typeof value !== 'object') return;
+  each(value, path);
   for (const [key, child] of Object.entries(value)) {
-    visit(child, [...path, Array.isArray(value) ? Number(key) : key], each);
+    path.push(Array.isArray(value) ? Number(key) : key);
+    visit(child, path, each);
+    path.pop();
   }
 }
 
