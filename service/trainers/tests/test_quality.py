@@ -5,16 +5,16 @@ What guessing gets: an rmse of 1.55 (the deviation of the label), an accuracy of
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import Train, texts_in
+from processes import needs
+from pyarrow import csv
 
-torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed here")
-
-jax = pytest.mark.skipif(find_spec("jax") is None, reason="JAX is not installed here")
-tensorflow = pytest.mark.skipif(find_spec("tensorflow") is None, reason="TensorFlow is not installed here")
+torch, jax, tensorflow = needs("torch"), needs("jax"), needs("tensorflow")
 
 FAST = {"EPOCHS": "8", "LEARNING_RATE": "0.01", "MODEL_NAME": "mlp"}
 CLASSES = {"LABEL_COLUMN": "class", "NUM_CLASSES": "3"}
@@ -40,6 +40,24 @@ def test_it_learns(
     for channel in ("validation", "test"):
         reached = figures[channel][metric]
         assert reached >= bound if metric == "accuracy" else reached <= bound, (channel, reached)
+
+
+@torch
+@needs("onnx")
+def test_a_network_of_pytorch_is_kept_as_onnx_too(train_here: Train, data: Path) -> None:
+    """Another runtime says the same of the same rows, by model.onnx and input.json alone."""
+    from onnx.reference import ReferenceEvaluator
+
+    ended = train_here("torch-mpi", **FAST, **CLASSES)
+    assert ended.code == 0, ended.errors
+    folder = ended.storage / "artifacts/job-1/model"
+    told = json.loads((folder / "input.json").read_text())
+    table = csv.read_csv(data / "validation.csv")
+    rows = np.stack([table.column(name).to_numpy() for name in told["features"]], axis=1)
+    scaled = np.nan_to_num((rows - np.array(told["mean"])) / np.array(told["deviation"])).astype(np.float32)
+    [said] = ReferenceEvaluator(str(folder / "model.onnx")).run(None, {"features": scaled})
+    accuracy = float((said.argmax(axis=1) == table.column("class").to_numpy()).mean())
+    assert accuracy == pytest.approx(ended.result()["metrics"]["validation"]["accuracy"], abs=0.002)
 
 
 SMALL = {"NUM_LAYERS": "1", "HIDDEN_SIZE": "32", "NUM_ATTENTION_HEADS": "2", "VOCABULARY_SIZE": "258"}
