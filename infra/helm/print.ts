@@ -1,13 +1,14 @@
 import type { Canonical } from './canonical.ts';
 import { both, chains, either, not } from './conditions.ts';
 import type { GoTemplate, Scope } from './go-template.ts';
+import { isAction, type Line, written } from './lines.ts';
 import { type Decision, type Entry, type Item, isSame, type Node } from './nodes.ts';
 
 type KeyEntry = Extract<Entry, { key: string }>;
 type RecordEntry = Extract<Entry, { record: string }>;
-interface Written {
+interface Guarded {
   readonly when: Decision;
-  readonly lines: readonly string[];
+  readonly lines: readonly Line[];
 }
 
 const isKeyed = (entry: Entry): entry is KeyEntry => 'key' in entry;
@@ -24,44 +25,52 @@ export class Printer {
 
   /** Of a helper: a block, or a text that those who include it quote. */
   body(node: Node, scope: Scope, isItem = false): string[] {
-    if (isItem && node.kind === 'map') return this.block(withNameFirst(node), 0, scope);
-    if (node.kind === 'lines') return this.lines('', node.items, 0, scope).slice(1);
+    return this.bodyLines(node, scope, isItem).map(written);
+  }
+
+  /** A value that stands by itself. */
+  block(node: Node, scope: Scope): string[] {
+    return this.blockLines(node, 0, scope).map(written);
+  }
+
+  private bodyLines(node: Node, scope: Scope, isItem: boolean): Line[] {
+    if (isItem && node.kind === 'map') return this.blockLines(withNameFirst(node), 0, scope);
+    if (node.kind === 'lines') return this.lines(node.items, 0, scope).lines;
     if (node.kind === 'scalar') return this.line(node, 0, scope);
-    if (node.kind !== 'choice' || !isTextChoice(node)) return this.block(node, 0, scope);
+    if (node.kind !== 'choice' || !isTextChoice(node)) return this.blockLines(node, 0, scope);
     // Without the line ends around it.
     return this.choice(node, 0, (inner) => this.line(inner, 0, scope), scope).map((line) =>
-      line.startsWith('{{-') && !line.startsWith('{{- include') ? line.replace(/ }}$/, ' -}}') : line,
+      isAction(line) ? { ...line, eatsBehind: true } : line,
     );
   }
 
-  /** Lines of a value that stands by itself, at this indentation. */
-  block(node: Node, indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
+  private blockLines(node: Node, indent: number, scope: Scope): Line[] {
     if (node.kind === 'map') return this.entries(node.entries, indent, scope);
     if (node.kind === 'list') return this.items(node.items, indent, scope);
     if (node.kind === 'setting')
-      return [`${pad}{{- toYaml ${this.go.setting(node.path, scope)} | nindent ${indent} }}`];
-    if (node.kind === 'choice') return this.choice(node, indent, (inner) => this.block(inner, indent, scope), scope);
+      return [{ indent, action: `toYaml ${this.go.setting(node.path, scope)} | nindent ${indent}` }];
+    if (node.kind === 'choice')
+      return this.choice(node, indent, (inner) => this.blockLines(inner, indent, scope), scope);
     if (node.kind === 'include')
-      return [`${pad}{{- ${this.go.include(node.helper, node.args, scope)} | nindent ${indent} }}`];
+      return [{ indent, action: `${this.go.include(node.helper, node.args, scope)} | nindent ${indent}` }];
     throw new Error(`a ${node.kind} cannot stand by itself`);
   }
 
-  private entries(entries: readonly Entry[], indent: number, scope: Scope): string[] {
+  private entries(entries: readonly Entry[], indent: number, scope: Scope): Line[] {
     const records = entries.filter((entry): entry is RecordEntry => 'record' in entry);
     if (records.length > 0) return this.withRecords(entries, records, indent, scope);
     const all = entries.flatMap((entry): Entry[] => (isKeyed(entry) ? this.apart(entry, scope) : [entry]));
-    const written = all.map((entry) => {
-      if (isKeyed(entry)) return this.written(indent, scope)(entry);
-      if ('include' in entry) return { when: entry.when, lines: this.block(entry.include, indent, scope) };
+    const wanted = all.map((entry) => {
+      if (isKeyed(entry)) return this.guarded(entry, indent, scope);
+      if ('include' in entry) return { when: entry.when, lines: this.blockLines(entry.include, indent, scope) };
       const code = 'go' in entry ? entry.go : '';
-      return { when: entry.when, lines: [`${' '.repeat(indent)}{{- ${code} | nindent ${indent} }}`] };
+      return { when: entry.when, lines: [{ indent, action: `${code} | nindent ${indent}` }] };
     });
-    return this.conditional(written, indent, scope);
+    return this.conditional(wanted, indent, scope);
   }
 
-  private written(indent: number, scope: Scope): (entry: KeyEntry) => Written {
-    return ({ key, node, when }) => ({ when, lines: this.entry(key, node, indent, this.under(when, scope)) });
+  private guarded({ key, node, when }: KeyEntry, indent: number, scope: Scope): Guarded {
+    return { when, lines: this.entry(key, node, indent, this.under(when, scope)) };
   }
 
   /**
@@ -106,30 +115,32 @@ export class Printer {
   }
 
   /** A key that the program writes is left out of the records; where it is there only sometimes, only then. */
-  private withRecords(all: readonly Entry[], records: readonly RecordEntry[], indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
+  private withRecords(all: readonly Entry[], records: readonly RecordEntry[], indent: number, scope: Scope): Line[] {
     const keyed = all.filter(isKeyed);
     const always = keyed.filter(({ when }) => when === true).map(({ key }) => key);
     const sometimes = sameConditions(keyed.filter(({ when }) => when !== true));
     const names = sometimes.length > 0 ? records.map(({ record }) => `$${record.split('.').at(-1)}`) : [];
-    const taking = sometimes.map((entries): Written => {
+    const taking = sometimes.map((entries): Guarded => {
       const keys = entries.map(({ key }) => JSON.stringify(key)).join(' ');
-      const lines = entries.flatMap((entry) => this.written(indent, scope)(entry).lines);
+      const lines = entries.flatMap((entry) => this.guarded(entry, indent, scope).lines);
       return {
         when: entries[0]?.when ?? true,
-        lines: [...names.map((name) => `${pad}{{- ${name} = omit ${name} ${keys} }}`), ...lines],
+        lines: [...names.map((name) => ({ indent, action: `${name} = omit ${name} ${keys}` })), ...lines],
       };
     });
     const rest = all
       .filter((entry) => !isKeyed(entry) || entry.when === true)
       .map((entry) => {
-        if (isKeyed(entry)) return this.written(indent, scope)(entry);
+        if (isKeyed(entry)) return this.guarded(entry, indent, scope);
         if (!('record' in entry)) throw new Error('an action beside a record');
         const name = names[records.indexOf(entry)] ?? this.go.setting(entry.record, scope);
         return { when: entry.when, lines: this.record(entry, name, always, records, indent, scope) };
       });
     return [
-      ...names.map((name, at) => `${pad}{{- ${name} := ${this.go.setting(records[at]?.record ?? '', scope)} }}`),
+      ...names.map((name, at) => ({
+        indent,
+        action: `${name} := ${this.go.setting(records[at]?.record ?? '', scope)}`,
+      })),
       ...this.conditional([...taking, ...rest], indent, scope),
     ];
   }
@@ -141,8 +152,7 @@ export class Printer {
     records: readonly RecordEntry[],
     indent: number,
     scope: Scope,
-  ): string[] {
-    const pad = ' '.repeat(indent);
+  ): Line[] {
     const inside: Scope = { ...scope, element: { path: record, of: 'record' } };
     const own = without.length > 0 ? `omit ${value} ${without.map((key) => JSON.stringify(key)).join(' ')}` : value;
     // Helm's merge takes an empty text for none.
@@ -152,108 +162,114 @@ export class Printer {
       if (typeof winner.when === 'boolean' || isSame(winner.when, when)) return has;
       return `and (${this.go.condition(winner.when, inside)}) (${has})`;
     });
-    const entry = `${pad}{{ $key | quote }}: {{ $value | quote }}`;
+    const entry: Line = { indent, text: '{{ $key | quote }}: {{ $value | quote }}' };
     const unless = taken.length > 1 ? `or ${taken.map((each) => `(${each})`).join(' ')}` : taken[0];
-    const lines = unless ? [`${pad}{{- if not (${unless}) }}`, entry, `${pad}{{- end }}`] : [entry];
-    return [`${pad}{{- range $key, $value := ${own} }}`, ...lines, `${pad}{{- end }}`];
+    const end: Line = { indent, action: 'end' };
+    const lines = unless ? [{ indent, action: `if not (${unless})` }, entry, end] : [entry];
+    return [{ indent, action: `range $key, $value := ${own}` }, ...lines, end];
   }
 
-  private entry(key: string, node: Node, indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
-    const name = `${pad}${this.go.key(key, scope)}:`;
+  private entry(key: string, node: Node, indent: number, scope: Scope): Line[] {
+    const name = `${this.go.key(key, scope)}:`;
+    const text = (value: string): Line => ({ indent, text: `${name} ${value}` });
+    const above = (below: Line[]): Line[] => [{ indent, text: name }, ...below];
     switch (node.kind) {
       case 'scalar':
-        return [`${name} ${this.go.scalar(node.expression, scope)}`];
+        return [text(this.go.scalar(node.expression, scope))];
       case 'map':
-        return node.entries.length === 0 ? [`${name} {}`] : [name, ...this.entries(node.entries, indent + 2, scope)];
+        return node.entries.length === 0 ? [text('{}')] : above(this.entries(node.entries, indent + 2, scope));
       case 'list':
-        return node.items.length === 0 ? [`${name} []`] : [name, ...this.items(node.items, indent + 2, scope)];
+        return node.items.length === 0 ? [text('[]')] : above(this.items(node.items, indent + 2, scope));
       case 'setting':
-        return [name, ...this.block(node, indent + 2, scope)];
+        return above(this.blockLines(node, indent + 2, scope));
       case 'lines':
-        return this.lines(name, node.items, indent + 2, scope);
+        return this.folded(name, node.items, indent, scope);
       case 'include':
-        return this.included(name, node, indent + 2, scope);
+        return this.included(name, node, indent, scope);
       case 'choice':
         return this.choice(node, indent, (inner) => this.entry(key, inner, indent, scope), scope);
     }
   }
 
-  /** Behind a key, or behind the dash of a list. */
-  private included(name: string, node: Extract<Node, { kind: 'include' }>, indent: number, scope: Scope): string[] {
+  /** Behind a key. */
+  private included(name: string, node: Extract<Node, { kind: 'include' }>, indent: number, scope: Scope): Line[] {
     const call = this.go.include(node.helper, node.args, scope);
-    if (node.as === 'text') return [`${name} {{ ${call} | quote }}`];
-    if (node.as === 'lines') return [`${name} |-`, `${' '.repeat(indent)}{{- ${call} | nindent ${indent} }}`];
-    if (name.trim() === '-') return [`${name} {{ ${call} | nindent ${indent} | trim }}`];
-    return [name, `${' '.repeat(indent)}{{- ${call} | nindent ${indent} }}`];
+    if (node.as === 'text') return [{ indent, text: `${name} {{ ${call} | quote }}` }];
+    const text = node.as === 'lines' ? `${name} |-` : name;
+    return [
+      { indent, text },
+      { indent: indent + 2, action: `${call} | nindent ${indent + 2}` },
+    ];
   }
 
-  private items(items: readonly Item[], indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
+  /** Behind the dash of a list, where a block begins on the same line. */
+  private includedItem(node: Extract<Node, { kind: 'include' }>, indent: number, scope: Scope): Line[] {
+    if (node.as === 'text' || node.as === 'lines') return this.included('-', node, indent, scope);
+    const call = this.go.include(node.helper, node.args, scope);
+    return [{ indent, text: `- {{ ${call} | nindent ${indent + 2} | trim }}` }];
+  }
+
+  /** A text of several lines, as YAML's block. */
+  private folded(name: string, items: readonly Item[], indent: number, scope: Scope): Line[] {
+    const { ends, lines } = this.lines(items, indent + 2, scope);
+    return [{ indent, text: `${name} ${ends ? '|' : '|-'}` }, ...lines];
+  }
+
+  private items(items: readonly Item[], indent: number, scope: Scope): Line[] {
     const all = items.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item, scope)));
-    const wanted = all.map((item) => {
+    const wanted = all.map((item): Guarded => {
       if (!('each' in item))
         return { when: item.when, lines: this.listItem(item.node, indent, this.under(item.when, scope)) };
       const inner: Scope = { ...scope, element: { path: item.each, of: item.of } };
       const setting = this.go.setting(item.each, scope);
-      const range = item.of === 'record' ? `$key, $value := ${setting}` : setting;
-      return {
-        when: item.when,
-        lines: [`${pad}{{- range ${range} }}`, ...this.listItem(item.node, indent, inner), `${pad}{{- end }}`],
-      };
+      const over = item.of === 'record' ? `$key, $value := ${setting}` : setting;
+      return { when: item.when, lines: range(over, this.listItem(item.node, indent, inner), indent) };
     });
     return this.conditional(wanted, indent, scope);
   }
 
-  private listItem(node: Node, indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
-    if (node.kind === 'scalar') return [`${pad}- ${this.go.scalar(node.expression, scope)}`];
+  private listItem(node: Node, indent: number, scope: Scope): Line[] {
+    if (node.kind === 'scalar') return [{ indent, text: `- ${this.go.scalar(node.expression, scope)}` }];
     if (node.kind === 'choice') return this.choice(node, indent, (inner) => this.listItem(inner, indent, scope), scope);
-    if (node.kind === 'lines') return this.lines(`${pad}-`, node.items, indent + 2, scope);
-    if (node.kind === 'include') return this.included(`${pad}-`, node, indent + 2, scope);
-    if (node.kind === 'map' && node.entries.length === 0) return [`${pad}- {}`];
-    const inner = this.block(node.kind === 'map' ? withNameFirst(node) : node, indent + 2, scope);
-    const [first = ''] = inner;
-    if (first.trimStart().startsWith('{{')) return [`${pad}-`, ...inner];
-    return [`${pad}- ${first.trimStart()}`, ...inner.slice(1)];
+    if (node.kind === 'lines') return this.folded('-', node.items, indent, scope);
+    if (node.kind === 'include') return this.includedItem(node, indent, scope);
+    if (node.kind === 'map' && node.entries.length === 0) return [{ indent, text: '- {}' }];
+    const inner = this.blockLines(node.kind === 'map' ? withNameFirst(node) : node, indent + 2, scope);
+    const [first, ...rest] = inner;
+    if (first === undefined || isAction(first)) return [{ indent, text: '-' }, ...inner];
+    return [{ indent, text: `- ${first.text}` }, ...rest];
   }
 
-  private lines(name: string, items: readonly Item[], indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
+  /** Of a text; whether a line end stands at its end. */
+  private lines(items: readonly Item[], indent: number, scope: Scope): { ends: boolean; lines: Line[] } {
     const last = items.at(-1);
-    const ends = last && 'node' in last && last.when === true && isEmptyLine(last.node);
+    const ends = last !== undefined && last.when === true && isEmptyLine(last.node);
     const own = ends ? items.slice(0, -1) : items;
     const all = own.flatMap((item): Item[] => ('each' in item ? [item] : this.apart(item, scope)));
-    const wanted = all.map((item) => {
-      const inner: Scope = 'each' in item ? { ...scope, element: { path: item.each, of: item.of } } : scope;
-      const lines = this.line(item.node, indent, inner);
-      if (!('each' in item)) return { when: item.when, lines };
-      return {
-        when: item.when,
-        lines: [`${pad}{{- range ${this.go.setting(item.each, scope)} }}`, ...lines, `${pad}{{- end }}`],
-      };
+    const wanted = all.map((item): Guarded => {
+      if (!('each' in item)) return { when: item.when, lines: this.line(item.node, indent, scope) };
+      const inner: Scope = { ...scope, element: { path: item.each, of: item.of } };
+      const over = this.go.setting(item.each, scope);
+      return { when: item.when, lines: range(over, this.line(item.node, indent, inner), indent) };
     });
     const lines = this.conditional(wanted, indent, scope);
     // An action would eat the empty line before it.
     const kept = lines.map((line, at) =>
-      line === '' && lines[at + 1]?.trimStart().startsWith('{{-') ? `${pad}{{ "" }}` : line,
+      !isAction(line) && line.text === '' && isAction(lines[at + 1]) ? { indent, text: '{{ "" }}' } : line,
     );
-    return [`${name} ${ends ? '|' : '|-'}`, ...kept];
+    return { ends, lines: kept };
   }
 
-  private line(node: Node, indent: number, scope: Scope): string[] {
+  private line(node: Node, indent: number, scope: Scope): Line[] {
     if (node.kind === 'choice') return this.choice(node, indent, (inner) => this.line(inner, indent, scope), scope);
-    if (node.kind === 'include')
-      return [`${' '.repeat(indent)}{{ ${this.go.include(node.helper, node.args, scope)} }}`];
+    if (node.kind === 'include') return [{ indent, text: `{{ ${this.go.include(node.helper, node.args, scope)} }}` }];
     if (node.kind !== 'scalar') throw new Error(`a ${node.kind} inside a text`);
-    const text = this.go.line(node.expression, scope);
-    return [text === '' ? '' : `${' '.repeat(indent)}${text}`];
+    return [{ indent, text: this.go.line(node.expression, scope) }];
   }
 
   /** What stands under one condition goes into one block. */
-  private conditional(wanted: readonly Written[], indent: number, scope: Scope): string[] {
-    const pad = ' '.repeat(indent);
-    const blocks: { when: Decision; of: string[] }[] = [];
+  private conditional(wanted: readonly Guarded[], indent: number, scope: Scope): Line[] {
+    const blocks: { when: Decision; of: Line[] }[] = [];
     for (const { lines, when } of wanted) {
       const asked = this.canonical.given(when, scope.known ?? true);
       if (asked === false) continue;
@@ -262,32 +278,37 @@ export class Printer {
       else blocks.push({ when: asked, of: [...lines] });
     }
     return chains(blocks, this.canonical, scope.known).flatMap((chain) => {
-      const branches = chain.flatMap(({ of, when }, at) => {
+      const branches = chain.flatMap(({ of, when }, at): Line[] => {
         if (when === false) return [];
-        if (when === true) return at === 0 ? of : [`${pad}{{- else }}`, ...of];
-        return [`${pad}{{- ${at === 0 ? 'if' : 'else if'} ${this.go.condition(when, scope)} }}`, ...of];
+        if (when === true) return at === 0 ? of : [{ indent, action: 'else' }, ...of];
+        return [{ indent, action: `${at === 0 ? 'if' : 'else if'} ${this.go.condition(when, scope)}` }, ...of];
       });
-      return chain[0]?.when === true ? branches : [...branches, `${pad}{{- end }}`];
+      return chain[0]?.when === true ? branches : [...branches, { indent, action: 'end' }];
     });
   }
 
   private choice(
     node: Extract<Node, { kind: 'choice' }>,
     indent: number,
-    write: (node: Node) => string[],
+    write: (node: Node) => Line[],
     scope: Scope,
-  ): string[] {
-    const pad = ' '.repeat(indent);
-    const lines = [`${pad}{{- if ${this.go.test(node.test, scope)} }}`, ...write(node.yes)];
+  ): Line[] {
+    const lines: Line[] = [{ indent, action: `if ${this.go.test(node.test, scope)}` }, ...write(node.yes)];
     let rest = node.no;
     while (rest.kind === 'choice') {
-      lines.push(`${pad}{{- else if ${this.go.test(rest.test, scope)} }}`, ...write(rest.yes));
+      lines.push({ indent, action: `else if ${this.go.test(rest.test, scope)}` }, ...write(rest.yes));
       rest = rest.no;
     }
-    lines.push(`${pad}{{- else }}`, ...write(rest), `${pad}{{- end }}`);
+    lines.push({ indent, action: 'else' }, ...write(rest), { indent, action: 'end' });
     return lines;
   }
 }
+
+const range = (over: string, lines: readonly Line[], indent: number): Line[] => [
+  { indent, action: `range ${over}` },
+  ...lines,
+  { indent, action: 'end' },
+];
 
 function sameConditions(entries: readonly KeyEntry[]): KeyEntry[][] {
   const groups = new Map<string, KeyEntry[]>();

@@ -88,7 +88,7 @@ export function templatesOf(
     helpers: [
       ...repeated.helpers().map((helper) => helperTemplate(go, helper, canonical)),
       ...specs.all.map(({ name, node }) =>
-        defined(`${chart}.${name}`, 'What a volume claim asks for, but for its size.', printer.block(node, 0, {})),
+        defined(`${chart}.${name}`, 'What a volume claim asks for, but for its size.', printer.block(node, {})),
       ),
       ...(specs.all.length > 0 && claimAnnotation !== undefined
         ? [
@@ -153,7 +153,7 @@ function withExtras(
   const isShared = part.kind === 'include';
   const text = isShared ? go.include(part.helper, part.args, {}) : `include "${go.chart}.${own}" .`;
   const call = writes(extendedBy(go, extensible, section, text));
-  const lines = isShared ? [] : [`{{- define "${go.chart}.${own}" }}`, ...printer.block(part, 0, {}), '{{- end }}', ''];
+  const lines = isShared ? [] : [`{{- define "${go.chart}.${own}" }}`, ...printer.block(part, {}), '{{- end }}', ''];
   return { defines: lines.join('\n'), node: within(node, keys, call) };
 }
 
@@ -172,7 +172,7 @@ function objectTemplate(
   const content = entryOf(node, own);
   if (!content || !(isNamedByContent(object) || checked.has(name))) {
     return guarded(
-      [...mark, ...(first === undefined ? [] : [first]), ...printer.block(node, 0, { known: when })],
+      [...mark, ...(first === undefined ? [] : [first]), ...printer.block(node, { known: when })],
       when,
       go,
     );
@@ -183,8 +183,8 @@ function objectTemplate(
   const call = { go: run ? specOfRun(go, plain, run, asked) : asked, when: true };
   const whole = withEntry(node, own, { kind: 'map', entries: [call] });
   // Its last line end is a part of a text at its end.
-  const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, 0, {}), '{{ end }}', ''];
-  return `${define.join('\n')}${guarded([...mark, ...printer.block(whole, 0, { known: when })], when, go)}`;
+  const define = [`{{- define "${go.chart}.${named}" -}}`, ...printer.block(content, {}), '{{ end }}', ''];
+  return `${define.join('\n')}${guarded([...mark, ...printer.block(whole, { known: when })], when, go)}`;
 }
 
 /** A document for each element; for equal ones one, as there can be no two objects of one name. */
@@ -193,7 +193,7 @@ function repeatedTemplate(
   { node, when }: DerivedObject,
   each: NonNullable<DerivedObject['each']>,
 ): string[] {
-  const lines = printer.block(node, 0, { known: when, element: each });
+  const lines = printer.block(node, { known: when, element: each });
   const setting = printer.go.setting(each.path, {});
   const range = each.of === 'record' ? `$key, $value := ${setting}` : `uniq ${setting}`;
   return [`{{- range ${range} }}`, '---', ...lines, '{{- end }}'];
