@@ -2,11 +2,17 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { HelmChart } from '../helm/chart.ts';
+import type { Derived } from '../helm/derive.ts';
 
 /** What a process that derives says: that it is there, the charts of one of the stacks, or why it has none. */
 export type Told =
   | 'ready'
-  | { readonly place: number; readonly charts: readonly HelmChart[] }
+  | {
+      readonly place: number;
+      readonly stack: string;
+      readonly charts: readonly HelmChart[];
+      readonly told: Derived['told'];
+    }
   | { readonly wrong: string };
 
 type ChartsOfStack = Extract<Told, { place: number }>;
@@ -21,20 +27,20 @@ const DERIVER = fileURLToPath(new URL('derive-stacks.ts', import.meta.url));
 
 /**
  * The charts of all stacks, in their order; as many stacks at a time as there are processors. Processes of their own, for
- * in a worker thread of Node 20 nothing reads TypeScript.
+ * in a worker thread of Node 20 nothing reads TypeScript. Each chart is tried on some random settings, or on so many.
  */
-export async function allCharts(): Promise<HelmChart[]> {
+export async function allCharts(tries?: number): Promise<ChartsOfStack[]> {
   const count = Math.min(availableParallelism(), MOST_PROCESSES);
   const derivers = Array.from({ length: count }, () =>
-    fork(DERIVER, { serialization: 'advanced', execArgv: [...process.execArgv, ROOM_FOR_YOUNG] }),
+    fork(DERIVER, tries === undefined ? [] : [String(tries)], {
+      serialization: 'advanced',
+      execArgv: [...process.execArgv, ROOM_FOR_YOUNG],
+    }),
   );
   let given = 0;
   try {
     const found = await Promise.all(derivers.map((deriver) => chartsOfSome(deriver, () => given++)));
-    return found
-      .flat()
-      .sort((a, b) => a.place - b.place)
-      .flatMap(({ charts }) => charts);
+    return found.flat().sort((a, b) => a.place - b.place);
   } finally {
     for (const deriver of derivers) deriver.kill();
   }

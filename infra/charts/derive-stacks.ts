@@ -1,5 +1,6 @@
 // Started by all-charts.ts: asked for the largest stack first, so that it is not left for the end.
-import { chartsOf } from '../helm/chart.ts';
+import { chartsFrom } from '../helm/chart.ts';
+import { derive } from '../helm/derive.ts';
 import { leavesOf } from '../helm/leaves.ts';
 import { stacks } from '../stacks/index.ts';
 import type { Told } from './all-charts.ts';
@@ -7,6 +8,7 @@ import { programOf } from './program.ts';
 import { readProject } from './project.ts';
 
 const project = readProject();
+const tries = process.argv[2] === undefined ? undefined : Number(process.argv[2]);
 const largestFirst = stacks
   .map((definition, place) => ({ definition, place, settings: leavesOf(definition.settings).length }))
   .sort((a, b) => b.settings - a.settings);
@@ -17,7 +19,9 @@ process.on('message', (wanted: number) => {
   const stack = largestFirst[wanted];
   if (!stack) return process.disconnect();
   try {
-    tell({ place: stack.place, charts: chartsOf(programOf(stack.definition, project)) });
+    const program = programOf(stack.definition, project);
+    const derived = derive(program, tries);
+    tell({ place: stack.place, stack: program.name, charts: chartsFrom(program, derived), told: derived.told });
   } catch (error) {
     tell({ wrong: `${stack.definition.name}: ${error instanceof Error ? error.stack : error}` });
   }

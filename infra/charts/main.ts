@@ -1,17 +1,19 @@
 // `npm run charts`: stacks as Helm charts, below charts-out/helm.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { chartArchive } from '../helm/archive.ts';
 import { billOfMaterials } from '../helm/bill.ts';
 import { swapIn } from '../synth/swap.ts';
 import { allCharts } from './all-charts.ts';
+import { addCases } from './cases.ts';
 import { readProject } from './project.ts';
 import { hasCosign, sign } from './signature.ts';
 
 const OUT = 'charts-out/helm';
 
 interface Flags {
+  readonly try?: number;
   readonly package?: boolean;
   readonly destination: string;
   readonly sign?: boolean;
@@ -20,6 +22,11 @@ interface Flags {
 
 const flags = new Command('npm run charts --')
   .description(`Derives a Helm chart of every stack from the program, below ${OUT}.`)
+  .option(
+    '-t, --try <count>',
+    'try each chart on so many random settings; what shows a mistake is kept in infra/charts/cases.json, of which charts are derived first',
+    countOf,
+  )
   .option(
     '-p, --package',
     'also pack each chart: the same bytes each time, and a bill of materials (CycloneDX) beside it',
@@ -40,7 +47,7 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const charts = await allCharts();
+  const charts = (await derived()).flatMap((each) => each.charts);
   // The folder as a whole, so that a chart which is no more goes.
   const all = charts.flatMap(({ files, name }) => [...files].map(([path, text]) => [join(name, path), text] as const));
   swapIn(new Map([[OUT, new Map(all)]]));
@@ -56,6 +63,23 @@ async function main(): Promise<void> {
     console.log(path);
     if (flags.sign) console.log(sign(path, flags.key));
   }
+}
+
+/** Again with what the tries have told, until they tell nothing. */
+async function derived(): ReturnType<typeof allCharts> {
+  const found = await allCharts(flags.try);
+  const added = found.filter(
+    ({ stack, told }) => flags.try !== undefined && told.length > 0 && addCases(stack, told) > 0,
+  );
+  if (added.length === 0) return found;
+  for (const { stack, told } of added) console.log(`${stack}: ${told.length} mistakes mended, each kept as a case`);
+  return derived();
+}
+
+function countOf(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 1_000_000) throw new InvalidArgumentError('1 to 1000000');
+  return count;
 }
 
 await main();

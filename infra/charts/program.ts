@@ -14,6 +14,7 @@ import { commonRulesFor } from '../settings/rules.ts';
 import type { StackDefinition } from '../stacks/definition.ts';
 import { synthesize } from '../synth/synthesize.ts';
 import { before } from './before.ts';
+import { readCases } from './cases.ts';
 import { patternNames } from './pattern-names.ts';
 import type { Project } from './project.ts';
 import { valuesOf } from './values.ts';
@@ -38,6 +39,7 @@ export function programOf(definition: StackDefinition, project: Project): Progra
     build: (values) => built(definition, values as z.output<typeof settings>),
     rules: [...commonRulesFor(defaults), ...ownRulesOf(settings)],
     examples: { ...environments, ...examples },
+    cases: readCases()[name] ?? [],
     values: valuesOf(settings),
     answered: {
       namePrefix: 'namePrefix',

@@ -27,10 +27,13 @@ export interface CreatedAtDeploy {
 const MAKERS = { externalSecrets: 'External Secrets', sealedSecrets: 'Sealed Secrets', sops: 'SOPS' } as const;
 type Maker = (typeof MAKERS)[keyof typeof MAKERS];
 
+export const makerChosenBy = ({ source }: SecretsSettings): Maker | undefined =>
+  source === 'deploy' ? undefined : MAKERS[source];
+
 /** With the makers that `secrets.source` chooses: of what this command or an administrator would make. */
-export function asChosen({ source }: SecretsSettings, all: readonly CreatedAtDeploy[]): CreatedAtDeploy[] {
-  if (source === 'deploy') return [...all];
-  return all.map((each) => (isOpenToChoice(each) ? { ...each, madeBy: MAKERS[source] } : each));
+export function asChosen(secrets: SecretsSettings, all: readonly CreatedAtDeploy[]): CreatedAtDeploy[] {
+  const madeBy = makerChosenBy(secrets);
+  return all.map((each) => (madeBy && isOpenToChoice(each) ? { ...each, madeBy } : each));
 }
 
 const isOpenToChoice = ({ byName, isIssued, kind, madeBy }: CreatedAtDeploy): boolean =>

@@ -18,6 +18,7 @@ export class Stack extends Chart {
   readonly mistakes: Mistake[] = [];
   /** Objects that settings of theirs add to, once all are built. */
   readonly extended = new Map<ApiObject, Extras>();
+  private paths: ReadonlyMap<object, string> | undefined;
 
   constructor(name: string, settings: CommonSettings) {
     super(new App(), name, {
@@ -42,19 +43,19 @@ export class Stack extends Chart {
   }
 
   /** Where in the settings a part of them is, for messages: "gateway.pod". */
-  pathOf(part: unknown): string | undefined {
-    return pathTo(part, this.settings)?.join('.');
+  pathOf(part: object): string | undefined {
+    this.paths ??= pathsOf(this.settings);
+    return this.paths.get(part);
   }
 }
 
-function pathTo(part: unknown, inside: unknown): string[] | undefined {
-  if (inside === part) return [];
-  if (inside === null || typeof inside !== 'object') return undefined;
-  for (const [key, value] of Object.entries(inside)) {
-    const path = pathTo(part, value);
-    if (path) return [key, ...path];
-  }
-  return undefined;
+/** Of all parts of settings that have parts themselves. */
+function pathsOf(whole: object, path: readonly string[] = [], found = new Map<object, string>()): Map<object, string> {
+  if (found.has(whole)) return found;
+  found.set(whole, path.join('.'));
+  for (const [key, part] of Object.entries(whole))
+    if (part !== null && typeof part === 'object') pathsOf(part, [...path, key], found);
+  return found;
 }
 
 /** The stack that a construct is part of. */

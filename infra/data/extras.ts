@@ -44,12 +44,19 @@ export interface Extensible {
 type Values = Record<string, unknown>;
 
 /** The part of an object with what the settings of its workload, and over those of all workloads, add to it. */
-export function withAdditions(part: object, additions: readonly Addition[], all: unknown, own: unknown): object {
-  const extended = structuredClone(part) as Values;
-  for (const { how, setting, to } of additions) {
-    const value = together(at(all, setting), at(own, setting));
-    if (isEmpty(value)) continue;
-    const into = parentOf(extended, to);
+export function withAdditions<Part extends object>(
+  part: Part,
+  additions: readonly Addition[],
+  all: unknown,
+  own: unknown,
+): Part {
+  const given = additions
+    .map((addition) => ({ ...addition, value: together(at(all, addition.setting), at(own, addition.setting)) }))
+    .filter(({ value }) => !isEmpty(value));
+  if (given.length === 0) return part;
+  const extended = structuredClone(part);
+  for (const { how, to, value } of given) {
+    const into = parentOf(extended as Values, to);
     const key = to.split('.').at(-1) ?? '';
     if (typeof how === 'string') add[how](into, key, value as never);
     else if (value === true) into[key] = without(into[key] as Values, how.without);

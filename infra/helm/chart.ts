@@ -28,8 +28,10 @@ export interface HelmChart {
 }
 
 /** The charts of a program: one for the cluster of a release, and one for each other API server. */
-export function chartsOf(program: Program): HelmChart[] {
-  const derived = derive(program);
+export const chartsOf = (program: Program): HelmChart[] => chartsFrom(program, derive(program));
+
+/** Those of what was derived. */
+export function chartsFrom(program: Program, derived: Derived): HelmChart[] {
   const folders = [...derived.folders.keys()].filter((folder) => folder !== NOTES);
   const charts = folders.map((folder) => chartOf(program, derived, folder));
   const used = new Set(charts.flatMap(({ paths }) => [...paths]));

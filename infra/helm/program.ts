@@ -33,6 +33,8 @@ export interface Program<Settings extends z.ZodType = z.ZodType> {
   readonly rules?: readonly FieldRule[];
   /** Settings worth to be tested and shown, by name: they go into `ci/`. */
   readonly examples?: Readonly<Record<string, unknown>>;
+  /** Choices, by the paths of settings, that once showed a mistake in what was derived: it is derived of these first. */
+  readonly cases?: readonly Readonly<Record<string, string | number>>[];
   /** The settings as values of a chart, where a default or what is said of it is another one there. */
   readonly values?: z.ZodType;
   readonly answered?: Answered;

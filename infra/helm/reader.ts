@@ -1,3 +1,4 @@
+import { canonicalJson } from '../data/canonical-json.ts';
 import { at } from '../data/paths.ts';
 import { imageReference } from './answered.ts';
 import { CHECKSUM, checksumOf } from './checksums.ts';
@@ -292,12 +293,12 @@ export class Reader {
   }
 
   /** The text with whole settings that are in it as JSON replaced by their marks. */
-  private withJson(text: string, { jsons }: Sample): string {
+  private withJson(text: string, sample: Sample): string {
     if (!/[[{]\s*("\w+":)?"zq/.test(text)) return text;
     let replaced = text;
     for (const path of this.marks.pathsIn(text)) {
-      const json = jsons.get(path);
-      if (json) replaced = replaced.replaceAll(json, this.marks.json(path));
+      const setting = settingAt(sample, path);
+      if (typeof setting === 'object') replaced = replaced.replaceAll(canonicalJson(setting), this.marks.json(path));
     }
     return replaced;
   }

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../data/canonical-json.ts';
 import { put } from '../data/paths.ts';
 import type { Leaf } from './leaves.ts';
 import { keyOf, type Marks, NAME_PREFIX_MARK } from './marks.ts';
@@ -20,8 +19,6 @@ export interface Sample {
   readonly elements: ReadonlyMap<string, readonly Features[]>;
   /** The whole part with which each number went in, by the key of its mark. */
   readonly bases: ReadonlyMap<string, number>;
-  /** JSON texts of whole settings, by their paths. */
-  readonly jsons: ReadonlyMap<string, string>;
   readonly settings: Record<string, unknown>;
 }
 
@@ -66,8 +63,8 @@ export class Sampler {
     for (const leaf of this.leaves) put(settings, leaf.path, building.value(leaf));
     const built = this.program.build(settings);
     const output = releasedOf(built);
-    const { bases, elements, features, jsons } = building;
-    return { sample: { bases, elements, features, jsons, settings }, output, extended: built.extended ?? [] };
+    const { bases, elements, features } = building;
+    return { sample: { bases, elements, features, settings }, output, extended: built.extended ?? [] };
   }
 
   /** xorshift: small, and without a clock. */
@@ -83,7 +80,6 @@ class Building {
   readonly features: Mutable = {};
   readonly elements = new Map<string, Mutable[]>();
   readonly bases = new Map<string, number>();
-  readonly jsons = new Map<string, string>();
   private readonly marks: Marks;
   private readonly pinned: Features;
   private readonly random: (count: number) => number;
@@ -109,9 +105,7 @@ class Building {
       if (empty) return kind === 'text' ? '' : kind === 'list' ? [] : {};
     }
     if (kind !== 'list' && kind !== 'record') return this.single(leaf, { path }, path, this.features);
-    const value = kind === 'record' ? this.record(path) : this.list(leaf);
-    this.jsons.set(path, canonicalJson(value));
-    return value;
+    return kind === 'record' ? this.record(path) : this.list(leaf);
   }
 
   private choose(name: string, options: readonly string[], features: Mutable): string {

@@ -1,4 +1,4 @@
-import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
+import { type CreatedAtDeploy, makerChosenBy } from '../constructs/created-at-deploy.ts';
 import type { CommonSettings } from '../settings/fragments.ts';
 import type { Section, StackDefinition } from '../stacks/definition.ts';
 import { type Entrance, entrances } from '../stacks/entrances.ts';
@@ -14,7 +14,7 @@ export function notesOf(
   const needed = definition.createdAtDeploy(settings).filter(({ byName }) => !byName);
   return [
     { title: 'Where it is:', lines: ways.flatMap(wayTo) },
-    { title: 'What is in no manifest, and its pods wait for:', lines: needed.map(told) },
+    { title: 'What is in no manifest, and its pods wait for:', lines: waitedFor(settings, needed) },
     { title: 'Passwords:', lines: needed.flatMap((each) => logIns(each, settings.namespace.name)) },
     ...(definition.firstSteps?.(settings, ways) ?? []),
   ].filter(({ lines }) => lines.length > 0);
@@ -29,8 +29,18 @@ export function wayTo({ forward, origin, path, title }: Entrance): string[] {
   return forward === undefined ? [address] : [`${address} while this runs:`, `  ${forward}`];
 }
 
-function told({ keys, kind, madeBy, name, what }: CreatedAtDeploy): string {
-  const maker = madeBy === undefined ? '' : `, from ${madeBy}`;
+/** Who makes most of them is told once. */
+function waitedFor({ secrets }: CommonSettings, needed: readonly CreatedAtDeploy[]): string[] {
+  if (needed.length === 0) return [];
+  const maker = makerChosenBy(secrets);
+  return [
+    ...(maker ? [`(from ${maker}, unless it says another one)`] : []),
+    ...needed.map((each) => told(each, maker)),
+  ];
+}
+
+function told({ keys, kind, madeBy, name, what }: CreatedAtDeploy, usual: string | undefined): string {
+  const maker = madeBy === undefined || madeBy === usual ? '' : `, from ${madeBy}`;
   return `${kind} ${name}${keys.length > 0 ? ` (${keys.join(', ')})` : ''}: ${what}${maker}`;
 }
 

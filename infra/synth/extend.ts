@@ -48,6 +48,7 @@ export class Extensions {
     const part = extensible.at === '' ? object : (at(object, extensible.at) as object);
     const extended = withAdditions(part, extensible.additions, this.settings.defaults, own);
     if (extensible.name === 'pod') this.checkPod(object, own, (extended as { spec: PodSpec }).spec);
+    if (extended === part) return object;
     if (extensible.at === '') return extended as KubeObject;
     const changed = structuredClone(object);
     put(changed, extensible.at, extended);

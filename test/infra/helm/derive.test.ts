@@ -7,6 +7,7 @@ import type { Stack } from '../../../infra/constructs/stack.ts';
 import { serverProps } from '../../../infra/constructs/team-image.ts';
 import { WebService } from '../../../infra/constructs/web-service.ts';
 import { chartsOf } from '../../../infra/helm/chart.ts';
+import { derive } from '../../../infra/helm/derive.ts';
 import type { Program } from '../../../infra/helm/program.ts';
 import * as f from '../../../infra/settings/fragments.ts';
 import { server } from '../../../infra/settings/workloads.ts';
@@ -133,14 +134,14 @@ describe('keys that come from two sides', () => {
   });
 });
 
-test('what comes of twelve switches together, which no random settings have, is learnt of an example that has them', () => {
-  const names = Array.from({ length: 12 }, (_, index) => `switch${index}`);
+describe('what comes of nine switches together, which few random settings have', () => {
+  const names = Array.from({ length: 9 }, (_, index) => `switch${index}`);
   const on = Object.fromEntries(names.map((name) => [name, true]));
   const program: Program = {
     name: 'rare',
     what: 'A rare case.',
     settings: z.strictObject(
-      Object.fromEntries(names.map((name) => [name, z.boolean().default(false).describe('One of twelve.')])),
+      Object.fromEntries(names.map((name) => [name, z.boolean().default(false).describe('One of nine.')])),
     ),
     build(settings) {
       const data = {
@@ -150,11 +151,22 @@ test('what comes of twelve switches together, which no random settings have, is 
       return { objects: [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'rare' }, data }] };
     },
     chart: { version: '1.0.0', writtenBy: 'a test', registry: 'oci://registry.example.com/charts' },
-    examples: { rare: on },
+    mayHaveNoEffect: names,
   };
-  const template = chartsOf(program)[0]?.files.get('templates/configmap-rare.yaml') ?? '';
-  const condition = /\{\{- if ([^\n]*) \}\}\n {2}rare:/.exec(template)?.[1];
-  expect(condition).toBe(`and ${names.map((name) => `.Values.${name}`).join(' ')}`);
+  const conditionIn = (each: Program): string | undefined =>
+    /\{\{- if ([^\n]*) \}\}\n {2}rare:/.exec(chartsOf(each)[0]?.files.get('templates/configmap-rare.yaml') ?? '')?.[1];
+  const all = `and ${names.map((name) => `.Values.${name}`).join(' ')}`;
+
+  test('is learnt of an example that has them', () => {
+    expect(conditionIn(program)).toBeUndefined();
+    expect(conditionIn({ ...program, examples: { rare: on } })).toBe(all);
+  });
+
+  test('or is found by trying on many, and of what told it is learnt at once the next time', () => {
+    const { told } = derive(program, 10_000);
+    expect(told[0]).toEqual(Object.fromEntries(names.map((name) => [name, 'true'])));
+    expect(conditionIn({ ...program, cases: told })).toBe(all);
+  });
 });
 
 const word = () =>
