@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { readableJson } from '../data/readable-json.ts';
 import { k8s } from './k8s.ts';
 import { stackOf } from './stack.ts';
 
@@ -34,7 +35,7 @@ export class Dashboard extends Construct {
     const file = `${name}.json`;
     new k8s.KubeConfigMap(this, 'dashboard', {
       metadata: { name, labels: { grafana_dashboard: '1' } },
-      data: { [file]: `${JSON.stringify(dashboardModel({ ...props, name }), null, 2)}\n` },
+      data: { [file]: `${readableJson(dashboardModel({ ...props, name }))}\n` },
     });
   }
 }

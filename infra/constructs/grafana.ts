@@ -1,5 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { Construct } from 'constructs';
+import { readableJson } from '../data/readable-json.ts';
 import type { GrafanaSettings } from '../settings/observability.ts';
 import { ConfigFiles } from './config-files.ts';
 import type { CreatedAtDeploy } from './created-at-deploy.ts';
@@ -34,7 +35,7 @@ export class Grafana extends Construct {
     const provider = configMap('providers', { 'files.yaml': PROVIDER });
     const boards = configMap(
       'dashboards',
-      mapValues(dashboards, (board) => `${JSON.stringify(board, null, 2)}\n`),
+      mapValues(dashboards, (board) => `${readableJson(board)}\n`),
     );
     const server = new WebService(this, 'server', {
       name,
