@@ -1,6 +1,7 @@
 import { ApiObject, Chart } from 'cdk8s';
 import type { CreatedAtDeploy } from '../constructs/created-at-deploy.ts';
 import { OutsideSecrets } from '../constructs/outside-secrets.ts';
+import { namespaced } from '../constructs/scopes.ts';
 import { Stack } from '../constructs/stack.ts';
 import { WAVE_ANNOTATION, waveOf, wavesOfClaims } from '../constructs/waves.ts';
 import { type Workload, workloadsOf } from '../constructs/workload.ts';
@@ -44,7 +45,7 @@ export function synthesize<Settings extends CommonSettings>(
     const chart = Chart.of(construct);
     const folder = chart === stack ? '' : chart.node.id;
     const objects = folders.get(folder) ?? [];
-    objects.push(construct.toJson());
+    objects.push(inItsNamespace(construct.toJson()));
     folders.set(folder, objects);
   }
   for (const [folder, objects] of folders) {
@@ -68,6 +69,13 @@ export function synthesize<Settings extends CommonSettings>(
   const mistakes = [...extensions.mistakes, ...extra.mistakes];
   if (mistakes.length > 0) throw new SettingsError(mistakes);
   return { folders, extended, workloads: workloadsOf(stack) };
+}
+
+/** cdk8s writes its chart's namespace into every object, also of kinds that are in none. */
+function inItsNamespace(object: KubeObject): KubeObject {
+  if (namespaced(object)) return object;
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 function withWave(object: KubeObject, wave: number): KubeObject {

@@ -6,6 +6,7 @@ const NAME = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 const PORT_NAME = /^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/;
 const CLUSTER_SCOPED = [
   'Namespace',
+  'ClusterIssuer',
   'ClusterRole',
   'ClusterRoleBinding',
   'ClusterPropagationPolicy',
@@ -28,8 +29,8 @@ export function namesAndLabels(subject: Subject): string[] {
   const ofTheStack = own(subject).filter((object) => !isBroughtAlong(object, settings));
   const breaches = ofTheStack.flatMap((object) => {
     const { labels = {}, name, namespace } = object.metadata;
-    const wrongNamespace =
-      !CLUSTER_SCOPED.includes(object.kind) && namespace !== settings.namespace.name && !isBoundThere(object, settings);
+    const expected = CLUSTER_SCOPED.includes(object.kind) ? undefined : settings.namespace.name;
+    const wrongNamespace = namespace !== expected && !isBoundThere(object, settings);
     return [
       ...(NAME.test(name) ? [] : [`${title(object)}: no valid name`]),
       ...(labels['app.kubernetes.io/part-of'] === definition.name ? [] : [`${title(object)}: no label part-of`]),

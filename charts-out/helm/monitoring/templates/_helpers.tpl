@@ -36,13 +36,6 @@
 {{- printf "monitoring-%s" .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
-{{/* Used 37 times, with root, syncWave: annotations, namespace. */}}
-{{- define "monitoring.metadata-entries" -}}
-annotations:
-  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
-namespace: {{ include "monitoring.namespace" $.root | quote }}
-{{- end }}
-
 {{/* Used 34 times. */}}
 {{- define "monitoring.labels" -}}
 app.kubernetes.io/instance: "{{ include "monitoring.prefix" . }}monitoring"
@@ -126,7 +119,7 @@ ports:
 {{- end }}
 
 {{/* Used 5 times, with root, labels: annotations, labels, namespace. */}}
-{{- define "monitoring.metadata-with-annotations" -}}
+{{- define "monitoring.metadata-entries" -}}
 annotations:
   argocd.argoproj.io/sync-wave: "1"
   helm.sh/hook: test
@@ -166,6 +159,33 @@ data:
     remoteRef:
       key: "{{ $.root.Values.secrets.externalSecrets.path }}{{ $.values.secret }}"
       property: {{ $.secretKey | quote }}
+{{- end }}
+
+{{/* Used 2 times, with root, server, name. */}}
+{{- define "monitoring.acme" -}}
+server: {{ $.server | quote }}
+email: {{ $.root.Values.certificates.letsEncrypt.email | quote }}
+privateKeySecretRef:
+  name: "{{ include "monitoring.prefix" $.root }}{{ $.name }}"
+solvers:
+  -
+    {{- if ne $.root.Values.certificates.letsEncrypt.solver "dns01" }}
+    http01:
+      ingress:
+        {{- if eq $.root.Values.exposure.type "gke" }}
+        class: gce
+        {{- else if $.root.Values.exposure.ingress.className }}
+        ingressClassName: {{ $.root.Values.exposure.ingress.className | quote }}
+        {{- end }}
+        podTemplate:
+          metadata:
+            labels:
+              app.kubernetes.io/instance: "{{ include "monitoring.prefix" $.root }}monitoring"
+    {{- else }}
+    dns01:
+      cloudDNS:
+        project: {{ $.root.Values.certificates.letsEncrypt.dnsProject | quote }}
+    {{- end }}
 {{- end }}
 
 {{/* Used 2 times, with root, app. */}}

@@ -49,13 +49,6 @@
 {{- $data | toRawJson | sha256sum | trunc 16 -}}
 {{- end }}
 
-{{/* Used 19 times, with root, syncWave: annotations, namespace. */}}
-{{- define "training-operator.metadata-entries" -}}
-annotations:
-  argocd.argoproj.io/sync-wave: {{ $.syncWave | quote }}
-namespace: {{ include "training-operator.namespace" $.root | quote }}
-{{- end }}
-
 {{/* Used 12 times. */}}
 {{- define "training-operator.labels" -}}
 app.kubernetes.io/instance: "{{ include "training-operator.prefix" . }}training-operator"
