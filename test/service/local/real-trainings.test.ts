@@ -112,7 +112,7 @@ describe('jobs of built-in algorithms', () => {
 
   it('are asked to end when their job is stopped or suspended', async () => {
     const { over, folder } = await trainings(
-      'trap "echo asked > $STORAGE_PATH.txt; exit 143" TERM; echo up; sleep 60 & wait',
+      'trap "echo asked > $STORAGE_PATH.txt; kill \\$!; exit 143" TERM; echo up; sleep 60 & wait',
     );
     const one = job('a', 'python -m mlplatform.train xgboost');
 
