@@ -14,6 +14,7 @@ export function addCases(stack: string, told: readonly Case[]): number {
   const known = new Set((all[stack] ?? []).map((each) => JSON.stringify(each)));
   const before = known.size;
   for (const each of told) known.add(JSON.stringify(each));
+  if (known.size === before) return 0;
   all[stack] = [...known].map((text) => JSON.parse(text) as Case);
   writeFileSync(FILE, `${JSON.stringify(all, null, 2)}\n`);
   return known.size - before;

@@ -68,11 +68,12 @@ async function main(): Promise<void> {
 /** Again with what the tries have told, until they tell nothing. */
 async function derived(): ReturnType<typeof allCharts> {
   const found = await allCharts(flags.try);
-  const added = found.filter(
-    ({ stack, told }) => flags.try !== undefined && told.length > 0 && addCases(stack, told) > 0,
-  );
+  if (flags.try === undefined) return found;
+  const added = found
+    .map(({ stack, told }) => ({ stack, count: addCases(stack, told) }))
+    .filter(({ count }) => count > 0);
   if (added.length === 0) return found;
-  for (const { stack, told } of added) console.log(`${stack}: ${told.length} mistakes mended, each kept as a case`);
+  for (const { count, stack } of added) console.log(`${stack}: ${count} mistakes mended, each kept as a case`);
   return derived();
 }
 

@@ -1,9 +1,9 @@
 import { at } from '../data/paths.ts';
-import { evaluate, type Place, rounded } from './expressions.ts';
+import { isSameAt, type Place } from './expressions.ts';
 import type { DerivedObject } from './learn.ts';
-import type { Decision, Entry, Expression, Item, Node, Test } from './nodes.ts';
+import type { Decision, Entry, Item, Node } from './nodes.ts';
 import type { Answered } from './program.ts';
-import { passes } from './rows.ts';
+import { choiceAt, passes } from './rows.ts';
 import type { Sample } from './samples.ts';
 import type { Term, TermItem } from './terms.ts';
 
@@ -28,11 +28,11 @@ export class Agreement {
   private ofNode(node: Node, term: Term, place: Place): boolean {
     switch (node.kind) {
       case 'choice':
-        return this.ofNode(passes(node.test, choiceAt(node.test, place)) ? node.yes : node.no, term, place);
+        return this.ofNode(passes(node.test, choiceAt(node.test.feature, place)) ? node.yes : node.no, term, place);
       case 'setting':
         return term.kind === 'setting' && term.path === node.path;
       case 'scalar':
-        return term.kind === 'scalar' && this.isSame(node.expression, term.expression, place);
+        return term.kind === 'scalar' && isSameAt(node.expression, term.expression, place, this.answered);
       case 'map':
         return this.ofMap(node.entries, term, place);
       case 'list':
@@ -73,31 +73,17 @@ export class Agreement {
     const all = key === `*${path}` && terms.length === sizeOf(path, sample);
     return all && terms.every((term, index) => this.ofNode(node, term, { sample, element: { path, index } }));
   }
-
-  private isSame(given: Expression, expected: Expression, place: Place): boolean {
-    if (given.what === 'checksum' || expected.what === 'checksum')
-      return JSON.stringify(given) === JSON.stringify(expected);
-    const a = evaluate(given, place, this.answered);
-    const b = evaluate(expected, place, this.answered);
-    return typeof a === 'number' && typeof b === 'number' ? rounded(a) === rounded(b) : a === b;
-  }
 }
 
 function holds(decision: Decision, place: Place): boolean {
   if (typeof decision === 'boolean') return decision;
-  return holds(passes(decision.test, choiceAt(decision.test, place)) ? decision.yes : decision.no, place);
+  return holds(passes(decision.test, choiceAt(decision.test.feature, place)) ? decision.yes : decision.no, place);
 }
 
 /** Of what is made of a setting's elements nothing is there where it has none, which need not be asked. */
 function isThere(part: Entry | Item, place: Place): boolean {
   const of = 'each' in part ? part.each : 'record' in part ? part.record : undefined;
   return holds(part.when, place) && (of === undefined || sizeOf(of, place.sample) > 0);
-}
-
-function choiceAt({ feature }: Test, { element, sample }: Place): string | number | undefined {
-  if (element && feature.startsWith(`${element.path}[].`))
-    return sample.elements.get(element.path)?.[element.index]?.[feature];
-  return sample.features[feature];
 }
 
 /** How many elements, or entries, the setting has there. */

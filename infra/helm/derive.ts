@@ -145,12 +145,11 @@ class Deriving {
 
   private refutedBy(sample: Sample): Address[] {
     const read = this.read[this.samples.indexOf(sample)] as ReadSample;
-    return addressesIn([read])
-      .concat([...this.learnt.values()])
-      .filter((address) => {
-        const object = this.learnt.get(keyOf(address))?.object;
-        return !object || !this.agreement.ofObject(object, read.get(address.folder)?.get(address.title), sample);
-      });
+    const unknown = addressesIn([read]).filter((address) => !this.learnt.has(keyOf(address)));
+    const wrong = [...this.learnt.values()].filter(
+      ({ folder, object, title }) => !this.agreement.ofObject(object, read.get(folder)?.get(title), sample),
+    );
+    return [...unknown, ...wrong];
   }
 
   /** Of a sample, what an object was found to depend on. */

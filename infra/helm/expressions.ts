@@ -13,7 +13,7 @@ export interface Place {
 }
 
 /** What the chart would put there; compared with what the program did. */
-export function evaluate(expression: Expression, place: Place, answered: Answered): unknown {
+function evaluate(expression: Expression, place: Place, answered: Answered): unknown {
   const { settings } = place.sample;
   switch (expression.what) {
     case 'literal':
@@ -31,6 +31,13 @@ export function evaluate(expression: Expression, place: Place, answered: Answere
     case 'text':
       return expression.parts.map((part) => String(partValue(part, place))).join('');
   }
+}
+
+/** Whether both give the same there. Of contents that a checksum is made of only which they are is known. */
+export function isSameAt(a: Expression, b: Expression, place: Place, answered: Answered): boolean {
+  if (a.what === 'checksum' || b.what === 'checksum') return JSON.stringify(a) === JSON.stringify(b);
+  const [one, other] = [evaluate(a, place, answered), evaluate(b, place, answered)];
+  return typeof one === 'number' && typeof other === 'number' ? rounded(one) === rounded(other) : one === other;
 }
 
 function partValue(part: Part, { element, sample }: Place): unknown {
@@ -53,7 +60,7 @@ function refValue({ field, index, path }: Ref, { settings }: Sample, element: Pl
   return Object.entries(value as object)[inElement]?.[field === 'key' ? 0 : 1];
 }
 
-export const rounded = (value: number): number => Number(value.toFixed(6));
+const rounded = (value: number): number => Number(value.toFixed(6));
 
 /** Marks of the element that is being looked at, without its index: the same for every element. */
 export function relative(parts: readonly Part[], element: Place['element']): Part[] {

@@ -43,11 +43,7 @@ export class Rows {
   static elementRow = (sampleRow: number, index: number): number => sampleRow * ELEMENTS + index;
 
   value(feature: string, row: number): string | number | undefined {
-    const sample = this.sampleOf(row);
-    if (this.root && feature.startsWith(`${this.list}[].`)) {
-      return sample.elements.get(this.list ?? '')?.[row % ELEMENTS]?.[feature];
-    }
-    return sample.features[feature];
+    return choiceAt(feature, this.place(row));
   }
 
   /** The rows for which a test holds. */
@@ -146,6 +142,13 @@ function rowsByValue(column: Column): Map<string | number, Bits> {
     add(rows, row);
   });
   return seen;
+}
+
+/** What is chosen there of a feature: of the element, where it is one of its list's. */
+export function choiceAt(feature: string, { element, sample }: Place): string | number | undefined {
+  if (element && feature.startsWith(`${element.path}[].`))
+    return sample.elements.get(element.path)?.[element.index]?.[feature];
+  return sample.features[feature];
 }
 
 export const passes = (test: Test, value: string | number | undefined): boolean =>
