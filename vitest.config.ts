@@ -51,9 +51,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/contract/**', 'node_modules/**'],
-    // Two cores are what CI has. More than half of their time tests wait, for a server or a browser: four workers took 338 s
-    // and three quarters of both cores, six took 289 and 307 s.
-    maxWorkers: 6,
+    // Two cores are what CI has. Half of their time tests wait, for a server or a browser: four workers took 338 s, six took 295 s, but
+    // beside another process that takes a core three tests of those were late.
+    maxWorkers: 4,
     pool: 'forks',
     // Files share a worker's modules: to load them for each anew took a third of all CPU time. So a test leaves nothing behind in a
     // module, nor in process.env or a clock.

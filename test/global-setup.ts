@@ -32,6 +32,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   let server: Promise<{ url: string; dispose(): Promise<void> }> | undefined;
   const secret = randomBytes(16).toString('hex');
   const broker = createServer((request, response) => {
+    // A connection that is kept may be closed here while a worker sends its next question.
+    response.setHeader('connection', 'close');
     if (request.url !== `/${secret}`) {
       response.writeHead(404).end();
       return;
