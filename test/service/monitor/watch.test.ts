@@ -53,8 +53,16 @@ concurrently('after the first query the watch alone tells of changes: no further
     },
     (queries) => queries === 0,
   );
-  for (const status of [STARTING, SUBMITTED, RUNNING, SUCCEEDED]) world.write(job, status);
-  await world.until(job.id, ({ status }) => status === 'Succeeded');
+  // One after the other: of what comes while the one before is being written, only the latest counts.
+  for (const [status, told] of [
+    [STARTING, 'Starting'],
+    [SUBMITTED, 'Submitted'],
+    [RUNNING, 'Running'],
+    [SUCCEEDED, 'Succeeded'],
+  ] as const) {
+    world.write(job, status);
+    await world.until(job.id, ({ reason }) => reason === told);
+  }
   expect((await world.history(job.id)).map(({ reason }) => reason).slice(-4)).toEqual([
     'Starting',
     'Submitted',
