@@ -1,8 +1,6 @@
-import { randomInt } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathsOf } from '../../service/local/postgres/data-directory.ts';
 import { type Postgres, startPostgres } from '../../service/local/postgres/start-postgres.ts';
 import { databasePrefix } from '../left-behind.ts';
 import { folderForDatabases, runAfterOurDeath } from '../scratch.ts';
@@ -21,9 +19,6 @@ const FOR_TESTS = {
   // In the data directory, which is removed; POSIX shared memory of a killed server would stay.
   dynamic_shared_memory_type: 'mmap',
 };
-
-/** Below those that a system hands out: while the server is away, no connection and no other test gets its port by chance. */
-const LASTING_PORTS = [20_000, 32_000] as const;
 
 /** A server of a test's own, for what the shared one must not suffer: restarts, pauses, kills. */
 export interface OwnPostgres {
@@ -48,7 +43,6 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   await chmod(directory, 0o711);
   const home = join(directory, 'postgres');
   await mkdir(home);
-  await writeFile(pathsOf(home).port, String(randomInt(...LASTING_PORTS)));
   const start = () => startPostgres({ directory: home, log: () => undefined, settings: FOR_TESTS });
   const guard = runAfterOurDeath(END_SERVER, directory);
   let server: Postgres = await start();

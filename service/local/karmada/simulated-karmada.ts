@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import type { ServerOptions } from 'node:https';
+import { freePort } from '../free-port.ts';
 import { type ApiServer, createApiServer } from '../kube/api-server.ts';
 import { collectGarbage } from '../kube/garbage.ts';
 import { NAMESPACE } from '../kube/kinds.ts';
@@ -115,7 +116,8 @@ export async function startSimulatedKarmada(options: SimulationOptions = {}): Pr
   stops.push(watchReadiness(registry, members, faults.reachable, options.notReadyAfterMs ?? 30_000));
 
   const gate = createGate(control.handle, faults, requests);
-  const network = { port: options.port ?? 0, ...(options.tls && { tls: options.tls }) };
+  // Not one that the system may give to others while `stopListening` holds.
+  const network = { port: options.port ?? (await freePort()), ...(options.tls && { tls: options.tls }) };
   let listener: Listener | undefined = await listen(gate, network);
   const { url } = listener;
   const kubeconfig = kubeconfigOf(url, options.tls?.ca);

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, isFree } from '../free-port.ts';
 import { pathsOf, SERVER_ENV } from './data-directory.ts';
 import type { Placement } from './placement.ts';
 import { endServer } from './processes.ts';
@@ -98,19 +98,7 @@ export async function readPidFile(data: string): Promise<(RunningServer & { read
 /** The port of last time if it is free, so that a tool pointed at the database keeps working; else a new one. */
 async function choosePort(file: string): Promise<number> {
   const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
-  const port = (remembered > 0 && (await freePort(remembered))) || (await freePort(0));
-  if (port === undefined) throw new Error('No free port on 127.0.0.1');
+  const port = remembered > 0 && (await isFree(remembered)) ? remembered : await freePort();
   await writeFile(file, String(port), { mode: 0o600 });
   return port;
-}
-
-function freePort(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(undefined));
-    probe.listen(port, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : undefined));
-    });
-  });
 }

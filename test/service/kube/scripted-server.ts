@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createKube, type KubeOptions } from '../../../service/kube/client.ts';
 import type { Kube } from '../../../service/kube/kube.ts';
+import { freePort } from '../../../service/local/free-port.ts';
 
 /** One request as it came, to be answered by the test. */
 export interface Asked {
@@ -52,9 +52,10 @@ export async function scriptedServer(options: Partial<KubeOptions> = {}): Promis
   const listen = async (port: number) => {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
   };
-  const port = await listen(0);
+  // One that nothing else is given while the server does not listen.
+  const port = await freePort();
+  await listen(port);
   const url = `http://127.0.0.1:${port}`;
   const settings = { server: new URL(url), proxyUrl: undefined, tls: {}, headers: {} };
   const identity = { source: 'test', server: url, settings: async () => settings, distrust: () => {} };
