@@ -1,8 +1,7 @@
 import { EXIT_KILLED, EXIT_TEMPORARY, EXIT_TERMINATED } from '../../contract/trainers.ts';
-import { KINDS } from '../../contract.ts';
 import { trainingEnvironment } from '../environment.ts';
 import { trainingImage } from './image.ts';
-import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
+import type { JobSpec, ManifestSettings } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate } from './pod.ts';
 import { workdirStep } from './workdir.ts';
 
@@ -15,41 +14,36 @@ const TELLS_WHY = {
 };
 
 /** An image without Ray: as many pods as instances, each told its number in JOB_COMPLETION_INDEX. */
-export function batchJob(job: JobSpec, settings: ManifestSettings): Manifest {
+export function batchJobSpec(job: JobSpec, settings: ManifestSettings) {
   const { request } = job;
   const { instanceCount, instanceResources } = request.resources;
   return {
-    apiVersion: KINDS.job.apiVersion,
-    kind: KINDS.job.kind,
-    metadata: workloadMetadata(job),
     // No ttlSecondsAfterFinished: a Job that vanishes from its cluster by itself would be put there again by Karmada.
-    spec: {
-      suspend: job.wanted === 'suspend',
-      backoffLimit: 0,
-      ...(request.retryPolicy && { podFailurePolicy: TELLS_WHY }),
-      activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
-      completionMode: 'Indexed',
-      completions: instanceCount,
-      parallelism: instanceCount,
-      template: podTemplate(
-        job,
-        {
-          name: 'training',
-          image: trainingImage(request, settings).image,
-          ...(request.command ? { command: request.command } : {}),
-          ...(request.args ? { args: request.args } : {}),
-          env: [
-            // The user that the pod runs under has no home directory in most images.
-            ...plainVariables({ HOME: '/tmp', ...trainingEnvironment(job) }),
-            ...credentialVariables(job, settings),
-          ],
-          resources: instanceResources,
-          mountsResults: true,
-          reports: settings.progress ?? null,
-          workdir: workdirStep(job, settings),
-        },
-        'Never',
-      ),
-    },
+    suspend: job.wanted === 'suspend',
+    backoffLimit: 0,
+    ...(request.retryPolicy && { podFailurePolicy: TELLS_WHY }),
+    activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
+    completionMode: 'Indexed',
+    completions: instanceCount,
+    parallelism: instanceCount,
+    template: podTemplate(
+      job,
+      {
+        name: 'training',
+        image: trainingImage(request, settings).image,
+        ...(request.command ? { command: request.command } : {}),
+        ...(request.args ? { args: request.args } : {}),
+        env: [
+          // The user that the pod runs under has no home directory in most images.
+          ...plainVariables({ HOME: '/tmp', ...trainingEnvironment(job) }),
+          ...credentialVariables(job, settings),
+        ],
+        resources: instanceResources,
+        mountsResults: true,
+        reports: settings.progress ?? null,
+        workdir: workdirStep(job, settings),
+      },
+      'Never',
+    ),
   };
 }

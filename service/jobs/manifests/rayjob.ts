@@ -1,11 +1,10 @@
 import { stringify } from 'yaml';
-import { KINDS } from '../../contract.ts';
 import { algorithmNamed } from '../algorithms/index.ts';
 import { MAX_HEAD, SUBMITTER } from '../demand.ts';
 import { trainingEnvironment } from '../environment.ts';
 import type { JobRequest } from '../request.ts';
 import { rayVersionOf, trainingImage } from './image.ts';
-import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
+import type { JobSpec, ManifestSettings } from './manifest.ts';
 import { credentialVariables, plainVariables, podTemplate, type Variable } from './pod.ts';
 import { storageVariables } from './workdir.ts';
 
@@ -15,7 +14,7 @@ const CLUSTER_SECONDS_AFTER_END = 300;
 /** Where images of a user's own are expected to have their program, unless the request says otherwise. */
 const CONTAINER_ENTRYPOINT = 'python train.py';
 
-export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
+export function rayJobSpec(job: JobSpec, settings: ManifestSettings) {
   const { request } = job;
   const { byRay, byPod } = waysOf(trainingEnvironment(job));
   const env = [
@@ -23,29 +22,24 @@ export function rayJob(job: JobSpec, settings: ManifestSettings): Manifest {
     ...plainVariables({ ...byPod, ...storageVariables(job, settings) }),
   ];
   return {
-    apiVersion: KINDS.rayJob.apiVersion,
-    kind: KINDS.rayJob.kind,
-    metadata: workloadMetadata(job),
-    spec: {
-      entrypoint: entrypointOf(request),
-      // Every key and value in quotes: a parameter named "y" or worth "no" must not become true or false.
-      runtimeEnvYAML: stringify(
-        { ...(request.workdir !== undefined && { working_dir: request.workdir }), env_vars: byRay },
-        { defaultKeyType: 'QUOTE_DOUBLE', defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 },
-      ),
-      submissionMode: 'K8sJobMode',
-      suspend: job.wanted === 'suspend',
-      backoffLimit: 0,
-      activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
-      // KubeRay suspends a job only if it may shut its cluster down.
-      shutdownAfterJobFinishes: true,
-      ttlSecondsAfterFinished: CLUSTER_SECONDS_AFTER_END,
-      submitterPodTemplate: submitter(job, settings, env),
-      rayClusterSpec: {
-        rayVersion: rayVersionFor(request, settings),
-        headGroupSpec: head(job, settings, env),
-        workerGroupSpecs: [workers(job, settings, env)],
-      },
+    entrypoint: entrypointOf(request),
+    // Every key and value in quotes: a parameter named "y" or worth "no" must not become true or false.
+    runtimeEnvYAML: stringify(
+      { ...(request.workdir !== undefined && { working_dir: request.workdir }), env_vars: byRay },
+      { defaultKeyType: 'QUOTE_DOUBLE', defaultStringType: 'QUOTE_DOUBLE', lineWidth: 0 },
+    ),
+    submissionMode: 'K8sJobMode',
+    suspend: job.wanted === 'suspend',
+    backoffLimit: 0,
+    activeDeadlineSeconds: request.stoppingCondition.maxRuntimeSeconds,
+    // KubeRay suspends a job only if it may shut its cluster down.
+    shutdownAfterJobFinishes: true,
+    ttlSecondsAfterFinished: CLUSTER_SECONDS_AFTER_END,
+    submitterPodTemplate: submitter(job, settings, env),
+    rayClusterSpec: {
+      rayVersion: rayVersionFor(request, settings),
+      headGroupSpec: head(job, settings, env),
+      workerGroupSpecs: [workers(job, settings, env)],
     },
   };
 }

@@ -1,24 +1,14 @@
-import { KINDS } from '../../contract.ts';
 import { type SpecInput, specSchema } from '../../trainingjob/schema/spec.ts';
 import { dataSourceOf } from '../data-source.ts';
 import { trainingEnvironment } from '../environment.ts';
 import type { JobRequest } from '../request.ts';
 import { trainingImage } from './image.ts';
-import { type JobSpec, type Manifest, type ManifestSettings, workloadMetadata } from './manifest.ts';
+import type { JobSpec, ManifestSettings } from './manifest.ts';
 import { credentialVariables, plainVariables, quantities } from './pod.ts';
 import { claimName } from './volume.ts';
 
 /** Workers that are started, restarted from their last checkpoint and ended together by the operator in the member. */
-export function trainingJob(job: JobSpec, settings: ManifestSettings): Manifest {
-  return {
-    apiVersion: KINDS.trainingJob.apiVersion,
-    kind: KINDS.trainingJob.kind,
-    metadata: workloadMetadata(job),
-    spec: trainingSpec(job, settings),
-  };
-}
-
-function trainingSpec(job: JobSpec, settings: ManifestSettings): SpecInput {
+export function trainingJobSpec(job: JobSpec, settings: ManifestSettings): SpecInput {
   const { request } = job;
   const { instanceCount, instanceResources } = request.resources;
   const { backend, backoffLimit, checkpoint, dataset, framework, model } = request.training ?? {};

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ALGORITHMS, parseJobRequest, pointerOf } from '../../../service/jobs/index.ts';
-import { rayJob } from '../../../service/jobs/manifests/rayjob.ts';
+import { rayJobSpec } from '../../../service/jobs/manifests/rayjob.ts';
 import { accepted, container, minimal, refusedFields, specOf, validBody } from './requests.ts';
 
 const recorded = JSON.parse(readFileSync(new URL('./xgboost-request.json', import.meta.url), 'utf8'));
@@ -76,7 +76,7 @@ describe('a page of the first implementation', () => {
         hyperparameters: {},
         ...images,
       });
-      expect(rayJob(specOf(request), settings)).toMatchObject({ spec: { entrypoint: 'python mine.py' } });
+      expect(rayJobSpec(specOf(request), settings)).toMatchObject({ entrypoint: 'python mine.py' });
     }
   });
 
