@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from './exit-codes.ts';
-import { type Connection, type ConnectionOptions, connect, type Surroundings } from './settings/connection.ts';
+import { type Connected, type ConnectionOptions, connect, type Surroundings } from './settings/connection.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What every command is given. */
@@ -15,7 +15,7 @@ export interface Cli {
   onDetach(words: readonly string[]): void;
   /** What the command line says of where to ask. */
   options(): ConnectionOptions;
-  connection(): Promise<Connection>;
+  connection(): Promise<Connected>;
   /** Where it is asked; errors say it. */
   onServer(server: string): void;
 }
@@ -24,7 +24,7 @@ export const createCli = (
   given: Pick<Cli, 'terminal' | 'surroundings' | 'name' | 'signal' | 'onDetach' | 'onServer'>,
   options: () => ConnectionOptions,
 ): Cli => {
-  let connection: Promise<Connection> | undefined;
+  let connection: Promise<Connected> | undefined;
   const open = async () => {
     const opened = await connect(options(), given.surroundings);
     given.onServer(opened.server);

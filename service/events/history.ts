@@ -14,7 +14,7 @@ interface Page {
 /** A part of a page. */
 type Past = Pick<Page, 'events' | 'upTo'>;
 
-interface Waiting {
+interface Resuming {
   readonly place: string;
   readonly resolve: (past: Past) => void;
   readonly reject: (error: unknown) => void;
@@ -33,7 +33,7 @@ export function createHistory(
   size: number,
   newest: () => string | null,
 ): { after(place: string): Promise<Past> } {
-  let waiting: Waiting[] = [];
+  let waiting: Resuming[] = [];
   let pages: Page[] = [];
   let reading = false;
 
@@ -63,7 +63,7 @@ export function createHistory(
   }
 
   /** Somewhat before the first of them, when others wait there: the same page then serves these, too. */
-  function startFor(head: Waiting): string {
+  function startFor(head: Resuming): string {
     const near = waiting
       .map(({ place }) => place)
       .filter((place) => !isLater(place, head.place) && isNear(place, head.place));
@@ -73,7 +73,7 @@ export function createHistory(
   const isNear = (place: string, other: string): boolean =>
     BigInt(other.split('-')[1] ?? 0) - BigInt(place.split('-')[1] ?? 0) < BigInt(Math.floor(size / 2));
 
-  function settle(isServed: (each: Waiting) => boolean, serve: (each: Waiting) => void): void {
+  function settle(isServed: (each: Resuming) => boolean, serve: (each: Resuming) => void): void {
     const served = waiting.filter(isServed);
     waiting = waiting.filter((each) => !served.includes(each));
     for (const each of served) serve(each);

@@ -51,7 +51,7 @@ export interface CurveRecorder {
   remembered(): number;
 }
 
-interface Waiting {
+interface Gathered {
   points: CurvePoint[];
   marks: { at: number; attempt: number | null; cluster: string | null }[];
   steppedAt: number | null;
@@ -66,7 +66,7 @@ interface Remembered {
 
 /** Gathers what trainings tell, from whatever source, and writes it to their curves a few seconds later. */
 export function createRecorder({ store, onEnded, log, now = Date.now }: RecorderOptions): CurveRecorder {
-  let waiting = new Map<string, Waiting>();
+  let waiting = new Map<string, Gathered>();
   const remembered = new TrainingMemory<Remembered>(MAX_REMEMBERED);
   /** When they were written last, the longest ago first. */
   const unsettled = new Map<string, number>();
@@ -112,7 +112,7 @@ export function createRecorder({ store, onEnded, log, now = Date.now }: Recorder
   async function write(): Promise<void> {
     const jobs = [...waiting.keys()].slice(0, WRITTEN_AT_ONCE);
     const entries: CurveEntry[] = [];
-    const taken = new Map<string, Waiting>();
+    const taken = new Map<string, Gathered>();
     for (const jobId of jobs) {
       const each = waiting.get(jobId);
       waiting.delete(jobId);
@@ -157,7 +157,7 @@ export function createRecorder({ store, onEnded, log, now = Date.now }: Recorder
     }
   }
 
-  function putBack(taken: ReadonlyMap<string, Waiting>): void {
+  function putBack(taken: ReadonlyMap<string, Gathered>): void {
     const since = waiting;
     waiting = new Map(taken);
     for (const [jobId, after] of since) {
@@ -200,7 +200,7 @@ function takeOld(all: Map<string, number>, before: number): string[] {
   return taken;
 }
 
-const joined = (before: Waiting, after: Waiting): Waiting => ({
+const joined = (before: Gathered, after: Gathered): Gathered => ({
   points: [...before.points, ...after.points].slice(-MAX_WAITING_POINTS),
   marks: [...before.marks, ...after.marks].slice(-MAX_WAITING_POINTS),
   steppedAt: after.steppedAt ?? before.steppedAt,

@@ -15,7 +15,7 @@ export interface ConnectionOptions {
   readonly requestTimeout?: number | undefined;
 }
 
-export interface Connection {
+export interface Connected {
   readonly server: string;
   readonly client: Client;
   /** Where jobs are looked for and submitted to; undefined: everywhere, and for a new job the service's default. */
@@ -35,7 +35,7 @@ export interface Surroundings {
 }
 
 /** Which service, and as whom: the command line holds over variables, and these over what `login` wrote. */
-export const connect = async (options: ConnectionOptions, surroundings: Surroundings): Promise<Connection> => {
+export const connect = async (options: ConnectionOptions, surroundings: Surroundings): Promise<Connected> => {
   const { env, settingsFile, isPlugin, warn } = surroundings;
   const settings = await readSettings(settingsFile);
   const kube = isPlugin ? await kubeContext(env, options.context) : undefined;
