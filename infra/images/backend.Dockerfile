@@ -1,6 +1,6 @@
 # The job API: one bundled file, its SQL, and Node. Built from the repository's root by `npm run build:images`.
-# Both base images are arguments, so that a closed network names its mirror and a release pins a digest (name@sha256:...).
-ARG NODE_IMAGE=docker.io/library/node:22.21.1-alpine3.22
+# Base images are arguments, so that a closed network names its mirror. The digest is of the index of all platforms.
+ARG NODE_IMAGE=docker.io/library/node:22.21.1-alpine3.22@sha256:b2358485e3e33bc3a33114d2b1bdb18cdbe4df01bd2b257198eb51beb1f026c5
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /src

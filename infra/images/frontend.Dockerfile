@@ -1,5 +1,5 @@
 # The page: static files behind an unprivileged nginx. Built from the repository's root by `npm run build:images`.
-ARG NODE_IMAGE=docker.io/library/node:22.21.1-alpine3.22
+ARG NODE_IMAGE=docker.io/library/node:22.21.1-alpine3.22@sha256:b2358485e3e33bc3a33114d2b1bdb18cdbe4df01bd2b257198eb51beb1f026c5
 ARG NGINX_IMAGE=docker.io/nginxinc/nginx-unprivileged:1.28.0-alpine-slim
 
 FROM ${NODE_IMAGE} AS build
