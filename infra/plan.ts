@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, extname, join } from 'node:path';
 import { parse } from 'yaml';
 import { clashes } from './constructs/created-at-deploy.ts';
+import { root } from './data/root.ts';
 import type { Choice } from './options.ts';
 import type { CommonSettings } from './settings/fragments.ts';
 import { atPath, type Layer } from './settings/layers.ts';
@@ -109,7 +109,7 @@ function environmentsOf(definition: StackDefinition): Named[] {
 }
 
 function yamlEnvironments({ environments, name }: StackDefinition): Map<string, string> {
-  const folder = join(dirname(fileURLToPath(import.meta.url)), 'stacks', name, 'environments');
+  const folder = join(root, 'infra/stacks', name, 'environments');
   if (!existsSync(folder)) return new Map();
   const files = readdirSync(folder)
     .filter((file) => extname(file) === '.yaml')

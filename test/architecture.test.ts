@@ -162,8 +162,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'infra/generate-imports.ts': [],
   'infra/options.ts': [],
   'infra/plan.ts': ['infra/options.ts', ...STACKS],
-  'infra/program.ts': ['infra/options.ts', 'infra/plan.ts', 'infra/synth', ...STACKS],
-  'infra/main.ts': ['infra/program.ts'],
+  'infra/main.ts': ['infra/options.ts', 'infra/plan.ts', 'infra/synth', ...STACKS],
   'infra/promote': ['infra/plan.ts', ...STACKS],
   'infra/preflight': ['infra/plan.ts', 'infra/synth', 'service/contract.ts', 'service/kube', ...STACKS],
   'infra/deploy': [
@@ -201,12 +200,10 @@ const files = ['service', 'infra'].flatMap((folder) =>
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
-  return [...text.matchAll(/(?:from|import|createRequire\(import\.meta\.url\))\s*\(?\s*'(\.[^']+)'/g)].map(
-    ([, target = '']) => ({
-      file,
-      target: relative(root, join(root, dirname(file), target)),
-    }),
-  );
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, target = '']) => ({
+    file,
+    target: relative(root, join(root, dirname(file), target)),
+  }));
 }
 
 const imports = files.flatMap(importsOf);

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { root } from '../data/root.ts';
 import type { HelmChart } from '../helm/chart.ts';
 import type { Derived } from '../helm/derive.ts';
 
@@ -23,7 +24,8 @@ const MOST_PROCESSES = 4;
 /** Each build of a program is garbage soon: with four times the usual room, collecting it takes a tenth of all CPU less. */
 const ROOM_FOR_YOUNG = '--max-semi-space-size=64';
 
-const DERIVER = fileURLToPath(new URL('derive-stacks.ts', import.meta.url));
+const RUN = join(root, 'infra/run.cjs');
+const DERIVER = join(root, 'infra/charts/derive-stacks.ts');
 
 /**
  * The charts of all stacks, in their order; as many stacks at a time as there are processors. Processes of their own, for
@@ -32,9 +34,9 @@ const DERIVER = fileURLToPath(new URL('derive-stacks.ts', import.meta.url));
 export async function allCharts(tries?: number): Promise<ChartsOfStack[]> {
   const count = Math.min(availableParallelism(), MOST_PROCESSES);
   const derivers = Array.from({ length: count }, () =>
-    fork(DERIVER, tries === undefined ? [] : [String(tries)], {
+    fork(RUN, tries === undefined ? [DERIVER] : [DERIVER, String(tries)], {
       serialization: 'advanced',
-      execArgv: [...process.execArgv, ROOM_FOR_YOUNG],
+      execArgv: [ROOM_FOR_YOUNG],
     }),
   );
   let given = 0;

@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../data/root.ts';
 import type { Derived } from '../helm/derive.ts';
 
 type Case = Derived['told'][number];
 
-const FILE = new URL('cases.json', import.meta.url);
+const FILE = join(root, 'infra/charts/cases.json');
 
 /** By stack: choices of settings that once showed a mistake in a chart. `npm run charts -- --try` finds them. */
 export const readCases = (): Record<string, readonly Case[]> => JSON.parse(readFileSync(FILE, 'utf8'));

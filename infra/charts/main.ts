@@ -83,4 +83,4 @@ function countOf(text: string): number {
   return count;
 }
 
-await main();
+main();

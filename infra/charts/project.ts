@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../data/root.ts';
 
 /** What all charts have in common. */
 export interface Project {
@@ -12,14 +14,13 @@ export interface Project {
   readonly icon: string;
 }
 
-const root = new URL('../../', import.meta.url);
 const ICON = 'service/web/public/favicon.svg';
 
 /** What package.json says, and the icon of the page. */
 export function readProject(): Project {
   const { author, homepage, keywords, license, repository, version } = JSON.parse(
-    readFileSync(new URL('package.json', root), 'utf8'),
+    readFileSync(join(root, 'package.json'), 'utf8'),
   ) as Omit<Project, 'icon'>;
-  const icon = `data:image/svg+xml;base64,${readFileSync(new URL(ICON, root)).toString('base64')}`;
+  const icon = `data:image/svg+xml;base64,${readFileSync(join(root, ICON)).toString('base64')}`;
   return { author, homepage, keywords, license, repository, version, icon };
 }

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type * as generated from 'cdk8s-plus-28/lib/imports/k8s.js';
 
 export type * as K8s from 'cdk8s-plus-28/lib/imports/k8s.js';
-export const k8s: typeof generated = createRequire(import.meta.url)('cdk8s-plus-28/lib/imports/k8s.js');
+export const k8s: typeof generated = createRequire(import.meta.filename)('cdk8s-plus-28/lib/imports/k8s.js');
 
 /** Quantities as the settings hold them ({cpu: '500m'}), in the type that the generated classes want. */
 export function quantities(values: Record<string, string>): Record<string, generated.Quantity> {

@@ -57,7 +57,7 @@ function refuseTag(tag: string): void {
 
 /** As a user would: a program of its own reads what has been written. */
 function synthesize(stack: string, environment: string): void {
-  const args = ['--import', 'tsx', 'infra/main.ts', '--stack', stack, '--env', environment];
+  const args = ['infra/run.cjs', 'infra/main.ts', '--stack', stack, '--env', environment];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new PlanError(`${stack}/${environment} could not be synthesized; its settings are written.`);
 }

@@ -43,10 +43,10 @@ function start(args: string[], variables: Record<string, string> = {}): Promise<
   });
 }
 /** As `npm run synth` does. */
-const npmRunSynth = (variables?: Record<string, string>) => start(['--import', 'tsx', 'infra/main.ts'], variables);
+const npmRunSynth = (variables?: Record<string, string>) => start(['infra/run.cjs', 'infra/main.ts'], variables);
 /** The same program in a fifth of the time, for what is not about how it is started. */
 const synth = async (options: string[] = [], variables?: Record<string, string>) =>
-  start([await program('infra/program.ts'), ...options], variables);
+  start([await program('infra/main.ts'), ...options], variables);
 const cdk8s = (options: string[] = [], variables?: Record<string, string>) =>
   start(['node_modules/cdk8s-cli/bin/cdk8s', 'synth', '--check-upgrade=false', ...options], variables);
 

@@ -56,7 +56,7 @@ test('a path longer than the 100 bytes of the oldest format is kept whole', asyn
 
 test('--help tells the options; an unknown one is a mistake of the user', () => {
   const run = (...args: string[]) =>
-    execFileSync(process.execPath, ['--import', 'tsx', 'infra/charts/main.ts', ...args], {
+    execFileSync(process.execPath, ['infra/run.cjs', 'infra/charts/main.ts', ...args], {
       encoding: 'utf8',
       stdio: 'pipe',
     });

@@ -59,7 +59,7 @@ test('cosign signs, with a key or without, and what it refuses is an error', () 
 
 test('without cosign nothing is begun that was to be signed', () => {
   const node = execFileSync('which', ['node'], { encoding: 'utf8' }).trim();
-  const { status, stderr } = spawnSync(node, ['--import', 'tsx', 'infra/charts/main.ts', '--package', '--sign'], {
+  const { status, stderr } = spawnSync(node, ['infra/run.cjs', 'infra/charts/main.ts', '--package', '--sign'], {
     encoding: 'utf8',
     env: { ...process.env, PATH: folder.replace('supply', 'nothing') },
   });
