@@ -178,7 +178,11 @@ function toLocalConfig(values: SettingValues, environment: Environment): LocalCo
 const help = (): string =>
   `The job API: takes training jobs, runs them on member clusters through Karmada, and follows each one to its end.
 
-Without ${ENV.databaseUrl}, ${ENV.karmadaKubeconfig} and ${ENV.mgmtKubeconfig}, "npm start" brings a database and simulated clusters of its own.
+Without ${ENV.databaseUrl}, ${ENV.karmadaKubeconfig} and ${ENV.mgmtKubeconfig}, "npm start" brings a database and simulated clusters of its own, and takes
+  --trainers                       jobs of the built-in algorithms train for real, with Python 3.11 or newer; what an engine
+                                   needs is fetched with the first job of it
+  --trainers=torch-mpi,jax-pjit    the same, and what these need is fetched at once (all: what any of them needs)
+  --trainers=/path/to/python       the same, with the packages that this Python has
 Given any of them it is the production service, and all three are required.
 
 Settings (default in brackets); an argument wins over a variable:

@@ -12,6 +12,7 @@ import { startObjectStorage } from './object-storage.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { startPrometheus } from './prometheus.ts';
 import { type RealTrainings, startRealTrainings } from './real-trainings.ts';
+import type { TrainersChoice } from './trainers-choice.ts';
 import { type MemberOperator, startTrainingOperators } from './training-operators.ts';
 
 const DATA = resolve('.data');
@@ -47,7 +48,7 @@ export interface Backing {
 }
 
 /** A PostgreSQL and a simulated Karmada, whose data stay in .data. The API servers of its members listen near `port`. */
-export async function startBacking(log: Logger, port: number, { trainers }: { trainers: boolean }): Promise<Backing> {
+export async function startBacking(log: Logger, port: number, trainers: TrainersChoice | undefined): Promise<Backing> {
   await requireWritable(DATA);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -56,7 +57,7 @@ export async function startBacking(log: Logger, port: number, { trainers }: { tr
   try {
     const postgres = await startPostgres({ directory: join(DATA, 'postgres'), log: (line) => log.info(line) });
     stops.push(() => postgres.stop());
-    const real = trainers ? await realTrainings(log) : undefined;
+    const real = trainers && (await realTrainings(log, trainers));
     if (real) stops.push(() => real.stop());
     const karmada = await startSimulatedKarmada({
       stateFile: join(DATA, 'karmada.json'),
@@ -110,8 +111,8 @@ const SIMULATED =
   'Jobs are simulated: nothing is trained. npm start -- --trainers trains for real, with Python 3.11 or newer.';
 
 /** Where they cannot be had the start goes on, with the simulation and a word. */
-async function realTrainings(log: Logger): Promise<RealTrainings | undefined> {
-  const found = await startRealTrainings(join(DATA, 'trainers'), (line) => log.info(line));
+async function realTrainings(log: Logger, trainers: TrainersChoice): Promise<RealTrainings | undefined> {
+  const found = await startRealTrainings(join(DATA, 'trainers'), trainers, (line) => log.info(line));
   if (typeof found !== 'string') return found;
   log.warn(`Jobs are simulated, --trainers cannot be had: ${found}`);
   return undefined;

@@ -26,7 +26,7 @@ await runUntilSignal(startDevelopment, log);
 
 async function startDevelopment(): Promise<{ stop(): Promise<void> }> {
   await requireFreePort(HOST, PORT);
-  const backing = await startBacking(log, PORT, { trainers: false });
+  const backing = await startBacking(log, PORT, undefined);
   try {
     const service = startReloadingService(backing);
     const page = await startPage(log);

@@ -11,6 +11,7 @@ import { configOrExit, runUntilSignal } from '../process.ts';
 import { parseConnection } from '../store/connection.ts';
 import { type Backing, startBacking } from './backing.ts';
 import { SIMULATED_PROMETHEUS } from './prometheus.ts';
+import { type TrainersChoice, trainersChoice } from './trainers-choice.ts';
 
 // npm start: the whole service with nothing but Node: a database of its own, three simulated clusters, the page.
 // Given a database or a kubeconfig, it is the production service instead.
@@ -27,26 +28,30 @@ const LOCAL_DEFAULTS = {
 /** Of the files in examples/. */
 const TRAINING_JOBS = '/apis/ml.example.com/v1/namespaces/ml-training/trainingjobs';
 
-/** Of `npm start` alone: the service knows nothing of it. */
-const TRAINERS = process.argv.includes('--trainers');
-const ARGUMENTS = process.argv.slice(2).filter((argument) => argument !== '--trainers');
+const ARGUMENTS = process.argv.slice(2);
 
 if (isProduction(ARGUMENTS, process.env)) await startProduction();
 else await startLocal();
 
 async function startLocal(): Promise<void> {
   const environment = { ...LOCAL_DEFAULTS, ...process.env };
-  const config = configOrExit(await loadLocalConfig(ARGUMENTS, environment));
+  const { choice, mistakes, rest } = trainersChoice(ARGUMENTS);
+  if (mistakes.length > 0) configOrExit({ outcome: 'mistakes', mistakes });
+  const config = configOrExit(await loadLocalConfig(rest, environment));
   const log = createLog(
     config.logLevel,
     pretty({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss', singleLine: true, sync: true }),
   );
-  await runUntilSignal(() => startAll(config, log), log);
+  await runUntilSignal(() => startAll(config, choice, log), log);
 }
 
-async function startAll(config: LocalConfig, log: Logger): Promise<{ stop(): Promise<void> }> {
+async function startAll(
+  config: LocalConfig,
+  trainers: TrainersChoice | undefined,
+  log: Logger,
+): Promise<{ stop(): Promise<void> }> {
   await requireFreePort(config.host, config.port);
-  const backing = await startBacking(log, config.port, { trainers: TRAINERS });
+  const backing = await startBacking(log, config.port, trainers);
   try {
     await buildPage(log);
     const service = await startService(

@@ -1,23 +1,26 @@
 // A Python environment with what the training programs need: made once, kept outside of the repository, told in words where it
 // cannot be made.
-import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { execFile, spawn } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { joinSignals } from '../signals.ts';
+import { createInstallProgress } from './install-progress.ts';
+import { type EnvironmentName, type Packages, packagesOf, TOO_NEW } from './packages.ts';
 
-/** Which versions of which packages: a file of locks/. */
-export type Lock = 'trees' | 'test';
+export interface Python {
+  readonly python: string;
+  readonly version: string;
+}
 
-export type Environment =
-  | { readonly ok: true; readonly python: string; readonly version: string }
-  | { readonly ok: false; readonly reason: string };
+export type Environment = (Python & { readonly ok: true }) | { readonly ok: false; readonly reason: string };
 
-interface Options {
-  readonly lock: Lock;
+export interface MakingOptions {
+  readonly name: EnvironmentName;
   /** Beyond it the attempt is given up; what was downloaded so far is kept by uv or pip. */
   readonly seconds: number;
   readonly tell: (line: string) => void;
@@ -28,46 +31,52 @@ interface Options {
 export const PYTHON_VARIABLE = 'TRAINERS_PYTHON';
 const CANDIDATES = ['python3.12', 'python3.13', 'python3', 'python3.11', 'python'];
 const LEAST = [3, 11] as const;
+/** What takes long is told of at least this often. */
+const SILENCE_MS = 15_000;
+/** And at most that often. */
+const PACE_MS = 3_000;
 
 /** Programs of a training are read from here; the environment has their packages only. */
 export const TRAINERS = import.meta.dirname;
 
 /** One that was made before; undefined: there is none yet, or no Python. */
-export function environmentMade(lock: Lock): { readonly python: string; readonly version: string } | undefined {
-  const python = findPython();
-  const own = python && join(folderOf(lock, python.version), 'bin', 'python');
+export async function environmentMade(name: EnvironmentName): Promise<Python | undefined> {
+  const python = await findPython(name);
+  const own = python && pythonIn(folderOf(name, python.version));
   return own !== undefined && existsSync(own) ? { python: own, version: python?.version ?? '' } : undefined;
 }
 
-const lockFile = (lock: Lock): string => join(TRAINERS, 'locks', `${lock}.txt`);
+const pythonIn = (folder: string): string => join(folder, 'bin', 'python');
 
-function folderOf(lock: Lock, version: string): string {
-  const digest = createHash('sha256')
-    .update(readFileSync(lockFile(lock)))
-    .update(version)
-    .digest('hex')
-    .slice(0, 12);
-  return join(cacheFolder(), `trainers-${lock}-${digest}`);
+const lockFile = (lock: string): string => join(TRAINERS, 'locks', `${lock}.txt`);
+
+/** By all that may come into it: another version of one package is another environment. */
+function folderOf(name: EnvironmentName, version: string): string {
+  const digest = createHash('sha256');
+  for (const { lock } of packagesOf(name, { platform: process.platform, version }).flat()) {
+    digest.update(readFileSync(lockFile(lock)));
+  }
+  return join(cacheFolder(), `trainers-${name}-${digest.update(version).digest('hex').slice(0, 12)}`);
 }
 
-export async function trainersEnvironment({ lock, seconds, tell, signal }: Options): Promise<Environment> {
-  const python = findPython();
-  if (!python) {
-    return no(`Python ${LEAST.join('.')} or newer is not on PATH (${PYTHON_VARIABLE} can name one)`);
-  }
-  const file = lockFile(lock);
-  const folder = folderOf(lock, python.version);
-  const ready = { ok: true, python: join(folder, 'bin', 'python'), version: python.version } as const;
+export async function trainersEnvironment({ name, seconds, tell, signal }: MakingOptions): Promise<Environment> {
+  const python = await findPython(name);
+  if (!python) return no(`${neededPython(name)} is not on PATH (${PYTHON_VARIABLE} can name one)`);
+  const { command, version } = python;
+  const folder = folderOf(name, version);
+  const ready = { ok: true, python: pythonIn(folder), version } as const;
   if (existsSync(ready.python)) return ready;
 
   // Under its own name only when it is whole: an attempt that was ended leaves nothing that looks ready.
-  const made = `${folder}.${process.pid}`;
+  const made = `${folder}.${process.pid}-${randomUUID().slice(0, 8)}`;
   const { signal: limit, release } = joinSignals(AbortSignal.timeout(seconds * 1000), signal);
-  tell(`Making a Python ${python.version} environment for the trainings in ${folder} (once)`);
+  tell(`Making a Python ${version} environment for the trainings in ${folder} (once)`);
   try {
     await mkdir(cacheFolder(), { recursive: true });
-    for (const [command, ...args] of await stepsFor(python.command, made, file)) {
-      await run(command, args, told(file, tell), limit);
+    const installer = await installerOf(command, made);
+    await run(installer.create, () => {}, limit);
+    for (const alternatives of packagesOf(name, { platform: process.platform, version })) {
+      await installFirst(alternatives, installer, tell, limit);
     }
     tell(bar(1, 'ready'));
     await writeFile(join(made, 'made-by'), 'npm start -- --trainers, or npm run test:trainers, of ml-platform\n');
@@ -77,6 +86,7 @@ export async function trainersEnvironment({ lock, seconds, tell, signal }: Optio
     });
     return ready;
   } catch (error) {
+    if (signal?.aborted) return no('it was stopped');
     return no(limit.aborted ? `its packages were not there within ${seconds} s` : (error as Error).message);
   } finally {
     release();
@@ -84,40 +94,89 @@ export async function trainersEnvironment({ lock, seconds, tell, signal }: Optio
   }
 }
 
+async function installFirst(
+  alternatives: readonly Packages[],
+  installer: Installer,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [index, packages] of alternatives.entries()) {
+    if (packages.word) tell(packages.word);
+    const isLast = index === alternatives.length - 1;
+    const followed = follow(packages.lock, tell);
+    try {
+      await run(installer.install(packages), followed.line, signal, { DS_BUILD_OPS: '0' });
+      return;
+    } catch (error) {
+      if (isLast || signal.aborted) throw error;
+      tell((error as Error).message);
+    } finally {
+      followed.stop();
+    }
+  }
+}
+
 const no = (reason: string) => ({ ok: false, reason }) as const;
 
 const cacheFolder = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ml-platform');
 
+function neededPython(name: EnvironmentName): string {
+  const limit = TOO_NEW[name];
+  return `Python ${LEAST.join('.')} or newer${limit ? `, but older than ${limit.join('.')},` : ''}`;
+}
+
 /** The first of them that runs and is new enough: a name on PATH may be a mere signpost of a version manager. */
-export function findPython(
-  candidates: readonly string[] = [process.env[PYTHON_VARIABLE], ...CANDIDATES].filter((name) => name !== undefined),
-): { readonly command: string; readonly version: string } | undefined {
+export async function findPython(
+  name: EnvironmentName,
+  candidates: readonly string[] = [process.env[PYTHON_VARIABLE], ...CANDIDATES].filter((each) => each !== undefined),
+): Promise<{ readonly command: string; readonly version: string } | undefined> {
+  const [, tooNew] = TOO_NEW[name] ?? [3, Number.POSITIVE_INFINITY];
   for (const command of candidates) {
-    const asked = ['-c', 'import sys, venv; print("%d.%d.%d" % sys.version_info[:3])'];
-    const { status, stdout } = spawnSync(command, asked, { encoding: 'utf8', timeout: 20_000 });
-    const version = (stdout ?? '').trim();
-    const [major = 0, minor = 0] = version.split('.').map(Number);
-    if (status === 0 && major === LEAST[0] && minor >= LEAST[1]) return { command, version };
+    const version = await said(command, '-c', 'import sys, venv; print("%d.%d.%d" % sys.version_info[:3])');
+    const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+    if (version && major === LEAST[0] && minor >= LEAST[1] && minor < tooNew) return { command, version };
   }
   return undefined;
 }
 
+/** undefined: it does not run, or not well. */
+async function said(command: string, ...args: string[]): Promise<string | undefined> {
+  try {
+    return (await promisify(execFile)(command, args, { timeout: 20_000 })).stdout.trim();
+  } catch {
+    return undefined;
+  }
+}
+
 type Command = readonly [string, ...string[]];
 
+interface Installer {
+  readonly create: Command;
+  install(packages: Packages): Command;
+}
+
 /** By uv where it is at hand, which takes a tenth of the time. A virtual environment cannot be moved but for its folder's name. */
-async function stepsFor(python: string, folder: string, lock: string): Promise<Command[]> {
-  const own = join(folder, 'bin', 'python');
-  const hasUv = spawnSync('uv', ['--version'], { stdio: 'ignore' }).status === 0;
-  if (hasUv) {
-    return [
-      ['uv', 'venv', '--quiet', '--relocatable', '--python', python, folder],
-      ['uv', 'pip', 'install', '--python', own, '--require-hashes', '--requirements', lock],
-    ];
-  }
-  return [
-    [python, '-m', 'venv', folder],
-    [own, '-m', 'pip', 'install', '--progress-bar', 'off', '--no-input', '--require-hashes', '--requirement', lock],
+async function installerOf(python: string, folder: string): Promise<Installer> {
+  const own = pythonIn(folder);
+  const hasUv = (await said('uv', '--version')) !== undefined;
+  const options = ({ index, source, lock }: Packages): string[] => [
+    '--require-hashes',
+    ...(source ? ['--no-deps', '--no-build-isolation'] : []),
+    ...(index ? ['--no-deps', '--index-url', index] : []),
+    hasUv ? '--requirements' : '--requirement',
+    lockFile(lock),
   ];
+  if (hasUv) {
+    return {
+      create: ['uv', 'venv', '--quiet', '--relocatable', '--python', python, folder],
+      install: (packages) => ['uv', 'pip', 'install', '--python', own, ...options(packages)],
+    };
+  }
+  const quietly = ['--progress-bar', 'off', '--no-input', '--disable-pip-version-check'];
+  return {
+    create: [python, '-m', 'venv', folder],
+    install: (packages) => [own, '-m', 'pip', 'install', ...quietly, ...options(packages)],
+  };
 }
 
 const bar = (share: number, what: string): string => {
@@ -125,38 +184,65 @@ const bar = (share: number, what: string): string => {
   return `[${'#'.repeat(filled)}${'.'.repeat(20 - filled)}] ${what}`;
 };
 
-/** Of what uv and pip print, how far it is: a line for every tenth of the packages, and one when all are there. */
-function told(lock: string, tell: (line: string) => void): (line: string) => void {
-  const total = readFileSync(lock, 'utf8').match(/^[a-z0-9][^\s=]*==/gim)?.length ?? 1;
-  let seen = 0;
-  let shown = 0;
-  return (line) => {
-    if (/^(?:Prepared \d+ packages|Installing collected packages)/.test(line)) tell(bar(0.95, 'Installing'));
-    if (!/^\s*(?:Downloaded|Downloading|Collecting|\+) /.test(line)) return;
-    const share = Math.min(1, ++seen / total);
-    if (share - shown < 0.1) return;
-    shown = share;
-    tell(bar(share * 0.9, line.trim().slice(0, 80)));
+/** Tells how far it is: what is new after some seconds, and that it goes on where nothing is new. */
+function follow(lock: string, tell: (line: string) => void): { line(text: string): void; stop(): void } {
+  const packages = readFileSync(lockFile(lock), 'utf8').match(/^[a-z0-9][^\s=]*==/gim)?.length ?? 1;
+  const progress = createInstallProgress(packages);
+  const began = performance.now();
+  let toldAt = Number.NEGATIVE_INFINITY;
+  let toldLast = '';
+
+  function look(): void {
+    const now = performance.now();
+    const { words, share } = progress;
+    if (now - toldAt < (words === toldLast ? SILENCE_MS : PACE_MS)) return;
+    toldAt = now;
+    toldLast = words;
+    tell(bar(share * 0.95, `${words} (${Math.round((now - began) / 1000)} s)`));
+  }
+
+  const timer = setInterval(look, PACE_MS);
+  return {
+    line(text) {
+      progress.take(text);
+      look();
+    },
+    stop: () => clearInterval(timer),
   };
 }
 
-async function run(command: string, args: readonly string[], line: (text: string) => void, signal: AbortSignal) {
+async function run(
+  [command, ...args]: Command,
+  line: (text: string) => void,
+  signal: AbortSignal,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
-    env: { ...process.env, UV_NO_PROGRESS: '1' },
+    env: { ...process.env, UV_NO_PROGRESS: '1', ...variables },
   });
-  let last = '';
+  const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on('line', (text) => {
-      if (text.trim() !== '') last = text.trim();
+      if (text.trim() !== '') lines.push(text.trim());
       line(text);
     });
   }
   await new Promise<void>((resolve, reject) => {
-    child.on('error', reject);
+    child.on('error', (error) => {
+      // One that was asked to end still writes until it has.
+      if (error.name !== 'AbortError') reject(error);
+    });
     child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${command} ended with exit code ${code}: ${last}`)),
+      code === 0 ? resolve() : reject(new Error(`${command} ended with exit code ${code}: ${reasonIn(lines)}`)),
     );
   });
+}
+
+/** uv tells what went wrong and, link by link, why; pip and others in their last line. */
+function reasonIn(lines: readonly string[]): string {
+  const error = lines.findLast((line) => /^error: /i.test(line)) ?? lines.at(-1) ?? 'without a word';
+  const cause = lines.findLast((line) => line.startsWith('cause: '));
+  return [error, cause?.slice('cause: '.length)].filter((part) => part !== undefined).join(': ');
 }

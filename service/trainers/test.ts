@@ -15,7 +15,7 @@ const options = cli.opts<{ installSeconds: string; orSkip?: boolean; python?: st
 
 const made = options.python
   ? ({ ok: true, python: options.python, version: '' } as const)
-  : await trainersEnvironment({ lock: 'test', seconds: Number(options.installSeconds), tell: console.log });
+  : await trainersEnvironment({ name: 'test', seconds: Number(options.installSeconds), tell: console.log });
 if (!made.ok) {
   console.log(`test:trainers: skipped, no test was run: ${made.reason}`);
   process.exit(options.orSkip ? 0 : 1);

@@ -92,7 +92,7 @@ export async function run(args: string[]): Promise<void> {
     .opts<{ rows: string; rounds: string; pairs: string; algorithms: string; python?: string }>();
   const made = options.python
     ? ({ ok: true, python: options.python, version: 'of your own' } as const)
-    : await trainersEnvironment({ lock: 'trees', seconds: 900, tell: console.log });
+    : await trainersEnvironment({ name: 'trees', seconds: 900, tell: console.log });
   if (!made.ok) {
     console.log(`skipped: ${made.reason}`);
     return;

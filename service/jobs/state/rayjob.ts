@@ -120,7 +120,7 @@ function ended(job: string): Verdict | undefined {
 
 function underWay(job: string, deployment: string): Verdict {
   if (job === 'RUNNING') return running('The program of the job runs');
-  if (job !== '') return pending('Submitted', 'Ray has the job and starts it');
+  if (job !== '') return pending('Submitted', 'Ray has the job and starts it; its log says what it waits for');
   if (deployment === '') return pending('Created', 'In its cluster, where KubeRay has not taken it up yet');
   if (deployment === 'Running') return pending('Submitting', 'The Ray cluster is up; the job is being submitted to it');
   return pending('Starting', 'Its Ray cluster is starting');

@@ -1,7 +1,11 @@
-"""A model of Hugging Face's that is small enough for tests: two layers, and a tokenizer that knows bytes."""
+"""A model of Hugging Face's that is small enough for tests: two layers, and a tokenizer that knows bytes.
+
+python tests/language_model.py FOLDER writes it.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 VARIABLES = {
@@ -29,3 +33,7 @@ def write(folder: Path) -> None:
         vocab_size=len(words), n_positions=48, n_embd=32, n_layer=2, n_head=2, bos_token_id=0, eos_token_id=0
     )
     config.save_pretrained(folder)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

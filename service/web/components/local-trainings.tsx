@@ -8,8 +8,9 @@ export function LocalTrainings() {
     <p className="mx-auto w-full max-w-[100rem] px-4 pb-2 text-xs text-ink-faint sm:px-6">
       {localTrainings === 'real' ? (
         <>
-          <strong className="font-semibold">Real trainers on this machine</strong>: jobs of xgboost and lightgbm train,
-          all others are simulated.
+          <strong className="font-semibold">Real trainers on this machine</strong>: jobs of the built-in algorithms
+          train. What an engine needs is fetched with its first job, whose log tells how far that is. Other jobs are
+          simulated.
         </>
       ) : (
         <>

@@ -8,11 +8,12 @@ import { trainingsBy } from '../../../service/local/real-trainings.ts';
 import { environmentMade } from '../../../service/trainers/environment.ts';
 import { eventually } from '../../patience.ts';
 import { smallJob, startWorld } from '../api/world.ts';
+import { onePython } from './one-python.ts';
 
 // A job that trains for real and loses, one after the other, what it runs on.
 
 /** `npm start -- --trainers` makes it, once. */
-const made = environmentMade('trees');
+const made = await environmentMade('trees');
 const ROUNDS = 3_000;
 const VOLUME = 'shared';
 
@@ -21,7 +22,7 @@ test.skipIf(made === undefined)(
   async () => {
     const folder = await mkdtemp(join(tmpdir(), 'lost-trainings-'));
     const data = await sample(folder);
-    const real = trainingsBy(made ?? { python: '', version: '' }, folder, data);
+    const real = trainingsBy(onePython(made ?? { python: '', version: '' }), folder, data);
     const world = await startWorld({
       speed: 50,
       environment: { CLUSTER_LOST_AFTER: '1s' },

@@ -1,13 +1,16 @@
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ALGORITHMS } from '../../../service/jobs/index.ts';
 import { outcomeOf } from '../../../service/local/karmada/life/outcome.ts';
 import type { Progress, Trainings } from '../../../service/local/karmada/life/training.ts';
 import type { StoredObject } from '../../../service/local/kube/objects.ts';
 import { trainingsBy } from '../../../service/local/real-trainings.ts';
-import { findPython, PYTHON_VARIABLE, trainersEnvironment } from '../../../service/trainers/environment.ts';
+import { SAMPLES } from '../../../service/local/sample.ts';
 import { PATIENCE_MS } from '../../patience.ts';
+import { onePython } from './one-python.ts';
 
 // Without Python: a program of the shell stands for it, with its output, its exit codes and its answer to SIGTERM.
 
@@ -33,6 +36,7 @@ const job = (name: string, entrypoint: string, env: Record<string, string> = {})
   }) as unknown as StoredObject;
 
 const simulated: Trainings = {
+  prepare: () => ({ lines: [], ready: true }),
   progress: () => ({ lines: ['made up'], secondsLeft: 1, end: undefined }),
   forget: () => {},
   lose: () => {},
@@ -46,7 +50,8 @@ describe('jobs of built-in algorithms', () => {
 
   async function trainings(text: string) {
     const folder = await scratch();
-    const real = trainingsBy({ python: await program(folder, 'python', text), version: '3.12.1' }, folder, '/sample');
+    const python = { python: await program(folder, 'python', text), version: '3.12.1' };
+    const real = trainingsBy(onePython(python), folder, '/sample');
     stops.push(() => real.stop());
     return { over: real.over(simulated), folder };
   }
@@ -75,6 +80,36 @@ describe('jobs of built-in algorithms', () => {
     const { over } = await trainings('echo "$S3_TRAIN_KEY $LABEL_COLUMN"');
     const { lines } = await untilEnd(over, job('a', 'python -m mlplatform.train lightgbm'));
     expect(lines.at(-1)).toBe('file:///sample/train.csv spend');
+  });
+
+  it('take with it what is for it, unless the job says otherwise than the defaults, and say so', async () => {
+    const { over } = await trainings(
+      'echo "$S3_TRAIN_KEY $LABEL_COLUMN $FEATURE_NAMES $MODEL_NAME $NUM_CLASSES $EPOCHS"',
+    );
+    const told = { MODEL_NAME: 'torchvision/resnet18', NUM_CLASSES: '2', EPOCHS: '10', LEARNING_RATE: '0.5' };
+    const { lines } = await untilEnd(over, job('a', 'python -m mlplatform.train torch-mpi', told));
+    const columns = 'age,income,visits,score,noise';
+    expect(lines.at(-1)).toBe(`file:///sample/train.csv class ${columns} torchvision/resnet18 3 10`);
+    expect(lines).toContain(
+      'INFO  it has no data of its own, and learns from file:///sample/train.csv, with num_classes 3',
+    );
+  });
+
+  it('have a sample each, with hyperparameters that they have', () => {
+    expect(Object.keys(SAMPLES).sort()).toEqual(ALGORITHMS.map(({ name }) => name).sort());
+    for (const { name, hyperparameters } of ALGORITHMS) {
+      expect(hyperparameters.safeParse(SAMPLES[name]?.hyperparameters), name).toMatchObject({ success: true });
+    }
+  });
+
+  it('run on the cores, as one process, whatever workers and GPUs are asked for', async () => {
+    const { over } = await trainings('echo "$USE_GPU $CUDA_VISIBLE_DEVICES."');
+    const { lines } = await untilEnd(
+      over,
+      job('a', 'python -m mlplatform.train jax-pjit', { USE_GPU: 'true', NUM_WORKER: '4' }),
+    );
+    expect(lines.at(-1)).toBe('false .');
+    expect(lines).toContain('INFO  it takes one process in the place of 4 workers, cores in the place of GPUs');
   });
 
   it('take the threads that their pods ask for and half of the machine at most, and let others run while they wait', async () => {
@@ -125,43 +160,22 @@ describe('jobs of built-in algorithms', () => {
     );
   });
 
+  it('that are resumed wait until the process of before has kept what it had', async () => {
+    const { over } = await trainings('trap "read line < $FIFO; exit 143" TERM; echo up; while :; do sleep 0.05; done');
+    const fifo = join(await scratch(), 'fifo');
+    spawnSync('mkfifo', [fifo]);
+    const told = { MLPLATFORM_JOB_ID: 'a-1', FIFO: fifo };
+    const one = job('a', 'python -m mlplatform.train torch-mpi', told);
+    await vi.waitFor(() => expect(over.progress(one, outcomeOf(one, true)).lines).toContain('up'), PATIENT);
+    over.forget(one);
+    const next = { ...one, status: { jobId: 'a-2' } };
+    expect(over.prepare(next)).toMatchObject({ ready: false });
+    await writeFile(fifo, 'kept\n');
+    await vi.waitFor(() => expect(over.prepare(next)).toMatchObject({ ready: true }), PATIENT);
+  });
+
   it('of others are simulated as before', async () => {
     const { over } = await trainings('exit 1');
     expect(over.progress(job('a', 'python train.py'), outcomeOf(job('a', ''), true)).lines).toEqual(['made up']);
   });
 });
-
-describe('the Python that is taken', () => {
-  it('is the first that runs and is new enough: a signpost of a version manager is none', async () => {
-    const folder = await scratch();
-    const old = await program(folder, 'old', 'echo 3.9.18');
-    const signpost = await program(folder, 'signpost', 'echo "pyenv: command not found" >&2; exit 127');
-    const fine = await program(folder, 'fine', 'echo 3.12.1');
-    expect(findPython([join(folder, 'none'), old, signpost, fine])).toEqual({ command: fine, version: '3.12.1' });
-    expect(findPython([old, signpost])).toBeUndefined();
-  });
-
-  it('or the reason why there is none, and why no environment could be made', async () => {
-    const folder = await scratch();
-    const before = { PATH: process.env.PATH, XDG: process.env.XDG_CACHE_HOME, python: process.env[PYTHON_VARIABLE] };
-    try {
-      process.env.PATH = folder;
-      process.env.XDG_CACHE_HOME = folder;
-      delete process.env[PYTHON_VARIABLE];
-      const options = { lock: 'trees', seconds: 60, tell: () => {} } as const;
-      expect(await trainersEnvironment(options)).toMatchObject({ ok: false, reason: /3\.11 or newer is not on PATH/ });
-      const broken = '[ "$1" = -c ] && echo 3.12.1 && exit 0; echo "No module named venv" >&2; exit 1';
-      process.env[PYTHON_VARIABLE] = await program(folder, 'python-without-venv', broken);
-      expect(await trainersEnvironment(options)).toMatchObject({ ok: false, reason: /No module named venv/ });
-    } finally {
-      restore('PATH', before.PATH);
-      restore('XDG_CACHE_HOME', before.XDG);
-      restore(PYTHON_VARIABLE, before.python);
-    }
-  });
-});
-
-function restore(name: string, value: string | undefined): void {
-  if (value === undefined) delete process.env[name];
-  else process.env[name] = value;
-}

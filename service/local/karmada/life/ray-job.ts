@@ -27,6 +27,8 @@ const SECONDS = {
   cleanUp: 0.5,
 };
 
+/** In Ray's own words. */
+const PREPARED = 'Job has not started yet. It may be waiting for the runtime environment to be set up.';
 const UNSCHEDULABLE = '0/4 nodes are available: 4 Insufficient cpu. preemption: 0/4 nodes are available.';
 
 /**
@@ -162,7 +164,14 @@ export function createRayJobLife(
   }
 
   function becomeRunning(job: StoredObject): void {
-    setStatus(job, { jobStatus: 'RUNNING', message: 'Job is currently running.' });
+    const { lines, ready, end } = trainings.prepare(job);
+    submitter.say(job, lines);
+    if (end) setStatus(job, end);
+    else if (ready) setStatus(job, { jobStatus: 'RUNNING', message: 'Job is currently running.' });
+    else {
+      setStatus(job, { message: PREPARED });
+      after(SECONDS.pending, job, becomeRunning);
+    }
   }
 
   function train(job: StoredObject): void {

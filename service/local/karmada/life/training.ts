@@ -12,8 +12,18 @@ export interface Progress {
   readonly end: { readonly jobStatus: 'SUCCEEDED' | 'FAILED' | 'STOPPED'; readonly message: string } | undefined;
 }
 
+/** What there is to do before a program can start, while Ray calls its job pending. */
+export interface Preparation {
+  readonly lines: readonly string[];
+  readonly ready: boolean;
+  /** It cannot start. */
+  readonly end?: Progress['end'];
+}
+
 /** The programs that run in one member, by jobId: another try is another program. */
 export interface Trainings {
+  /** Asked again until it is ready. */
+  prepare(job: StoredObject): Preparation;
   progress(job: StoredObject, outcome: Outcome): Progress;
   forget(job: StoredObject): void;
   /** The node of its program has gone, and it with it, without a word. */
@@ -38,6 +48,7 @@ export function createTrainings(speed: number): Trainings {
   }
 
   return {
+    prepare: () => ({ lines: [], ready: true }),
     progress(job, { seconds, end, failures }) {
       const { log, startedAt } = runOf(job);
       const part = (((Date.now() - startedAt) / 1_000) * speed) / Math.max(seconds, 0.001);
