@@ -18,74 +18,13 @@ interface Sample {
   readonly hyperparameters: Readonly<Record<string, string | number | boolean>>;
 }
 
-const table = (label: string, hyperparameters: Sample['hyperparameters'] = {}): Sample => ({
-  train: 'train.csv',
-  validation: 'validation.csv',
-  label,
-  features: 'age,income,visits,score,noise',
-  hyperparameters,
-});
+/** By algorithm; the tests of the trainers hold each to what it learns. */
+export const SAMPLES: Readonly<Record<string, Sample>> = JSON.parse(
+  readFileSync(join(TRAINERS, 'samples.json'), 'utf8'),
+);
 
-const texts = (hyperparameters: Sample['hyperparameters']): Sample => ({
-  train: 'train-texts.csv',
-  validation: 'validation-texts.csv',
-  label: 'mood',
-  features: 'text',
-  hyperparameters: { max_sequence_length: 48, ...hyperparameters },
-});
-
-const SMALL_TRANSFORMER = { num_layers: 1, hidden_size: 64, num_attention_heads: 2, vocabulary_size: 258 };
-
-/** Folder of a language model with fresh weights, below that of the sample. */
+/** In there: a language model with fresh weights, in a folder beside the data. */
 const LANGUAGE_MODEL = 'language-model';
-
-export const SAMPLES: Readonly<Record<string, Sample>> = {
-  xgboost: table('spend'),
-  lightgbm: table('spend'),
-  'torch-mpi': table('class', { model_name: 'mlp', num_classes: 3, learning_rate: 0.01 }),
-  'horovod-mpi': table('class', { model_name: 'mlp', num_classes: 3, optimizer: 'adamw', learning_rate: 0.01 }),
-  'tf-distributed': table('class', { learning_rate: 0.01 }),
-  'tensorflow-cnn': {
-    train: 'train-pictures.parquet',
-    validation: 'validation-pictures.parquet',
-    label: 'stands',
-    features: '',
-    hyperparameters: {
-      architecture: 'simple',
-      pretrained: 'none',
-      channels: 1,
-      image_size: 28,
-      num_classes: 2,
-      learning_rate: 0.003,
-      random_rotation: 0,
-      random_zoom: 0,
-    },
-  },
-  'tensorflow-transformer': texts({
-    ...SMALL_TRANSFORMER,
-    intermediate_size: 64,
-    pretrained: false,
-    learning_rate: 0.005,
-  }),
-  'jax-pjit': texts({
-    ...SMALL_TRANSFORMER,
-    total_steps: 200,
-    warmup_steps: 5,
-    learning_rate: 0.01,
-    eval_every: 50,
-    checkpoint_every: 50,
-    compute_dtype: 'float32',
-  }),
-  'deepspeed-zero3': texts({
-    model_name: LANGUAGE_MODEL,
-    max_steps: 100,
-    train_micro_batch_size_per_gpu: 8,
-    learning_rate: 0.01,
-    warmup_steps: 5,
-    precision: 'fp32',
-    checkpoint_every: 50,
-  }),
-};
 
 type Variables = Readonly<Record<string, string>>;
 

@@ -160,9 +160,11 @@ async function installerOf(python: string, folder: string): Promise<Installer> {
   const own = pythonIn(folder);
   const hasUv = (await said('uv', '--version')) !== undefined;
   const options = ({ index, source, lock }: Packages): string[] => [
+    // A lock has all that its packages need, but for PyTorch, which has locks of its own.
     '--require-hashes',
-    ...(source ? ['--no-deps', '--no-build-isolation'] : []),
-    ...(index ? ['--no-deps', '--index-url', index] : []),
+    '--no-deps',
+    ...(source ? ['--no-build-isolation'] : []),
+    ...(index ? ['--index-url', index] : []),
     hasUv ? '--requirements' : '--requirement',
     lockFile(lock),
   ];
@@ -172,7 +174,10 @@ async function installerOf(python: string, folder: string): Promise<Installer> {
       install: (packages) => ['uv', 'pip', 'install', '--python', own, ...options(packages)],
     };
   }
-  const quietly = ['--progress-bar', 'off', '--no-input', '--disable-pip-version-check'];
+  const [, major = 0, minor = 0] =
+    /^pip (\d+)\.(\d+)/.exec((await said(python, '-m', 'ensurepip', '--version')) ?? '') ?? [];
+  const tellsNumbers = Number(major) > 24 || (Number(major) === 24 && Number(minor) >= 1);
+  const quietly = ['--progress-bar', tellsNumbers ? 'raw' : 'off', '--no-input', '--disable-pip-version-check'];
   return {
     create: [python, '-m', 'venv', folder],
     install: (packages) => [own, '-m', 'pip', 'install', ...quietly, ...options(packages)],

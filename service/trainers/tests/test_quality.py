@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Train, texts_in
+from conftest import Train
 from processes import needs
 from pyarrow import csv
 
-torch, jax, tensorflow = needs("torch"), needs("jax"), needs("tensorflow")
+torch = needs("torch")
 
 FAST = {"EPOCHS": "8", "LEARNING_RATE": "0.01", "MODEL_NAME": "mlp"}
 CLASSES = {"LABEL_COLUMN": "class", "NUM_CLASSES": "3"}
@@ -58,73 +58,6 @@ def test_a_network_of_pytorch_is_kept_as_onnx_too(train_here: Train, data: Path)
     [said] = ReferenceEvaluator(str(folder / "model.onnx")).run(None, {"features": scaled})
     accuracy = float((said.argmax(axis=1) == table.column("class").to_numpy()).mean())
     assert accuracy == pytest.approx(ended.result()["metrics"]["validation"]["accuracy"], abs=0.002)
-
-
-SMALL = {"NUM_LAYERS": "1", "HIDDEN_SIZE": "32", "NUM_ATTENTION_HEADS": "2", "VOCABULARY_SIZE": "258"}
-
-
-@jax
-def test_a_language_model_learns_the_order_of_letters(train_here: Train, data: Path) -> None:
-    """The letters alone, without their order, hold 3.9 bits each."""
-    ended = train_here(
-        "jax-pjit",
-        **{**SMALL, "HIDDEN_SIZE": "64"},
-        **texts_in(data),
-        MAX_SEQUENCE_LENGTH="48",
-        TOTAL_STEPS="100",
-        WARMUP_STEPS="5",
-        LEARNING_RATE="0.01",
-        CHECKPOINT_EVERY="20",
-        COMPUTE_DTYPE="float32",
-    )
-    assert ended.code == 0, ended.errors
-    assert ended.result()["metrics"]["validation"]["bits_per_byte"] < 2.2
-
-
-@tensorflow
-def test_a_transformer_tells_moods_apart(train_here: Train, data: Path) -> None:
-    ended = train_here(
-        "tensorflow-transformer",
-        **SMALL,
-        **texts_in(data),
-        LABEL_COLUMN="mood",
-        INTERMEDIATE_SIZE="64",
-        MAX_SEQUENCE_LENGTH="48",
-        EPOCHS="3",
-        LEARNING_RATE="0.005",
-        PRETRAINED="false",
-    )
-    assert ended.code == 0, ended.errors
-    assert ended.result()["metrics"]["validation"]["accuracy"] > 0.95
-
-
-@tensorflow
-def test_a_network_tells_lying_bars_from_standing_ones(train_here: Train, data: Path) -> None:
-    ended = train_here(
-        "tensorflow-cnn",
-        S3_TRAIN_KEY=f"file://{data}/train-pictures.parquet",
-        S3_VAL_KEY=f"file://{data}/validation-pictures.parquet",
-        FEATURE_NAMES=None,
-        LABEL_COLUMN="stands",
-        ARCHITECTURE="simple",
-        PRETRAINED="none",
-        CHANNELS="1",
-        IMAGE_SIZE="28",
-        NUM_CLASSES="2",
-        EPOCHS="6",
-        LEARNING_RATE="0.003",
-        RANDOM_ROTATION="0",
-        RANDOM_ZOOM="0",
-    )
-    assert ended.code == 0, ended.errors
-    assert ended.result()["metrics"]["validation"]["accuracy"] > 0.9
-
-
-@tensorflow
-def test_a_network_of_keras_learns_a_table(train_here: Train) -> None:
-    ended = train_here("tf-distributed", LABEL_COLUMN="class", EPOCHS="8", LEARNING_RATE="0.01")
-    assert ended.code == 0, ended.errors
-    assert ended.result()["metrics"]["validation"]["accuracy"] > 0.78
 
 
 def test_classes_are_counted_from_the_labels(train_here: Train) -> None:

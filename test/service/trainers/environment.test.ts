@@ -104,7 +104,7 @@ echo "Downloading torch (190.0MiB)" >&2; echo " Downloaded torch" >&2; echo "Pre
     (await readFile(seen, 'utf8'))
       .trim()
       .split('\n')
-      .map((line) => line.replace(/.*--require-hashes /, ''));
+      .map((line) => line.replace(/.*--require-hashes --no-deps /, ''));
 }
 
 async function made(name: MakingOptions['name']) {
@@ -136,9 +136,9 @@ describe('making one', () => {
       const installed = (await calls()).filter((call) => call.includes('--requirements'));
       expect(installed.map((call) => call.replace(/\S*\/locks\//, ''))).toEqual([
         '--requirements deepspeed.txt',
-        '--no-deps --index-url https://mirror.example.com/cpu --requirements image-cpu-torch.txt',
+        '--index-url https://mirror.example.com/cpu --requirements image-cpu-torch.txt',
         '--requirements torch-pypi.txt',
-        '--no-deps --no-build-isolation --requirements image-gpu-source.txt',
+        '--no-build-isolation --requirements image-gpu-source.txt',
       ]);
       expect(lines).toContain('PyTorch for CPUs (200 MB) is asked of https://mirror.example.com/cpu');
       expect(lines).toContain('uv ended with exit code 2: error: Request failed after 3 retries: no such name');
@@ -180,6 +180,10 @@ describe('how far an installation is', () => {
     expect(toldBy(ignored, 'Collecting jax==0.10.2 (from -r x)', collected, file)).toEqual({
       share: 1 / 4,
       words: 'package 2 of 4: jaxlib (85.4 MB)',
+    });
+    expect(toldBy(ignored, collected, file, 'Progress 42700000 of 85400000')).toEqual({
+      share: 0.5 / 4,
+      words: 'package 1 of 4: jaxlib (85.4 MB), 50 %',
     });
     expect(toldBy(ignored, collected, 'Installing collected packages: jax, jaxlib')).toMatchObject({ share: 1 });
   });

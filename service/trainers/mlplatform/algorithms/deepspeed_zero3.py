@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import os
 import tempfile
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -36,6 +37,9 @@ from mlplatform.run import Outcome, Run
 from mlplatform.settings import CHANNELS
 from mlplatform.stopping import Agreement
 from mlplatform.torch_training import device_of, draw_as_at, group, sum_by
+
+# DeepSpeed exchanges gradients by names that PyTorch is about to drop, which says so at every step.
+warnings.filterwarnings("ignore", r"`torch\.distributed\.\w+` is deprecated", FutureWarning)
 
 _SHARDS = "shards"
 _WEIGHTS = ("*.safetensors", "*.bin")
