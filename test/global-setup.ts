@@ -5,14 +5,15 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { parseConnection } from '../service/store/connection.ts';
 import { createStore } from '../service/store/create-store.ts';
+import { ensureBuilt } from '../service/web/build.ts';
 import { leftBehind } from './left-behind.ts';
 import { collectTemporaryFiles } from './scratch.ts';
 import { type OwnPostgres, startOwnPostgres } from './service/own-postgres.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where a worker asks for the run's PostgreSQL. */
-    postgresBroker: string;
+    /** Where a worker asks for what is made once a run, when the first test needs it (`forTheRun`). */
+    broker: string;
     /** Folder for programs that are bundled once a run. */
     programs: string;
   }
@@ -22,7 +23,7 @@ declare module 'vitest' {
 export const TEMPLATE = 'migrated_template';
 
 /**
- * One PostgreSQL for the whole run, started when the first test asks for it; runs without such tests do not pay.
+ * One PostgreSQL and one built page for the whole run, made when the first test asks for them; runs without such tests do not pay.
  * TEST_DATABASE_URL names a server of one's own instead (its user must be allowed to create databases), such as another version.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -30,17 +31,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
   sparePrograms();
   project.provide('programs', temporaryFiles.folder);
   let server: Promise<{ url: string; dispose(): Promise<void> }> | undefined;
+  let page: Promise<string> | undefined;
   const secret = randomBytes(16).toString('hex');
+  const made: Record<string, () => Promise<string>> = {
+    [`/${secret}/postgres`]: async () => {
+      server ??= startWithTemplate();
+      return (await server).url;
+    },
+    [`/${secret}/page`]: () => {
+      page ??= ensureBuilt((line) => console.log(line));
+      return page;
+    },
+  };
   const broker = createServer((request, response) => {
     // A connection that is kept may be closed here while a worker sends its next question.
     response.setHeader('connection', 'close');
-    if (request.url !== `/${secret}`) {
+    const make = made[request.url ?? ''];
+    if (!make) {
       response.writeHead(404).end();
       return;
     }
-    server ??= startWithTemplate();
-    server.then(
-      ({ url }) => response.end(url),
+    make().then(
+      (what) => response.end(what),
       (error: unknown) => response.writeHead(500).end(String(error)),
     );
   });
@@ -48,7 +60,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await once(broker, 'listening');
   const address = broker.address();
   if (typeof address !== 'object' || address === null) throw new Error('The broker has no port');
-  project.provide('postgresBroker', `http://127.0.0.1:${address.port}/${secret}`);
+  project.provide('broker', `http://127.0.0.1:${address.port}/${secret}`);
 
   return async () => {
     broker.close();
@@ -75,8 +87,18 @@ function sparePrograms(): void {
 async function startWithTemplate(): Promise<{ url: string; dispose(): Promise<void> }> {
   const own = process.env.TEST_DATABASE_URL ? undefined : await startOwnPostgres();
   const url = own?.url ?? process.env.TEST_DATABASE_URL ?? '';
+  if (own) await signInCheaply(url);
   await makeTemplate(url);
   return { url, dispose: () => disposeOf(own, url) };
+}
+
+/** Thousands of sessions are opened in a run, and a third of what one costs the test is to make its password hard to guess. */
+async function signInCheaply(url: string): Promise<void> {
+  const { password, username } = new URL(url);
+  await onServer(url, async (client) => {
+    await client.query('set scram_iterations = 1');
+    await client.query(`alter role ${client.escapeIdentifier(username)} password ${client.escapeLiteral(password)}`);
+  });
 }
 
 async function makeTemplate(url: string): Promise<void> {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { inject } from 'vitest';
 import { type DatabaseAddress, parseConnection } from '../../service/store/connection.ts';
 import { createStore } from '../../service/store/create-store.ts';
 import { type StoreLog, TIMEOUTS, type Timeouts } from '../../service/store/database.ts';
 import type { Store } from '../../service/store/store.ts';
 import { atEnd } from '../concurrently.ts';
+import { forTheRun } from '../for-the-run.ts';
 import { TEMPLATE } from '../global-setup.ts';
 import { PATIENCE_MS } from '../patience.ts';
 
@@ -30,7 +30,7 @@ export interface TestDatabase {
  * it; called in beforeAll, call drop() in afterAll.
  */
 export async function freshDatabase({ migrated = true } = {}): Promise<TestDatabase> {
-  const server = await serverUrl();
+  const server = await forTheRun('postgres');
   const name = `test_${randomBytes(8).toString('hex')}`;
   await onServer(server, (client) =>
     client.query(`create database ${name} template ${migrated ? TEMPLATE : 'template1'} strategy file_copy`),
@@ -107,13 +107,6 @@ function dropAfterTest(database: TestDatabase): void {
   }
 }
 
-async function serverUrl(): Promise<string> {
-  const response = await fetch(inject('postgresBroker'));
-  const text = await response.text();
-  if (!response.ok) throw new Error(`No PostgreSQL for the tests: ${text}`);
-  return text;
-}
-
 async function connected(url: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: url, application_name: 'test' });
   client.on('error', () => undefined);
@@ -121,11 +114,27 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-async function onServer(url: string, act: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = await connected(url);
+/** One session for all databases of a worker: to open one takes as much as to copy a database. */
+let kept: { readonly url: string; readonly session: Promise<pg.Client> } | undefined;
+
+async function onServer<T>(url: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
+  kept = kept?.url === url ? kept : { url, session: keptSession(url) };
+  return await act(await kept.session);
+}
+
+async function keptSession(url: string): Promise<pg.Client> {
   try {
-    await act(client);
-  } finally {
-    await client.end();
+    const client = await connected(url);
+    client.on('end', forget);
+    // No worker goes on for it.
+    client.unref();
+    return client;
+  } catch (error) {
+    forget();
+    throw error;
   }
+}
+
+function forget(): void {
+  kept = undefined;
 }

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import express from 'express';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { servePage } from '../../service/api/page.ts';
-import { ensureBuilt, PAGE_DIRECTORY } from '../../service/web/build.ts';
+import { ensureBuilt, PAGE_DIRECTORY, putInPlace } from '../../service/web/build.ts';
+import { builtPage } from './built-page.ts';
 
 /** Script and styles; fonts come after the first text. */
 const FIRST_PAGE_LIMIT = 150_000;
 
-beforeAll(async () => {
-  await ensureBuilt(() => undefined);
-});
+beforeAll(builtPage);
 
 /** The script of the first page: what index.html names, and what those files import before anything is shown. */
 const firstPageScripts = async (): Promise<string[]> => {
@@ -59,6 +59,39 @@ test('a build that is newer than its sources is kept', async () => {
   await ensureBuilt((line) => said.push(line));
   expect(said).toEqual([]);
   expect((await stat(entry)).mtimeMs).toBe(mtimeMs);
+});
+
+const OLD = { 'index.html': 'one.js', 'favicon.svg': 'old', 'assets/both.js': 'both', 'assets/one.js': 'one' };
+const NEW = { 'index.html': 'two.js', 'favicon.svg': 'new', 'assets/both.js': 'both', 'assets/two.js': 'two' };
+
+test('a build takes the place of the last one while that is read, and of one that ends at the same time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'page-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const write = async (name: string, files: Record<string, string>): Promise<string> => {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name, path)), { recursive: true });
+      await writeFile(join(folder, name, path), text);
+    }
+    return join(folder, name);
+  };
+  const page = await write('page', OLD);
+  let placed = false;
+  const reading = (async () => {
+    while (!placed) {
+      const named = await readFile(join(page, 'index.html'), 'utf8');
+      // What was named may have gone since, when the page has been replaced.
+      const text = await readFile(join(page, 'assets', named), 'utf8').catch(() => named);
+      if (text === named) expect(await readFile(join(page, 'index.html'), 'utf8')).not.toBe(named);
+      expect(await readFile(join(page, 'assets/both.js'), 'utf8')).toBe('both');
+    }
+  })();
+  const builds = await Promise.all([write('first', NEW), write('second', NEW)]);
+  await Promise.all(builds.map((built) => putInPlace(built, page)));
+  placed = true;
+  await reading;
+  const files = (await readdir(page, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
+  expect(files.map(({ name }) => name).toSorted()).toEqual(['both.js', 'favicon.svg', 'index.html', 'two.js']);
+  expect(await readFile(join(page, 'index.html'), 'utf8')).toBe('two.js');
 });
 
 test.each([

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe } from 'vitest';
 import { freshDatabase } from '../service/postgres.ts';
 import { findChromium, launchBrowser } from './browser.ts';
+import { builtPage } from './built-page.ts';
 import { startPlatform } from './platform.ts';
 import { accessibility } from './scenarios/accessibility.ts';
 import { clusters } from './scenarios/clusters.ts';
@@ -27,6 +28,7 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
 
   beforeAll(async () => {
     if (typeof chromium === 'string') return;
+    await builtPage();
     const database = await freshDatabase();
     const [platform, browser] = await Promise.all([startPlatform(database.connection), launchBrowser(chromium)]);
     scene = { platform, database, browser: browser.browser };
@@ -37,6 +39,11 @@ describe.skipIf(typeof chromium === 'string')('the page in a real browser', () =
     };
   });
   afterAll(() => close?.());
+  // What it trains on for ever would be told to every page that comes after: a third of what the simulation and the service cost here.
+  afterEach(async () => {
+    const going = await scene.database.query<{ id: string }>('select id from job where finished_at is null');
+    await scene.platform.cancel(going.map(({ id }) => id));
+  });
 
   const now = () => scene;
   describe('New job', () => newJob(now));

@@ -18,6 +18,7 @@ export interface Platform {
     database?: DatabaseAddress,
   ): Promise<{ url: string; stop(): Promise<void> }>;
   submit(request: Record<string, unknown>): Promise<{ id: string }>;
+  cancel(ids: readonly string[]): Promise<void>;
   stop(): Promise<void>;
   startAgain(): Promise<void>;
   close(): Promise<void>;
@@ -60,6 +61,15 @@ export const startPlatform = async (
     await service?.stop();
     service = undefined;
   };
+  const post = async (path: string, body: unknown): Promise<unknown> => {
+    const response = await fetch(`${url}/api/v1/${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return await response.json();
+  };
   return {
     url,
     karmada,
@@ -74,14 +84,9 @@ export const startPlatform = async (
         },
       };
     },
-    async submit(request) {
-      const response = await fetch(`${url}/api/v1/jobs`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(request),
-      });
-      if (response.status !== 201) throw new Error(`${response.status} ${await response.text()}`);
-      return (await response.json()) as { id: string };
+    submit: async (request) => (await post('jobs', request)) as { id: string },
+    async cancel(ids) {
+      if (ids.length > 0) await post('actions', { action: 'cancel', ids });
     },
     stop,
     async startAgain() {

@@ -1,4 +1,6 @@
-import axe from 'axe-core';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { PATIENCE_MS } from '../patience.ts';
@@ -45,13 +47,23 @@ export const hasFocus = (element: { ownerDocument: { activeElement: unknown } })
 
 export const focusedText = (page: Page): Promise<string | null> => page.locator(':focus').textContent();
 
+const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
 /** What axe finds against WCAG 2.2 A and AA, one line a breach. */
 export const accessibilityBreaches = async (page: Page): Promise<string[]> => {
-  // Colours that are on their way, from light to dark or under the pointer, are no fault.
-  await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
-    Promise.allSettled(document.getAnimations().flatMap((each) => each instanceof CSSTransition ? [each.finished] : [])))`);
-  // By the protocol and not as a script element: the page's Content-Security-Policy allows none of ours.
-  await page.evaluate(axe.source);
+  // Colours that are on their way, from light to dark or under the pointer, are no fault. One that comes to its end may start another,
+  // of what inherits it.
+  await page.evaluate(`(async () => {
+    for (;;) {
+      for (let frames = 0; frames < 2; frames++) await new Promise((done) => requestAnimationFrame(done));
+      const changing = document.getAnimations().filter((each) => each instanceof CSSTransition);
+      if (changing.length === 0) return;
+      await Promise.allSettled(changing.map(({ finished }) => finished));
+    }
+  })()`);
+  // By the protocol and not as a script element: the page's Content-Security-Policy allows none of ours. Once a document:
+  // it is two thirds of a megabyte to send and to read.
+  if (await page.evaluate("typeof axe === 'undefined'")) await page.evaluate(await axeSource);
   const { violations } = (await page.evaluate(`axe.run(document, {
     runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     rules: { 'target-size': { enabled: true } },

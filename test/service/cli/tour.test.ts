@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { freePort } from '../../../service/local/free-port.ts';
+import { builtPage } from '../../web/built-page.ts';
 
 // The README's tour, word by word, against what `npm start` starts.
 
@@ -18,6 +19,7 @@ const tour = (): string => {
 };
 
 test('the tour of the README can be walked, and shows what it says', async () => {
+  await builtPage();
   const folder = mkdtempSync(join(tmpdir(), 'tour-'));
   const port = await freePort();
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
