@@ -126,8 +126,6 @@ async function keptSession(url: string): Promise<pg.Client> {
   try {
     const client = await connected(url);
     client.on('end', forget);
-    // No worker goes on for it.
-    client.unref();
     return client;
   } catch (error) {
     forget();
