@@ -78,9 +78,8 @@ function built(
   definition: StackDefinition,
   settings: z.output<StackDefinition['settings']>,
 ): ReturnType<Program['build']> {
-  const synthesis = synthesize(definition, settings, { environment: 'release' });
-  const { '': objects = [], [CHECK_FOLDER]: tests = [], ...others } = Object.fromEntries(synthesis.folders);
-  const elsewhere = Object.entries(others).filter(([folder]) => !NOT_RELEASED.includes(folder));
+  const synthesis = synthesize(definition, settings, { environment: 'release', without: NOT_RELEASED });
+  const { '': objects = [], [CHECK_FOLDER]: tests = [], ...elsewhere } = Object.fromEntries(synthesis.folders);
   const notes = textOf(notesOf(definition, settings, synthesis));
   const test = tests.map(withoutSyncHook);
   const released = objects.map(withoutRun);
@@ -90,5 +89,5 @@ function built(
   const extended = synthesis.extended
     .filter(({ folder }) => folder === '' || folder === CHECK_FOLDER)
     .map(({ kind, name, section }) => ({ kind, section, name: names.get(`${kind} ${name}`) ?? name }));
-  return { objects: released, tests: test, elsewhere: Object.fromEntries(elsewhere), notes, extended };
+  return { objects: released, tests: test, elsewhere, notes, extended };
 }

@@ -131,11 +131,11 @@ export function broughtByUser(settings: CommonSettings): CreatedAtDeploy[] {
 }
 
 /** What is added to the pods of workloads, wherever in the settings. */
-function podsOf(value: unknown): PodExtras[] {
-  if (value === null || typeof value !== 'object') return [];
+function podsOf(value: object, found: PodExtras[] = []): PodExtras[] {
   const { pod, serviceAccount } = value as Partial<Extras>;
-  const inside = Object.values(value).flatMap(podsOf);
-  return pod && serviceAccount ? [pod, ...inside] : inside;
+  if (pod && serviceAccount) found.push(pod);
+  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') podsOf(inner, found);
+  return found;
 }
 
 type PodExtras = Extras['pod'];

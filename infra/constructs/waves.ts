@@ -54,7 +54,10 @@ export function wavesOfClaims(objects: readonly AnyObject[]): (claim: AnyObject)
 }
 
 function claimsIn(value: object, found: string[] = []): string[] {
-  if ('claimName' in value && typeof value.claimName === 'string') found.push(value.claimName);
-  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') claimsIn(inner, found);
+  for (const key in value) {
+    const inner: unknown = value[key as keyof typeof value];
+    if (inner !== null && typeof inner === 'object') claimsIn(inner, found);
+    else if (key === 'claimName' && typeof inner === 'string') found.push(inner);
+  }
   return found;
 }

@@ -50,9 +50,13 @@ export function withAdditions<Part extends object>(
   all: unknown,
   own: unknown,
 ): Part {
-  const given = additions
-    .map((addition) => ({ ...addition, value: together(at(all, addition.setting), at(own, addition.setting)) }))
-    .filter(({ value }) => !isEmpty(value));
+  const given = additions.flatMap((addition) => {
+    const [ofAll, ofOwn] = [at(all, addition.setting), at(own, addition.setting)];
+    // Most give nothing, to each of a hundred objects.
+    if (isEmpty(ofAll) && isEmpty(ofOwn)) return [];
+    const value = together(ofAll, ofOwn);
+    return isEmpty(value) ? [] : [{ ...addition, value }];
+  });
   if (given.length === 0) return part;
   const extended = structuredClone(part);
   for (const { how, to, value } of given) {

@@ -38,13 +38,14 @@ function checksumsIn(objects: readonly KubeObject[]): Map<string, string[]> {
 /** Pods read what is in their own namespace. */
 const placeOf = ({ metadata: { namespace = '' } }: KubeObject, name: string): string => `${namespace}/${name}`;
 
-function configMapsIn(value: unknown): string[] {
-  if (value === null || typeof value !== 'object') return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    (key === 'configMap' || key === 'configMapRef') && typeof inner?.name === 'string'
-      ? [inner.name as string]
-      : configMapsIn(inner),
-  );
+function configMapsIn(value: object, found: string[] = []): string[] {
+  for (const key in value) {
+    const inner = value[key as keyof typeof value] as { name?: unknown } | null;
+    if (inner === null || typeof inner !== 'object') continue;
+    if ((key === 'configMap' || key === 'configMapRef') && typeof inner.name === 'string') found.push(inner.name);
+    else configMapsIn(inner, found);
+  }
+  return found;
 }
 
 /** All non-empty selections, small ones first. */

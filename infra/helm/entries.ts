@@ -60,11 +60,10 @@ const LEAST_PLACES = 3;
 /** The trees with calls in the place of shared entries. They are changed as they are, from the outside in. */
 export function shareEntries(roots: readonly Node[], go: GoTemplate): SharedEntries[] {
   const found: SharedEntries[] = [];
-  const kinds = new Set(roots.flatMap(mapsIn).map(({ kind }) => kind));
-  for (const kind of kinds) {
-    // Looked for anew: what went into a helper is there no more.
-    const maps = roots.flatMap(mapsIn).filter((map) => map.kind === kind);
-    const places = maps.map((map) => placeOf(map, go));
+  let maps = roots.flatMap(mapsIn);
+  for (const kind of new Set(maps.map((map) => map.kind))) {
+    const before = found.length;
+    const places = maps.filter((map) => map.kind === kind).map((map) => placeOf(map, go));
     for (let best = bestOf(places); best; best = bestOf(places)) {
       const { differences, keys } = best;
       const [first] = best.places;
@@ -74,6 +73,8 @@ export function shareEntries(roots: readonly Node[], go: GoTemplate): SharedEntr
       found.push({ id, kind, keys, node, differences, uses: best.places.length });
       for (const [at, place] of best.places.entries()) callFrom(place, keys, id, differences, at);
     }
+    // What went into a helper is there no more.
+    if (found.length > before) maps = roots.flatMap(mapsIn);
   }
   return found;
 }

@@ -13,6 +13,11 @@ import { type Extended, Extensions, extraObjectsOf } from './extend.ts';
 
 export type { KubeObject };
 
+export interface Wanted extends BuildContext {
+  /** Folders that nobody asks for: what is in them is not rendered. */
+  readonly without?: readonly string[];
+}
+
 export interface Synthesis {
   /** Objects of the environment's own folder (""), and of each sub-folder ("karmada", "argocd"). */
   readonly folders: ReadonlyMap<string, KubeObject[]>;
@@ -32,7 +37,7 @@ export function synthesize<Settings extends CommonSettings>(
     createdAtDeploy(settings: Settings): readonly CreatedAtDeploy[];
   },
   settings: Settings,
-  context: BuildContext,
+  { without = [], ...context }: Wanted,
 ): Synthesis {
   const stack = new Stack(definition.name, settings);
   // Before the parts, for the last of them, Argo CD's, looks at what all others write.
@@ -44,6 +49,7 @@ export function synthesize<Settings extends CommonSettings>(
     if (!(construct instanceof ApiObject)) continue;
     const chart = Chart.of(construct);
     const folder = chart === stack ? '' : chart.node.id;
+    if (without.includes(folder)) continue;
     const objects = folders.get(folder) ?? [];
     objects.push(inItsNamespace(construct.toJson()));
     folders.set(folder, objects);
