@@ -60,6 +60,8 @@ export function createEnvironments({ made = {}, make, tell }: Options): Environm
         .then((end) => {
           making.end = end;
           if (end.ok) ready.set(engine, end);
+          else if (abort.signal.aborted)
+            say(`No job waits for ${ENGINES[engine].holds} any more: no more of it is fetched`);
           else say(`An environment for ${ENGINES[engine].holds} could not be made: ${end.reason}`);
         }),
     };

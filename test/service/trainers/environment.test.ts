@@ -175,16 +175,18 @@ describe('how far an installation is', () => {
 
   it('is the package that pip is at, of those that are for this machine', () => {
     const ignored = `Ignoring jax: markers 'python_full_version >= "3.12"' don't match your environment`;
-    const collected = 'Collecting jaxlib==0.10.2 (from -r locks/jax.txt (line 17))';
-    const file = '  Downloading jaxlib-0.10.2-cp311-cp311-manylinux_2_27_x86_64.whl (85.4 MB)';
-    expect(toldBy(ignored, 'Collecting jax==0.10.2 (from -r x)', collected, file)).toEqual({
+    const [jax, jaxlib] = ['Collecting jax==0.10.2 (from -r locks/jax.txt (line 5))', 'Collecting jaxlib==0.10.2'];
+    const ofJax = '  Downloading jax-0.10.2-py3-none-any.whl (3.2 MB)';
+    const ofJaxlib = '  Downloading jaxlib-0.10.2-cp311-cp311-manylinux_2_27_x86_64.whl (85.4 MB)';
+    expect(toldBy(ignored, jax, ofJax, jaxlib, ofJaxlib)).toEqual({
       share: 1 / 4,
       words: 'package 2 of 4: jaxlib (85.4 MB)',
     });
-    expect(toldBy(ignored, collected, file, 'Progress 42700000 of 85400000')).toEqual({
-      share: 0.5 / 4,
-      words: 'package 1 of 4: jaxlib (85.4 MB), 50 %',
-    });
-    expect(toldBy(ignored, collected, 'Installing collected packages: jax, jaxlib')).toMatchObject({ share: 1 });
+    const asked = '  Downloading jaxlib-0.10.2-cp311-cp311-manylinux_2_27_x86_64.whl.metadata (2.1 kB)';
+    expect(toldBy(ignored, jax, jaxlib, asked)).toEqual({ share: 0, words: 'asking for the packages' });
+    const cached = 'Using cached jax-0.10.2-py3-none-any.whl (3.2 MB)';
+    const begun = [ignored, jax, jaxlib, asked, cached, ofJaxlib.trim(), 'Progress 42700000 of 85400000'];
+    expect(toldBy(...begun)).toEqual({ share: 1.5 / 4, words: 'package 2 of 4: jaxlib (85.4 MB), 50 %' });
+    expect(toldBy(...begun, 'Installing collected packages: jax, jaxlib')).toMatchObject({ share: 1 });
   });
 });
