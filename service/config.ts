@@ -183,7 +183,7 @@ Without ${ENV.databaseUrl}, ${ENV.karmadaKubeconfig} and ${ENV.mgmtKubeconfig}, 
                                    needs is fetched with the first job of it
   --trainers=torch-mpi,jax-pjit    the same, and what these need is fetched at once (all: what any of them needs)
   --trainers=/path/to/python       the same, with the packages that this Python has
-Given any of them it is the production service, and all three are required.
+Given one of these variables it is the production service, and all three are required.
 
 Settings (default in brackets); an argument wins over a variable:
 ${describeSettings()}

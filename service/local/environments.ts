@@ -58,11 +58,11 @@ export function createEnvironments({ made = {}, make, tell }: Options): Environm
       done: make({ name: engine, seconds: MAKING_SECONDS, tell: say, signal: abort.signal })
         .catch((error: Error) => ({ ok: false, reason: error.message }) as const)
         .then((end) => {
-          making.end = end;
+          const { holds } = ENGINES[engine];
           if (end.ok) ready.set(engine, end);
-          else if (abort.signal.aborted)
-            say(`No job waits for ${ENGINES[engine].holds} any more: no more of it is fetched`);
-          else say(`An environment for ${ENGINES[engine].holds} could not be made: ${end.reason}`);
+          making.end = end.ok ? end : { ok: false, reason: `${holds} could not be fetched: ${end.reason}` };
+          if (abort.signal.aborted) say(`no job waits for ${holds} any more: no more of it is fetched`);
+          else if (!making.end.ok) say(making.end.reason);
         }),
     };
     makings.set(engine, making);

@@ -51,7 +51,10 @@ describe('an environment', () => {
     all.prepare('a', 'jax-pjit');
     making(0).end({ ok: false, reason: 'no space' });
     await aTurn();
-    expect(all.prepare('a', 'jax-pjit')).toMatchObject({ state: 'impossible', reason: 'no space' });
+    expect(all.prepare('a', 'jax-pjit')).toMatchObject({
+      state: 'impossible',
+      reason: 'JAX could not be fetched: no space',
+    });
     expect(all.prepare('b', 'jax-pjit')).toMatchObject({ state: 'underWay' });
     expect(makings).toHaveLength(2);
   });
@@ -97,7 +100,10 @@ describe('a job whose engine is fetched', () => {
       () => world.call(at).then((answer) => answer.body),
       ({ status }) => status === 'Failed',
     );
-    expect(failed).toMatchObject({ reason: 'TemporaryFailure', message: 'no space is left' });
+    expect(failed).toMatchObject({
+      reason: 'TemporaryFailure',
+      message: 'PyTorch could not be fetched: no space is left',
+    });
   });
 
   it('is given up when its job is cancelled', async () => {
