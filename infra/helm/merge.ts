@@ -28,6 +28,8 @@ export class Merger {
   readonly canonical: Canonical;
   private readonly samples: readonly Sample[];
   private readonly leaves: ReadonlyMap<string, Leaf>;
+  /** Those that are chosen, or whose elements have something that is. */
+  private readonly choosing: readonly Leaf[];
   private readonly precedence: Precedence;
   private readonly answered: Answered;
   private readonly decider: Decider;
@@ -38,6 +40,7 @@ export class Merger {
     this.precedence = precedence;
     this.answered = answered;
     this.leaves = new Map(leaves.map((leaf) => [leaf.path, leaf]));
+    this.choosing = leaves.filter(({ element, kind }) => kind === 'boolean' || kind === 'enum' || element.length > 0);
     this.root = new Rows(samples);
     const inElements = leaves.flatMap(({ element, path }) =>
       element.flatMap((field) => [
@@ -255,7 +258,7 @@ export class Merger {
   private *choices(known: readonly { expression: Expression }[]): Generator<Expression> {
     const values = known.map(({ expression }) => (expression.what === 'literal' ? expression.value : undefined));
     const isOption = (options: readonly unknown[]) => values.every((value) => options.includes(value));
-    for (const { element, kind, options, path } of this.leaves.values()) {
+    for (const { element, kind, options, path } of this.choosing) {
       if (kind === 'boolean' && isOption([true, false])) yield { what: 'setting', path };
       if (kind === 'enum' && isOption(options)) yield { what: 'setting', path };
       for (const field of element) {

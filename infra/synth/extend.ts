@@ -24,8 +24,10 @@ export interface Extended {
 export class Extensions {
   private readonly settings: CommonSettings;
   readonly mistakes: Mistake[] = [];
+  /** All that were given to `apply` so far. */
+  readonly extended: Extended[] = [];
   private readonly own = new Map<string, Extras>();
-  private readonly sections: ReadonlyMap<unknown, string | undefined>;
+  private readonly sections: ReadonlyMap<Extras, string | undefined>;
 
   constructor(stack: Stack) {
     const { extended, name, settings } = stack;
@@ -34,17 +36,15 @@ export class Extensions {
     this.sections = new Map([...new Set(extended.values())].map((extras) => [extras, stack.pathOf(extras)]));
   }
 
-  extended(object: KubeObject, folder: string): Extended[] {
-    const section = this.sections.get(this.own.get(titleIn(object, folder)));
-    const { kind, metadata } = object;
-    return section === undefined ? [] : [{ folder, kind, name: metadata.name, section }];
-  }
-
   /** The object with what all workloads and its own have added to it. */
   apply(object: KubeObject, folder: string): KubeObject {
     const own = this.own.get(titleIn(object, folder));
-    const extensible = EXTENSIBLE[object.kind];
-    if (!own || !extensible) return object;
+    if (!own) return object;
+    const { kind, metadata } = object;
+    const section = this.sections.get(own);
+    if (section !== undefined) this.extended.push({ folder, kind, name: metadata.name, section });
+    const extensible = EXTENSIBLE[kind];
+    if (!extensible) return object;
     const part = extensible.at === '' ? object : (at(object, extensible.at) as object);
     const extended = withAdditions(part, extensible.additions, this.settings.defaults, own);
     if (extensible.name === 'pod') this.checkPod(object, own, (extended as { spec: PodSpec }).spec);

@@ -61,9 +61,6 @@ export function synthesize<Settings extends CommonSettings>(
     folders.set(folder, objects.map((object) => withWave(object, wave(object))).sort(byApplyOrder));
   }
   const extensions = new Extensions(stack);
-  const extended = [...folders].flatMap(([folder, objects]) =>
-    objects.flatMap((object) => extensions.extended(object, folder)),
-  );
   for (const [folder, objects] of folders)
     folders.set(
       folder,
@@ -74,7 +71,7 @@ export function synthesize<Settings extends CommonSettings>(
   folders.set('', [...own, ...extra.objects]);
   const mistakes = [...extensions.mistakes, ...extra.mistakes];
   if (mistakes.length > 0) throw new SettingsError(mistakes);
-  return { folders, extended, workloads: workloadsOf(stack) };
+  return { folders, extended: extensions.extended, workloads: workloadsOf(stack) };
 }
 
 /** cdk8s writes its chart's namespace into every object, also of kinds that are in none. */
