@@ -49,6 +49,8 @@ async function bundledInto(folder: string, path: string): Promise<string> {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
+    // It builds the page, by programs that cannot be bundled: what comes so far is started from its sources.
+    external: ['*/web/build.ts'],
     plugins: [keepAddresses(join(root, path))],
     logLevel: 'error',
   });

@@ -58,7 +58,7 @@ describe('npm run promote', () => {
   const promote = (...args: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((done) => {
       const env = { PATH: process.env.PATH, HOME: process.env.HOME };
-      const command = ['--import', 'tsx', 'infra/promote/main.ts', ...args];
+      const command = ['infra/run.cjs', 'infra/promote/main.ts', ...args];
       execFile(process.execPath, command, { cwd: project, env }, (error, out, err) =>
         done({ code: error ? Number(error.code) : 0, out, err }),
       );

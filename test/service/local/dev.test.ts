@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../service/local/free-port.ts';
+import { program } from '../../program.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 let directory: string;
@@ -17,7 +18,7 @@ afterAll(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
 
 /** What `npm start` prints in a folder until it ends by itself, and how. */
 async function startIn(folder: string): Promise<{ code: number | null; printed: string }> {
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), path('service/local/start.ts')], {
+  const child = spawn(process.execPath, [await program('service/local/start.ts')], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: directory, TMPDIR: tmpdir(), PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,8 +42,8 @@ test('npm start where nothing can be written ends in a sentence that says what t
 
 test('npm run dev serves page and API, starts the service again on a change, and Ctrl-C ends all of it', async () => {
   const [port, pagePort] = [await freePort(), await freePort()];
-  const program = ['--import', import.meta.resolve('tsx'), path('service/local/dev.ts')];
-  const child = spawn(process.execPath, program, {
+  const development = ['--import', import.meta.resolve('tsx'), path('service/local/dev.ts')];
+  const child = spawn(process.execPath, development, {
     cwd: directory,
     env: { PATH: process.env.PATH, HOME: directory, TMPDIR: tmpdir(), PORT: String(port), PAGE_PORT: String(pagePort) },
     stdio: ['ignore', 'pipe', 'pipe'],
