@@ -68,13 +68,13 @@ export function renderAll(
   options: readonly string[] = [],
 ): KubeObject[][] {
   const dependencies = all.map((_, index) => ({ name: chart.name, version: '*', alias: alias(index) }));
-  const parts = [...chart.files].map(([path, content]) => [`charts/${chart.name}/${path}`, content] as const);
-  const files = new Map([
-    ...parts,
+  const folder = parentOf(chart);
+  const own = new Map([
     ['Chart.yaml', JSON.stringify({ apiVersion: 'v2', name: 'all', version: '0.0.0', dependencies })],
     ['values.yaml', asYaml(Object.fromEntries(all.map((values, index) => [alias(index), placed(chart, values)])))],
   ]);
-  const output = withChart({ name: 'all', files }, (folder) => template(helm, chart.name, folder, ...options));
+  write(folder, own);
+  const output = template(helm, chart.name, folder, ...options);
   const found = all.map((): string[] => []);
   for (const part of output.split(/^---$/m)) {
     const source = /^# Source: all\/charts\/r(\d+)\//m.exec(part)?.[1];
@@ -82,6 +82,16 @@ export function renderAll(
   }
   return found.map((texts) => texts.flatMap((text) => parsed(text.replace(/^# Source: .*$/m, ''))));
 }
+
+/** The chart that has it as a part. It stays, with the run's other files, for a worker writes it a dozen times. */
+function parentOf({ files, name }: ChartFiles): string {
+  const known = parents.get(files) ?? mkdtempSync(join(tmpdir(), 'charts-'));
+  if (!parents.has(files)) write(join(known, 'charts', name), files);
+  parents.set(files, known);
+  return known;
+}
+
+const parents = new WeakMap<ChartFiles['files'], string>();
 
 /** Read once, for most documents are the same for many values, and of both helms. Whoever asks only looks at them. */
 function parsed(text: string): readonly KubeObject[] {
