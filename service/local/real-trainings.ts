@@ -15,7 +15,7 @@ import { enginesOf, type TrainersChoice } from './trainers-choice.ts';
 
 // npm start -- --trainers: jobs of the built-in algorithms train for real, each as a process of this machine.
 
-/** A download of some 300 MB on a slow line. */
+/** A download of some 110 MB on a slow line. */
 const INSTALL_SECONDS = 1800;
 const ALGORITHM = /^python -m mlplatform\.train ([a-z0-9-]+)$/;
 /** Ray tells so much of a program's output. */
