@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TIMEOUTS } from '../../../service/store/database.ts';
-import { StoreTooSlow, StoreUnavailable } from '../../../service/store/errors.ts';
+import { TIMEOUTS, type Timeouts } from '../../../service/store/database.ts';
+import { StoreBusy, StoreTooSlow, StoreUnavailable } from '../../../service/store/errors.ts';
 import { type FaultProxy, startFaultProxy } from '../../fault-proxy.ts';
 import { PATIENCE_MS } from '../../patience.ts';
 import { freshDatabase, type OwnPostgres, onDatabase, startOwnPostgres, type TestDatabase } from '../postgres.ts';
 import { inserted, newJob } from '../some-jobs.ts';
-
-const IMPATIENT = { statementMs: 2_000, lockMs: 300, connectMs: 200 };
 
 /** Until it does not throw StoreUnavailable any more; any other error is one. */
 async function whenAvailable<T>(act: () => Promise<T>): Promise<T> {
@@ -154,29 +152,37 @@ describe('a network that', () => {
   });
 });
 
-test('a pool that is exhausted by locks: unavailable to those who wait too long, and well again after', async () => {
-  const database = await freshDatabase();
-  const store = database.store({ poolSize: 2, timeouts: IMPATIENT });
-  const id = await inserted(store);
-  await database.query('begin');
-  await database.query('select from job where id = $1 for update', [id]);
-  const said = { reason: 'Cancelling', message: 'm' } as const;
+describe('a row that another transaction holds', () => {
+  const SAID = { reason: 'Cancelling', message: 'm' } as const;
 
-  // Two wait for the lock and hold all sessions; a third waits for one of these. All give up before the test does.
-  const waiting = await Promise.allSettled([
-    store.jobs.setWanted(id, 'cancel', said),
-    store.jobs.setWanted(id, 'cancel', said),
-    store.jobs.get(id),
-  ]);
-  await database.query('commit');
+  async function heldRow(timeouts: Partial<Timeouts>) {
+    const database = await freshDatabase();
+    const store = database.store({ poolSize: 2, timeouts: { ...TIMEOUTS, ...timeouts } });
+    const id = await inserted(store);
+    // Both sessions are open: what is waited for from here on is the lock, or a session.
+    await Promise.all([store.jobs.get(id), store.jobs.get(id)]);
+    await database.query('begin');
+    await database.query('select from job where id = $1 for update', [id]);
+    return { database, id, store };
+  }
 
-  expect(waiting.map((each) => each.status === 'rejected' && each.reason)).toEqual([
-    expect.any(StoreTooSlow),
-    expect.any(StoreTooSlow),
-    expect.any(StoreUnavailable),
-  ]);
-  expect((await store.jobs.get(id))?.wanted).toBe('run');
-  expect(store.pool()).toMatchObject({ waiting: 0 });
+  test('is waited for no longer than was set, and nothing is changed', async () => {
+    const { database, id, store } = await heldRow({ lockMs: 300 });
+    await expect(store.jobs.setWanted(id, 'cancel', SAID)).rejects.toBeInstanceOf(StoreTooSlow);
+    await database.query('commit');
+    expect((await store.jobs.get(id))?.wanted).toBe('run');
+  });
+
+  test('by all sessions: who waits for one of these too long is told so, and all is well when it is let go', async () => {
+    const long = 2 * PATIENCE_MS;
+    const { database, id, store } = await heldRow({ lockMs: long, statementMs: long });
+    const waiting = [store.jobs.setWanted(id, 'cancel', SAID), store.jobs.setWanted(id, 'cancel', SAID)];
+    await expect(store.jobs.get(id)).rejects.toBeInstanceOf(StoreBusy);
+    await database.query('commit');
+    await Promise.all(waiting);
+    expect((await store.jobs.get(id))?.wanted).toBe('cancel');
+    expect(store.pool()).toMatchObject({ waiting: 0 });
+  });
 });
 
 test('an abort ends a check at once', async () => {
