@@ -217,6 +217,7 @@ class _peers:  # noqa: N801 - used as a word
 
     def __init__(self, run: Run, device: torch.device) -> None:
         self._run, self._group = run, group(run, "nccl", device)
+        self._meeting: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> None:
         os.environ.setdefault("LOCAL_RANK", "0")
@@ -224,12 +225,14 @@ class _peers:  # noqa: N801 - used as a word
         deepspeed.ops.__compatible_ops__ = {}
         self._group.__enter__()
         if self._run.world.size == 1 and not dist.is_initialized():
-            meeting = Path(tempfile.mkdtemp(prefix="alone-")) / "meeting"
-            dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=0, world_size=1)
+            self._meeting = tempfile.TemporaryDirectory(prefix="alone-")
+            dist.init_process_group("gloo", init_method=f"file://{self._meeting.name}/place", rank=0, world_size=1)
         deepspeed.init_distributed()
 
     def __exit__(self, *error: object) -> None:
         self._group.__exit__(*error)
+        if self._meeting is not None:
+            self._meeting.cleanup()
 
 
 @dataclass(frozen=True)
