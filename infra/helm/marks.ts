@@ -106,9 +106,9 @@ export class Marks {
     return text.replaceAll(/(zq\d{5})([vw])/g, (_, id: string, end: string) => id + (end === 'v' ? 'x' : 'y'));
   }
 
-  /** The text with every number told by what was added to it, whatever the size with which it went in. */
-  withoutSizes(text: string, bases: ReadonlyMap<string, number>): string {
-    return text.replaceAll(NUMBER, (_, whole: string, id: string) => {
+  /** The same text of every sample that has these marks: each in its first spelling, each number told by what was added to it. */
+  alike(text: string, bases: ReadonlyMap<string, number>): string {
+    return Marks.spelt(text).replaceAll(NUMBER, (_, whole: string, id: string) => {
       const ref = this.refs[Number(id) - FIRST_ID];
       return `${Number(whole) - ((ref && bases.get(keyOf(ref))) ?? 0)}.${id}`;
     });

@@ -99,7 +99,7 @@ export class Reader {
 
   /** Most objects, and parts of them, come again as they are, and reading one costs more than finding it. */
   private again(value: object, at: At, json: string): Term {
-    const text = this.marks.withoutSizes(json, at.sample.bases);
+    const text = this.marks.alike(json, at.sample.bases);
     const term = this.objects.get(text) ?? this.parts(value, at);
     this.objects.set(text, term);
     return term;
@@ -208,7 +208,7 @@ export class Reader {
   /** The one element of a setting that an item is made of. */
   private elementIn(text: string, at: At): Element | undefined {
     if (!hasMark(text)) return undefined;
-    const key = `${at.element?.path}\0${this.marks.withoutSizes(text, at.sample.bases)}`;
+    const key = `${at.element?.path}\0${this.marks.alike(text, at.sample.bases)}`;
     if (this.elements.has(key)) return this.elements.get(key);
     const element = this.readElement(text, at);
     this.elements.set(key, element);
