@@ -93,7 +93,7 @@ describe('a job whose engine is fetched', () => {
     making(0).tell('[##........] 20 of 190 MB');
     await eventually(log, (text) => text.includes('20 of 190 MB'));
     const waits = { status: 'Pending', reason: 'Submitted', message: expect.stringContaining('its log says') };
-    expect((await world.call(at)).body).toMatchObject(waits);
+    await expect.poll(async () => (await world.call(at)).body).toMatchObject(waits);
 
     making(0).end({ ok: false, reason: 'no space is left' });
     const failed = await eventually(
