@@ -90,6 +90,16 @@ export class KnownJobs {
     this.#jobs.delete(jobId);
   }
 
+  /** Some of those that are to be deleted. */
+  leaving(most: number): string[] {
+    const ids: string[] = [];
+    for (const { id, wanted } of this.#jobs.values()) {
+      if (ids.length === most) break;
+      if (wanted === 'delete') ids.push(id);
+    }
+    return ids;
+  }
+
   job(jobId: string): MonitoredJob | undefined {
     return this.#jobs.get(jobId);
   }

@@ -29,6 +29,9 @@ export interface LostJobs {
   findMoves(unreachable: readonly KnownRow[]): Promise<Observation[]>;
 }
 
+/** A job that is to be cancelled or deleted is meant to vanish: dispatch says when it has. */
+export const isToBeThere = ({ job }: KnownRow): boolean => job.wanted === 'run' || job.wanted === 'suspend';
+
 export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): LostJobs {
   let movesFoundAt = Number.NEGATIVE_INFINITY;
 
@@ -56,10 +59,7 @@ export function createLostJobs({ karmada, graceMs, clock, log }: LostOptions): L
   return {
     async confirm(missing, timeoutMs) {
       const now = clock.elapsed();
-      const due = missing
-        // A job that is to be cancelled or deleted is meant to vanish: dispatch says when it has.
-        .filter(({ job, gone }) => (job.wanted === 'run' || job.wanted === 'suspend') && (gone?.checkAt ?? 0) <= now)
-        .slice(0, MAX_CONFIRMED_A_TICK);
+      const due = missing.filter(({ gone }) => (gone?.checkAt ?? 0) <= now).slice(0, MAX_CONFIRMED_A_TICK);
       const limit = pLimit(CONFIRMED_AT_ONCE);
       const observations = await Promise.all(
         due.map((row) =>

@@ -5,7 +5,7 @@ import type { TableRow } from '../kube/table.ts';
 import type { Clock } from './clock.ts';
 import type { Observation } from './decide.ts';
 import type { KnownJobs, KnownRow } from './known-jobs.ts';
-import type { LostJobs } from './lost.ts';
+import { isToBeThere, type LostJobs } from './lost.ts';
 import type { Progress } from './progress.ts';
 import type { QuietClusters, Versions } from './quiet.ts';
 import { readChanged } from './read.ts';
@@ -116,7 +116,7 @@ export function createVisit({ karmada, known, quiet, lost, writer, progress, clo
       const table = await compareTable(member, kind, timeoutMs);
       latencyMs += clock.elapsed() - askedAt;
       versions.set(kind, table.version);
-      for (const row of table.missing) missing.push(row);
+      for (const row of table.missing) if (isToBeThere(row)) missing.push(row);
       found.changed += table.changed.length;
       await read(member, table, timeoutMs, found);
     }

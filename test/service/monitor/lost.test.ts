@@ -165,6 +165,25 @@ concurrently('a job that is to be cancelled may vanish: that is for dispatch to 
   expect((await world.store.jobs.get(job.id))?.status).toBe('Running');
 });
 
+concurrently('a job that is deleted while it runs is forgotten, and its cluster is quiet meanwhile', async () => {
+  const world = await setUp();
+  const [stays, goes] = [await world.place(['member1']), await world.place(['member1'])];
+  for (const job of [stays, goes]) world.write(job, RUNNING);
+  const ticks = await world.ticking({ lostGraceMs: 0, checkIntervalMs: 3_600_000 });
+  for (const { id } of [stays, goes]) await ticks.until(id, ({ status }) => status === 'Running');
+  await world.store.jobs.setWanted(goes.id, 'delete', { reason: 'Deleting', message: '' });
+  world.remove(goes);
+  await ticks.pass(4);
+  world.simulated.requests.clear();
+  await ticks.pass(2);
+  const asked = world.simulated.requests.entries();
+  expect(asked.map(({ query }) => query.includes('fieldSelector='))).toEqual([true, true]);
+
+  // As dispatch does when nothing of it is left.
+  await world.database.query('delete from job where id = $1', [goes.id]);
+  expect((await ticks.pass(2)).at(-1)).toMatchObject({ jobs: 1 });
+});
+
 concurrently('a row deleted under the monitor is forgotten', async () => {
   const world = await setUp();
   const job = await world.place(['member1']);
