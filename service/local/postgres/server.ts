@@ -18,6 +18,8 @@ export interface RunningServer {
 /** Crash recovery of a large database may take this long; a server that is ready says so at once. */
 const START_TIMEOUT_MS = 60_000;
 const ATTEMPTS = 20;
+/** Sessions of a server that was killed may hold its port for a moment. */
+const PORT_PATIENCE_MS = 3_000;
 /** The port was taken between our look and its start; or sessions of a killed server are still ending. Both pass. */
 const PASSING = /Address already in use|pre-existing shared memory block|is still in use/i;
 
@@ -98,7 +100,16 @@ export async function readPidFile(data: string): Promise<(RunningServer & { read
 /** The port of last time if it is free, so that a tool pointed at the database keeps working; else a new one. */
 async function choosePort(file: string): Promise<number> {
   const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
-  const port = remembered > 0 && (await isFree(remembered)) ? remembered : await freePort();
+  const port = remembered > 0 && (await becomesFree(remembered)) ? remembered : await freePort();
   await writeFile(file, String(port), { mode: 0o600 });
   return port;
+}
+
+async function becomesFree(port: number): Promise<boolean> {
+  const deadline = Date.now() + PORT_PATIENCE_MS;
+  while (!(await isFree(port))) {
+    if (Date.now() > deadline) return false;
+    await sleep(50);
+  }
+  return true;
 }

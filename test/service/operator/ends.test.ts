@@ -106,13 +106,21 @@ describe('killed with SIGKILL', () => {
         writes += 1;
         return die(answer, arrives);
       });
+      // Several writes are under way at once, and die with it: one is started in its place, not one for each.
+      let dying: Promise<void> | undefined;
       async function die(answer: () => Promise<Reply>, first: boolean): Promise<'drop'> {
         if (first) await answer();
+        dying ??= replace().finally(() => {
+          dying = undefined;
+        });
+        await dying;
+        return 'drop';
+      }
+      async function replace(): Promise<void> {
         const gone = once(child, 'exit');
         child.kill('SIGKILL');
         await gone;
         child = start();
-        return 'drop';
       }
       await live('bert');
       livedOnce('bert');
