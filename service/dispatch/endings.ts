@@ -20,13 +20,9 @@ export const keepLogsBeforeCancel: Step = async (context, job) => {
   return (await isThere(context)) ? keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL) : undefined;
 };
 
-/** Its pods go with the suspension, and their output would go with them. Once the cluster has acted on it there is nothing to read. */
-export const keepLogsBeforeSuspension: Step = async (context, job) => {
-  if (job.wanted !== 'suspend' || job.clusters.length === 0) return undefined;
-  const runs = Object.values(job.clusterStates).some(({ status }) => status === 'Running');
-  if (!runs) return undefined;
-  return keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL);
-};
+/** Its pods go with the suspension, and their output would go with them, also where nobody has seen it run yet. */
+export const keepLogsBeforeSuspension: Step = async (context, job) =>
+  job.clusters.length > 0 ? keepLogs(context, job, LOG_TRIES_BEFORE_CANCEL) : undefined;
 
 async function isThere({ karmada, objects, overview, signal }: StepContext): Promise<boolean> {
   const workload = referenceTo(objects.workload);

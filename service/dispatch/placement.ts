@@ -5,6 +5,7 @@ import { placementPolicy } from '../jobs/manifests/index.ts';
 import { summarise } from '../jobs/state/index.ts';
 import type { Placement } from '../karmada/karmada.ts';
 import { adjust, counted, isSuspended, send } from './create.ts';
+import { keepLogsBeforeSuspension } from './endings.ts';
 import { type Outcome, waiting } from './outcome.ts';
 import { pollDelay } from './pacing.ts';
 import { referenceTo, type Step, type StepContext } from './step.ts';
@@ -27,6 +28,8 @@ export const matchSuspension: Step = async (context, job) => {
   // Deleted by somebody else. Once it has been in a cluster it is the monitor that calls it lost; before, it is sent again.
   if (!existing) return job.clusters.length > 0 ? { set: {}, next: 'done' } : send(context, job);
   if (isSuspended(existing) === isSuspended(objects.workload)) return undefined;
+  const notKept = job.wanted === 'suspend' ? await keepLogsBeforeSuspension(context, job) : undefined;
+  if (notKept) return notKept;
   const labels = existing.metadata.labels ?? {};
   const wanted = { ...objects.workload, metadata: { ...objects.workload.metadata, labels } };
   await adjust(context, existing, wanted);

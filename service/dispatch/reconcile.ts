@@ -1,14 +1,6 @@
 import { isFinished, type Job } from '../jobs/job.ts';
 import { send } from './create.ts';
-import {
-  awaitRetention,
-  cancelled,
-  forgotten,
-  keepLogsAfterEnd,
-  keepLogsBeforeCancel,
-  keepLogsBeforeSuspension,
-  retired,
-} from './endings.ts';
+import { awaitRetention, cancelled, forgotten, keepLogsAfterEnd, keepLogsBeforeCancel, retired } from './endings.ts';
 import { confirmGone } from './members.ts';
 import {
   awaitBackoff,
@@ -26,13 +18,7 @@ import type { Step, StepContext } from './step.ts';
 import { hasLeft, leaveUnseen, removeFromOldPlace } from './unseen.ts';
 import { awaitVolumeRetention, besidesVolume, keepsVolume, keepVolume, removeVolume } from './volume.ts';
 
-const FOLLOW: readonly Step[] = [
-  forgetLostPlace,
-  keepLogsBeforeSuspension,
-  leaveUnseen,
-  matchSuspension,
-  keepPlacement,
-];
+const FOLLOW: readonly Step[] = [forgetLostPlace, leaveUnseen, matchSuspension, keepPlacement];
 const REMOVE: readonly Step[] = [rememberClusters, removeAll, confirmGone];
 const REMOVE_ALL_BUT_VOLUME: readonly Step[] = [
   rememberClusters,

@@ -60,22 +60,30 @@ test('suspended while its creation was cut off: it is created suspended, not for
   expect((await world.until(job.id, (each) => each?.clusters.length === 1))?.reason).toBe('Suspending');
 });
 
-test('what a job has written is kept before its suspension takes its pods away, and only then', async () => {
-  const world = await setUp();
-  const isSuspended = async (job: Job): Promise<boolean> => {
-    const workload = await world.karmada.get(objectsOf(job).workload);
-    return (workload?.spec as { suspend: boolean } | undefined)?.suspend === true;
-  };
-  const whenKept: boolean[] = [];
-  world.dispatch({ keepLogs: async (job) => void whenKept.push(await isSuspended(job)) });
-  const { id, version } = await world.shows((await world.submit()).id, 'Scheduled');
-  const state = { ...SEEN_RUNNING, columns: NO_CELLS };
-  const set = { status: 'Running', reason: 'Running', clusterStates: { member1: state } } as const;
-  await world.store.monitor.apply([{ jobId: id, readVersion: version, set, under: [] }], []);
+test.each([
+  ['that runs', 'Running'],
+  ['whose pods nobody has seen run yet', undefined],
+] as const)(
+  'what a job %s has written is kept before its suspension takes its pods away, and only then',
+  async (_, seen) => {
+    const world = await setUp();
+    const isSuspended = async (job: Job): Promise<boolean> => {
+      const workload = await world.karmada.get(objectsOf(job).workload);
+      return (workload?.spec as { suspend: boolean } | undefined)?.suspend === true;
+    };
+    const whenKept: boolean[] = [];
+    world.dispatch({ keepLogs: async (job) => void whenKept.push(await isSuspended(job)) });
+    const { id, version } = await world.shows((await world.submit()).id, 'Scheduled');
+    if (seen) {
+      const state = { ...SEEN_RUNNING, columns: NO_CELLS };
+      const set = { status: seen, reason: seen, clusterStates: { member1: state } };
+      await world.store.monitor.apply([{ jobId: id, readVersion: version, set, under: [] }], []);
+    }
 
-  await world.store.jobs.setWanted(id, 'suspend', asked('Suspending'));
-  const job = await world.until(id, (each) => each?.message === 'Its cluster has been told to suspend it');
-  await world.store.jobs.setWanted(id, 'run', asked('Resuming'));
-  await expect.poll(() => job && isSuspended(job)).toBe(false);
-  expect(whenKept).toEqual([false]);
-});
+    await world.store.jobs.setWanted(id, 'suspend', asked('Suspending'));
+    const job = await world.until(id, (each) => each?.message === 'Its cluster has been told to suspend it');
+    await world.store.jobs.setWanted(id, 'run', asked('Resuming'));
+    await expect.poll(() => job && isSuspended(job)).toBe(false);
+    expect(whenKept).toEqual([false]);
+  },
+);
