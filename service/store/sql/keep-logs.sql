@@ -1,8 +1,10 @@
 -- $1 job, $2 [{cluster, pod, container, restart, run, text, droppedBytes}]: all that is kept of it from now on. $3 when: 'last' ends the
--- keeping, also when there is nothing to keep; 'soFar' gives way to whoever keeps it before its pods are taken away.
+-- keeping, also when there is nothing to keep; 'soFar' gives way to whoever keeps it before its pods are taken away: also where the job
+-- has been resumed since.
 with job_found as (
   select id from job
-   where id = $1 and ($3 = 'last' or (logs_kept_at is null and ($3 = 'beforeSuspension' or wanted = 'run')))
+   where id = $1 and ($3 = 'last' or (logs_kept_at is null and ($3 = 'beforeSuspension' or (wanted = 'run' and not exists (
+           select from job_log join log_reading using (job_id) where job_id = $1 and kept_at > read_at)))))
      for no key update
 ), ended as (
   update job set logs_kept_at = now() from job_found where job.id = job_found.id and $3 = 'last'

@@ -77,6 +77,26 @@ test('what was read so far gives way to what is kept before the pods go, and to 
   expect(await store.logs.isComplete(id)).toBe(true);
 });
 
+test('what was read so far gives way also where the job was suspended, kept and resumed while it was read', async () => {
+  const store = (await freshDatabase()).store();
+  const { id, version } = await dispatched(store);
+  const isRunning = { jobId: id, readVersion: version, set: { status: 'Running' }, under: [] } as const;
+  await store.monitor.apply([isRunning], []);
+  const texts = async () => (await store.logs.kept(id)).map(({ text }) => text);
+  for (const [everySeconds, text] of [
+    [60, 'so far'],
+    [0, 'and further'],
+  ] as const) {
+    expect(await store.logs.claimRunning(1, everySeconds)).toHaveLength(1);
+    await store.logs.keep(id, [log('x', text)], 'soFar');
+    expect(await texts()).toEqual([text]);
+  }
+  await store.logs.claimRunning(1, 0);
+  await store.logs.keep(id, [log('x', 'all'), log('y', 'all')], 'beforeSuspension');
+  await store.logs.keep(id, [], 'soFar');
+  expect(await texts()).toEqual(['all', 'all']);
+});
+
 test('running jobs are given out to be read to one caller at a time, and not again for a while', async () => {
   const store = (await freshDatabase()).store();
   const jobs = [await dispatched(store), await dispatched(store), await dispatched(store)];
