@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, isFree } from '../free-port.ts';
+import { freePort } from '../free-port.ts';
 import { pathsOf, SERVER_ENV } from './data-directory.ts';
 import type { Placement } from './placement.ts';
 import { endServer } from './processes.ts';
@@ -17,9 +17,10 @@ export interface RunningServer {
 
 /** Crash recovery of a large database may take this long; a server that is ready says so at once. */
 const START_TIMEOUT_MS = 60_000;
+const MAX_PORT = 65_535;
 const ATTEMPTS = 20;
-/** Sessions of a server that was killed may hold its port for a moment. */
-const PORT_PATIENCE_MS = 3_000;
+/** Of these, so that a tool pointed at the database keeps working: sessions of a server that was killed hold its port for a moment. */
+const ATTEMPTS_AT_OLD_PORT = 10;
 /** The port was taken between our look and its start; or sessions of a killed server are still ending. Both pass. */
 const PASSING = /Address already in use|pre-existing shared memory block|is still in use/i;
 
@@ -28,7 +29,7 @@ export async function startServer(
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
-    const port = await choosePort(pathsOf(placement.home).port);
+    const port = await choosePort(pathsOf(placement.home).port, attempt <= ATTEMPTS_AT_OLD_PORT);
     try {
       return await launch(placement, port, settings);
     } catch (error) {
@@ -97,19 +98,10 @@ export async function readPidFile(data: string): Promise<(RunningServer & { read
   return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' };
 }
 
-/** The port of last time if it is free, so that a tool pointed at the database keeps working; else a new one. */
-async function choosePort(file: string): Promise<number> {
+async function choosePort(file: string, asLastTime: boolean): Promise<number> {
   const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
-  const port = remembered > 0 && (await becomesFree(remembered)) ? remembered : await freePort();
+  const isPort = Number.isInteger(remembered) && remembered > 0 && remembered <= MAX_PORT;
+  const port = asLastTime && isPort ? remembered : await freePort();
   await writeFile(file, String(port), { mode: 0o600 });
   return port;
-}
-
-async function becomesFree(port: number): Promise<boolean> {
-  const deadline = Date.now() + PORT_PATIENCE_MS;
-  while (!(await isFree(port))) {
-    if (Date.now() > deadline) return false;
-    await sleep(50);
-  }
-  return true;
 }
