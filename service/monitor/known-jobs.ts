@@ -90,14 +90,9 @@ export class KnownJobs {
     this.#jobs.delete(jobId);
   }
 
-  /** Some of those that are to be deleted. */
-  leaving(most: number): string[] {
-    const ids: string[] = [];
-    for (const { id, wanted } of this.#jobs.values()) {
-      if (ids.length === most) break;
-      if (wanted === 'delete') ids.push(id);
-    }
-    return ids;
+  /** Those that are to be deleted. */
+  leaving(): string[] {
+    return [...this.#jobs.values()].flatMap(({ id, wanted }) => (wanted === 'delete' ? [id] : []));
   }
 
   job(jobId: string): MonitoredJob | undefined {

@@ -26,7 +26,6 @@ const SLOW_AT_ONCE = 16;
 const POD_QUERIES_AT_ONCE = 8;
 /** Jobs that are to be deleted, and whose rows may be gone. */
 const SEEK_DELETED_EVERY_MS = 2_000;
-const MAX_SOUGHT = 1_000;
 /** A cluster that was prompt until now and is not any more holds the others up for this part of one tick. */
 const MAX_WAIT_SHARE = 0.5;
 
@@ -152,10 +151,9 @@ export function createTicks(options: TickOptions): Ticks {
   async function forgetDeleted(): Promise<void> {
     if (clock.elapsed() - deletedSoughtAt < SEEK_DELETED_EVERY_MS) return;
     deletedSoughtAt = clock.elapsed();
-    const leaving = known.leaving(MAX_SOUGHT);
+    const leaving = known.leaving();
     if (leaving.length === 0) return;
-    const there = new Set((await store.monitor.read(leaving)).map(({ id }) => id));
-    for (const id of leaving) if (!there.has(id)) known.remove(id);
+    for (const id of await store.monitor.ended(leaving)) known.remove(id);
   }
 
   // 3. Ask: each cluster that is due, while the store tells what others have changed.

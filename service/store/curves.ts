@@ -1,6 +1,7 @@
 import { type CurveMark, type CurvePoint, type Curves, MAX_BUCKETS, MAX_NAMES, type Series } from '../jobs/curve.ts';
 import { IDLE_GPUS } from '../jobs/utilisation.ts';
 import type { Queries } from './database.ts';
+import { ended } from './ended.ts';
 import { json, statement } from './statement.ts';
 import type { CurveEntry, CurveStore } from './store.ts';
 
@@ -8,7 +9,6 @@ const appendPoints = statement('append-points');
 const mergePoints = statement('merge-points');
 const widenBuckets = statement('widen-buckets');
 const curvesOfJobs = statement('curves-of-jobs');
-const endedAmong = statement('ended-among');
 const pulses = statement('pulses');
 const stepsOfJobs = statement('steps-of-jobs');
 
@@ -36,10 +36,7 @@ export function createCurveStore(database: Queries, readers: Queries): CurveStor
 
     settle: merge,
 
-    async ended(jobIds) {
-      const rows = await database.query<{ jobId: string }>(endedAmong, [jobIds]);
-      return rows.map(({ jobId }) => jobId);
-    },
+    ended: (jobIds) => ended(database, jobIds),
 
     async read(jobIds, names) {
       const rows = await readers.query<CurveRow>(curvesOfJobs, [jobIds, names ?? null]);

@@ -1,4 +1,5 @@
 import type { Queries } from './database.ts';
+import { ended } from './ended.ts';
 import type { Notices } from './notices.ts';
 import { type JobRow, type MonitoredJobRow, type ReadJobs, toMonitoredJob } from './rows.ts';
 import { json, statement } from './statement.ts';
@@ -20,6 +21,8 @@ export function createMonitorStore(database: Queries, notices: Notices, readJobs
     async read(jobIds) {
       return (await database.query<MonitoredJobRow>(monitoredJobs, [jobIds])).map(toMonitoredJob);
     },
+
+    ended: (jobIds) => ended(database, jobIds),
 
     async unplaced() {
       return readJobs(await database.query<JobRow>(unplacedJobs));

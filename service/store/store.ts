@@ -328,6 +328,8 @@ export interface MonitorStore {
   active(clusters: readonly string[]): Promise<MonitoredJob[]>;
   /** These jobs as they are now, finished or not; one that was deleted is left out. */
   read(jobIds: readonly string[]): Promise<MonitoredJob[]>;
+  /** Those of them that have ended or are gone. */
+  ended(jobIds: readonly string[]): Promise<readonly string[]>;
   /** Unfinished dispatched jobs whose cluster is not known yet. */
   unplaced(): Promise<Job[]>;
   /** Clusters that have unfinished jobs, with their number. */
@@ -336,7 +338,7 @@ export interface MonitorStore {
    * Jobs changed by anyone since the mark (finished ones too, so that they are forgotten), and the new mark: how a monitor's memory
    * follows the table without reading it all. The mark is taken in commit order, so that a transaction that was open then is not
    * missed; a job may therefore come twice. With null: no jobs, only the mark of this moment. A deleted row is not told here:
-   * `apply` and `read` tell it.
+   * `apply` and `ended` tell it.
    */
   changedSince(mark: string | null): Promise<{ jobs: MonitoredJob[]; mark: string }>;
   /**
