@@ -1,3 +1,4 @@
+import { eachObject } from '../data/each-object.ts';
 import { OBJECT_STORE_KEYS, type PostgresSettings } from '../settings/database.ts';
 import type { Exposure } from '../settings/exposure.ts';
 import type { Extras } from '../settings/extras.ts';
@@ -131,10 +132,12 @@ export function broughtByUser(settings: CommonSettings): CreatedAtDeploy[] {
 }
 
 /** What is added to the pods of workloads, wherever in the settings. */
-function podsOf(value: object, found: PodExtras[] = []): PodExtras[] {
-  const { pod, serviceAccount } = value as Partial<Extras>;
-  if (pod && serviceAccount) found.push(pod);
-  for (const inner of Object.values(value)) if (inner !== null && typeof inner === 'object') podsOf(inner, found);
+function podsOf(settings: CommonSettings): PodExtras[] {
+  const found: PodExtras[] = [];
+  eachObject(settings, (object) => {
+    const { pod, serviceAccount } = object as Partial<Extras>;
+    if (pod && serviceAccount) found.push(pod);
+  });
   return found;
 }
 

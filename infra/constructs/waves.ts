@@ -1,3 +1,5 @@
+import { eachObject } from '../data/each-object.ts';
+
 // The order in which objects are applied: it is the Argo CD sync wave and the first part of the file's name, so that
 // `kubectl apply -f` on the folder, which goes by file name, follows the same order.
 
@@ -53,11 +55,10 @@ export function wavesOfClaims(objects: readonly AnyObject[]): (claim: AnyObject)
   return ({ metadata }) => waves.get(metadata.name) ?? AROUND;
 }
 
-function claimsIn(value: object, found: string[] = []): string[] {
-  for (const key in value) {
-    const inner: unknown = value[key as keyof typeof value];
-    if (inner !== null && typeof inner === 'object') claimsIn(inner, found);
-    else if (key === 'claimName' && typeof inner === 'string') found.push(inner);
-  }
+function claimsIn(object: AnyObject): string[] {
+  const found: string[] = [];
+  eachObject(object, ({ claimName }) => {
+    if (typeof claimName === 'string') found.push(claimName);
+  });
   return found;
 }

@@ -1,4 +1,5 @@
 import { request } from 'undici';
+import { imagesIn } from '../data/images-in.ts';
 import type { KubeObject } from '../synth/synthesize.ts';
 import { credentialsFor, type Login } from './registry-login.ts';
 
@@ -15,16 +16,9 @@ interface Answers {
  */
 export async function unpullableImages(objects: readonly KubeObject[], registry: string): Promise<Answers> {
   if (registry === '') return { missing: [], unknown: ['images without a registry: the nodes must have them already'] };
-  const images = [...imagesOf(objects)].filter((image) => image.startsWith(`${registry}/`)).sort();
+  const images = imagesIn(objects).filter((image) => image.startsWith(`${registry}/`));
   const answers = await Promise.all(images.map(lookUp));
   return { missing: answers.flatMap((each) => each.missing), unknown: answers.flatMap((each) => each.unknown) };
-}
-
-function imagesOf(value: unknown, found = new Set<string>()): Set<string> {
-  if (value === null || typeof value !== 'object') return found;
-  if ('image' in value && typeof value.image === 'string') found.add(value.image);
-  for (const inner of Object.values(value)) imagesOf(inner, found);
-  return found;
 }
 
 const TYPES = [

@@ -1,4 +1,5 @@
 import { Yaml } from 'cdk8s';
+import { imagesIn } from '../data/images-in.ts';
 import type { ChartOf } from './chart-of.ts';
 import type { KubeObject } from './program.ts';
 
@@ -8,7 +9,7 @@ export const IMAGES_ANNOTATION = 'artifacthub.io/images';
 /** Chart.yaml. */
 export function chartFile({ folder, name, program }: ChartOf, objects: readonly KubeObject[]): string {
   const { annotations, home, icon, keywords, kubeVersion, maintainers, sources, version } = program.chart;
-  const images = [...new Set(objects.flatMap(imagesIn))].sort();
+  const images = imagesIn(objects);
   return Yaml.stringify({
     apiVersion: 'v2',
     name,
@@ -30,12 +31,6 @@ export function chartFile({ folder, name, program }: ChartOf, objects: readonly 
       }),
     },
   });
-}
-
-function imagesIn(value: unknown): string[] {
-  if (value === null || typeof value !== 'object') return [];
-  const { image, ...others } = value as Record<string, unknown>;
-  return [...(typeof image === 'string' ? [image] : []), ...[image, ...Object.values(others)].flatMap(imagesIn)];
 }
 
 /** "busybox" of "docker.io/library/busybox:1.37.0". */

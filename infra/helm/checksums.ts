@@ -1,4 +1,5 @@
 import { checksum } from '../data/checksum.ts';
+import { eachObject } from '../data/each-object.ts';
 import { withoutPrefix } from './marks.ts';
 import type { KubeObject } from './program.ts';
 
@@ -22,7 +23,7 @@ function checksumsIn(objects: readonly KubeObject[]): Map<string, string[]> {
     objects.filter(({ kind }) => kind === 'ConfigMap').map((each) => [placeOf(each, each.metadata.name), each.data]),
   );
   for (const object of objects) {
-    const names = [...new Set(configMapsIn(object))].filter((name) => contents.has(placeOf(object, name)));
+    const names = configMapsIn(object).filter((name) => contents.has(placeOf(object, name)));
     for (const some of subsets(names)) {
       const data = Object.assign({}, ...some.map((name) => contents.get(placeOf(object, name)))) as Record<
         string,
@@ -38,14 +39,15 @@ function checksumsIn(objects: readonly KubeObject[]): Map<string, string[]> {
 /** Pods read what is in their own namespace. */
 const placeOf = ({ metadata: { namespace = '' } }: KubeObject, name: string): string => `${namespace}/${name}`;
 
-function configMapsIn(value: object, found: string[] = []): string[] {
-  for (const key in value) {
-    const inner = value[key as keyof typeof value] as { name?: unknown } | null;
-    if (inner === null || typeof inner !== 'object') continue;
-    if ((key === 'configMap' || key === 'configMapRef') && typeof inner.name === 'string') found.push(inner.name);
-    else configMapsIn(inner, found);
-  }
-  return found;
+function configMapsIn(object: KubeObject): string[] {
+  const found = new Set<string>();
+  eachObject(object, (part) => {
+    for (const reference of [part.configMap, part.configMapRef]) {
+      const { name } = (reference ?? {}) as { name?: unknown };
+      if (typeof name === 'string') found.add(name);
+    }
+  });
+  return [...found];
 }
 
 /** All non-empty selections, small ones first. */

@@ -1,3 +1,4 @@
+import { eachObject } from '../data/each-object.ts';
 import { at } from '../data/paths.ts';
 import type { Program } from './program.ts';
 import { releasedOf } from './release.ts';
@@ -42,11 +43,10 @@ export class Precedence {
 /** What stands under the key that both have, wherever they come together. */
 function valuesOf(output: ReadonlyMap<string, unknown>, keys: readonly string[]): string[] {
   const found: string[] = [];
-  const visit = (value: unknown): void => {
-    if (value === null || typeof value !== 'object') return;
-    if (keys.every((key) => key in value) && IN_BOTH in value) found.push(String(value[IN_BOTH]));
-    Object.values(value).forEach(visit);
-  };
-  for (const objects of output.values()) visit(objects);
+  for (const objects of output.values()) {
+    eachObject(objects, (object) => {
+      if (keys.every((key) => key in object) && IN_BOTH in object) found.push(String(object[IN_BOTH]));
+    });
+  }
   return found;
 }
