@@ -48,7 +48,7 @@ export class Rows {
 
   /** The rows for which a test holds. */
   holds(test: Test): Bits {
-    const key = `${test.feature} ${'below' in test ? test.below : test.options}`;
+    const key = `${test.feature}\0${'below' in test ? test.below : test.options}`;
     const known = this.held.get(key) ?? bitsOf(test, this.column(test.feature));
     this.held.set(key, known);
     return known;

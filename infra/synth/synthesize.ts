@@ -13,7 +13,7 @@ import { type Extended, Extensions, extraObjectsOf } from './extend.ts';
 
 export type { KubeObject };
 
-export interface Wanted extends BuildContext {
+interface SynthesisOptions extends BuildContext {
   /** Folders that nobody asks for: what is in them is not rendered. */
   readonly without?: readonly string[];
 }
@@ -37,7 +37,7 @@ export function synthesize<Settings extends CommonSettings>(
     createdAtDeploy(settings: Settings): readonly CreatedAtDeploy[];
   },
   settings: Settings,
-  { without = [], ...context }: Wanted,
+  { without = [], ...context }: SynthesisOptions,
 ): Synthesis {
   const stack = new Stack(definition.name, settings);
   // Before the parts, for the last of them, Argo CD's, looks at what all others write.

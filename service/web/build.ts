@@ -74,13 +74,8 @@ const modified = async (path: string): Promise<number | undefined> => {
 };
 
 const newestSource = async (): Promise<{ file: string; at: number }> => {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((found) => found.isFile() && !found.parentPath.startsWith(PAGE_DIRECTORY))
-    .map((found) => join(found.parentPath, found.name));
-  const times = await Promise.all(
-    files.map(async (file) => ({ file: relative(root, file), at: (await stat(file)).mtimeMs })),
-  );
+  const files = (await filesBelow(root)).filter((file) => !join(root, file).startsWith(PAGE_DIRECTORY));
+  const times = await Promise.all(files.map(async (file) => ({ file, at: (await stat(join(root, file))).mtimeMs })));
   return times.reduce((newest, time) => (time.at > newest.at ? time : newest));
 };
 

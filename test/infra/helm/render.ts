@@ -85,10 +85,12 @@ export function renderAll(
 
 /** The chart that has it as a part. It stays, with the run's other files, for a worker writes it a dozen times. */
 function parentOf({ files, name }: ChartFiles): string {
-  const known = parents.get(files) ?? mkdtempSync(join(tmpdir(), 'charts-'));
-  if (!parents.has(files)) write(join(known, 'charts', name), files);
-  parents.set(files, known);
-  return known;
+  const known = parents.get(files);
+  if (known) return known;
+  const folder = mkdtempSync(join(tmpdir(), 'charts-'));
+  write(join(folder, 'charts', name), files);
+  parents.set(files, folder);
+  return folder;
 }
 
 const parents = new WeakMap<ChartFiles['files'], string>();
