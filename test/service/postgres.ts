@@ -31,18 +31,15 @@ export interface TestDatabase {
  */
 export async function freshDatabase({ migrated = true } = {}): Promise<TestDatabase> {
   const server = await forTheRun('postgres');
+  const session = sessionWith(server);
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await onServer(server, (client) =>
-    client.query(`create database ${name} template ${migrated ? TEMPLATE : 'template1'} strategy file_copy`),
-  );
+  await session.query(`create database ${name} template ${migrated ? TEMPLATE : 'template1'} strategy file_copy`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const database = onDatabase(url.href, async () => {
-    await onServer(server, async (client) => {
-      const left = await sessionsLeft(client, name);
-      await client.query(`drop database ${name} with (force)`);
-      if (left.length > 0) throw new Error(`Sessions were left open at the end of the test: ${left.join('; ')}`);
-    });
+    const left = await sessionsLeft(session, name);
+    await session.query(`drop database ${name} with (force)`);
+    if (left.length > 0) throw new Error(`Sessions were left open at the end of the test: ${left.join('; ')}`);
   });
   dropAfterTest(database);
   return database;
@@ -86,15 +83,15 @@ export function onDatabase(url: string, remove: () => Promise<void> = async () =
 const SILENT = { info: () => undefined, warn: () => undefined };
 
 /** A session that was ended a moment ago is still in the view for some milliseconds. */
-async function sessionsLeft(client: pg.Client, database: string): Promise<string[]> {
+async function sessionsLeft(session: pg.Pool, database: string): Promise<string[]> {
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
-    const { rows } = await client.query<{ session: string }>(
+    const { rows } = await session.query<{ session: string }>(
       `select application_name || ': ' || left(query, 100) as session from pg_stat_activity
         where datname = $1 and backend_type = 'client backend'`,
       [database],
     );
-    if (rows.length === 0 || Date.now() > deadline) return rows.map(({ session }) => session);
+    if (rows.length === 0 || Date.now() > deadline) return rows.map((row) => row.session);
     await sleep(10);
   }
 }
@@ -114,25 +111,16 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** One session for all databases of a worker: to open one takes as much as to copy a database. */
-let kept: { readonly url: string; readonly session: Promise<pg.Client> } | undefined;
-
-async function onServer<T>(url: string, act: (client: pg.Client) => Promise<T>): Promise<T> {
-  kept = kept?.url === url ? kept : { url, session: keptSession(url) };
-  return await act(await kept.session);
+/** One for all databases of a worker: to open one takes as much as to copy a database. One that its server ended is made anew. */
+function sessionWith(server: string): pg.Pool {
+  kept ??= new pg.Pool({
+    connectionString: server,
+    application_name: 'test',
+    max: 1,
+    idleTimeoutMillis: 0,
+    allowExitOnIdle: true,
+  }).on('error', () => undefined);
+  return kept;
 }
 
-async function keptSession(url: string): Promise<pg.Client> {
-  try {
-    const client = await connected(url);
-    client.on('end', forget);
-    return client;
-  } catch (error) {
-    forget();
-    throw error;
-  }
-}
-
-function forget(): void {
-  kept = undefined;
-}
+let kept: pg.Pool | undefined;

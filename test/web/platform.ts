@@ -61,13 +61,13 @@ export const startPlatform = async (
     await service?.stop();
     service = undefined;
   };
-  const post = async (path: string, body: unknown): Promise<unknown> => {
+  const post = async (path: string, body: unknown, expected: number): Promise<unknown> => {
     const response = await fetch(`${url}/api/v1/${path}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    if (response.status !== expected) throw new Error(`${response.status} ${await response.text()}`);
     return await response.json();
   };
   return {
@@ -84,9 +84,9 @@ export const startPlatform = async (
         },
       };
     },
-    submit: async (request) => (await post('jobs', request)) as { id: string },
+    submit: async (request) => (await post('jobs', request, 201)) as { id: string },
     async cancel(ids) {
-      if (ids.length > 0) await post('actions', { action: 'cancel', ids });
+      if (ids.length > 0) await post('actions', { action: 'cancel', ids }, 200);
     },
     stop,
     async startAgain() {

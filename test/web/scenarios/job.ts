@@ -18,7 +18,8 @@ export const job = (now: SceneNow): void => {
     page.getByRole('dialog').getByRole('button', { name, exact: true }).click();
 
   test('the timeline tells where the time went, and moves on while one watches', async () => {
-    const { page } = await started('timeline');
+    // So long that nobody's look can miss that it runs.
+    const { page } = await started('timeline-sleep-90');
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByText(/Starting on member\d/).waitFor();
     await timeline.getByText(/Running on member\d/).waitFor();
