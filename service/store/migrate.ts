@@ -43,6 +43,7 @@ export async function migrate(database: Database, log: StoreLog, migrations = re
   session.on('notice', (notice) => {
     if (notice.severity === 'WARNING') log.warn({ detail: notice.message }, 'The database warns about the migration');
   });
+  let underWay: string | undefined;
   try {
     const { rows } = await session.query<{ version: string }>(
       "select current_setting('server_version_num') as version",
@@ -58,18 +59,19 @@ export async function migrate(database: Database, log: StoreLog, migrations = re
     const applied = (await session.query<Applied>(appliedMigrations.text)).rows;
     refuseForeignSchema(applied, migrations);
     for (const migration of migrations.slice(applied.length)) {
+      underWay = migration.name;
       await session.query(migration.sql);
       await session.query('insert into schema_migration (number, name, checksum) values ($1, $2, $3)', [
         migration.number,
         migration.name,
         migration.checksum,
       ]);
-      log.info({ migration: migration.name }, 'Database migrated');
     }
     await session.query(forgetForeignTransactions.text);
     await session.query('commit');
+    if (underWay) log.info({ from: applied.at(-1)?.name ?? 'empty', to: underWay }, 'Database migrated');
   } catch (error) {
-    throw translated(error, 'migrating the database');
+    throw translated(error, `migrating the database${underWay ? ` (${underWay})` : ''}`);
   } finally {
     await session.end().catch(() => undefined);
   }
