@@ -5,7 +5,10 @@ import { createQueue } from '../kube/queue.ts';
 import { badRequest } from '../kube/status.ts';
 
 interface Line {
+  /** In milliseconds. */
   readonly at: number;
+  /** As a kubelet prints it: nine digits of a second. */
+  readonly stamp: string;
   readonly text: string;
 }
 
@@ -27,10 +30,23 @@ export interface PodLogs {
 
 const MAX_LINES = 20_000;
 
+/** No two alike, and each later than the one before: a container's runtime stamps line after line. */
+function createClock(): () => Pick<Line, 'at' | 'stamp'> {
+  let last = 0;
+  let nth = 0;
+  return () => {
+    const at = Math.max(Date.now(), last);
+    nth = at === last ? nth + 1 : 0;
+    last = at;
+    return { at, stamp: `${new Date(at).toISOString().slice(0, -1)}${String(nth).padStart(6, '0')}Z` };
+  };
+}
+
 export function createPodLogs(): PodLogs {
   const logs = new Map<string, ContainerLog>();
   const previous = new Map<string, ContainerLog>();
   const ends = new Map<string, Set<() => void>>();
+  const now = createClock();
   const keyOf = (uid: string, container: string): string => `${uid}/${container}`;
 
   function logOf(uid: string, container: string): ContainerLog {
@@ -48,7 +64,7 @@ export function createPodLogs(): PodLogs {
   return {
     write(pod, container, text) {
       const log = logOf(pod.metadata.uid, container);
-      const line = { at: Date.now(), text };
+      const line = { ...now(), text };
       log.lines.push(line);
       if (log.lines.length > MAX_LINES) log.lines.splice(0, MAX_LINES / 10);
       for (const follow of log.followers) follow(line);
@@ -85,7 +101,7 @@ export function createPodLogs(): PodLogs {
       }
       const log = isPrevious && started ? started : logOf(pod.metadata.uid, container);
       const stamps = query.get('timestamps') === 'true';
-      const show = (line: Line): string => `${stamps ? `${new Date(line.at).toISOString()} ` : ''}${line.text}\n`;
+      const show = ({ stamp, text }: Line): string => `${stamps ? `${stamp} ` : ''}${text}\n`;
       const written = chosen(log.lines, query).map(show).join('');
       if (query.get('follow') !== 'true') return plain(200, limited(written, query.get('limitBytes')));
 
