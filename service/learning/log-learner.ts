@@ -16,7 +16,10 @@ interface Place {
 }
 
 interface LogLearner {
-  /** Lines of one container as they come. Begun at its first line, or else it counts from where what was read before is met. */
+  /**
+   * Lines of one container as they come. Begun at its first line, or else it counts from where what was read before is met: who reads
+   * all of it tells more. Where nobody has for some time, as of a log too long to be read whole, the end of it counts alone.
+   */
   open(job: Job, place: Place, isFromStart: boolean): (line: ProgramLine) => void;
   /** That they have ended. */
   end(jobIds: readonly string[]): void;
@@ -26,6 +29,8 @@ interface LogLearner {
 
 /** Pods of one job say the same, each for itself: one of them is listened to, and another when it has fallen silent for so long. */
 const SILENT_MS = 120_000;
+/** Who reads all of a log, as somebody who follows it, is never so late. Shorter than the pause between two looks at its end. */
+const NOT_READ_WHOLE_MS = 30_000;
 const MAX_JOBS = 10_000;
 
 interface Reading {
@@ -76,6 +81,7 @@ export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters
           isMet = true;
           return;
         }
+        isMet ||= at - heardUntil(reading, job) > NOT_READ_WHOLE_MS;
         if (!isMet) return;
         reading.upTo = ownText(stamp);
         const told = reading.reader.read(text);
@@ -88,6 +94,9 @@ export function createLogLearner({ reporters, log }: { reporters: Pick<Reporters
     },
   };
 }
+
+const heardUntil = ({ upTo }: Reading, { startedAt }: Job): number =>
+  upTo === '' ? (startedAt?.getTime() ?? Number.POSITIVE_INFINITY) : Date.parse(upTo);
 
 /** A kubelet's stamps have nine digits of a second, so that text compares as time; of others milliseconds must do. */
 const isLater = (stamp: string, than: string): boolean =>

@@ -51,6 +51,24 @@ test('who reads the end of a log alone brings nothing that would leave a gap', a
   expect(await steps(4)).toEqual([0, 1, 2, 3]);
 });
 
+test.each([
+  ['since what was read last', [0, 1]],
+  ['since it began, and nothing was read by us, who have just been started', []],
+])('where nobody has read the whole for half a minute %s, its end counts alone', async (_, readBefore) => {
+  const { learner, steps } = setUp();
+  const job = { ...JOB, startedAt: new Date(second(0)) } as Job;
+  const whole = learner.open(job, PLACE, true);
+  for (const step of readBefore) whole(round(step));
+  for (const end of [
+    [20, 29],
+    [80, 81],
+  ]) {
+    const read = learner.open(job, PLACE, false);
+    for (const step of end) read(round(step));
+  }
+  expect(await steps(readBefore.length + 2)).toEqual([...readBefore, 80, 81]);
+});
+
 test('of pods that say the same one is listened to, and another when it has gone', async () => {
   const { learner, steps } = setUp();
   const [first, second] = ['worker-0', 'worker-1'].map((pod) => learner.open(JOB, { ...PLACE, pod }, true));
