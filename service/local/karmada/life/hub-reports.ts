@@ -9,15 +9,17 @@ const EVERY_MS = 500;
 
 /** What the programs of RayJobs report to the hub, from pods that were told whom to report to. */
 interface HubReports {
-  /** When this part (0 to 1) of it is done. */
+  /** When this part (0 to 1) of it is done. Not while the one before is on its way. */
   tell(pod: StoredObject | undefined, part: number, secondsLeft: number): void;
+  /** At its end. Resolves when that has arrived, or cannot, for which a training waits before it ends. */
+  tellLast(pod: StoredObject | undefined, part: number): Promise<void>;
   forget(pod: StoredObject): void;
 }
 
 interface Reporting {
   readonly program: TrainingProgram;
   toldAt: number;
-  isUnderWay: boolean;
+  underWay: Promise<unknown> | undefined;
 }
 
 export function createHubReports(member: Member): HubReports {
@@ -29,21 +31,31 @@ export function createHubReports(member: Member): HubReports {
     const environment = environmentOf(pod);
     if (environment.KUBEFLOW_TRAINER_SERVER_URL === undefined) return undefined;
     const program = createTrainingProgram(environment.MLPLATFORM_JOB_ID ?? pod.metadata.name, environment, undefined);
-    const fresh = { program, toldAt: Number.NEGATIVE_INFINITY, isUnderWay: false };
+    const fresh = { program, toldAt: Number.NEGATIVE_INFINITY, underWay: undefined };
     programs.set(pod.metadata.uid, fresh);
     return fresh;
+  }
+
+  function send(pod: StoredObject, reporting: Reporting, part: number, secondsLeft: number): Promise<unknown> {
+    const body = reporting.program.report(Math.min(1, part), new Date(), secondsLeft);
+    reporting.toldAt = Date.now();
+    reporting.underWay = postReport(member, pod, body).finally(() => {
+      reporting.underWay = undefined;
+    });
+    return reporting.underWay;
   }
 
   return {
     tell(pod, part, secondsLeft) {
       const reporting = pod && reportingOf(pod);
-      if (!pod || !reporting || reporting.isUnderWay) return;
-      if (part < 1 && Date.now() - reporting.toldAt < EVERY_MS) return;
-      reporting.toldAt = Date.now();
-      reporting.isUnderWay = true;
-      void postReport(member, pod, reporting.program.report(Math.min(1, part), new Date(), secondsLeft)).finally(() => {
-        reporting.isUnderWay = false;
-      });
+      if (!pod || !reporting || reporting.underWay || Date.now() - reporting.toldAt < EVERY_MS) return;
+      void send(pod, reporting, part, secondsLeft);
+    },
+    async tellLast(pod, part) {
+      const reporting = pod && reportingOf(pod);
+      if (!pod || !reporting) return;
+      await reporting.underWay;
+      await send(pod, reporting, part, 0);
     },
     forget: (pod) => void programs.delete(pod.metadata.uid),
   };

@@ -47,6 +47,8 @@ export function createRayJobLife(
   const reports = createHubReports(member);
   /** More exactly than status.startTime, which is in whole seconds: at high speed that is minutes. By jobId. */
   const startedAt = new Map<string, number>();
+  /** Programs that have done all but tell it, likewise. */
+  const ending = new Set<string>();
 
   const setStatus = (job: StoredObject, change: object): void => changeStatus(registry, RAY_JOB, job, change);
   const outcome = (job: StoredObject): Outcome => outcomeOf(job, pods.fits(podSpecsOf(job)));
@@ -175,12 +177,18 @@ export function createRayJobLife(
   }
 
   function train(job: StoredObject): void {
+    const jobId = textAt(job, 'status', 'jobId') ?? '';
+    if (ending.has(jobId)) return;
     const { part, lines, secondsLeft, end } = trainings.progress(job, outcome(job));
     submitter.say(job, lines);
-    // What comes after the end is not taken.
-    if (part !== undefined) reports.tell(reporterOf(job), secondsLeft <= SECONDS.logTick ? 1 : part, secondsLeft);
-    if (end) setStatus(job, end);
-    else after(Math.min(SECONDS.logTick, secondsLeft), job, look);
+    if (end) {
+      ending.add(jobId);
+      const told = part === undefined ? Promise.resolve() : reports.tellLast(reporterOf(job), part);
+      void told.then(() => after(0, job, (now) => setStatus(now, end)));
+      return;
+    }
+    if (part !== undefined) reports.tell(reporterOf(job), part, secondsLeft);
+    after(Math.min(SECONDS.logTick, secondsLeft), job, look);
   }
 
   /** Of its pods, for one training, the first. */
@@ -212,6 +220,7 @@ export function createRayJobLife(
     if (pod) reports.forget(pod);
     trainings.forget(job);
     startedAt.delete(textAt(job, 'status', 'jobId') ?? '');
+    ending.delete(textAt(job, 'status', 'jobId') ?? '');
   }
 
   /** The submitter has ended: only then does the operator call the job complete. */
