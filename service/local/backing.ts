@@ -6,7 +6,7 @@ import type { Config, ProgressConfig, WorkdirConfig } from '../config.ts';
 import { RANGES } from '../contract.ts';
 import type { StorageAccess } from '../objects/object-storage.ts';
 import { StartError } from '../start-error.ts';
-import { freePort } from './free-port.ts';
+import { rememberedPort } from './free-port.ts';
 import { startSimulatedKarmada } from './karmada/simulated-karmada.ts';
 import { startObjectStorage } from './object-storage.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
@@ -95,7 +95,7 @@ export async function startBacking(log: Logger, port: number, trainers: Trainers
   }
 }
 
-/** With the key of the last start: jobs that went on meanwhile have their tokens from it. */
+/** With the key and the port of the last start: jobs that go on have their tokens from the one, and report to the other. */
 async function reportingTo(folder: string): Promise<ProgressConfig> {
   const file = join(folder, 'progress-key');
   const key = await readFile(file, 'utf8').catch(async () => {
@@ -103,7 +103,7 @@ async function reportingTo(folder: string): Promise<ProgressConfig> {
     await writeFile(file, fresh, { mode: 0o600 });
     return fresh;
   });
-  const port = await freePort();
+  const port = await rememberedPort(join(folder, 'progress-port'));
   return { url: `http://127.0.0.1:${port}/progress`, port, key, authority: null };
 }
 

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../free-port.ts';
+import { rememberedPort } from '../free-port.ts';
 import { pathsOf, SERVER_ENV } from './data-directory.ts';
 import type { Placement } from './placement.ts';
 import { endServer } from './processes.ts';
@@ -17,7 +17,6 @@ export interface RunningServer {
 
 /** Crash recovery of a large database may take this long; a server that is ready says so at once. */
 const START_TIMEOUT_MS = 60_000;
-const MAX_PORT = 65_535;
 const ATTEMPTS = 20;
 /** Of these, so that a tool pointed at the database keeps working: sessions of a server that was killed hold its port for a moment. */
 const ATTEMPTS_AT_OLD_PORT = 10;
@@ -29,7 +28,7 @@ export async function startServer(
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
-    const port = await choosePort(pathsOf(placement.home).port, attempt <= ATTEMPTS_AT_OLD_PORT);
+    const port = await rememberedPort(pathsOf(placement.home).port, () => attempt <= ATTEMPTS_AT_OLD_PORT);
     try {
       return await launch(placement, port, settings);
     } catch (error) {
@@ -96,12 +95,4 @@ export async function readPidFile(data: string): Promise<(RunningServer & { read
   const pid = Number(lines[0]);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' };
-}
-
-async function choosePort(file: string, asLastTime: boolean): Promise<number> {
-  const remembered = Number(await readFile(file, 'utf8').catch(() => ''));
-  const isPort = Number.isInteger(remembered) && remembered > 0 && remembered <= MAX_PORT;
-  const port = asLastTime && isPort ? remembered : await freePort();
-  await writeFile(file, String(port), { mode: 0o600 });
-  return port;
 }
