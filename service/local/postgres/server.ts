@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, truncateSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,6 +20,7 @@ const START_TIMEOUT_MS = 60_000;
 const ATTEMPTS = 20;
 /** Of these, so that a tool pointed at the database keeps working: sessions of a server that was killed hold its port for a moment. */
 const ATTEMPTS_AT_OLD_PORT = 10;
+const OCCUPIED = /Address already in use/i;
 /** The port was taken between our look and its start; or sessions of a killed server are still ending. Both pass. */
 const PASSING = /Address already in use|pre-existing shared memory block|is still in use/i;
 
@@ -27,12 +28,14 @@ export async function startServer(
   placement: Placement,
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
+  let occupied = 0;
   for (let attempt = 1; ; attempt++) {
-    const port = await rememberedPort(pathsOf(placement.home).port, () => attempt <= ATTEMPTS_AT_OLD_PORT);
+    const port = await rememberedPort(pathsOf(placement.home).port, () => occupied < ATTEMPTS_AT_OLD_PORT);
     try {
       return await launch(placement, port, settings);
     } catch (error) {
-      if (attempt === ATTEMPTS || !PASSING.test(String(error))) throw error;
+      if (attempt === ATTEMPTS || !(error instanceof DidNotStart && PASSING.test(error.said))) throw error;
+      if (OCCUPIED.test(error.said)) occupied += 1;
       await sleep(250);
     }
   }
@@ -52,8 +55,10 @@ async function launch(
     ...settings,
   };
   const args = Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  // A file, not a pipe: it outlives us if we are killed. Begun anew at each start, so that it does not grow for ever.
-  const output = openSync(logFile, 'w', 0o600);
+  // A file, not a pipe: it outlives us if we are killed. Begun anew at each start, so that it does not grow for ever; appended to, for
+  // sessions of a server that was killed still write there, which would else leave a hole before their words.
+  const output = openSync(logFile, 'a', 0o600);
+  truncateSync(logFile);
   const child = spawn(join(placement.binaries, 'bin', 'postgres'), ['-D', data, ...args], {
     ...placement.account,
     cwd: placement.home,
@@ -86,7 +91,16 @@ async function launch(
     await sleep(20);
   }
   const said = await readFile(logFile, 'utf8').catch(() => '');
-  throw new Error(`PostgreSQL did not start (${outcome}): ${said.trim().slice(-2_000)}`);
+  throw new DidNotStart(outcome, said);
+}
+
+class DidNotStart extends Error {
+  readonly said: string;
+
+  constructor(outcome: string, said: string) {
+    super(`PostgreSQL did not start (${outcome}): ${said.trim().slice(-2_000)}`);
+    this.said = said;
+  }
 }
 
 /** PostgreSQL's own note of who serves the data: pid in line 1, port in 4, state in 8. */
