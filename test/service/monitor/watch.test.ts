@@ -55,6 +55,8 @@ concurrently('after the first query the watch alone tells of changes: no further
   );
   // One after the other: of what comes while the one before is being written, only the latest counts.
   for (const [status, told] of [
+    // Whatever the last round has left: only from here a job starts over.
+    [RETRYING, 'Retrying'],
     [STARTING, 'Starting'],
     [SUBMITTED, 'Submitted'],
     [RUNNING, 'Running'],
