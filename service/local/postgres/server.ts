@@ -18,7 +18,7 @@ export interface RunningServer {
 /** Crash recovery of a large database may take this long; a server that is ready says so at once. */
 const START_TIMEOUT_MS = 60_000;
 const ATTEMPTS = 20;
-/** Of these, so that a tool pointed at the database keeps working: sessions of a server that was killed hold its port for a moment. */
+/** Of a port that is occupied, before another is taken: a tool pointed at the database keeps working, and sessions of a killed server go. */
 const ATTEMPTS_AT_OLD_PORT = 10;
 const OCCUPIED = /Address already in use/i;
 /** The port was taken between our look and its start; or sessions of a killed server are still ending. Both pass. */

@@ -219,8 +219,9 @@ export function createRayJobLife(
     const pod = reporterOf(job);
     if (pod) reports.forget(pod);
     trainings.forget(job);
-    startedAt.delete(textAt(job, 'status', 'jobId') ?? '');
-    ending.delete(textAt(job, 'status', 'jobId') ?? '');
+    const jobId = textAt(job, 'status', 'jobId') ?? '';
+    startedAt.delete(jobId);
+    ending.delete(jobId);
   }
 
   /** The submitter has ended: only then does the operator call the job complete. */
